@@ -1,0 +1,1 @@
+"""Slack: answering people, rendering messages, delivering on time."""

@@ -1,0 +1,1 @@
+"""Channels: preferences, permissions, the log of changes."""

@@ -1,0 +1,1 @@
+"""The daily post: calendar, plan, ledger, courier."""

@@ -1,0 +1,1 @@
+"""The languages Haru speaks: catalogues, dates, and whose language applies."""

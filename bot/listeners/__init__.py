@@ -1,0 +1,1 @@
+"""What people do in Slack: ack, one call, one answer."""

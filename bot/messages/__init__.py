@@ -1,0 +1,1 @@
+"""Pure rendering: what Haru says, as Slack payloads."""

@@ -1,0 +1,1 @@
+"""Slack teams that installed Haru, and the clients that talk to them."""

@@ -1,0 +1,1 @@
+"""Papers: reading them, keeping them, finding them. Knows nothing of Slack."""

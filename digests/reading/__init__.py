@@ -1,0 +1,1 @@
+"""Text in, Digest out. Pure: no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""Finding papers: what was asked, the index, the ranking."""

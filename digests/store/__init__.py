@@ -1,0 +1,1 @@
+"""The database of papers. The only importer of SQLAlchemy in ``digests``."""
