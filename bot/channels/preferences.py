@@ -1,0 +1,103 @@
+"""A channel and what it prefers, as frozen values. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from digests.model import Workspace
+
+
+class Language(StrEnum):
+    """What language a channel's posts are in. BOTH: the channel's first, the other in the thread."""
+
+    KO = "ko"
+    EN = "en"
+    BOTH = "both"
+
+
+class Layout(StrEnum):
+    """How a digest becomes messages; DESIGN.md section 2."""
+
+    DIGEST = "digest"
+    THREAD = "thread"
+    STREAM = "stream"
+
+
+WEEKDAYS = frozenset(range(5))
+EVERY_DAY = frozenset(range(7))
+
+
+@dataclass(frozen=True, slots=True)
+class TagFilter:
+    """Which entries a channel wants: any of ``include`` (empty: all) and none of ``exclude``.
+
+    Names are canonical.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+    def keeps(self, tags: frozenset[str]) -> bool:
+        wanted = not self.include or any(name in tags for name in self.include)
+        return wanted and not any(name in tags for name in self.exclude)
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What an admin chose. ``days`` are weekdays, Monday 0. ``holidays`` is a country whose
+    public holidays are left out (``KR``), or None. ``enabled``: `/digest on`."""
+
+    language: Language
+    layout: Layout = Layout.DIGEST
+    hour: time = time(9)
+    zone: str = "UTC"
+    days: frozenset[int] = WEEKDAYS
+    holidays: str | None = None
+    tags: TagFilter = field(default_factory=TagFilter)
+    enabled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A Slack channel as Haru knows it. ``id`` is our row, ``channel_id`` Slack's."""
+
+    id: int
+    workspace: Workspace
+    channel_id: str
+    preferences: Preferences
+    name: str | None = None
+    inviter_id: str | None = None
+    creator_id: str | None = None
+    managers: frozenset[str] = frozenset()
+    paused_reason: str | None = None
+    """Haru itself stopped posting: removed from the channel, three failed days…; None: not paused."""
+    last_admin_id: str | None = None
+    next_due_at: datetime | None = None
+    next_date: date | None = None
+    """The schedule date that ``next_due_at`` belongs to."""
+    enabled_at: datetime | None = None
+
+
+class Field(StrEnum):
+    """A setting that can be changed, by the word `/digest` uses for it."""
+
+    LANGUAGE = "language"
+    LAYOUT = "layout"
+    TIME = "time"
+    DAYS = "days"
+    TAGS = "tags"
+    ENABLED = "enabled"
+    MANAGERS = "managers"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a channel's log: who changed what, from what, to what, when."""
+
+    user_id: str
+    field: Field
+    old: str
+    new: str
+    at: datetime

@@ -1,0 +1,78 @@
+"""The tables of channels, their managers, the log of changes, and readers' own language."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from digests.store.schema import Id, Instant, metadata
+
+channel = Table(
+    "channel",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("channel_id", String(32), nullable=False),
+    Column("name", String(200)),
+    Column("language", String(35), nullable=False),
+    Column("layout", String(16), nullable=False),
+    Column("hour", String(5), nullable=False),  # 09:00, local
+    Column("zone", String(64), nullable=False),
+    Column("days", String(7), nullable=False),  # 01234: Monday is 0
+    Column("holidays", String(8)),
+    Column("include_tags", JSON, nullable=False),
+    Column("exclude_tags", JSON, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("enabled_at", Instant),
+    Column("paused_reason", String(64)),
+    Column("failed_days", Integer, nullable=False, server_default="0"),
+    Column("inviter_id", String(32)),
+    Column("creator_id", String(32)),
+    Column("last_admin_id", String(32)),
+    # The next schedule date and its instant; NULL while off or paused. The tick reads only this.
+    Column("next_date", Date),
+    Column("next_due_at", Instant),
+    UniqueConstraint("workspace", "channel_id"),
+    Index("ix_channel_next_due_at", "next_due_at"),
+)
+
+channel_manager = Table(
+    "channel_manager",
+    metadata,
+    Column("channel_id", ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", String(32), primary_key=True),
+)
+
+setting_change = Table(
+    "setting_change",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel_id", ForeignKey("channel.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", String(32), nullable=False),
+    Column("field", String(16), nullable=False),
+    Column("old", Text, nullable=False),
+    Column("new", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    # The quiet line in the channel that told of it; changes within ten minutes edit that line.
+    Column("announced_ts", String(32)),
+    Index("ix_setting_change_channel_id_at", "channel_id", "at"),
+)
+
+reader = Table(
+    "reader",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("user_id", String(32), primary_key=True),
+    Column("language", String(35), nullable=False),
+)

@@ -1,0 +1,41 @@
+"""The names of everything that can be pressed or submitted, shared by renderers and listeners.
+
+A value carries ids only, never text: what is shown is read again when it is pressed.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """``action_id`` of buttons and menus; the value's form stands beside each."""
+
+    # An overflow menu in a post; option values "abstract:ENTRY", "language:ENTRY:en", "related:ENTRY".
+    ENTRY_MENU = "entry_menu"
+    # "LANGUAGE:DIGEST,DIGEST…": the whole post in the other language, in a modal.
+    READ_DIGEST = "read_digest"
+    ABSTRACT = "abstract"  # "ENTRY"
+    OTHER_LANGUAGE = "other_language"  # "ENTRY:LANGUAGE"
+    RELATED = "related"  # "ENTRY"
+    SHARE = "share"  # "ENTRY"
+    OPEN_HIT = "open_hit"  # "ENTRY:OFFSET:QUERY": a hit opened in place of the list
+    PAGE = "page"  # "OFFSET:QUERY": Next, Previous, and back to the list
+    TRY = "try"  # "QUERY": a suggestion
+    TAG = "tag"  # "NAME": the papers of a tag
+    SETTINGS = "settings"  # "": opens the settings modal
+    TURN_ON = "turn_on"  # ""
+    POST_NOW = "post_now"  # "DIGEST" or "": post today's now
+    POST_AGAIN = "post_again"  # "DELIVERY": the doubted or already had digest once more
+    UNDO = "undo"  # "CHANGE"
+    READER_LANGUAGE = "reader_language"  # App Home: the reader's explicit choice
+    LINK = "link"  # a button that is only a link; acknowledged, nothing done
+
+
+class Callback(StrEnum):
+    """``callback_id`` of modals."""
+
+    SETTINGS = "settings"
+    DIGEST_FILE = "digest_file"
+    DIGEST_CONFIRM = "digest_confirm"
+    READING = "reading"  # a modal that only shows something

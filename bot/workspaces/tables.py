@@ -1,0 +1,26 @@
+"""The table of installations: one row a workspace that installed Haru."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, String, Table, Text, false
+
+from digests.store.schema import Instant, metadata
+
+installation = Table(
+    "installation",
+    metadata,
+    # An org-wide install has an empty team id: "E1:".
+    Column("workspace", String(64), primary_key=True),
+    Column("name", Text),
+    Column("bot_token", Text, nullable=False),
+    Column("bot_user_id", String(32), nullable=False),
+    Column("bot_id", String(32)),
+    Column("app_id", String(32)),
+    Column("scopes", JSON, nullable=False),
+    Column("from_environment", Boolean, nullable=False, server_default=false()),
+    Column("open_to_everyone", Boolean, nullable=False, server_default=false()),
+    Column("installed_at", Instant, nullable=False),
+    Column("paused_reason", String(64)),  # token_revoked, operator…; NULL: working
+    Column("uninstalled_at", Instant),
+    Column("delete_after", Instant),
+)

@@ -1,0 +1,133 @@
+"""Connections: one place that knows how SQLite and PostgreSQL are opened, and how a write begins."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from digests.errors import StoreError
+
+SQLITE_PATIENCE = 30.0
+"""Seconds a write waits for another process's write (``haru import`` beside the web) to end."""
+
+
+def driver_url(text: str) -> URL:
+    """The URL with the driver Haru uses: aiosqlite, or psycopg 3.
+
+    Takes ``sqlite:``, ``sqlite+aiosqlite:``, ``postgres:`` and ``postgresql:``.
+    StoreError on anything else.
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise StoreError(
+            "DATABASE_URL is not a database address;"
+            " write sqlite:///path/to/haru.sqlite3 or postgresql://user@host/name"
+        ) from error
+    match url.drivername.partition("+")[0]:
+        case "sqlite":
+            return url.set(drivername="sqlite+aiosqlite")
+        case "postgres" | "postgresql":
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise StoreError(
+                f"DATABASE_URL begins with {other}:, which Haru does not speak;"
+                " write sqlite:///path/to/haru.sqlite3 or postgresql://user@host/name"
+            )
+
+
+class Database:
+    """An engine and its two ways in: ``read`` and ``write``. Knows no table.
+
+    On SQLite: WAL, ``synchronous=FULL`` (with NORMAL a power cut can forget an intent
+    that was already acted on), foreign keys on, and writes that begin with
+    ``BEGIN IMMEDIATE``, so that they queue instead of failing half-way.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 8) -> None:
+        self.url = driver_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            _make_folder(self.url)
+            self.engine: AsyncEngine = create_async_engine(
+                self.url, pool_size=pool_size, connect_args={"timeout": SQLITE_PATIENCE}
+            )
+            _prepare_sqlite(self.engine)
+        else:
+            self.engine = create_async_engine(
+                self.url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
+            )
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading one consistent state; whatever it writes is rolled back."""
+        async with self._connection() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        Keep it short: on SQLite nobody else writes meanwhile.
+        """
+        async with self._connection() as connection:
+            await connection.execution_options(haru_write=True)
+            async with connection.begin():
+                yield connection
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            connection = await self.engine.connect()
+        except (OperationalError, DBAPIError) as error:
+            raise StoreError(f"The database cannot be opened: {_cause(error)}") from error
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+    async def close(self) -> None:
+        """Close every connection; the object is of no use afterwards."""
+        await self.engine.dispose()
+
+
+def _make_folder(url: URL) -> None:
+    if url.database is None or url.database in ("", ":memory:"):
+        raise StoreError("DATABASE_URL names no file; write sqlite:///path/to/haru.sqlite3")
+    folder = Path(url.database).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder of the database, {folder}, cannot be made: {error.strerror}") from error
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _: object) -> None:
+        # The driver would begin transactions by itself, and only before writes; Haru says when.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={int(SQLITE_PATIENCE * 1000)}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Any) -> None:
+        write = connection.get_execution_options().get("haru_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _cause(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0] if error.orig and str(error.orig).strip() else str(error)

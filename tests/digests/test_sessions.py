@@ -1,0 +1,65 @@
+"""Connections: SQLite and PostgreSQL behave alike."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from digests.errors import StoreError
+from digests.store.sessions import Database, driver_url
+from digests.store.tables import source
+
+
+def _row(name: str) -> dict[str, object]:
+    return {"name": name, "kind": "file", "posts": True, "enabled": True}
+
+
+async def test_a_write_that_raises_leaves_nothing(database: Database) -> None:
+    """A transaction that ends in an exception is rolled back whole."""
+
+    async def fail_half_way() -> None:
+        async with database.write() as connection:
+            await connection.execute(insert(source).values(_row("a")))
+            raise RuntimeError("half-way")
+
+    with pytest.raises(RuntimeError, match="half-way"):
+        await fail_half_way()
+    async with database.read() as connection:
+        assert await connection.scalar(select(func.count()).select_from(source)) == 0
+
+
+async def test_a_write_is_seen_by_the_next_reader(database: Database) -> None:
+    """What a write block committed is there for a new connection."""
+    async with database.write() as connection:
+        await connection.execute(insert(source).values(_row("a")))
+    async with database.read() as connection:
+        assert await connection.scalar(select(func.count()).select_from(source)) == 1
+
+
+async def test_reading_never_keeps_a_change(database: Database) -> None:
+    """What a read block wrote by mistake is rolled back."""
+    async with database.read() as connection:
+        await connection.execute(insert(source).values(_row("a")))
+    async with database.read() as connection:
+        assert await connection.scalar(select(func.count()).select_from(source)) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "driver"),
+    [
+        ("sqlite:///x.db", "sqlite+aiosqlite"),
+        ("sqlite+aiosqlite:///x.db", "sqlite+aiosqlite"),
+        ("postgres://u@h/d", "postgresql+psycopg"),
+        ("postgresql://u@h/d", "postgresql+psycopg"),
+    ],
+)
+def test_the_driver_is_picked(given: str, driver: str) -> None:
+    """An operator's plain database address gets the driver Haru uses."""
+    assert driver_url(given).drivername == driver
+
+
+@pytest.mark.parametrize("given", ["mysql://h/d", "nonsense"])
+def test_other_databases_are_refused_in_words(given: str) -> None:
+    """An address Haru cannot use is refused with what to write instead."""
+    with pytest.raises(StoreError, match="sqlite:///path"):
+        driver_url(given)
