@@ -1,0 +1,65 @@
+# Haru's front door. `make run` runs it, `make test` runs everything CI runs.
+PYTHON ?= python3
+HARU := .venv/bin/haru
+PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: help install run test check bench fuzz soak crash lock words clean
+
+help: ## Say what each target does
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+install: .venv/installed ## Make .venv with the command .venv/bin/haru
+
+run: install ## Run Haru; without Slack tokens, in a local workspace at http://127.0.0.1:8420
+	@$(HARU) run
+
+test: .venv/tested-with check ## Lint, types, import contracts and tests, on Python 3.11 and (where installed) 3.13
+	@.venv/bin/pytest
+	@sh tests/second_python
+
+check: .venv/tested-with ## Lint, types and import contracts only
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache
+
+bench: .venv/tested-with ## Measure, as ratios to named references in the same run
+	@.venv/bin/python -m tests.bench
+
+fuzz: .venv/tested-with ## A million executions of mutated documents through every reader
+	@.venv/bin/python -m tests.fuzz
+
+crash: .venv/tested-with ## Kill real processes at every named point, on SQLite and PostgreSQL
+	@.venv/bin/python -m tests.crash
+
+soak: .venv/tested-with ## 10,000 simulated schedules
+	@.venv/bin/python -m tests.crash.soak
+
+words: .venv/tested-with ## Extract what Haru says into the catalogues
+	@.venv/bin/python -m bot.language.extract
+
+lock: ## Make the lock files anew (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --group build -o requirements.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --group build --group dev --group fuzz --extra semantic \
+		-c requirements.txt -o requirements-dev.txt
+
+clean: ## Remove what make made; keeps data/
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Haru needs Python 3.11 or newer; say which with: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python requirements.txt pyproject.toml
+	@echo "Installing what Haru needs into .venv…"
+	@.venv/bin/pip install $(PIP_FLAGS) -r requirements.txt
+	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/tested-with: .venv/installed requirements-dev.txt
+	@echo "Installing what the tests need into .venv…"
+	@.venv/bin/pip install $(PIP_FLAGS) -r requirements-dev.txt
+	@touch $@
