@@ -18,6 +18,14 @@ class SettingsError(HaruError):
     """The environment holds a value Haru cannot use."""
 
 
+class Mode(StrEnum):
+    """How people reach Haru."""
+
+    LOCAL = "local"
+    SOCKET = "socket"
+    HTTP = "http"
+
+
 class OnDoubt(StrEnum):
     """What becomes of a message nobody can confirm, where Haru may not read the channel's history."""
 
@@ -47,7 +55,8 @@ class Settings(BaseSettings):
     slack_client_id: str | None = None
     slack_client_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
-    database_url: str = "sqlite:///data/haru.sqlite3"
+    database_url: str | None = None
+    """Unset: ``data/haru.sqlite3``, or ``data/local.sqlite3`` while there are no Slack tokens."""
     port: Annotated[int, Field(ge=0, le=65535)] = 3000
 
     haru_log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -67,11 +76,43 @@ class Settings(BaseSettings):
 
     haru_local_host: str = "127.0.0.1"
     haru_local_port: Annotated[int, Field(ge=0, le=65535)] = 8420
-    haru_local_database_url: str = "sqlite:///data/local.sqlite3"
-    """The local workspace keeps its own archive, so that trying Haru never touches the real one."""
+
+    @property
+    def mode(self) -> Mode:
+        """How people reach Haru; SettingsError when the tokens are only half there."""
+        installed = self.slack_bot_token is not None or self.slack_client_id is not None
+        if not installed and self.slack_app_token is None and self.slack_signing_secret is None:
+            return Mode.LOCAL
+        if not installed:
+            raise SettingsError(
+                "SLACK_BOT_TOKEN is missing: it begins with xoxb- and stands under"
+                " “OAuth & Permissions” of your Slack app."
+                " Without any Slack variable, `haru run` opens the local workspace instead."
+            )
+        if self.slack_app_token is not None:
+            return Mode.SOCKET
+        if self.slack_signing_secret is None:
+            raise SettingsError(
+                "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing:"
+                " both stand under “Basic Information” of your Slack app."
+            )
+        return Mode.HTTP
+
+    @property
+    def archive_url(self) -> str:
+        """The database's address.
+
+        The local workspace has one of its own, so that its samples never meet a real team.
+        """
+        if self.database_url is not None:
+            return self.database_url
+        has_slack = self.slack_bot_token or self.slack_client_id
+        return f"sqlite:///data/{'haru' if has_slack else 'local'}.sqlite3"
 
     @model_validator(mode="after")
     def _token_shapes(self) -> Settings:
+        if (self.slack_client_id is None) != (self.slack_client_secret is None):
+            raise ValueError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together; one of them is missing")
         for name, prefix in (("slack_bot_token", "xoxb-"), ("slack_app_token", "xapp-")):
             token: SecretStr | None = getattr(self, name)
             if token and not token.get_secret_value().startswith(prefix):

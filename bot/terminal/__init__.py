@@ -1,0 +1,1 @@
+"""What the ``haru`` command prints: JSON records for programs, tables for people."""
