@@ -113,10 +113,14 @@ class Settings(BaseSettings):
     def _token_shapes(self) -> Settings:
         if (self.slack_client_id is None) != (self.slack_client_secret is None):
             raise ValueError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together; one of them is missing")
-        for name, prefix in (("slack_bot_token", "xoxb-"), ("slack_app_token", "xapp-")):
+        # The commonest slip is to swap the two; whether a token is any good, Slack says.
+        for name, prefix, foreign in (
+            ("slack_bot_token", "xoxb-", ("xapp-", "xoxp-")),
+            ("slack_app_token", "xapp-", ("xoxb-", "xoxp-")),
+        ):
             token: SecretStr | None = getattr(self, name)
-            if token and not token.get_secret_value().startswith(prefix):
-                raise ValueError(f"{name.upper()} should begin with {prefix}")
+            if token and token.get_secret_value().startswith(foreign):
+                raise ValueError(f"{name.upper()} should begin with {prefix}; this is another kind of token")
         return self
 
     @property

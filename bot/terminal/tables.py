@@ -1,0 +1,70 @@
+"""Tables and progress for people at a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from digests.model import Results, Status, Taken
+
+
+def intake_table(taken: Sequence[Taken]) -> Table:
+    """How many documents and entries were new, changed, same and refused."""
+    documents = Counter(document.status for document in taken)
+    entries = Counter(entry.status for document in taken for entry in document.entries)
+    table = Table(title="Taken in")
+    table.add_column("")
+    for status in Status:
+        table.add_column(status.value, justify="right")
+    table.add_row("documents", *(str(documents[status]) for status in Status))
+    table.add_row("entries", *(str(entries[status]) for status in Status))
+    return table
+
+
+def refusals(taken: Sequence[Taken]) -> list[str]:
+    """One line for everything refused: document, line, reason."""
+    lines = []
+    for document in taken:
+        if document.status is Status.REFUSED:
+            lines.append(_refusal(document.path, document.line, document.reason))
+        lines.extend(
+            _refusal(document.path, entry.line, entry.reason)
+            for entry in document.entries
+            if entry.status is Status.REFUSED
+        )
+    return lines
+
+
+def _refusal(path: str, line: int | None, reason: str | None) -> str:
+    return f"{path}{f':{line}' if line else ''}: {reason}"
+
+
+def print_results(results: Results, console: Console) -> None:
+    """What a search found, as a table; corrections first, guesses when there is nothing."""
+    for correction in results.corrections:
+        console.print(Text(f"Showing {correction.used!r} instead of {correction.typed!r}"))
+    if not results.hits:
+        console.print(Text(f"Nothing found for {results.query!r}."))
+        if results.suggestions:
+            console.print(Text("Try: " + ", ".join(results.suggestions)))
+        return
+    table = Table()
+    for heading in ("Date", "Title", "Authors", "Tags", "arXiv"):
+        table.add_column(heading, overflow="fold")
+    for hit in results.hits:
+        paper = hit.entry.paper
+        first, *others = paper.authors or ("",)
+        table.add_row(
+            hit.entry.date.isoformat() if hit.entry.date else "",
+            Text(paper.title),
+            Text(f"{first} +{len(others)}" if others else first),
+            Text(" ".join(tag.name for tag in hit.entry.entry.tags)),
+            paper.arxiv_id or "",
+        )
+    console.print(table)
+    if results.total > len(results.hits):
+        console.print(Text(f"{len(results.hits)} of {results.total}; more with --limit {results.total}"))
