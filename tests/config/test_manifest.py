@@ -1,0 +1,44 @@
+"""The app manifest: what Slack is asked for."""
+
+from __future__ import annotations
+
+from config.manifest import OPTIONAL_SCOPES, SCOPES, manifest
+
+
+def test_socket_mode_names_no_address() -> None:
+    """Without a URL the app runs over Socket Mode and no request URL is given."""
+    made = manifest()
+    assert made["settings"]["socket_mode_enabled"] is True
+    assert "http" not in str(made)
+
+
+def test_http_points_everything_at_one_address() -> None:
+    """With a URL commands, interactions and events all go to the events path."""
+    made = manifest(url="https://haru.example.org/")
+    address = "https://haru.example.org/slack/events"
+    assert {command["url"] for command in made["features"]["slash_commands"]} == {address}
+    assert made["settings"]["interactivity"]["request_url"] == address
+    assert made["settings"]["event_subscriptions"]["request_url"] == address
+    assert made["settings"]["socket_mode_enabled"] is False
+
+
+def test_a_prefix_renames_every_command() -> None:
+    """Where another app has the short names, every command gets the prefix."""
+    commands = [command["command"] for command in manifest(prefix="lab-")["features"]["slash_commands"]]
+    assert commands == ["/lab-paper", "/lab-tag", "/lab-digest", "/lab-haru"]
+
+
+def test_history_is_optional_and_explained() -> None:
+    """Reading a channel's history is asked for as optional, and each scope says what it is for."""
+    scopes = manifest()["oauth_config"]["scopes"]
+    assert {"channels:history", "groups:history"} <= set(scopes["bot_optional"])
+    assert set(scopes["bot_optional"]) <= set(scopes["bot"])
+    assert all({**SCOPES, **OPTIONAL_SCOPES}.values())
+
+
+def test_slacks_own_limits_are_kept() -> None:
+    """Texts stay inside the lengths Slack's manifest reference gives."""
+    made = manifest()
+    assert len(made["display_information"]["description"]) <= 140
+    assert 174 <= len(made["display_information"]["long_description"]) <= 4000
+    assert all(len(command["description"]) <= 2000 for command in made["features"]["slash_commands"])
