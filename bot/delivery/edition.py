@@ -10,10 +10,14 @@ from digests.model import ArchivedEntry
 
 @dataclass(frozen=True, slots=True)
 class EditionEntry:
-    """One entry to show. ``seen_url``: the channel had this paper lately, there; show one line."""
+    """One entry to show. ``seen_url``: the channel had this paper lately, there; show one line.
+
+    ``retracted``: it was posted and then taken back; a correction strikes its title through.
+    """
 
     entry: ArchivedEntry
     seen_url: str | None = None
+    retracted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ class Catalogue:
         if chosen == _WEEKDAYS:
             return self.gettext("weekdays")
         names = self._locale.days["format"]["abbreviated"]
-        return _LIST[self.language].join(names[day] for day in sorted(chosen))
+        return _LIST[self.language].join(str(names[day]) for day in sorted(chosen))
 
     def weekday(self, day: int) -> str:
         """The whole name of a weekday, Monday 0: ``월요일``, ``Monday``."""

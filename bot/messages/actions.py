@@ -5,11 +5,21 @@ A value carries ids only, never text: what is shown is read again when it is pre
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 
 class Action(StrEnum):
-    """``action_id`` of buttons and menus; the value's form stands beside each."""
+    """``action_id`` of buttons and menus; the value's form stands beside each.
+
+    Slack wants every ``action_id`` of a row to differ: the second ``try`` of a row is
+    ``try:2``. Listeners match ``pattern``.
+    """
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """Matches the ``action_id`` of every element with this action."""
+        return re.compile(rf"^{self.value}(:.*)?$")
 
     # An overflow menu in a post; option values "abstract:ENTRY", "language:ENTRY:en", "related:ENTRY".
     ENTRY_MENU = "entry_menu"

@@ -1,0 +1,99 @@
+"""Block Kit's blocks and elements, made from words that are already mrkdwn or plain. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.messages import limits
+from bot.messages.actions import Action, Callback
+from bot.messages.message import Block, View
+from bot.messages.mrkdwn import clip, plain, verbatim, web_address
+
+Element = dict[str, Any]
+"""A button, menu or input, as Slack's JSON."""
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(clip(text, limits.HEADER_TEXT))}
+
+
+def section(text: str, accessory: Element | None = None) -> Block:
+    """One section of mrkdwn that fits; to part a long text is the caller's business."""
+    block: Block = {"type": "section", "text": verbatim(text)}
+    return block | {"accessory": accessory} if accessory else block
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [verbatim(text) for text in texts]}
+
+
+def actions(elements: Iterable[Element | None]) -> tuple[Block, ...]:
+    """One row of what there is; no row when there is nothing."""
+    present = [element for element in elements if element][: limits.ACTIONS_ELEMENTS]
+    return ({"type": "actions", "elements": present},) if present else ()
+
+
+def button(
+    label: str, action: Action, value: str = "", *, style: str | None = None, key: str = ""
+) -> Element:
+    """A button; ``key`` tells apart two of the same action in one row, after a colon in the action_id."""
+    made: Element = {
+        "type": "button",
+        "text": plain(clip(label, limits.BUTTON_TEXT)),
+        "action_id": f"{action}:{key}" if key else str(action),
+    }
+    if value:
+        made["value"] = value
+    if style:
+        made["style"] = style
+    return made
+
+
+def link_button(label: str, url: str) -> Element | None:
+    """A button that opens a web page; None where the address is not one."""
+    address = web_address(url)
+    return button(label, Action.LINK) | {"url": address} if address else None
+
+
+def confirmed(element: Element, *, title: str, text: str, yes: str, no: str) -> Element:
+    """The element, asking once more before it does what it does."""
+    dialog = {
+        "title": plain(clip(title, limits.CONFIRM_TITLE)),
+        "text": plain(clip(text, limits.CONFIRM_TEXT)),
+        "confirm": plain(clip(yes, limits.CONFIRM_BUTTON)),
+        "deny": plain(clip(no, limits.CONFIRM_BUTTON)),
+    }
+    return element | {"confirm": dialog}
+
+
+def option(label: str, value: str) -> Element:
+    return {"text": plain(clip(label, limits.OPTION_TEXT)), "value": value}
+
+
+def overflow(options: Sequence[Element], action: Action) -> Element:
+    return {"type": "overflow", "action_id": str(action), "options": list(options)}
+
+
+def modal(
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    close: str,
+    callback: Callback = Callback.READING,
+    submit: str | None = None,
+    metadata: str = "",
+) -> View:
+    """A modal; without ``submit`` it only shows something."""
+    view: View = {
+        "type": "modal",
+        "callback_id": str(callback),
+        "title": plain(clip(title, limits.VIEW_TITLE)),
+        "close": plain(clip(close, limits.VIEW_BUTTON)),
+        "blocks": list(blocks),
+    }
+    if submit:
+        view["submit"] = plain(clip(submit, limits.VIEW_BUTTON))
+    if metadata:
+        view["private_metadata"] = metadata
+    return view

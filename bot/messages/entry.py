@@ -1,0 +1,205 @@
+"""One entry in words: its title, its commentary or what stands in for it, its last line, its menu. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.language.catalogue import Catalogue, catalogue
+from bot.messages import limits
+from bot.messages.actions import Action
+from bot.messages.blocks import Element, button, option, overflow, section
+from bot.messages.message import Block
+from bot.messages.mrkdwn import bold, escape, italic, line, link, opening, prose, split, web_address
+from digests.model import ArchivedEntry, Entry, Paper
+
+OPENING = 400
+"""How much of an abstract stands in for a commentary that is missing."""
+
+NAMED_AUTHORS = 3
+"""Up to so many authors are all named; of more only the first, and how many others."""
+
+_HANGUL = re.compile("[\uac00-\ud7a3\u3131-\u318e]")
+_KANA_OR_HAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+_LATIN = re.compile("[A-Za-z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What can be said of an entry in a language. ``label`` names, in that language, what stands in
+    for a commentary that is missing; ``text`` is raw.
+    """
+
+    text: str
+    label: str | None = None
+    language: str | None = None
+
+
+def said(entry: Entry, words: Catalogue, *, elsewhere: str | None = None) -> tuple[Said, ...]:
+    """The commentary in the language of ``words``, else in this order: the abstract's opening where
+    that is in the language; the commentary in another language, labelled; the abstract's opening.
+
+    ``elsewhere`` is a language whose commentary stands in the same post already: it is not repeated,
+    only named.
+    """
+    own = entry.commentary(words.language)
+    if own and own.strip():
+        return (Said(own, language=words.language),)
+    abstract = (entry.paper.abstract or "").strip()
+    stand_in = Said(opening(abstract, OPENING), words.gettext("From the abstract")) if abstract else None
+    others = [c for c in entry.commentaries if c.language != words.language and c.text.strip()]
+    if not others:
+        return (stand_in,) if stand_in else ()
+    other = next((c for c in others if c.language == elsewhere), others[0])
+    label = words.gettext("Commentary only in {language}", language=words.language_name(other.language))
+    borrowed = Said("" if other.language == elsewhere else other.text, label, other.language)
+    first = (stand_in,) if stand_in and written_in(abstract) == words.language else ()
+    return (*first, borrowed)
+
+
+def written_in(text: str) -> str | None:
+    """The language of an abstract as far as its script tells: ``ko``, ``en``, or None."""
+    letters = len(_LATIN.findall(text))
+    if len(_HANGUL.findall(text)) * 4 > letters:
+        return "ko"
+    return "en" if letters and not _KANA_OR_HAN.search(text) else None
+
+
+def title(paper: Paper, number: int | None = None) -> Iterator[str]:
+    """The title in bold with its link, after the entry's number; in pieces where it is immensely long."""
+    whole = bold(numbered(paper, number))
+    if limits.size(whole) <= limits.SECTION_TEXT:
+        yield whole
+        return
+    yield from split(numbered_text(paper, number), limits.SECTION_TEXT)
+    address = web_address(paper.url)
+    if address:
+        yield f"<{escape(address)}>"
+
+
+def numbered(paper: Paper, number: int | None) -> str:
+    """``3. <url|Title>``, whatever its length."""
+    return _prefix(number) + link(paper.url, title_text(paper))
+
+
+def numbered_text(paper: Paper, number: int | None) -> str:
+    """``3. Title``, raw."""
+    return _prefix(number) + title_text(paper)
+
+
+def title_text(paper: Paper) -> str:
+    """The title as published, on one line; the arXiv id or the link of a paper that has none."""
+    return line(paper.title) or paper.arxiv_id or line(paper.url or "") or "—"
+
+
+def authors(paper: Paper, words: Catalogue, named: int = NAMED_AUTHORS) -> str:
+    """``Chenggang Zhao 외 8명``, ``Chenggang Zhao and 8 others``; up to ``named`` authors in full. Raw."""
+    names = [name for name in map(line, paper.authors) if name]
+    if len(names) <= named:
+        return words.names(names)
+    kept = names[: 1 if named <= NAMED_AUTHORS else named]
+    rest = len(names) - len(kept)
+    return words.ngettext("{names} and {n} other", "{names} and {n} others", rest, names=", ".join(kept))
+
+
+def tags(entry: Entry) -> str:
+    """``scaling-law, quantization``: spelt as people spell them, without ``#``, which reads as a channel."""
+    return ", ".join(filter(None, (line(tag.spelling or tag.name) for tag in entry.tags)))
+
+
+def last_line(entry: Entry, words: Catalogue) -> str:
+    """Authors and tags in small print, as raw text; empty where there are neither."""
+    return " · ".join(filter(None, (authors(entry.paper, words), tags(entry))))
+
+
+def pieces(entry: Entry, words: Catalogue, number: int | None, *, elsewhere: str | None = None) -> list[str]:
+    """The whole entry as section texts, each within Slack's limit, nothing left out."""
+    lines = list(title(entry.paper, number))
+    for thing in said(entry, words, elsewhere=elsewhere):
+        lines += labelled(thing)
+    small = last_line(entry, words)
+    if small:
+        lines += [italic(piece) for piece in split(small, limits.SECTION_TEXT - 2)]
+    return joined(lines)
+
+
+def labelled(thing: Said) -> Iterator[str]:
+    """What is said, in pieces, its label in front."""
+    if thing.label:
+        yield italic(escape(thing.label) + (":" if thing.text else ""))
+    yield from split(thing.text, limits.SECTION_TEXT, prose)
+
+
+def joined(lines: list[str]) -> list[str]:
+    """The lines in as few sections as hold them."""
+    sections: list[str] = []
+    for text in lines:
+        if sections and limits.size(sections[-1]) + 1 + limits.size(text) <= limits.SECTION_TEXT:
+            sections[-1] += "\n" + text
+        else:
+            sections.append(text)
+    return sections
+
+
+def sections(
+    archived: ArchivedEntry, words: Catalogue, number: int | None, *, elsewhere: str | None = None
+) -> tuple[Block, ...]:
+    """The entry as blocks, its menu beside the first."""
+    texts = pieces(archived.entry, words, number, elsewhere=elsewhere)
+    return (section(texts[0], menu(archived, words)), *map(section, texts[1:]))
+
+
+def spoken(archived: ArchivedEntry, words: Catalogue, number: int | None) -> str:
+    """The entry as raw text, for the fallback that screen readers read."""
+    things = (": ".join(filter(None, (thing.label, thing.text))) for thing in said(archived.entry, words))
+    return "\n".join(
+        filter(None, (numbered_text(archived.paper, number), *things, last_line(archived.entry, words)))
+    )
+
+
+def other_languages(entry: Entry, language: str) -> tuple[str, ...]:
+    """The languages it has commentary in besides this one."""
+    return tuple(c.language for c in entry.commentaries if c.language != language and c.text.strip())
+
+
+def read_in(language: str, words: Catalogue) -> str:
+    """``Read in English``, ``한국어로 읽기``: said in that language where Haru speaks it."""
+    own = catalogue(language)
+    if own.language == language:
+        # Translators: names your own language, in your own language.
+        return own.pgettext("in the language itself", "Read in English")
+    return words.gettext("Read in {language}", language=words.language_name(language))
+
+
+def menu(archived: ArchivedEntry, words: Catalogue) -> Element | None:
+    """What more there is to an entry; a plain button when it is one thing only."""
+    entry = archived.entry
+    offers: list[tuple[str, str, Element]] = []
+    if entry.paper.abstract and entry.paper.abstract.strip():
+        label = words.gettext("Abstract")
+        offers.append((label, f"abstract:{archived.id}", button(label, Action.ABSTRACT, str(archived.id))))
+    for language in other_languages(entry, words.language)[: limits.OVERFLOW_OPTIONS - 2]:
+        label = read_in(language, words)
+        value = f"{archived.id}:{language}"
+        whole = button(label, Action.OTHER_LANGUAGE, value)
+        offers.append((label, f"language:{value}", whole))
+    if has_relatives(entry):
+        label = words.gettext("Related papers")
+        offers.append((label, f"related:{archived.id}", button(label, Action.RELATED, str(archived.id))))
+    if len(offers) == 1:
+        # https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element once asked for
+        # two options at least, and other implementations still do.
+        return offers[0][2]
+    return (
+        overflow([option(label, value) for label, value, _ in offers], Action.ENTRY_MENU) if offers else None
+    )
+
+
+def has_relatives(entry: Entry) -> bool:
+    """Whether there is anything to find related papers by."""
+    return bool(entry.tags or entry.links)
+
+
+def _prefix(number: int | None) -> str:
+    return "" if number is None else f"{number}. "

@@ -1,0 +1,38 @@
+"""The plain text of messages, for notifications, screen readers and clients that show no blocks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.messages import limits
+from bot.messages.mrkdwn import clip, escape
+
+NOTIFICATION = 140
+"""About what a phone shows of a notification."""
+
+_LINE = 150
+
+
+def fallback(whole: str, lines: Sequence[str]) -> str:
+    """The whole raw text escaped, if it stays within what Slack advises; else its lines, each clipped."""
+    text = escape(whole)
+    if limits.size(text) <= limits.MESSAGE_TEXT:
+        return text
+    short: list[str] = []
+    room = limits.MESSAGE_TEXT_HARD // 2
+    for one in lines:
+        short.append(escape(clip(one, _LINE)))
+        room -= limits.size(short[-1])
+        if room < 0:
+            return "\n".join([*short, "…"])
+    return "\n".join(short)
+
+
+def opening_names(names: Sequence[str]) -> str:
+    """``DeepEP, Fractal Generative Models…``: as many titles as a notification shows."""
+    shown = [clip(names[0], NOTIFICATION)]
+    for name in names[1:]:
+        if limits.size(", ".join([*shown, name])) > NOTIFICATION:
+            return ", ".join(shown).removesuffix("…") + "…"
+        shown.append(name)
+    return ", ".join(shown)

@@ -1,0 +1,55 @@
+"""Blocks dealt out to messages so that none passes a limit and none is lost. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.messages import limits
+from bot.messages.message import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much one message or view takes. ``groups`` bounds the entries, not the blocks."""
+
+    groups: int = 15
+    blocks: int = limits.MESSAGE_BLOCKS
+    text: int = limits.MESSAGE_BLOCKS_TEXT
+
+    def less(self, blocks: Sequence[Block]) -> Room:
+        """The room that is left beside these blocks."""
+        return Room(self.groups, self.blocks - len(blocks), self.text - limits.texts(blocks))
+
+
+@dataclass(slots=True)
+class Page:
+    """Some whole groups, by their place in the sequence, and their blocks."""
+
+    blocks: list[Block]
+    starts: list[int]
+
+
+def paginate(groups: Sequence[Sequence[Block]], first: Room, then: Room) -> list[Page]:
+    """Groups in order, each kept whole unless it alone is too much for a page, which parts it between
+    blocks. There is always a first page, empty only where there are no groups.
+    """
+    pages = [Page([], [])]
+    left = first
+    for place, group in enumerate(groups):
+        if pages[-1].blocks and not _fits(group, left):
+            pages.append(Page([], []))
+            left = then
+        pages[-1].starts.append(place)
+        for block in group:
+            if pages[-1].blocks and not _fits([block], left):
+                pages.append(Page([], []))
+                left = then
+            pages[-1].blocks.append(block)
+            left = left.less([block])
+        left = Room(left.groups - 1, left.blocks, left.text)
+    return pages
+
+
+def _fits(blocks: Sequence[Block], room: Room) -> bool:
+    return room.groups > 0 and len(blocks) <= room.blocks and limits.texts(blocks) <= room.text
