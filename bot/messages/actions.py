@@ -23,7 +23,8 @@ class Action(StrEnum):
 
     # An overflow menu in a post; option values "abstract:ENTRY", "language:ENTRY:en", "related:ENTRY".
     ENTRY_MENU = "entry_menu"
-    # "LANGUAGE:DIGEST,DIGEST…": the whole post in the other language, in a modal.
+    # "LANGUAGE:DIGEST,DIGEST…[:PAGE]": the whole post in the other language, in a modal, and its pages;
+    # bot.messages.reading.asked reads it.
     READ_DIGEST = "read_digest"
     ABSTRACT = "abstract"  # "ENTRY"
     OTHER_LANGUAGE = "other_language"  # "ENTRY:LANGUAGE"

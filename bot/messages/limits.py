@@ -52,8 +52,10 @@ MESSAGE_TEXT_HARD = 40_000
 # Not documented: chat.postMessage answers msg_blocks_too_long when the texts of all blocks together
 # pass about 13,000 characters (slackapi/bolt-js#2509 and others); Haru stays well below.
 MESSAGE_BLOCKS_TEXT = 10_000
+# Views answer view_too_large past 250 kB of JSON; Korean takes three bytes a letter.
+VIEW_TEXT = 60_000
 # A link longer than this is shown without being one: it would eat the section it stands in.
-URL = 1_500
+URL = 1_000
 
 
 def size(text: str) -> int:

@@ -114,6 +114,14 @@ def clip(text: str, limit: int) -> str:
     return text[: space if space > cut * 2 // 3 else cut].rstrip() + "…"
 
 
+def brief(text: str, limit: int) -> str:
+    """The text on one line as mrkdwn of at most ``limit`` units, ended by ``…`` where it was longer."""
+    whole = escape(line(text))
+    if limits.size(whole) <= limit:
+        return whole
+    return next(split(line(text), limit - 1), "") + "…"
+
+
 def opening(text: str, limit: int) -> str:
     """The whole sentences at the start that fit; one that does not is clipped."""
     text = line(text)

@@ -22,6 +22,10 @@ class Room:
         return Room(self.groups, self.blocks - len(blocks), self.text - limits.texts(blocks))
 
 
+WINDOW = Room(groups=limits.VIEW_BLOCKS, blocks=limits.VIEW_BLOCKS, text=limits.VIEW_TEXT)
+"""The room of a modal or of App Home."""
+
+
 @dataclass(slots=True)
 class Page:
     """Some whole groups, by their place in the sequence, and their blocks."""
