@@ -35,7 +35,9 @@ class Action(StrEnum):
     TRY = "try"  # "QUERY": a suggestion
     TAG = "tag"  # "NAME": the papers of a tag
     SETTINGS = "settings"  # "": opens the settings modal
+    PREVIEW = "preview"  # "": what the next post would look like; in the modal, as it is filled in
     TURN_ON = "turn_on"  # ""
+    TURN_OFF = "turn_off"  # ""
     POST_NOW = "post_now"  # "DIGEST" or "": post today's now
     POST_AGAIN = "post_again"  # "DELIVERY": the doubted or already had digest once more
     UNDO = "undo"  # "CHANGE"

@@ -14,7 +14,8 @@ class Room:
     """How much one message or view takes. ``groups`` bounds the entries, not the blocks."""
 
     groups: int = 15
-    blocks: int = limits.MESSAGE_BLOCKS
+    # A line above (a preview) and one below (who shared it) always find room.
+    blocks: int = limits.MESSAGE_BLOCKS - 2
     text: int = limits.MESSAGE_BLOCKS_TEXT
 
     def less(self, blocks: Sequence[Block]) -> Room:

@@ -1,0 +1,110 @@
+"""Changed settings in words: the quiet line in the channel, the answer to who changed them, the log. Pure.
+
+The log keeps values as `/digest` takes them: ``ko``; ``thread``; ``09:00 Asia/Seoul``;
+``01234`` or ``01234 KR`` (Monday 0, a country whose holidays are left out); ``+nlp -gan``;
+``on``, ``off``; ``U1 U2``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.channels.preferences import Change
+from bot.language.catalogue import Catalogue, catalogue
+from bot.messages import limits
+from bot.messages.actions import Action
+from bot.messages.blocks import actions, button, context, section
+from bot.messages.choices import FIELDS, recorded
+from bot.messages.entry import joined
+from bot.messages.message import Message
+
+LOG_LINES = 20
+
+
+def changed(changes: Sequence[Change], *, language: str) -> Message:
+    """The quiet line in the channel: who changed what, from what, to what. Oldest first; several
+    changes of one setting are told as one, from its first value to its last.
+    """
+    words = catalogue(language)
+    merged = [_change(change, words) for change in _merged(changes)]
+    people = words.names(dict.fromkeys(f"<@{change.user_id}>" for change in changes))
+    if not merged:
+        said = words.gettext("{people} changed the settings and changed them back.", people=people)
+        return Message(said, (context(said),))
+    said = words.gettext("{people} changed: {what}", people=people, what=" · ".join(merged))
+    if limits.size(said) <= limits.CONTEXT_TEXT:
+        return Message(said, (context(said),))
+    return Message(
+        said, (context(words.gettext("{people} changed: {what}", people=people, what=""), *merged),)
+    )
+
+
+def done(
+    changes: Sequence[Change],
+    *,
+    language: str,
+    next_post: datetime | None = None,
+    zone: str = "UTC",
+    undo: int | None = None,
+) -> Message:
+    """The answer to who made the changes. ``undo`` is the id of the change its button takes back."""
+    words = catalogue(language)
+    if not changes:
+        said = words.gettext("It is like that already.")
+        return Message(said, (section(said),))
+    lines = [words.gettext("Done."), *(_change(change, words) for change in changes)]
+    if next_post:
+        lines.append(words.gettext("Next post: {moment}", moment=words.moment(next_post, zone)))
+    row = actions([button(words.gettext("Undo"), Action.UNDO, str(undo)) if undo is not None else None])
+    return Message("\n".join(lines), (*(section(text) for text in joined(lines)), *row))
+
+
+def log(changes: Sequence[Change], *, language: str, zone: str, undo: int | None = None) -> Message:
+    """The newest changes of a channel, newest first as they are given."""
+    words = catalogue(language)
+    if not changes:
+        said = words.gettext("Nobody has changed anything here yet.")
+        return Message(said, (section(said),))
+    lines = [
+        f"{words.moment(change.at, zone)} · <@{change.user_id}> · {_change(change, words)}"
+        for change in changes[:LOG_LINES]
+    ]
+    heading = words.gettext("*Changes in this channel*")
+    row = actions(
+        [button(words.gettext("Undo the last"), Action.UNDO, str(undo)) if undo is not None else None]
+    )
+    texts = [section(text) for text in joined([heading, *lines])]
+    return Message("\n".join([heading, *lines])[: limits.MESSAGE_TEXT], (*texts, *row))
+
+
+def undone(change: Change, *, language: str) -> Message:
+    """The last change was taken back."""
+    words = catalogue(language)
+    back = Change(change.user_id, change.field, change.new, change.old, change.at)
+    said = words.gettext("Undone. {what}", what=_change(back, words))
+    return Message(said, (section(said),))
+
+
+def not_undone(*, language: str) -> Message:
+    """Somebody changed the same setting since: taking the change back would undo theirs."""
+    words = catalogue(language)
+    said = words.gettext("This was changed again since, so it stays. `/digest log` shows by whom.")
+    return Message(said, (section(said),))
+
+
+def _merged(changes: Sequence[Change]) -> list[Change]:
+    merged: dict[str, Change] = {}
+    for change in changes:
+        first = merged.get(change.field, change)
+        merged[change.field] = Change(change.user_id, change.field, first.old, change.new, change.at)
+    return [change for change in merged.values() if change.old != change.new]
+
+
+def _change(change: Change, words: Catalogue) -> str:
+    return words.gettext(
+        "{field}: {old} → {new}",
+        field=words.gettext(FIELDS[change.field]),
+        old=recorded(change.field, change.old, words),
+        new=recorded(change.field, change.new, words),
+    )

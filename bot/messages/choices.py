@@ -1,0 +1,117 @@
+"""What a channel prefers, in words: the names of languages, layouts, days and filters. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import time
+
+from bot.channels.preferences import Field, Language, Layout, Preferences, TagFilter
+from bot.language.catalogue import Catalogue, deferred
+from bot.messages.mrkdwn import brief
+
+LANGUAGES = {
+    Language.KO: deferred("Korean"),
+    Language.EN: deferred("English"),
+    Language.BOTH: deferred("Korean, with English in the thread"),
+}
+
+LAYOUTS = {
+    Layout.DIGEST: deferred("one message"),
+    Layout.THREAD: deferred("titles, the rest in a thread"),
+    Layout.STREAM: deferred("one message a paper"),
+}
+
+FIELDS = {
+    Field.LANGUAGE: deferred("Language"),
+    Field.LAYOUT: deferred("Layout"),
+    Field.TIME: deferred("Time"),
+    Field.DAYS: deferred("Days"),
+    Field.TAGS: deferred("Tags"),
+    Field.ENABLED: deferred("Daily papers"),
+    Field.MANAGERS: deferred("Managers"),
+}
+
+
+def when(preferences: Preferences, words: Catalogue) -> str:
+    """``평일 오전 9:00 (서울 시간)``."""
+    return words.gettext(
+        "{days}, {time} ({zone})",
+        days=days(preferences.days, preferences.holidays, words),
+        time=words.time(preferences.hour),
+        zone=words.zone(preferences.zone),
+    )
+
+
+def days(chosen: frozenset[int], holidays: str | None, words: Catalogue) -> str:
+    """``평일``, or ``평일 (대한민국 공휴일 제외)``."""
+    said = words.days(chosen)
+    if not holidays:
+        return said
+    country = words.territory(holidays)
+    return words.gettext("{days} except holidays in {country}", days=said, country=country)
+
+
+def filtered(tags: TagFilter, words: Catalogue) -> str:
+    """``전부``, or which tags are wanted and which are not; as mrkdwn."""
+    wanted, unwanted = (brief(", ".join(names), 300) for names in (tags.include, tags.exclude))
+    if tags.include and tags.exclude:
+        return words.gettext("{wanted} without {unwanted}", wanted=wanted, unwanted=unwanted)
+    if tags.include:
+        return words.gettext("only {wanted}", wanted=wanted)
+    if tags.exclude:
+        return words.gettext("all without {unwanted}", unwanted=unwanted)
+    return words.gettext("all papers")
+
+
+def recorded(field: Field, value: str, words: Catalogue) -> str:
+    """A value from the log of changes as people read it, as mrkdwn; what it cannot read stays as it is."""
+    try:
+        return _RECORDED[field](value, words)
+    except (ValueError, KeyError):
+        return brief(value, 300) or words.gettext("nothing")
+
+
+def _language(value: str, words: Catalogue) -> str:
+    return words.gettext(LANGUAGES[Language(value)])
+
+
+def _layout(value: str, words: Catalogue) -> str:
+    return words.gettext(LAYOUTS[Layout(value)])
+
+
+def _time(value: str, words: Catalogue) -> str:
+    hour, _, zone = value.partition(" ")
+    said = words.time(time.fromisoformat(hour))
+    return f"{said} ({brief(words.zone(zone), 100)})" if zone else said
+
+
+def _days(value: str, words: Catalogue) -> str:
+    chosen, _, country = value.partition(" ")
+    return days(frozenset(int(day) for day in chosen), country or None, words)
+
+
+def _tags(value: str, words: Catalogue) -> str:
+    names: Sequence[str] = value.split()
+    include = tuple(name.removeprefix("+") for name in names if not name.startswith("-"))
+    exclude = tuple(name.removeprefix("-") for name in names if name.startswith("-"))
+    return filtered(TagFilter(include, exclude), words)
+
+
+def _enabled(value: str, words: Catalogue) -> str:
+    return words.pgettext("daily papers", "on") if value == "on" else words.pgettext("daily papers", "off")
+
+
+def _managers(value: str, words: Catalogue) -> str:
+    people = [f"<@{user}>" for user in value.split() if user.isalnum() and len(user) <= 20][:20]
+    return words.names(people) if people else words.gettext("nobody")
+
+
+_RECORDED = {
+    Field.LANGUAGE: _language,
+    Field.LAYOUT: _layout,
+    Field.TIME: _time,
+    Field.DAYS: _days,
+    Field.TAGS: _tags,
+    Field.ENABLED: _enabled,
+    Field.MANAGERS: _managers,
+}

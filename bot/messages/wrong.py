@@ -1,0 +1,74 @@
+"""What was typed and cannot be used, in words: what was expected, with an example. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.language.catalogue import catalogue, deferred
+from bot.messages.blocks import section
+from bot.messages.message import Message
+from bot.messages.mrkdwn import brief
+
+
+class Wrong(StrEnum):
+    """What a value was meant to be."""
+
+    COMMAND = "command"
+    LANGUAGE = "language"
+    LAYOUT = "layout"
+    HOUR = "hour"
+    ZONE = "zone"
+    DAYS = "days"
+    HOLIDAYS = "holidays"
+    TAGS = "tags"
+    MANAGERS = "managers"
+    DATE = "date"
+
+
+_EXPECTED = {
+    Wrong.COMMAND: deferred("I do not know that word. `/digest help` shows the ones I know."),
+    Wrong.LANGUAGE: deferred("The language is one of `ko`, `en` and `both`: `/digest language ko`"),
+    Wrong.LAYOUT: deferred("The layout is one of `digest`, `thread` and `stream`: `/digest layout thread`"),
+    Wrong.HOUR: deferred("Write the time like `09:00` or `18:30`: `/digest time 09:00`"),
+    Wrong.ZONE: deferred("Write the time zone like `Asia/Seoul`: `/digest time 09:00 Asia/Seoul`"),
+    Wrong.DAYS: deferred("Write the days like `weekdays`, `daily` or `mon,wed`: `/digest days mon,wed`"),
+    Wrong.HOLIDAYS: deferred(
+        "Write the country in two letters, like `KR`: `/digest days weekdays except holidays KR`"
+    ),
+    Wrong.TAGS: deferred("Write tags with plus and minus: `/digest tags +scaling-law -gan`"),
+    Wrong.MANAGERS: deferred("Name people with @: `/digest managers @minji`"),
+    Wrong.DATE: deferred("Write the date like `2025-02-25`: `/paper 2025-02-25`"),
+}
+
+
+def wrong(kind: Wrong, typed: str, *, language: str, near: str | None = None) -> Message:
+    """The value was not understood. ``near`` is the whole command that was probably meant."""
+    words = catalogue(language)
+    expected = words.gettext(_EXPECTED[kind])
+    if near:
+        guess = words.gettext("Did you mean `{command}`?", command=brief(near.replace("`", "'"), 300))
+        text = f"{guess}\n{expected}"
+    elif typed.strip():
+        text = words.gettext("‘{typed}’? {expected}", typed=brief(typed, 200), expected=expected)
+    else:
+        text = expected
+    return Message(text, (section(text),))
+
+
+def inline(kind: Wrong, *, language: str) -> str:
+    """The same for the error below a modal's input: plain text, without the command."""
+    return catalogue(language).gettext(_INLINE[kind])
+
+
+_INLINE = {
+    Wrong.COMMAND: deferred("This is not understood."),
+    Wrong.LANGUAGE: deferred("Choose a language."),
+    Wrong.LAYOUT: deferred("Choose a layout."),
+    Wrong.HOUR: deferred("Write the time like 09:00."),
+    Wrong.ZONE: deferred("Write the time zone like Asia/Seoul."),
+    Wrong.DAYS: deferred("Choose at least one day."),
+    Wrong.HOLIDAYS: deferred("Choose a country from the list."),
+    Wrong.TAGS: deferred("Write tags like +scaling-law -gan, with spaces between."),
+    Wrong.MANAGERS: deferred("Choose people of this workspace."),
+    Wrong.DATE: deferred("Write the date like 2025-02-25."),
+}
