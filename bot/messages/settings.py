@@ -73,11 +73,7 @@ def card(
         lines.append(words.gettext("A source of papers cannot be reached just now: {names}", names=names))
     shown: Block = {"type": "section", "fields": [verbatim(f"*{name}*\n{value}") for name, value in fields]}
     text = "\n".join([*lines, *(f"{name}: {value}" for name, value in fields)])
-    row: tuple[Block, ...]
-    if may_change:
-        row = actions(_offers(channel, last_post, words))
-    else:
-        row = (context(_who(who, words)),)
+    row = actions(_offers(channel, last_post, words)) if may_change else (context(_who(who, words)),)
     return Message(text, (*(section(one) for one in joined(lines)), shown, *row))
 
 
