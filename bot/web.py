@@ -93,14 +93,14 @@ class WebServer:
     """Serves an application on one host and port. Does not know what it serves."""
 
     def __init__(self, application: web.Application, *, host: str, port: int) -> None:
-        self._runner = web.AppRunner(application, access_log=None)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
         self._host = host
         self._port = port
 
     async def start(self) -> int:
         """Listen; the port listened on (the one the system chose, for port 0). PortError when taken."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._port, shutdown_timeout=5)
+        site = web.TCPSite(self._runner, self._host, self._port)
         try:
             await site.start()
         except OSError as error:
