@@ -99,7 +99,8 @@ def _stream(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Message, ...
     for page in paginate([_blocks(one, words, None) for one in short], room, room):
         names = [entry.title_text(short[start].entry.paper) for start in page.starts]
         if page.blocks:
-            messages.append(Message(fallback("\n".join(names), names), tuple(page.blocks)))
+            text = fallback("\n".join(names), names) or _count(edition, words)
+            messages.append(Message(text, tuple(page.blocks)))
     last = messages.pop()
     return (*messages, Message(last.text, (*last.blocks, *closing)))
 
@@ -198,7 +199,7 @@ def _reply(edition: Edition, words: Catalogue, places: Sequence[int], blocks: Se
     names = [entry.title_text(edition.entries[place].entry.paper) for place in places]
     spoken = _spoken(edition, words, places)
     # A page that only goes on with a long entry starts none.
-    text = fallback("\n\n".join(spoken), names) if names else _count(edition, words)
+    text = fallback("\n\n".join(spoken), names) or _count(edition, words)
     return Message(text, tuple(blocks), thread=True)
 
 

@@ -11,7 +11,7 @@ from bot.messages import limits
 from bot.messages.actions import Action
 from bot.messages.blocks import Element, button, option, overflow, section
 from bot.messages.message import Block
-from bot.messages.mrkdwn import bold, escape, italic, line, link, opening, prose, split, web_address
+from bot.messages.mrkdwn import bold, clean, escape, italic, line, link, opening, prose, split, web_address
 from digests.model import ArchivedEntry, Entry, Paper
 
 OPENING = 400
@@ -43,17 +43,17 @@ def said(entry: Entry, words: Catalogue, *, elsewhere: str | None = None) -> tup
     ``elsewhere`` is a language whose commentary stands in the same post already: it is not repeated,
     only named.
     """
-    own = entry.commentary(words.language)
-    if own and own.strip():
+    own = clean(entry.commentary(words.language) or "").strip()
+    if own:
         return (Said(own, language=words.language),)
-    abstract = (entry.paper.abstract or "").strip()
+    abstract = line(entry.paper.abstract or "")
     stand_in = Said(opening(abstract, OPENING), words.gettext("From the abstract")) if abstract else None
-    others = [c for c in entry.commentaries if c.language != words.language and c.text.strip()]
+    others = other_languages(entry, words.language)
     if not others:
         return (stand_in,) if stand_in else ()
-    other = next((c for c in others if c.language == elsewhere), others[0])
-    label = words.gettext("Commentary only in {language}", language=words.language_name(other.language))
-    borrowed = Said("" if other.language == elsewhere else other.text, label, other.language)
+    other = elsewhere if elsewhere in others else others[0]
+    label = words.gettext("Commentary only in {language}", language=words.language_name(other))
+    borrowed = Said("" if other == elsewhere else entry.commentary(other) or "", label, other)
     first = (stand_in,) if stand_in and written_in(abstract) == words.language else ()
     return (*first, borrowed)
 
@@ -90,7 +90,7 @@ def numbered_text(paper: Paper, number: int | None) -> str:
 
 def title_text(paper: Paper) -> str:
     """The title as published, on one line; the arXiv id or the link of a paper that has none."""
-    return line(paper.title) or paper.arxiv_id or line(paper.url or "") or "—"
+    return line(paper.title) or line(paper.arxiv_id or "") or line(paper.url or "") or "—"
 
 
 def authors(paper: Paper, words: Catalogue, named: int = NAMED_AUTHORS) -> str:
@@ -160,7 +160,7 @@ def spoken(archived: ArchivedEntry, words: Catalogue, number: int | None) -> str
 
 def other_languages(entry: Entry, language: str) -> tuple[str, ...]:
     """The languages it has commentary in besides this one."""
-    return tuple(c.language for c in entry.commentaries if c.language != language and c.text.strip())
+    return tuple(c.language for c in entry.commentaries if c.language != language and line(c.text))
 
 
 def read_in(language: str, words: Catalogue) -> str:
@@ -176,7 +176,7 @@ def menu(archived: ArchivedEntry, words: Catalogue) -> Element | None:
     """What more there is to an entry; a plain button when it is one thing only."""
     entry = archived.entry
     offers: list[tuple[str, str, Element]] = []
-    if entry.paper.abstract and entry.paper.abstract.strip():
+    if line(entry.paper.abstract or ""):
         label = words.gettext("Abstract")
         offers.append((label, f"abstract:{archived.id}", button(label, Action.ABSTRACT, str(archived.id))))
     for language in other_languages(entry, words.language)[: limits.OVERFLOW_OPTIONS - 2]:

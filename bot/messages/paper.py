@@ -10,7 +10,7 @@ from bot.messages.actions import Action
 from bot.messages.blocks import Element, actions, button, context, modal, section
 from bot.messages.fallback import fallback
 from bot.messages.message import Block, Message, View
-from bot.messages.mrkdwn import bold, brief, clip, escape, italic, link, opening, prose, split
+from bot.messages.mrkdwn import bold, brief, clip, escape, italic, line, link, opening, prose, split
 from bot.messages.pages import WINDOW, Room, paginate
 from digests.model import ArchivedEntry, Correction, Paper
 
@@ -120,7 +120,7 @@ def context_line(text: str) -> tuple[Block, ...]:
 def _more(archived: ArchivedEntry, words: Catalogue) -> list[Element]:
     """Buttons for what else there is of the entry."""
     made = []
-    if archived.paper.abstract and archived.paper.abstract.strip():
+    if line(archived.paper.abstract or ""):
         made.append(button(words.gettext("Abstract"), Action.ABSTRACT, str(archived.id)))
     for code in entry.other_languages(archived.entry, words.language)[:5]:
         value = f"{archived.id}:{code}"
@@ -137,7 +137,7 @@ def _body(archived: ArchivedEntry, words: Catalogue, room: Room) -> tuple[Block,
     for thing in said:
         lines += entry.labelled(thing)
     small = _last(archived, words)
-    value = f"{archived.id}:{said[-1].language or ''}" if said else ""
+    value = f"{archived.id}:{(said[-1].language if said else None) or words.language}"
     cut = (
         *context_line(words.gettext("Too long for one message.")),
         *actions([button(words.gettext("Read it all"), Action.OTHER_LANGUAGE, value, key="all")]),

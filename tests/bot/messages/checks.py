@@ -1,0 +1,97 @@
+"""What must hold of everything Haru says, whatever it was made from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from bot.messages import limits
+from bot.messages.message import Message, View
+from bot.messages.mrkdwn import line
+from tests.bot.messages.slack_schema import check_message, check_view
+
+# What a renderer may put between angle brackets: a web link, a mention of an id it was given, a channel.
+_MARKUP = re.compile(r"<([^<>]*)>")
+_OURS = re.compile(r"^(@U[0-9A-Z]+|#C[0-9A-Z]+)$")
+
+
+def check(message: Message) -> None:
+    """The message keeps every limit, by the schema and by Slack's own count, and nothing in it is markup
+    that its renderer did not make.
+    """
+    check_message(message.payload())
+    assert limits.size(message.text) <= limits.MESSAGE_TEXT_HARD
+    assert limits.texts(message.blocks) <= limits.MESSAGE_BLOCKS_TEXT
+    _check_blocks(message.blocks)
+    assert not re.search(r"<[!#]", message.text)
+
+
+def check_window(view: View) -> None:
+    """The same for a modal or App Home."""
+    check_view(view)
+    _check_blocks(view["blocks"])
+
+
+def said(*shown: Message | View) -> str:
+    """What the sections say, unescaped, markup for links taken off, on one line."""
+    blocks = [block for one in shown for block in (one.blocks if isinstance(one, Message) else one["blocks"])]
+    pieces = (
+        _MARKUP.sub(_label, text["text"]) if text["type"] == "mrkdwn" else text["text"]
+        for text in (block["text"] for block in blocks if block["type"] == "section" and "text" in block)
+    )
+    whole = " ".join(pieces).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return line(whole)
+
+
+def pressable(shown: Message | View) -> list[dict[str, Any]]:
+    """The elements of its rows of buttons."""
+    blocks = shown.blocks if isinstance(shown, Message) else shown["blocks"]
+    return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
+
+
+def solid(text: str) -> str:
+    """The text without white space and formatting characters: long ones are parted anywhere."""
+    return re.sub(r"[\s*_~\u202c\u2069]", "", line(text))
+
+
+def _label(found: re.Match[str]) -> str:
+    _, bar, label = found[1].partition("|")
+    return label if bar else found[1]
+
+
+def _check_blocks(blocks: Any) -> None:
+    for block in blocks:
+        ids = [element.get("action_id") for element in block.get("elements", ())]
+        known = [one for one in ids if one]
+        assert len(known) == len(set(known)), "action_ids of a row must differ"
+        for text in _objects(block):
+            assert text["text"].strip(), "Slack refuses blank texts"
+            assert "\x00" not in text["text"]
+            if text["type"] == "mrkdwn":
+                _check_markup(text["text"])
+
+
+def _check_markup(text: str) -> None:
+    for found in _MARKUP.finditer(text):
+        address = found[1].partition("|")[0]
+        if _OURS.match(address):
+            continue
+        assert urlsplit(address.replace("&amp;", "&")).scheme in ("http", "https"), found[0]
+        assert " " not in address
+    bare = _MARKUP.sub("", text)
+    assert "<" not in bare, bare
+    assert ">" not in bare, bare
+    assert not re.search(r"&(?!amp;|lt;|gt;)", text), "an escape was cut in two"
+
+
+def _objects(value: Any) -> Iterator[dict[str, str]]:
+    if isinstance(value, dict):
+        if value.get("type") in ("mrkdwn", "plain_text") and isinstance(value.get("text"), str):
+            yield value
+        for part in value.values():
+            yield from _objects(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _objects(part)

@@ -1,0 +1,117 @@
+"""Whatever a digest holds, every renderer keeps every limit and loses nothing."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.channels.preferences import Language, Layout
+from bot.delivery.edition import Edition
+from bot.messages import daily, home, paper, reading, results
+from bot.messages.entry import title_text
+from digests.model import ArchivedDigest, ArchivedEntry, Correction, Hit, Results, Tag, TagCount
+from tests.bot.messages.checks import check, check_window, pressable, said, solid
+from tests.bot.messages.samples import DAY, archived_entries, editions, text
+
+hostile = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+language = st.sampled_from(("ko", "en"))
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+@hostile
+@given(editions(), st.sampled_from(list(Language)))
+def test_daily(layout: Layout, edition: Edition, language: Language) -> None:
+    """The daily post keeps every limit, shows every title and every word of the commentary, threads only
+    under a first message, and is the same when it is rendered again.
+    """
+    messages = daily.render(edition, language=language, layout=layout)
+    assert not messages[0].thread
+    for message in messages:
+        check(message)
+    shown = solid(said(*messages))
+    for one in edition.entries:
+        assert solid(title_text(one.entry.paper)) in shown
+        wanted = one.entry.entry.commentary("ko" if language is Language.BOTH else language)
+        if wanted and one.seen_url is None and not one.retracted:
+            assert solid(wanted) in shown
+    assert messages == daily.render(edition, language=language, layout=layout)
+
+
+@hostile
+@given(archived_entries(), language)
+def test_reading(entries: tuple[ArchivedEntry, ...], language: str) -> None:
+    """The whole post in a modal keeps every limit; its pages together show every title."""
+    digest = ArchivedDigest(10**15, "newsletter", DAY, entries)
+    pages = []
+    while True:
+        view = reading.reading([digest], language, len(pages))
+        check_window(view)
+        pages.append(view)
+        following = [e["value"] for e in pressable(view) if e["action_id"].endswith(":next")]
+        if not following:
+            break
+        assert [reading.asked(value) for value in following] == [(language, (10**15,), len(pages))]
+    shown = solid(said(*pages))
+    for one in entries:
+        assert solid(title_text(one.paper)) in shown
+
+
+@hostile
+@given(archived_entries(most=4), language, text)
+def test_paper(entries: tuple[ArchivedEntry, ...], language: str, typed: str) -> None:
+    """One paper's answer, share and windows keep every limit and show its title."""
+    for one in entries:
+        corrections = (Correction(typed, "looped"),) * 7
+        answer = paper.answer(one, language=language, corrections=corrections, back=(typed, 5))
+        shared = paper.shared(one, "U1", language=language)
+        windows = [
+            paper.abstract(one, language=language),
+            paper.other_language(one, "ja", ui_language=language),
+            paper.related(one, entries, language=language),
+        ]
+        for message in (answer, shared):
+            check(message)
+            whole = solid(title_text(one.paper)) in solid(said(message))
+            assert whole or any(e["action_id"].endswith(":all") for e in pressable(message))
+        for view in windows:
+            check_window(view)
+        for view in windows[:2]:
+            assert solid(title_text(one.paper)) in solid(said(view))
+
+
+@hostile
+@given(archived_entries(), language, text, st.lists(text, max_size=3), st.integers(0, 300))
+def test_listing(
+    entries: tuple[ArchivedEntry, ...], language: str, query: str, matched: list[str], offset: int
+) -> None:
+    """A list of hits keeps every limit; what one page cannot hold, Next shows."""
+    hits = tuple(Hit(one, 1.0, tuple(matched)) for one in entries)
+    found = Results(query, hits, offset + len(hits) + 1, offset, (Correction(query, query),))
+    message = results.listing(found, language=language, page_size=60)
+    check(message)
+    shown = sum("accessory" in block for block in message.blocks)
+    following = next(e for e in message.blocks[-1]["elements"] if e["action_id"] == "page:next")
+    assert shown > 0
+    assert int(following["value"].partition(":")[0]) == offset + shown
+
+
+@hostile
+@given(language, text, st.lists(text, max_size=30))
+def test_nothing_and_tags(language: str, query: str, guesses: list[str]) -> None:
+    """Finding nothing, and tags of any spelling, keep every limit."""
+    counts = [TagCount(Tag(guess or "x", guess or "x"), 3) for guess in guesses]
+    check(results.nothing(Results(query, suggestions=tuple(guesses)), language=language))
+    check(results.tags(counts, language=language))
+    check(results.no_tag(query, counts, language=language))
+    check(results.tagged(Results(query), TagCount(Tag("x", query or "x"), 1), language=language, typed="y"))
+
+
+@hostile
+@given(archived_entries(), language)
+def test_home(entries: tuple[ArchivedEntry, ...], language: str) -> None:
+    """App Home keeps every limit."""
+    today = ArchivedDigest(7, "newsletter", DAY, entries)
+    check_window(home.home(language=language, chosen=None, today=today))
