@@ -1,0 +1,33 @@
+"""A document's bytes to a digest: checks, then the reader of its shape. Pure."""
+
+from __future__ import annotations
+
+from digests.errors import DigestError
+from digests.model import Digest, Document
+from digests.reading.newsletter import read_newsletter
+
+LARGEST_DOCUMENT = 5 * 1024 * 1024
+"""Bytes; a larger document is refused."""
+
+MOST_ENTRIES = 500
+
+
+def read(document: Document) -> Digest:
+    """Read a document; DigestError says what was wrong, where, and what to do. No other exception."""
+    content = document.content
+    if len(content) > LARGEST_DOCUMENT:
+        raise DigestError("The document is larger than 5 MB; split it into one document a day.")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DigestError("The document is not UTF-8; save it with that encoding.", line) from None
+    if "\0" in text:
+        raise DigestError(
+            "The document holds a NUL character, so it is no text; give a text file.",
+            text.count("\n", 0, text.index("\0")) + 1,
+        )
+    digest = read_newsletter(text)
+    if len(digest.entries) > MOST_ENTRIES:
+        raise DigestError("The document has more than 500 entries; split it into one document a day.")
+    return digest

@@ -1,0 +1,86 @@
+"""By what a paper is recognised across sources: arXiv id, else DOI or other URL, else its title. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
+
+from digests.model import Paper
+
+# Identifiers since 2007 are YYMM.number; before, archive/YYMMnumber (https://info.arxiv.org/help/arxiv_identifier.html).
+_NEW_ID = r"\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}"
+_OLD_ID = r"[a-z-]+(?:\.[A-Z]{2})?/\d{7}"
+_ID = re.compile(rf"(?<![\d.])({_NEW_ID}|{_OLD_ID})(?:v\d+)?(?![\d])")
+_BARE_ID = re.compile(rf"(?:arxiv:\s*)?({_NEW_ID}|{_OLD_ID})(?:v\d+)?", re.IGNORECASE)
+_ARXIV_HOSTS = re.compile(
+    r"(?:^|\.)(?:arxiv\.org|alphaxiv\.org|huggingface\.co|hf\.co|ar5iv\.labs\.arxiv\.org|ar5iv\.org)$"
+)
+_DOI = re.compile(r"10\.\d{4,9}/[^\s?#]+")
+_TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|ref|ref_src|mc_[ce]id)$")
+
+
+def arxiv_id(url: str) -> str | None:
+    """The arXiv id a URL (or a bare id) names, without version; None when it names none.
+
+    Knows abs, pdf, html, alphaxiv and Hugging Face paper pages.
+    """
+    text = url.strip()
+    bare = _BARE_ID.fullmatch(text)
+    if bare:
+        return bare[1]
+    parts = _parts(_unwrapped(text))
+    if parts is None or not _ARXIV_HOSTS.search(parts[1]):
+        return None
+    found = _ID.search(parts[2])
+    return found[1] if found else None
+
+
+def normal_url(url: str) -> str | None:
+    """One form for every way to write a web address; None for what is none.
+
+    Redirect wrappers are taken off, tracking parameters, fragment and a final slash
+    dropped, scheme and host lower case, ``http`` as ``https``.
+    """
+    parts = _parts(_unwrapped(url.strip()))
+    if parts is None:
+        return None
+    _, host, path, query = parts
+    kept = [(name, value) for name, value in parse_qsl(query) if not _TRACKING.match(name)]
+    return urlunsplit(("https", host.removeprefix("www."), path.rstrip("/"), urlencode(kept), ""))
+
+
+def normal_title(title: str) -> str:
+    """A title's letters and digits only, so that case, spaces and punctuation do not matter."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    return "".join(letter for letter in folded if letter.isalnum())
+
+
+def identity(paper: Paper) -> str:
+    """The key a paper is recognised by: ``arxiv:…``, ``doi:…``, ``url:…`` or ``title:…``."""
+    if paper.arxiv_id:
+        return f"arxiv:{paper.arxiv_id}"
+    address = normal_url(paper.url) if paper.url else None
+    if address:
+        doi = _DOI.search(address)
+        return f"doi:{doi[0].lower()}" if doi else f"url:{address}"
+    return f"title:{normal_title(paper.title)}"
+
+
+def _parts(url: str) -> tuple[str, str, str, str] | None:
+    try:
+        split = urlsplit(url)
+        host = split.hostname
+    except ValueError:
+        return None
+    if split.scheme.lower() not in ("http", "https") or not host:
+        return None
+    return split.scheme, host.lower().rstrip("."), split.path, split.query
+
+
+def _unwrapped(url: str) -> str:
+    parts = _parts(url)
+    if parts is None or not parts[1].endswith("facebook.com") or parts[2].rstrip("/") != "/l.php":
+        return url
+    inner = parse_qs(parts[3]).get("u", [])
+    return inner[0] if inner else url
