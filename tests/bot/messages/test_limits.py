@@ -10,6 +10,7 @@ from bot.channels.preferences import Language, Layout
 from bot.delivery.edition import Edition
 from bot.messages import daily, home, paper, reading, results
 from bot.messages.entry import title_text
+from bot.messages.message import View
 from digests.model import ArchivedDigest, ArchivedEntry, Correction, Hit, Results, Tag, TagCount
 from tests.bot.messages.checks import check, check_window, pressable, said, solid
 from tests.bot.messages.samples import DAY, archived_entries, editions, text
@@ -45,7 +46,7 @@ def test_daily(layout: Layout, edition: Edition, language: Language) -> None:
 def test_reading(entries: tuple[ArchivedEntry, ...], language: str) -> None:
     """The whole post in a modal keeps every limit; its pages together show every title."""
     digest = ArchivedDigest(10**15, "newsletter", DAY, entries)
-    pages = []
+    pages: list[View] = []
     while True:
         view = reading.reading([digest], language, len(pages))
         check_window(view)

@@ -1,0 +1,123 @@
+"""Every word Haru says is there in Korean, and dates, numbers and names follow each language's rules."""
+
+from __future__ import annotations
+
+import re
+import string
+from datetime import UTC, date, datetime, time
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+from bot.language.catalogue import LANGUAGES, SOURCE, catalogue
+from bot.language.extract import TEMPLATE, extracted, path, translated, updated, written
+
+TRANSLATED = [language for language in LANGUAGES if language != SOURCE]
+
+
+@pytest.fixture(params=TRANSLATED)
+def catalog(request: pytest.FixtureRequest) -> Catalog:
+    """A catalogue as it is in the repository."""
+    with path(request.param).open("rb") as po:
+        return read_po(po, locale=request.param)
+
+
+def ids(message: Message) -> tuple[str, ...]:
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
+
+
+def strings(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
+def test_template_is_what_the_code_says() -> None:
+    """The template holds exactly the messages that the code marks: run python -m bot.language.extract."""
+    assert TEMPLATE.read_bytes() == written(extracted())
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_catalogue_is_up_to_date(language: str) -> None:
+    """A catalogue holds exactly the template's messages: none missing, none left over."""
+    assert path(language).read_bytes() == written(updated(language, extracted()))
+
+
+def test_everything_is_translated(catalog: Catalog) -> None:
+    """No message is untranslated, fuzzy or obsolete."""
+    wanting = [m.id for m in catalog if m.id and (m.fuzzy or not translated(m.string))]
+    assert wanting == []
+    assert not catalog.obsolete
+
+
+def test_translations_keep_their_values(catalog: Catalog) -> None:
+    """A translation fills in what its message fills in, and keeps every command as it is typed."""
+    for message in catalog:
+        if not message.id:
+            continue
+        for said in strings(message):
+            assert _fields(said) <= _fields(ids(message)[-1]), said
+            assert _fields(ids(message)[-1]) <= _fields(said), said
+            commands = re.findall(r"`[^`]*`", ids(message)[-1])
+            assert sorted(re.findall(r"`[^`]*`", said)) == sorted(commands), said
+
+
+def test_korean_is_korean(catalog: Catalog) -> None:
+    """No translation was left in English."""
+    for message in catalog:
+        words = re.sub(r"`[^`]*`|\{\w+\}", "", ids(message)[-1])
+        if message.id and re.search(r"[A-Za-z]{3}", words):
+            assert all(re.search("[가-힣]", said) for said in strings(message)), message.id
+
+
+def test_plurals() -> None:
+    """English has two forms; Korean has one."""
+    forms = [
+        catalogue(language).ngettext("{n} paper", "{n} papers", n)
+        for language in ("en", "ko")
+        for n in (1, 3854)
+    ]
+    assert forms == ["1 paper", "3,854 papers", "1편", "3,854편"]
+
+
+def test_dates() -> None:
+    """Dates and times are as people write them."""
+    day, instant = date(2025, 2, 25), datetime(2025, 2, 25, 0, 0, tzinfo=UTC)
+    korean, english = catalogue("ko"), catalogue("en")
+    assert korean.date(day) == "2월 25일 화요일"
+    assert english.date(day) == "Tuesday, February 25"
+    assert korean.full_date(day) == "2025년 2월 25일"
+    assert english.full_date(day) == "February 25, 2025"
+    assert korean.dates(date(2025, 2, 22), date(2025, 2, 24)) == "2월 22일~24일"
+    assert english.dates(date(2025, 2, 22), date(2025, 2, 24)) == "Feb 22 – 24"
+    assert korean.time(time(9)) == "오전 9:00"
+    assert english.time(time(13, 5)) == "1:05 PM"
+    assert korean.moment(instant, "Asia/Seoul") == "2월 25일 화요일 오전 9:00"
+    assert english.moment(instant, "Asia/Seoul") == "Tuesday, February 25 at 9:00 AM"
+
+
+def test_names() -> None:
+    """Zones, days, languages and countries have names in each language; what has none stays as it is."""
+    korean, english = catalogue("ko"), catalogue("en")
+    assert (korean.zone("Asia/Seoul"), english.zone("America/New_York")) == ("서울 시간", "New York time")
+    assert (korean.zone("UTC"), english.zone("Etc/GMT+3")) == ("UTC", "Etc/GMT+3")
+    assert [korean.days(days) for days in (range(5), range(7), {0, 2})] == ["평일", "매일", "월·수"]
+    assert [english.days(days) for days in (range(5), range(7), {0, 2})] == [
+        "weekdays",
+        "every day",
+        "Mon, Wed",
+    ]
+    assert (korean.language_name("en"), english.language_name("ja")) == ("영어", "Japanese")
+    assert korean.language_name("no-such-language-at-all") == "no-such-language-at-all"
+    assert (korean.territory("KR"), english.territory("kr")) == ("대한민국", "South Korea")
+
+
+@pytest.mark.parametrize(
+    ("tag", "spoken"), [("ko-KR", "ko"), ("ko_KR", "ko"), ("EN-us", "en"), ("fr-FR", "en"), ("", "en")]
+)
+def test_any_tag_gives_a_catalogue(tag: str, spoken: str) -> None:
+    """A language that Haru does not speak is answered in English."""
+    assert catalogue(tag).language == spoken
+
+
+def _fields(message: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(message) if name}

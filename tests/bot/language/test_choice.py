@@ -1,0 +1,33 @@
+"""Whose language a reply is in."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.language.choice import posting_languages, reply_language
+
+
+@pytest.mark.parametrize(
+    ("reader", "channel", "locale", "default", "expected"),
+    [
+        ("en", "ko", "ko-KR", "ko", "en"),
+        (None, "ko", "en-US", "en", "ko"),
+        (None, "both", "en-GB", "ko", "en"),
+        (None, None, "ko-KR", "en", "ko"),
+        (None, None, "ko_KR", "en", "ko"),
+        (None, None, "ja-JP", "en", "en"),
+        (None, None, None, "ko", "ko"),
+        (None, "both", None, "en", "en"),
+        ("", "", "", "xx", "ko"),
+    ],
+)
+def test_reply_language(
+    reader: str | None, channel: str | None, locale: str | None, default: str, expected: str
+) -> None:
+    """The reader's choice comes first, then the channel, their locale, the operator's default."""
+    assert reply_language(reader, channel, locale, default) == expected
+
+
+def test_posting_languages() -> None:
+    """A channel that wants both has Korean first."""
+    assert [posting_languages(one) for one in ("ko", "en", "both")] == [("ko",), ("en",), ("ko", "en")]

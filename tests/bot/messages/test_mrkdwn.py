@@ -1,0 +1,138 @@
+"""Texts that are not ours, as mrkdwn."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.messages import limits
+from bot.messages.mrkdwn import (
+    bold,
+    brief,
+    clean,
+    clip,
+    escape,
+    italic,
+    line,
+    link,
+    opening,
+    prose,
+    split,
+    web_address,
+)
+from tests.bot.messages.checks import solid
+from tests.bot.messages.samples import text
+
+
+def test_escape() -> None:
+    """Ampersands first, so that what looks escaped already is shown as it is."""
+    assert escape("<@U1> & &lt;") == "&lt;@U1&gt; &amp; &amp;lt;"
+
+
+def test_direction_marks_end_with_their_text() -> None:
+    """A title that turns the direction cannot turn what follows it."""
+    assert clean("\u202eabc") == "\u202eabc\u202c"
+    assert clean("\u2067a\u2066b\u2069") == "\u2067a\u2066b\u2069\u2069"
+    assert clean("\u202ea\u202c") == "\u202ea\u202c"
+
+
+def test_link() -> None:
+    """A link's address is encoded where it would end the link; its label is escaped."""
+    assert (
+        link("https://a.example/?q=a|b>c d&e", "a<b") == "<https://a.example/?q=a%7Cb%3Ec%20d&amp;e|a&lt;b>"
+    )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        "",
+        "javascript:alert(1)",
+        "mailto:a@b.example",
+        "slack://channel?id=C1",
+        "https://",
+        "https://[broken",
+        "//a.example",
+        "https://a.example/" + "x" * limits.URL,
+    ],
+)
+def test_what_is_no_web_address_is_no_link(url: str | None) -> None:
+    """Only http and https become links; an immense address does not."""
+    assert web_address(url) is None
+    assert link(url, "title") == "title"
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        ("(https://arxiv.org/abs/2411.17691)", "(<https://arxiv.org/abs/2411.17691>)"),
+        ("see https://a.example/x_(y).", "see <https://a.example/x_(y)>."),
+        ("https://a.example/글은 아니고", "<https://a.example/>글은 아니고"),
+        ("https://a.example에서", "<https://a.example>에서"),
+        ("http://a.example/?a=1&b=2, ok", "<http://a.example/?a=1&amp;b=2>, ok"),
+        ("no http:// link", "no http:// link"),
+        ("<https://a.example|click>", "&lt;<https://a.example>|click&gt;"),
+    ],
+)
+def test_addresses_in_prose_can_be_clicked(raw: str, shown: str) -> None:
+    """A web address in a commentary becomes a link that shows itself, without the sentence around it."""
+    assert prose(raw) == shown
+
+
+def test_emphasis_is_left_out_where_it_would_break() -> None:
+    """Slack has no way to escape an asterisk or an underscore."""
+    assert (bold("a"), bold("Q* search"), bold("a\nb"), bold("")) == ("*a*", "Q* search", "a\nb", "")
+    assert (italic("a"), italic("long_context")) == ("_a_", "long_context")
+
+
+def test_split_at_paragraphs_then_sentences_then_words() -> None:
+    """A text is parted at the best place that fits."""
+    assert list(split("One two.\n\nThree four.", 12)) == ["One two.", "Three four."]
+    assert list(split("One two. Three four.", 12)) == ["One two.", "Three four."]
+    assert list(split("one two three four", 9)) == ["one two", "three", "four"]
+    assert list(split("x" * 25, 10)) == ["x" * 10, "x" * 10, "x" * 5]
+    assert list(split("가나다. 라마바.", 5)) == ["가나다.", "라마바."]
+    assert list(split("  \n ", 5)) == []
+
+
+@given(text, st.integers(20, 200), st.sampled_from([escape, prose]))
+def test_split_loses_nothing(raw: str, limit: int, render: object) -> None:
+    """The pieces together are the text, each within the limit."""
+    assert callable(render)
+    pieces = list(split(raw, limit, render))
+    assert all(0 < limits.size(piece) <= limit for piece in pieces)
+    if render is escape:
+        whole = "".join(pieces).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        assert solid(whole) == solid(raw)
+
+
+def test_split_is_linear() -> None:
+    """Parting a text of 5 MB, as long as a document may be, takes seconds and not minutes."""
+    started = time.perf_counter()
+    assert sum(1 for _ in split("A sentence of it. " * 300_000, limits.SECTION_TEXT, prose)) > 1_700
+    assert time.perf_counter() - started < 20
+
+
+@given(text, st.integers(10, 300))
+def test_clip_and_brief_keep_to_the_limit(raw: str, limit: int) -> None:
+    """A clipped text fits, also when it is escaped."""
+    assert limits.size(clip(raw, limit)) <= limit
+    assert limits.size(brief(raw, limit)) <= limit
+    assert "\n" not in brief(raw, limit)
+
+
+def test_opening() -> None:
+    """An abstract's opening is whole sentences."""
+    abstract = "First sentence here. Second sentence here. Third."
+    assert opening(abstract, 45) == "First sentence here. Second sentence here. …"
+    assert opening(abstract, 200) == abstract
+    assert opening("word " * 50, 22) == "word word word word…"
+
+
+def test_line() -> None:
+    """A text on one line has single spaces and no control characters."""
+    assert line(" a\n\tb\x00  c ") == "a b c"
