@@ -54,12 +54,15 @@ paper = Table(
     Column("workspace", String(64), nullable=False, server_default=""),
     # arxiv:2502.17416, doi:…, url:…, title:…
     Column("identity", Text, nullable=False),
+    # Letters and digits of the title: joins a mention without a link to the paper that has one.
+    Column("title_key", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("authors", JSON, nullable=False),
     Column("url", Text),
     Column("arxiv_id", String(32)),
     Column("abstract", Text),
     UniqueConstraint("workspace", "identity"),
+    Index("ix_paper_title_key", "workspace", "title_key"),
 )
 
 # Every address a paper is known by or cites, in normal form; `cited` ones never identify it.

@@ -1,0 +1,168 @@
+"""The archive's use cases: take documents in, look papers up, list tags. Knows no SQL and no Slack."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import date, datetime
+from itertools import islice
+
+from digests.model import (
+    ArchivedDigest,
+    ArchivedEntry,
+    Document,
+    Results,
+    TagCount,
+    Taken,
+    Workspace,
+)
+from digests.store import days, postings, shelving
+from digests.store.batches import take_in_batch
+from digests.store.papers import load_entries
+from digests.store.sessions import Database
+
+BATCH = 200
+"""Documents in one transaction: a crash loses at most these, whole, and the next run takes them in."""
+
+
+class Archive:
+    """Everything loaded. ``workspace`` in any method is whose eyes look: None sees what is shared.
+
+    Does not fetch (``digests.sources`` does), and does not know what was posted where.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take_in(
+        self,
+        documents: Iterable[Document],
+        *,
+        now: datetime,
+        workspace: Workspace | None = None,
+        kind: str = "file",
+        posts: bool = True,
+        backlog: bool = False,
+        zone: str = "UTC",
+        dry_run: bool = False,
+    ) -> AsyncIterator[Taken]:
+        """Take documents in and tell each one's fate; one bad document never stops the rest.
+
+        A document whose bytes are as they were changes nothing. With ``workspace`` they
+        are that workspace's own, and shared papers stay as they are. Documents are
+        written ``BATCH`` at a time, each batch whole or not at all.
+        """
+        rest = iter(documents)
+        while batch := list(islice(rest, BATCH)):
+            for source in dict.fromkeys(document.source for document in batch):
+                of_source = [document for document in batch if document.source == source]
+                # Reading rolls back whatever was written: just what a dry run is.
+                opened = self._database.read() if dry_run else self._database.write()
+                async with opened as connection:
+                    shelf = await shelving.find_source(
+                        connection,
+                        source,
+                        workspace=workspace,
+                        kind=kind,
+                        posts=posts,
+                        zone=zone,
+                        backlog=backlog,
+                    )
+                    taken = await take_in_batch(connection, shelf, of_source, now=now)
+                for one in taken:
+                    yield one
+
+    async def entry(
+        self, entry_id: int, *, workspace: Workspace | None, until: date | None = None
+    ) -> ArchivedEntry | None:
+        """One entry, or None when there is none that this workspace may see."""
+        async with self._database.read() as connection:
+            found = await load_entries(connection, [entry_id], workspace=workspace, until=until)
+        return found[0] if found else None
+
+    async def entries(
+        self, entry_ids: Sequence[int], *, workspace: Workspace | None, until: date | None = None
+    ) -> list[ArchivedEntry]:
+        """The entries of these ids that may be seen, in the order of the ids."""
+        async with self._database.read() as connection:
+            return await load_entries(connection, entry_ids, workspace=workspace, until=until)
+
+    async def digest(self, digest_id: int, *, workspace: Workspace | None) -> ArchivedDigest | None:
+        """One digest, or None."""
+        async with self._database.read() as connection:
+            return await days.digest(connection, digest_id, workspace=workspace)
+
+    async def digest_of_day(self, day: date, *, workspace: Workspace | None) -> tuple[ArchivedDigest, ...]:
+        """Every digest dated that day."""
+        async with self._database.read() as connection:
+            return await days.of_day(connection, day, workspace=workspace)
+
+    async def digests(
+        self, *, workspace: Workspace | None, after: date | None, until: date, now: datetime
+    ) -> tuple[ArchivedDigest, ...]:
+        """What may be delivered: sealed by ``now``, dated after ``after`` up to ``until``; oldest first."""
+        async with self._database.read() as connection:
+            return await days.deliverable(connection, workspace=workspace, after=after, until=until, now=now)
+
+    async def newest_digest(
+        self, *, workspace: Workspace | None, until: date, now: datetime
+    ) -> ArchivedDigest | None:
+        """The newest digest that may be delivered, or None."""
+        async with self._database.read() as connection:
+            return await days.newest(connection, workspace=workspace, until=until, now=now)
+
+    async def latest_day(self, *, workspace: Workspace | None, until: date | None) -> date | None:
+        """The newest day that has papers, or None while the archive is empty."""
+        async with self._database.read() as connection:
+            return await days.latest_day(connection, workspace=workspace, until=until)
+
+    async def retract(self, day: date, *, now: datetime, workspace: Workspace | None = None) -> int:
+        """Take back every digest of a day: gone from lookup, never delivered again; how many there were."""
+        async with self._database.write() as connection:
+            digest_ids, paper_ids = await days.retract(connection, day, workspace=workspace, now=now)
+            await postings.index_papers(connection, paper_ids)
+        return len(digest_ids)
+
+    async def search(
+        self,
+        text: str,
+        *,
+        workspace: Workspace | None,
+        until: date | None,
+        today: date | None,
+        limit: int = 10,
+        offset: int = 0,
+    ) -> Results:
+        """What ``/paper text`` finds, best first; DESIGN.md section 7. Nothing typed is an error."""
+        async with self._database.read() as connection:
+            return await postings.search(
+                connection, text, workspace=workspace, until=until, today=today, limit=limit, offset=offset
+            )
+
+    async def tagged(
+        self,
+        text: str,
+        *,
+        workspace: Workspace | None,
+        until: date | None,
+        limit: int = 10,
+        offset: int = 0,
+    ) -> Results:
+        """The papers of a tag, newest first, however it is spelt."""
+        async with self._database.read() as connection:
+            return await postings.tagged(
+                connection, text, workspace=workspace, until=until, limit=limit, offset=offset
+            )
+
+    async def tags(
+        self, *, workspace: Workspace | None, until: date | None, limit: int = 30
+    ) -> tuple[TagCount, ...]:
+        """The most used tags, each in its commonest spelling."""
+        async with self._database.read() as connection:
+            return await postings.tags(connection, workspace=workspace, until=until, limit=limit)
+
+    async def related(
+        self, entry_id: int, *, workspace: Workspace | None, until: date | None, limit: int = 5
+    ) -> tuple[ArchivedEntry, ...]:
+        """Papers near this one: by notes' links, shared tags and text."""
+        async with self._database.read() as connection:
+            return await postings.related(connection, entry_id, workspace=workspace, until=until, limit=limit)

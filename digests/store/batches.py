@@ -1,0 +1,71 @@
+"""The documents of one transaction: read, decided on, written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from digests import intake
+from digests.errors import DigestError
+from digests.model import Digest, Document, Status, Taken, TakenEntry
+from digests.reading.document import read
+from digests.store import postings, shelving
+
+
+async def take_in_batch(
+    connection: AsyncConnection, shelf: shelving.Shelf, documents: Sequence[Document], *, now: datetime
+) -> list[Taken]:
+    """Take in the documents of one transaction; their fates, in order. One bad document harms no other."""
+    known = await shelving.known_documents(connection, shelf, [document.path for document in documents])
+    hashes = {document.path: hashlib.sha256(document.content).hexdigest() for document in documents}
+    entries = await shelving.known_entries(connection, [row.id for row in known.values()])
+    titles = await shelving.titles(connection, [row.id for row in known.values()])
+    fates: dict[str, Taken] = {}
+    fresh: list[tuple[shelving.ReadDocument, intake.Decision]] = []
+    refused: list[shelving.RefusedDocument] = []
+    for document in documents:
+        old = known.get(document.path)
+        sha256 = hashes[document.path]
+        if old is not None and old.sha256 == sha256 and old.reason is None:
+            fates[document.path] = _same(document.path, titles.get(old.id, []))
+            continue
+        try:
+            digest = read(document)
+        except DigestError as error:
+            refused.append(shelving.RefusedDocument(document.path, sha256, str(error), error.line))
+            fates[document.path] = Taken(document.path, Status.REFUSED, reason=str(error), line=error.line)
+            continue
+        decision = intake.decide(digest.entries, entries.get(old.id, []) if old is not None else [])
+        fresh.append((shelving.ReadDocument(document.path, sha256, digest), decision))
+        # A document refused until now is new when it reads at last.
+        was_read = old is not None and old.digest_id is not None
+        fates[document.path] = _fate(document.path, digest, decision, was_read=was_read)
+    await shelving.refuse(connection, shelf, refused, now=now)
+    if fresh:
+        touched = await shelving.shelve(connection, shelf, fresh, now=now)
+        await postings.index_papers(connection, touched)
+    return [fates[document.path] for document in documents]
+
+
+def _same(path: str, titles: Sequence[str]) -> Taken:
+    return Taken(path, Status.SAME, entries=tuple(TakenEntry(Status.SAME, title) for title in titles))
+
+
+def _fate(path: str, digest: Digest, decision: intake.Decision, *, was_read: bool) -> Taken:
+    entries = [
+        TakenEntry(change.status, change.entry.paper.title, change.entry, line=change.entry.line)
+        for change in decision.changes
+    ]
+    refusals = [
+        TakenEntry(Status.REFUSED, refusal.title, None, refusal.reason, refusal.line)
+        for refusal in digest.refusals
+    ]
+    return Taken(
+        path,
+        Status.CHANGED if was_read else Status.NEW,
+        digest.date,
+        (*entries, *refusals),
+    )
