@@ -15,7 +15,7 @@ from digests.model import (
     Taken,
     Workspace,
 )
-from digests.store import days, postings, shelving
+from digests.store import days, lookup, postings, shelving
 from digests.store.batches import take_in_batch
 from digests.store.papers import load_entries
 from digests.store.sessions import Database
@@ -134,7 +134,7 @@ class Archive:
     ) -> Results:
         """What ``/paper text`` finds, best first; DESIGN.md section 7. Nothing typed is an error."""
         async with self._database.read() as connection:
-            return await postings.search(
+            return await lookup.search(
                 connection, text, workspace=workspace, until=until, today=today, limit=limit, offset=offset
             )
 
@@ -149,7 +149,7 @@ class Archive:
     ) -> Results:
         """The papers of a tag, newest first, however it is spelt."""
         async with self._database.read() as connection:
-            return await postings.tagged(
+            return await lookup.tagged(
                 connection, text, workspace=workspace, until=until, limit=limit, offset=offset
             )
 
@@ -158,11 +158,11 @@ class Archive:
     ) -> tuple[TagCount, ...]:
         """The most used tags, each in its commonest spelling."""
         async with self._database.read() as connection:
-            return await postings.tags(connection, workspace=workspace, until=until, limit=limit)
+            return await lookup.tags(connection, workspace=workspace, until=until, limit=limit)
 
     async def related(
         self, entry_id: int, *, workspace: Workspace | None, until: date | None, limit: int = 5
     ) -> tuple[ArchivedEntry, ...]:
         """Papers near this one: by notes' links, shared tags and text."""
         async with self._database.read() as connection:
-            return await postings.related(connection, entry_id, workspace=workspace, until=until, limit=limit)
+            return await lookup.related(connection, entry_id, workspace=workspace, until=until, limit=limit)

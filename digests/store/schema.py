@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String
 from sqlalchemy.types import TypeDecorator
 
 # Names given by rule, so that a migration can drop a constraint by name on both databases.
@@ -24,6 +24,10 @@ metadata = MetaData(
 
 # SQLite only counts up by itself in a column that is exactly INTEGER PRIMARY KEY.
 Id = BigInteger().with_variant(Integer, "sqlite")
+
+# Compared byte by byte on both databases: PostgreSQL would otherwise follow a language's
+# order, in which a range of prefixes is no range.
+Exact = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 
 class Instant(TypeDecorator[datetime]):

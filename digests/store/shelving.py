@@ -184,7 +184,6 @@ async def shelve(
         await connection.execute(
             update(tables.entry)
             .where(tables.entry.c.id == bindparam("entry"))
-            .values({name: bindparam(name) for name in changed[0][0]})
             .values(revision=tables.entry.c.revision + 1),
             [{"entry": change.id, **row} for row, change in changed],
         )
@@ -441,9 +440,7 @@ async def _merge_facts(connection: AsyncConnection, paper_ids: Iterable[int]) ->
         addresses |= {(paper_id, address, True) for address in cited if address}
     if facts:
         await connection.execute(
-            update(tables.paper)
-            .where(tables.paper.c.id == bindparam("paper"))
-            .values({name: bindparam(name) for name in facts[0] if name != "paper"}),
+            update(tables.paper).where(tables.paper.c.id == bindparam("paper")),
             facts,
         )
     await connection.execute(delete(tables.paper_url).where(tables.paper_url.c.paper_id.in_(ids)))

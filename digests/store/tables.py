@@ -23,7 +23,7 @@ from sqlalchemy import (
     false,
 )
 
-from digests.store.schema import Id, Instant, metadata
+from digests.store.schema import Exact, Id, Instant, metadata
 
 source = Table(
     "source",
@@ -167,7 +167,7 @@ search_term = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("workspace", String(64), nullable=False, server_default=""),
-    Column("term", String(200), nullable=False),
+    Column("term", Exact, nullable=False),
     Column("df", Integer, nullable=False),
     Column("head_df", Integer, nullable=False),
     UniqueConstraint("workspace", "term"),
@@ -177,9 +177,8 @@ search_surface = Table(
     "search_surface",
     metadata,
     Column("workspace", String(64), primary_key=True),
-    Column("word", String(200), primary_key=True),
-    Column("term", String(200), primary_key=True),
-    Column("papers", Integer, nullable=False),
+    Column("word", Exact, primary_key=True),
+    Column("term", Exact, primary_key=True),
     sqlite_with_rowid=False,
 )
 
@@ -189,15 +188,17 @@ search_posting = Table(
     Column("term_id", ForeignKey("search_term.id"), primary_key=True),
     Column("paper_id", ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
     Column("weight", Float, nullable=False),
+    Column("head", Boolean, nullable=False),  # stands in title, authors or tags
     Index("ix_search_posting_paper_id", "paper_id"),
     sqlite_with_rowid=False,
 )
 
-# One row a workspace: how many papers, and the field lengths BM25F divides by, frozen.
+# One row a workspace: how many papers are indexed, and a count that grows with each change
+# of the surfaces, by which a process knows that its copy of them is old.
 search_statistics = Table(
     "search_statistics",
     metadata,
     Column("workspace", String(64), primary_key=True),
     Column("papers", Integer, nullable=False),
-    Column("average_lengths", JSON, nullable=False),
+    Column("version", Integer, nullable=False),
 )

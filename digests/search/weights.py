@@ -1,0 +1,83 @@
+"""How much a term counts in a paper: BM25F. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from digests.search import text
+
+# Frozen, so that a paper's weights do not depend on what was taken in before it.
+_FIELDS = {
+    "title": (5.0, 0.4, 10.0),
+    "authors": (4.0, 0.3, 14.0),
+    "tags": (4.0, 0.2, 3.0),
+    "commentary": (1.6, 0.6, 110.0),
+    "abstract": (1.0, 0.6, 150.0),
+}
+"""Weight, length normalisation, average length in words."""
+
+HEAD = frozenset({"title", "authors", "tags"})
+"""The fields people remember a paper by."""
+
+_SATURATION = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A term in one paper: its weight, and whether it stands in title, authors or tags."""
+
+    weight: float
+    is_head: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A paper as the index sees it: its terms, and the words of its head with their terms."""
+
+    postings: dict[str, Posting]
+    surfaces: frozenset[tuple[str, str]]
+
+
+def index(fields: Iterable[tuple[str, str]]) -> Indexed:
+    """Index a paper from its fields, each a name of ``_FIELDS`` and a text; a field may come twice."""
+    mass: dict[str, float] = defaultdict(float)
+    heads: set[str] = set()
+    surfaces: set[tuple[str, str]] = set()
+    for name, content in fields:
+        weight, normalisation, average = _FIELDS[name]
+        found = list(text.words(content))
+        length = 1 - normalisation + normalisation * len(found) / average
+        counted = [term for word in found for term in word.terms]
+        if name in HEAD:
+            counted += _joints(found)
+            heads.update(counted)
+            surfaces |= {(word.folded, term) for word in found for term in word.terms if not word.is_hangul}
+            surfaces |= {(joint, joint) for joint in _joints(found)}
+        for term in counted:
+            mass[term] += weight / length
+    return Indexed(
+        {
+            term: Posting(round(2.2 * x / (_SATURATION + x), 3), term in heads)
+            for term, x in mass.items()
+            if term
+        },
+        frozenset(surfaces),
+    )
+
+
+def idf(papers: int, df: int) -> float:
+    """How much a term tells: much when few papers have it."""
+    return math.log(1 + (papers - df + 0.5) / (df + 0.5))
+
+
+def _joints(found: list[text.Word]) -> list[str]:
+    """Neighbouring Latin words written as one, so that ``scalinglaw`` finds ``scaling law``."""
+    return [
+        text.stem((first.folded + second.folded)[: text.LONGEST_TERM])
+        for first, second in pairwise(found)
+        if not first.is_hangul and not second.is_hangul
+    ]

@@ -1,0 +1,185 @@
+"""The search index in plain SQL, one code path for SQLite and PostgreSQL.
+
+Written in the transaction that writes the papers, so that lookup never lags behind.
+Terms are counted a workspace: what one team gave privately cannot be felt in another's
+ranking.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from digests.search.weights import Indexed, index
+from digests.store import tables
+
+_AT_ONCE = 500
+
+
+async def index_papers(connection: AsyncConnection, paper_ids: Sequence[int]) -> None:
+    """Index these papers anew, within the caller's transaction.
+
+    A paper nobody mentions any more (withdrawn, retracted, joined with another) leaves
+    the index.
+    """
+    for start in range(0, len(paper_ids), _AT_ONCE):
+        ids = list(paper_ids[start : start + _AT_ONCE])
+        removed = await _remove(connection, ids)
+        papers = await _papers(connection, ids)
+        for workspace, indexed in papers.items():
+            await _add(connection, workspace, indexed)
+        await _count(
+            connection,
+            {
+                workspace: len(papers.get(workspace, {})) - removed[workspace]
+                for workspace in {*papers, *removed}
+            },
+        )
+
+
+async def _remove(connection: AsyncConnection, ids: Sequence[int]) -> Counter[str]:
+    """Take the papers' postings out; how many papers left, by workspace."""
+    posting, term = tables.search_posting, tables.search_term
+    rows = await connection.execute(
+        select(posting.c.term_id, posting.c.head, posting.c.paper_id, term.c.workspace)
+        .join(term, term.c.id == posting.c.term_id)
+        .where(posting.c.paper_id.in_(ids))
+    )
+    df: Counter[int] = Counter()
+    head_df: Counter[int] = Counter()
+    papers: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        df[row.term_id] += 1
+        head_df[row.term_id] += row.head
+        papers[row.workspace].add(row.paper_id)
+    if df:
+        await _change_counts(connection, {id_: (-df[id_], -head_df[id_]) for id_ in df})
+        await connection.execute(delete(posting).where(posting.c.paper_id.in_(ids)))
+    return Counter({workspace: len(found) for workspace, found in papers.items()})
+
+
+async def _papers(connection: AsyncConnection, ids: Sequence[int]) -> dict[str, dict[int, Indexed]]:
+    """The papers that are mentioned somewhere, indexed, by workspace and id."""
+    entry, paper = tables.entry.c, tables.paper.c
+    mentions = (
+        await connection.execute(
+            select(entry.id, entry.paper_id, paper.workspace, paper.title, paper.authors, entry.abstract)
+            .join_from(tables.entry, tables.digest)
+            .join(tables.paper, paper.id == entry.paper_id)
+            .where(
+                entry.paper_id.in_(ids),
+                entry.withdrawn_at.is_(None),
+                tables.digest.c.retracted_at.is_(None),
+            )
+            .order_by(entry.id)
+        )
+    ).all()
+    entry_ids = [row.id for row in mentions]
+    said = await _texts(connection, tables.commentary.c.entry_id, tables.commentary.c.text, entry_ids)
+    tags = await _texts(connection, tables.entry_tag.c.entry_id, tables.entry_tag.c.name, entry_ids)
+    fields: dict[int, dict[tuple[str, str], None]] = defaultdict(dict)
+    workspaces: dict[int, str] = {}
+    for row in mentions:
+        # Texts two digests share count once.
+        own = fields[row.paper_id]
+        workspaces[row.paper_id] = row.workspace
+        own["title", row.title] = None
+        own["authors", ", ".join(row.authors)] = None
+        own |= {("tags", name): None for name in tags[row.id]}
+        own |= {("commentary", text): None for text in said[row.id]}
+        if row.abstract:
+            own["abstract", row.abstract] = None
+    found: dict[str, dict[int, Indexed]] = defaultdict(dict)
+    for paper_id, own in fields.items():
+        found[workspaces[paper_id]][paper_id] = index(own)
+    return found
+
+
+async def _texts(
+    connection: AsyncConnection, key: Any, text: Any, entry_ids: Sequence[int]
+) -> dict[int, list[str]]:
+    rows = await connection.execute(select(key, text).where(key.in_(entry_ids)).order_by(key, text))
+    found: dict[int, list[str]] = defaultdict(list)
+    for entry_id, content in rows:
+        found[entry_id].append(content)
+    return found
+
+
+async def _add(connection: AsyncConnection, workspace: str, papers: dict[int, Indexed]) -> None:
+    df: Counter[str] = Counter()
+    head_df: Counter[str] = Counter()
+    for indexed in papers.values():
+        for name, posting in indexed.postings.items():
+            df[name] += 1
+            head_df[name] += posting.is_head
+    ids = await _term_ids(connection, workspace, sorted(df))
+    await _change_counts(connection, {ids[name]: (df[name], head_df[name]) for name in df})
+    rows = [
+        {"term_id": ids[name], "paper_id": paper_id, "weight": posting.weight, "head": posting.is_head}
+        for paper_id, indexed in papers.items()
+        for name, posting in indexed.postings.items()
+    ]
+    if rows:
+        await connection.execute(insert(tables.search_posting), rows)
+    surfaces = sorted({surface for indexed in papers.values() for surface in indexed.surfaces})
+    if surfaces:
+        await connection.execute(
+            _insert_new(connection, tables.search_surface),
+            [{"workspace": workspace, "word": word, "term": term} for word, term in surfaces],
+        )
+
+
+async def _term_ids(connection: AsyncConnection, workspace: str, names: Sequence[str]) -> dict[str, int]:
+    term = tables.search_term
+    ids: dict[str, int] = {}
+    for start in range(0, len(names), _AT_ONCE * 10):
+        some = names[start : start + _AT_ONCE * 10]
+        rows = await connection.execute(
+            select(term.c.term, term.c.id).where(term.c.workspace == workspace, term.c.term.in_(some))
+        )
+        ids.update((row.term, row.id) for row in rows)
+        missing = [name for name in some if name not in ids]
+        if missing:
+            made = await connection.execute(
+                insert(term).returning(term.c.id, sort_by_parameter_order=True),
+                [{"workspace": workspace, "term": name, "df": 0, "head_df": 0} for name in missing],
+            )
+            ids.update(zip(missing, made.scalars(), strict=True))
+    return ids
+
+
+async def _change_counts(connection: AsyncConnection, changes: dict[int, tuple[int, int]]) -> None:
+    term = tables.search_term
+    await connection.execute(
+        update(term)
+        .where(term.c.id == bindparam("counted"))
+        .values(df=term.c.df + bindparam("more"), head_df=term.c.head_df + bindparam("more_heads")),
+        [
+            {"counted": id_, "more": more, "more_heads": more_heads}
+            for id_, (more, more_heads) in sorted(changes.items())
+        ],
+    )
+
+
+async def _count(connection: AsyncConnection, changes: dict[str, int]) -> None:
+    statistics = tables.search_statistics
+    for workspace, change in sorted(changes.items()):
+        await connection.execute(
+            _insert_new(connection, statistics), {"workspace": workspace, "papers": 0, "version": 0}
+        )
+        await connection.execute(
+            update(statistics)
+            .where(statistics.c.workspace == workspace)
+            .values(papers=statistics.c.papers + change, version=statistics.c.version + 1)
+        )
+
+
+def _insert_new(connection: AsyncConnection, table: Any) -> Any:
+    """An insert that leaves rows that are there already as they are; both databases have one."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table).on_conflict_do_nothing()
