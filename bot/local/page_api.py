@@ -1,0 +1,318 @@
+"""What the page and tests ask of the workspace itself: nothing here exists in the real Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot.local.answers import Answers
+from bot.local.clock import MovableClock
+from bot.local.faults import Fault, FaultError, Faults, Setting
+from bot.local.outbox import Outbox
+from bot.local.people import BOT_USER, TEAM
+from bot.local.rooms import Rooms
+from bot.local.state import Json, dump
+from bot.local.team import Team
+from bot.local.visitor import RefusedError, Visitor
+
+MORNING = time(9)
+FILE_BYTES = 10 * 1024 * 1024
+
+
+class PageApi:
+    """The routes under ``/local``. A refusal is answered 409 with a code the page has words for."""
+
+    def __init__(
+        self,
+        team: Team,
+        outbox: Outbox,
+        answers: Answers,
+        clock: MovableClock,
+        faults: Faults,
+        *,
+        commands: tuple[Json, ...],
+        moved: Callable[[], Awaitable[None]],
+        base_url: Callable[[], str],
+    ) -> None:
+        self._team = team
+        self._outbox = outbox
+        self._answers = answers
+        self._clock = clock
+        self._faults = faults
+        self._commands = commands
+        self._moved = moved
+        self._base_url = base_url
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/local/workspace", self._workspace),
+            web.get("/local/messages", self._messages),
+            web.get("/local/views", self._views),
+            web.get("/local/home", self._home),
+            web.get("/local/stream", self._stream),
+            web.get("/local/record", self._record),
+            web.get("/local/clock", self._tell_time),
+            web.put("/local/clock", self._move_clock),
+            web.get("/local/faults", self._list_faults),
+            web.post("/local/faults", self._set_faults),
+            web.post("/local/messages", self._write),
+            web.post("/local/actions", self._press),
+            web.post("/local/submissions", self._submit),
+            web.post("/local/closings", self._close),
+            web.post("/local/suggestions", self._suggest),
+            web.post("/local/visits", self._visit),
+            web.post("/local/channels", self._add_channel),
+            web.post("/local/files", self._add_file),
+            web.post("/local/events", self._event),
+        ]
+
+    async def _workspace(self, request: web.Request) -> web.Response:
+        person = self._reader(request)
+        rooms: Rooms = self._team.rooms
+        shown = [room for room in rooms.all() if not room["is_private"] or rooms.has(room["id"], person)]
+        body: Json = {
+            "team": TEAM,
+            "me": person,
+            "bot": BOT_USER,
+            "clock": self._clock.now().isoformat(),
+            "commands": self._commands,
+            "people": [
+                {
+                    key: one[key]
+                    for key in ("id", "name", "real_name", "locale", "tz", "color", "is_admin", "is_bot")
+                }
+                for one in self._team.people.all()
+                if not one["deleted"]
+            ],
+            "channels": [
+                {
+                    "id": room["id"],
+                    "name": room["name"],
+                    "kind": room["kind"],
+                    "private": room["is_private"],
+                    "archived": room["is_archived"],
+                    "members": rooms.members(room["id"]),
+                    "unread": self._team.unread(person, room["id"]),
+                }
+                for room in shown
+                if room["kind"] == "channel" or room["user"] == person
+            ],
+        }
+        return _json(body)
+
+    async def _messages(self, request: web.Request) -> web.Response:
+        person = self._reader(request)
+        room = request.query.get("channel", "")
+        if self._team.rooms.get(room) is None:
+            raise web.HTTPNotFound
+        thread = request.query.get("thread")
+        messages = self._team.messages.seen_by(person, room, thread=thread)
+        if thread is None:
+            self._team.read(person, room)
+        return _json({"messages": messages})
+
+    async def _views(self, request: web.Request) -> web.Response:
+        return _json({"views": self._team.views.stack(self._reader(request))})
+
+    async def _home(self, request: web.Request) -> web.Response:
+        return _json({"view": self._team.views.home(self._reader(request))})
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        queue = self._team.feed.open(self._reader(request))
+        response = web.StreamResponse(
+            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
+        )
+        try:
+            await response.prepare(request)
+            await response.write(b": hello\n\n")
+            while True:
+                try:
+                    async with asyncio.timeout(15):
+                        told = await queue.get()
+                except TimeoutError:
+                    await response.write(b": still here\n\n")
+                    continue
+                if told is None:
+                    break
+                await response.write(f"data: {dump(told)}\n\n".encode())
+        except ConnectionError:
+            pass  # The page was closed.
+        finally:
+            self._team.feed.shut(queue)
+        return response
+
+    async def _record(self, request: web.Request) -> web.Response:
+        after = request.query.get("after", "0")
+        return _json({"messages": self._team.messages.record(int(after) if after.isdecimal() else 0)})
+
+    async def _tell_time(self, request: web.Request) -> web.Response:
+        return _json({"now": self._clock.now().isoformat()})
+
+    async def _move_clock(self, request: web.Request) -> web.Response:
+        """``{"now": ISO 8601}``, or ``{"to": "morning", "zone": …}`` for the next nine o'clock."""
+        body = await _body(request)
+        try:
+            if body.get("to") == "morning":
+                instant = next_morning(self._clock.now(), ZoneInfo(body.get("zone", "Asia/Seoul")))
+            else:
+                instant = datetime.fromisoformat(str(body.get("now")))
+            self._clock.move(instant)
+        except (ValueError, KeyError, OverflowError) as error:
+            raise web.HTTPBadRequest(text=f"This instant cannot be read: {error}") from error
+        self._team.feed.tell("clock", now=self._clock.now().isoformat())
+        await self._moved()
+        return await self._tell_time(request)
+
+    async def _list_faults(self, request: web.Request) -> web.Response:
+        known = [str(fault) for fault in Fault]
+        return _json({**self._faults.setting.body(), "counts": self._faults.counts, "known": known})
+
+    async def _set_faults(self, request: web.Request) -> web.Response:
+        try:
+            self._faults.set(Setting.read(await _body(request)))
+        except FaultError as error:
+            raise web.HTTPBadRequest(text=str(error)) from error
+        return await self._list_faults(request)
+
+    async def _write(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        await self._visitor(body).write(
+            str(body.get("channel")), str(body.get("text", "")), thread=body.get("thread")
+        )
+        return _json({})
+
+    async def _press(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        await self._visitor(body).press(
+            block_id=str(body.get("block_id")),
+            action_id=str(body.get("action_id")),
+            chosen=body.get("chosen") or {},
+            values=body.get("values") or {},
+            channel=body.get("channel"),
+            ts=body.get("ts"),
+            view_id=body.get("view"),
+        )
+        return _json({})
+
+    async def _submit(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        errors = await self._visitor(body).submit(str(body.get("view")), body.get("values") or {})
+        return _json({"errors": errors})
+
+    async def _close(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        everything = body.get("everything") is True
+        await self._visitor(body).close(str(body.get("view")), everything=everything)
+        return _json({})
+
+    async def _suggest(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        options = await self._visitor(body).suggest(
+            view_id=str(body.get("view")),
+            block_id=str(body.get("block_id")),
+            action_id=str(body.get("action_id")),
+            value=str(body.get("value", "")),
+        )
+        return _json({"options": options})
+
+    async def _visit(self, request: web.Request) -> web.Response:
+        """A look at a channel, or at a tab of Haru's."""
+        body = await _body(request)
+        visitor = self._visitor(body)
+        if body.get("tab"):
+            visitor.open_home(str(body["tab"]))
+        else:
+            visitor.read(str(body.get("channel")))
+        return _json({})
+
+    async def _add_channel(self, request: web.Request) -> web.Response:
+        """``{"as": person, "name": …, "private": false, "members": […]}``"""
+        body = await _body(request)
+        self._visitor(body)
+        name = str(body.get("name", "")).strip().lstrip("#").replace(" ", "-").lower()[:80]
+        if not name or self._team.rooms.named(name) is not None:
+            raise RefusedError("name_taken")
+        room = self._team.rooms.add(name, body["as"], private=body.get("private") is True)
+        for person in body.get("members", ()):
+            self._team.join(room, person, inviter=body["as"])
+        self._team.feed.tell("channels")
+        return _json({"channel": room})
+
+    async def _add_file(self, request: web.Request) -> web.Response:
+        """A file's bytes as the body, its name in the query."""
+        content = await request.read()
+        if len(content) > FILE_BYTES:
+            raise RefusedError("file_too_large")
+        name = request.query.get("name", "file")
+        file_id = "F" + secrets.token_hex(5).upper()
+        url = f"{self._base_url()}/files/{file_id}"
+        body: Json = {
+            "id": file_id,
+            "created": int(self._clock.now().timestamp()),
+            "name": name,
+            "title": name,
+            "mimetype": request.content_type,
+            "filetype": name.rpartition(".")[2].lower(),
+            "user": self._reader(request),
+            "size": len(content),
+            "mode": "hosted",
+            "is_external": False,
+            "is_public": False,
+            "url_private": url,
+            "url_private_download": f"{url}?download=1",
+        }
+        self._team.state.write("INSERT INTO file VALUES (?, ?, ?)", file_id, dump(body), content)
+        return _json({"file": body})
+
+    async def _event(self, request: web.Request) -> web.Response:
+        """Tests only: send the app any event, change scopes, age response URLs, revoke the token."""
+        body = await _body(request)
+        if "event" in body:
+            self._team.event(body["event"])
+        if "scopes" in body:
+            self._team.state.remember("scopes", sorted(body["scopes"]))
+        if "revoked" in body:
+            self._team.state.remember("revoked", body["revoked"])
+        if "age_response_urls" in body:
+            self._team.response_urls.age(float(body["age_response_urls"]))
+        if "person" in body:
+            self._team.people.change(str(body["person"]), **body.get("facts", {}))
+        return _json({})
+
+    def _reader(self, request: web.Request) -> str:
+        person = request.query.get("as", "")
+        found = self._team.people.get(person)
+        if found is None or found["is_bot"]:
+            raise web.HTTPNotFound(text="There is no such person.")
+        return person
+
+    def _visitor(self, body: Json) -> Visitor:
+        names = tuple(command["name"] for command in self._commands)
+        return Visitor(self._team, self._outbox, self._answers, str(body.get("as")), commands=names)
+
+
+def next_morning(now: datetime, zone: ZoneInfo) -> datetime:
+    """The next nine o'clock in a zone, strictly after now."""
+    local = now.astimezone(zone)
+    morning = datetime.combine(local.date(), MORNING, zone)
+    return morning if morning > local else datetime.combine(local.date() + timedelta(days=1), MORNING, zone)
+
+
+async def _body(request: web.Request) -> Json:
+    try:
+        body = await request.json()
+    except ValueError as error:
+        raise web.HTTPBadRequest(text="This is not JSON.") from error
+    if not isinstance(body, dict):
+        raise web.HTTPBadRequest(text="This is not a JSON object.")
+    return body
+
+
+def _json(body: Json) -> web.Response:
+    return web.json_response(body, dumps=lambda value: json.dumps(value, ensure_ascii=False))
