@@ -26,8 +26,16 @@ _MONTH_FIRST = re.compile(_BEFORE + r"([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|
 _DAY_FIRST = re.compile(_BEFORE + r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})")
 
 
+_NAMED = re.compile(r"(\d{2})(\d{2})(\d{2})(?!\d)")
+
+LONGEST_LINE = 100
+"""Characters of a line that can be only a date."""
+
+
 def date_of_line(line: str) -> date | None:
     """The date of a line that holds only a date; None for any other line, or a day there never was."""
+    if len(line) > LONGEST_LINE:
+        return None
     text = line.strip().lstrip("#").strip()
     if found := _NUMBERS.fullmatch(text):
         return _date(int(found[1]), int(found[2]), int(found[3]))
@@ -36,6 +44,12 @@ def date_of_line(line: str) -> date | None:
     if found := _DAY_FIRST.fullmatch(text):
         return _date(int(found[3]), _MONTHS.get(found[2].lower(), 0), int(found[1]))
     return None
+
+
+def date_of_name(name: str) -> date | None:
+    """The date a file's name begins with, ``YYMMDD``; None when it has none, or a day there never was."""
+    found = _NAMED.match(name)
+    return _date(2000 + int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from digests.errors import DigestError
 from digests.model import Digest, Document
+from digests.reading.dates import date_of_line
 from digests.reading.newsletter import read_newsletter
+from digests.reading.note import read_note
 
 LARGEST_DOCUMENT = 5 * 1024 * 1024
 """Bytes; a larger document is refused."""
@@ -27,7 +29,19 @@ def read(document: Document) -> Digest:
             "The document holds a NUL character, so it is no text; give a text file.",
             text.count("\n", 0, text.index("\0")) + 1,
         )
-    digest = read_newsletter(text)
+    digest = _read_shape(text, document)
     if len(digest.entries) > MOST_ENTRIES:
         raise DigestError("The document has more than 500 entries; split it into one document a day.")
     return digest
+
+
+def _read_shape(text: str, document: Document) -> Digest:
+    """By the name's ending; a ``.md`` that begins with a date line is a newsletter, too."""
+    if document.path.lower().endswith(".md") and not _begins_with_date(text):
+        return read_note(text, document.path, document.first_seen)
+    return read_newsletter(text)
+
+
+def _begins_with_date(text: str) -> bool:
+    start = text.lstrip()[:200]
+    return date_of_line(start.partition("\n")[0]) is not None

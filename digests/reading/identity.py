@@ -50,6 +50,11 @@ def normal_url(url: str) -> str | None:
     return urlunsplit(("https", host.removeprefix("www."), path.rstrip("/"), urlencode(kept), ""))
 
 
+def direct_url(url: str) -> str:
+    """The address behind a redirect wrapper (``l.facebook.com``), or the address itself."""
+    return _unwrapped(url.strip())
+
+
 def normal_title(title: str) -> str:
     """A title's letters and digits only, so that case, spaces and punctuation do not matter."""
     folded = unicodedata.normalize("NFKC", title).casefold()

@@ -1,166 +1,260 @@
-"""The newsletter text: a date line, then entries that a line of ``#tags`` ends. Pure.
+"""The newsletter: a date line, then entries that a line of ``#tags`` ends. Pure.
 
-An entry is a title line; optionally a line that is only a URL; ``(authors)``; then the
-abstract, Korean paragraphs, English paragraphs, each a line. What is missing is told by
-script: with Korean there, Latin lines before it are the abstract and those after it the
-English commentary; without Korean, Latin lines are the abstract, unless an
-``<english>`` block marks commentary. A URL in prose is a citation, never the link.
+An entry is a title line; optionally a line that is only a URL, the paper's link;
+``(authors)``; then the abstract, Korean paragraphs, English paragraphs, each a line.
+What is missing is told by script: with Korean there, Latin lines before it are the
+abstract and those after it the English commentary; without Korean, Latin lines are
+the abstract, unless an ``<english>`` block marks commentary. A URL in prose is a
+citation, never the link.
+
+Where script cannot tell, marks do: ``<korean>…</korean>`` makes everything outside the
+marks the abstract; blank lines inside a mark keep its lines as they are; ``\\`` before
+``#``, ``<``, ``(``, ``http`` or ``\\`` at the start of a line makes it text; ``()`` says
+that there are no authors.
+
+Two entries are never merged. A title with authors under it begins an entry even where
+the tags above it are missing, and text that cannot be one entry's (two lines of
+authors, a title between paragraphs, Korean after English) is refused by line.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from digests.errors import DigestError
-from digests.model import Commentary, Digest, Entry, Paper, Refusal
+from digests.model import Commentary, Digest, Entry, Paper, Refusal, Tag
+from digests.reading.authors import names_in
 from digests.reading.dates import date_of_line
 from digests.reading.identity import arxiv_id
+from digests.reading.languages import (
+    ENGLISH_MARK,
+    KOREAN_MARK,
+    is_english_prose,
+    is_korean,
+    looks_like_title,
+)
+from digests.reading.latex import readable
+from digests.reading.lines import Line, lines_of, only_url, urls_in
 from digests.reading.tags import tags_of_line
 
-_URL = re.compile(r"https?://[^\s<>\"'）)\]]+")
-_URL_LINE = re.compile(r"<?(https?://\S+?)>?")
-_AUTHORS = re.compile(r"\((.+)\)")
-_AND = re.compile(r"\s*,\s*(?:and\s+)?|\s+and\s+")
-_ENGLISH = re.compile(r"</?english>", re.IGNORECASE)
+LONGEST_TITLE = 500
+"""Characters; a longer first line is no title."""
 
-LONGEST_NAME = 60
-"""Characters of one author's name; a longer “name” in parentheses is prose."""
+END_WITH_TAGS = "end each entry with a line of #tags"
 
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    number: int
-    text: str
+_ESCAPED = re.compile(r"\\(?=[#<(\\]|https?://)")
+_MARK = re.compile(r"</?(?:english|korean)\s?>", re.IGNORECASE)
 
 
 def read_newsletter(text: str) -> Digest:
     """Read a newsletter's text; DigestError when it has no date line, or no entry at all.
 
     An entry that cannot be told apart from its neighbour is among the digest's
-    refusals, by line; two entries are never merged.
+    refusals, by line.
     """
-    lines = [_Line(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1)]
-    lines = [line for line in lines if line.text]
-    if not lines:
+    lines = [_unescaped(line) for line in lines_of(text)]
+    first = next((place for place, line in enumerate(lines) if line.text), None)
+    if first is None:
         raise DigestError("The document is empty; a newsletter begins with a date such as 2025-02-25.", 1)
-    day = date_of_line(lines[0].text)
+    day = date_of_line(lines[first].text)
     if day is None:
         raise DigestError(
             "The first line is not a date; begin with one such as 2025-02-25 or 2025년 2월 25일.",
-            lines[0].number,
+            lines[first].number,
         )
-    entries: list[Entry] = []
-    refusals: list[Refusal] = []
-    for block in _blocks(lines[1:]):
-        read = _entry(block)
-        if isinstance(read, Entry):
-            entries.append(read)
-        else:
-            refusals.append(read)
+    entries, refusals = read_entries(lines[first + 1 :])
     if not entries and not refusals:
         raise DigestError(
             "There is no entry under the date; an entry is a title, (authors), text and a line of #tags.",
-            lines[0].number,
+            lines[first].number,
         )
-    return Digest(day, tuple(entries), tuple(refusals))
+    return Digest(day, entries, refusals)
 
 
-def _blocks(lines: Sequence[_Line]) -> Iterator[list[_Line]]:
+def read_entries(lines: Sequence[Line]) -> tuple[tuple[Entry, ...], tuple[Refusal, ...]]:
+    """The entries of a newsletter's lines after its date, and what had to be refused."""
+    read = [_entry(block) for block in _blocks(lines)]
+    entries = tuple(made for made in read if isinstance(made, Entry))
+    return entries, tuple(made for made in read if isinstance(made, Refusal))
+
+
+def _unescaped(line: Line) -> Line:
+    if _ESCAPED.match(line.text):
+        return Line(line.number, line.text[1:], plain=True)
+    return line
+
+
+def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """The lines of each entry: up to and with its line of tags, or up to the next title and authors."""
-    block: list[_Line] = []
+    block: list[Line] = []
+    titled = False
     for place, line in enumerate(lines):
-        if block and _begins_entry(lines, place) and any(_authors(held.text) for held in block):
+        if not block and not line.text:
+            continue
+        if titled and line.text and _begins_entry(lines, place):
             yield block
             block = []
         block.append(line)
-        if tags_of_line(line.text) is not None:
+        titled = bool(line.text and not _link(line)) or (titled and len(block) > 1)
+        if _tags(line) is not None:
             yield block
-            block = []
+            block, titled = [], False
     if block:
         yield block
 
 
-def _begins_entry(lines: Sequence[_Line], place: int) -> bool:
-    """Whether a title stands here: a Latin line without a full stop, then (a URL and) authors."""
-    title, *after = (line.text for line in lines[place : place + 3])
-    if after and _URL_LINE.fullmatch(after[0]):
-        after = after[1:]
-    return bool(after and _authors(after[0])) and not title.endswith((".", "!", ":")) and not _authors(title)
+def _begins_entry(lines: Sequence[Line], place: int) -> bool:
+    """Whether a title stands here: a line of its own with (a URL and) authors right under it."""
+    title = lines[place]
+    if not _may_be_title(title):
+        return False
+    below = (line for line in lines[place + 1 : place + 4] if line.text and not _link(line))
+    names = next(map(_names, below), None)
+    return names is not None and (len(names) != 1 or not title.text.endswith((".", "!", ":", ",")))
 
 
-def _entry(block: Sequence[_Line]) -> Entry | Refusal:
-    first = block[0]
-    tags = tags_of_line(block[-1].text)
-    body = list(block[1:-1] if tags is not None else block[1:])
-    if tags is not None and len(block) == 1:
-        return Refusal(first.number, "A line of tags stands alone; put the entry's title above it.")
-    if tags is None and not any(_authors(line.text) for line in body[:2]):
+def _may_be_title(line: Line) -> bool:
+    return bool(line.text) and len(line.text) <= LONGEST_TITLE and (line.plain or not _is_structure(line))
+
+
+def _is_structure(line: Line) -> bool:
+    return bool(_link(line)) or _names(line) is not None or _tags(line) is not None or bool(_MARK.match(line.text))
+
+
+def _entry(block: Sequence[Line]) -> Entry | Refusal:
+    tags = _tags(block[-1])
+    body = list(block[:-1] if tags is not None else block)
+    link = None
+    if body and _link(body[0]):
+        link = _link(body.pop(0))
+    while body and not body[0].text:
+        body.pop(0)
+    if not body:
+        return Refusal(block[0].number, "A line of tags or a link stands alone; put the entry's title above it.")
+    title = body.pop(0)
+    if not _may_be_title(title):
+        return Refusal(title.number, "The entry's title is missing; put it on a line of its own above this one.")
+    link = title.url or link
+    authors: tuple[str, ...] | None = None
+    text: list[Line] = []
+    for line in body:
+        names = _names(line) if not any(held.text for held in text) or authors is not None else None
+        if names is not None and authors is not None and len(names) != 1:
+            return _refused(title, line, "There is a second line of authors")
+        if names is not None and authors is None:
+            authors = names
+        elif link is None and _link(line):
+            link = _link(line)
+        else:
+            text.append(line)
+    if tags is None and authors is None:
         return Refusal(
-            first.number,
-            "This text has neither authors nor a line of #tags, so where the entry ends is a guess;"
-            " end it with a line of #tags.",
-            first.text,
+            title.number,
+            f"This text has neither authors nor a line of #tags, so where it ends is a guess; {END_WITH_TAGS}.",
+            title.text,
         )
-    url = None
-    if body and (link := _URL_LINE.fullmatch(body[0].text)):
-        url = link[1]
-        body = body[1:]
-    authors: tuple[str, ...] = ()
-    if body and (names := _authors(body[0].text)):
-        authors = names
-        body = body[1:]
-    abstract, korean, english = _by_language([line.text for line in body])
-    commentaries = tuple(
-        Commentary(language, "\n\n".join(said))
-        for language, said in (("ko", korean), ("en", english))
-        if said
-    )
-    cites = dict.fromkeys(
-        found.rstrip(".,;:") for said in (*korean, *english) for found in _URL.findall(said)
-    )
+    told_apart = _told_apart(title, text)
+    if isinstance(told_apart, Refusal):
+        return told_apart
+    abstract, korean, english = told_apart
+    commentaries = tuple(Commentary(name, said) for name, said in (("ko", korean), ("en", english)) if said)
+    linked = [address for line in text for address in ((line.url,) if line.url else ()) + line.cites]
     return Entry(
-        Paper(first.text, authors, url, arxiv_id(url) if url else None, "\n\n".join(abstract) or None),
+        Paper(
+            readable(title.text), authors or (), link, arxiv_id(link) if link else None, readable(abstract) or None
+        ),
         commentaries,
         tags or (),
-        tuple(cites),
-        line=first.number,
+        tuple(dict.fromkeys((*urls_in([korean, english]), *linked))),
+        line=title.number,
     )
 
 
-def _by_language(lines: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
-    """The abstract's, the Korean and the English paragraphs."""
-    plain: list[str] = []
-    english: list[str] = []
-    marked = False
-    for line in lines:
-        for place, piece in enumerate(_ENGLISH.split(line)):
-            marked = marked if place == 0 else not marked
-            if piece.strip():
-                (english if marked else plain).append(piece.strip())
-    places = [place for place, line in enumerate(plain) if is_korean(line)]
+def _refused(title: Line, where: Line, what: str) -> Refusal:
+    return Refusal(where.number, f"{what} in one entry, so two may have run together; {END_WITH_TAGS}.", title.text)
+
+
+def _told_apart(title: Line, lines: Sequence[Line]) -> tuple[str, str, str] | Refusal:
+    """The abstract, the Korean and the English, or why they cannot be told apart."""
+    free, korean, english, korean_marked = _by_mark(lines)
+    if korean_marked:
+        return _paragraphs(free), _marked(korean), _marked(english)
+    free = [line for line in free if line.text]
+    places = [place for place, line in enumerate(free) if is_korean(line.text)]
     if not places:
-        return plain, [], english
-    first, last = places[0], places[-1]
-    return plain[:first], plain[first : last + 1], [*plain[last + 1 :], *english]
+        stray = next((line for line in free[1:] if looks_like_title(line.text)), None)
+        if stray and not english:
+            return _refused(title, stray, "A line that looks like a title stands between paragraphs")
+        return _paragraphs(free), "", _marked(english)
+    before, said, after = free[: places[0]], free[places[0] : places[-1] + 1], free[places[-1] + 1 :]
+    stray = _stray(before, said, after)
+    if stray:
+        return _refused(title, *stray)
+    return _paragraphs(before), _paragraphs(said), "\n\n".join(
+        part for part in (_paragraphs(after), _marked(english)) if part
+    )
 
 
-def is_korean(text: str) -> bool:
-    """Whether a paragraph is Korean: Hangul is more than a name quoted in it.
+def _stray(before: Sequence[Line], said: Sequence[Line], after: Sequence[Line]) -> tuple[Line, str] | None:
+    """What shows that a tag line is missing: the line, and what is wrong with it."""
+    between = (*before[1:], *(line for line in said if not is_korean(line.text)), *after[:-1])
+    for line in between:
+        if not line.plain and looks_like_title(line.text):
+            return line, "A line that looks like a title stands between paragraphs"
+    english_before = False
+    for line in said:
+        if not is_korean(line.text):
+            english_before = english_before or is_english_prose(line.text)
+        elif english_before and any(is_english_prose(line.text) for line in after):
+            return line, "Korean text follows English text"
+    return None
 
-    Korean about papers is half English terms, so a tenth of the letters is enough.
-    """
-    hangul = sum("가" <= letter <= "힣" for letter in text)
-    return hangul > 0 and hangul * 10 >= sum(letter.isalpha() for letter in text)
+
+def _by_mark(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line], bool]:
+    """Unmarked lines, Korean ones, English ones, and whether Korean was marked at all."""
+    held: dict[str, list[Line]] = {"": [], "ko": [], "en": []}
+    state = ""
+    korean_marked = False
+    for line in lines:
+        rest = line.text
+        while not line.plain and (found := _MARK.search(rest)):
+            _hold(held[state], line, rest[: found.start()])
+            language = "en" if ENGLISH_MARK.fullmatch(found[0]) else "ko"
+            korean_marked = korean_marked or bool(KOREAN_MARK.fullmatch(found[0]))
+            # A second opening mark closes, as notes have it.
+            state = "" if found[0].startswith("</") or state == language else language
+            rest = rest[found.end() :]
+            if not rest.strip():
+                break
+        else:
+            held[state].append(line if rest is line.text else Line(line.number, rest.strip(), cites=line.cites))
+    return held[""], held["ko"], held["en"], korean_marked
 
 
-def _authors(line: str) -> tuple[str, ...] | None:
-    """The names of a line that is only ``(authors)``; None when it is anything else."""
-    found = _AUTHORS.fullmatch(line)
-    if not found or "://" in line:
-        return None
-    names = tuple(name for name in (name.strip() for name in _AND.split(found[1])) if name)
-    if not names or any(len(name) > LONGEST_NAME or name.endswith((".", "?", "!")) for name in names[:-1]):
-        return None
-    return names
+def _hold(lines: list[Line], line: Line, text: str) -> None:
+    if text.strip():
+        lines.append(Line(line.number, text.strip(), cites=line.cites))
+
+
+def _paragraphs(lines: Sequence[Line]) -> str:
+    return "\n\n".join(line.text for line in lines if line.text)
+
+
+def _marked(lines: Sequence[Line]) -> str:
+    """The text of a mark: each line a paragraph, unless blank lines show where paragraphs end."""
+    if all(line.text for line in lines):
+        return _paragraphs(lines)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.text for line in lines)).strip("\n")
+
+
+def _names(line: Line) -> tuple[str, ...] | None:
+    return None if line.plain else names_in(line.text)
+
+
+def _link(line: Line) -> str | None:
+    return None if line.plain else only_url(line.text)
+
+
+def _tags(line: Line) -> tuple[Tag, ...] | None:
+    return None if line.plain else tags_of_line(line.text)

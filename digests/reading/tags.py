@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from digests.model import Tag
 
 _APART = re.compile(r"[\s_\-‐-―]+")
-_FOREIGN = re.compile(r"[^\w\-+.]+", re.UNICODE)
+_FOREIGN = re.compile(r"[^\w\-+.]+")
+_WORD = re.compile(r"#[\w#&][^\s#]*")
+_COLOUR = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 
-TAG_WORD = re.compile(r"(?<!\S)#([^\s#]+)")
-"""A tag as written in a line of tags: ``#`` and what follows it up to a space."""
+_ALIASES = {
+    # Slips of the pen in the vault.
+    "classificiation": "classification",
+    "positive-unlabled": "positive-unlabeled",
+    "self-improvment": "self-improvement",
+    # One word there, two here.
+    "metalearning": "meta-learning",
+    "posttraining": "post-training",
+    "pre-training": "pretraining",
+}
+"""Canonical names that mean another one. Shorthand (`lm`, `text2img`) is a tag of its own."""
 
 
 def canonical(spelling: str) -> str:
     """``scaling_law``, ``Scaling-Law`` and ``scaling law`` are ``scaling-law``; "" if nothing is left."""
     text = unicodedata.normalize("NFKC", spelling).strip().lstrip("#").casefold()
-    return _FOREIGN.sub("", _APART.sub("-", text)).strip("-.")
+    name = _FOREIGN.sub("", _APART.sub("-", text)).strip("-.")
+    return _ALIASES.get(name, name)
 
 
 def tag(spelling: str) -> Tag:
@@ -25,10 +38,41 @@ def tag(spelling: str) -> Tag:
     return Tag(canonical(spelling), spelling.strip().lstrip("#"))
 
 
+def each_once(tags: Iterable[Tag]) -> tuple[Tag, ...]:
+    """The tags in order, each name once with its first spelling, nameless ones dropped."""
+    found: dict[str, Tag] = {}
+    for made in tags:
+        if made.name:
+            found.setdefault(made.name, made)
+    return tuple(found.values())
+
+
 def tags_of_line(line: str) -> tuple[Tag, ...] | None:
     """The tags of a line that holds nothing else, in order and each once; None for any other line."""
-    words = line.split()
-    if not words or not all(word.startswith("#") and len(word) > 1 for word in words):
+    if not line.startswith("#"):
         return None
-    found = {made.name: made for made in map(tag, reversed(words)) if made.name}
-    return tuple(reversed(found.values())) or None
+    words = line.split()
+    if not all(map(_is_tag, words)):
+        return None
+    return each_once(map(tag, words)) or None
+
+
+def tags_after_text(line: str) -> tuple[str, tuple[Tag, ...]]:
+    """A line's text and the tags at its very end, each of which stands after a space."""
+    if "#" not in line:
+        return line, ()
+    words = line.split()
+    count = 0
+    while count < len(words) and _is_tag(words[-1 - count]):
+        count += 1
+    if not count:
+        return line, ()
+    said = "" if count == len(words) else line.rsplit(None, count)[0]
+    return said, each_once(map(tag, words[len(words) - count :]))
+
+
+def _is_tag(word: str) -> bool:
+    """Whether a word is ``#`` and a name: with a letter in it, no colour, no piece of an address."""
+    if not _WORD.fullmatch(word) or not any(letter.isalpha() for letter in word):
+        return False
+    return not (_COLOUR.fullmatch(word) and any(letter.isdigit() for letter in word))

@@ -1,0 +1,48 @@
+"""Names of authors, as digests write them in parentheses. Pure."""
+
+from __future__ import annotations
+
+import re
+
+_AND = re.compile(r" ?, ?(?:and |& )?| and | & ")
+_SENTENCE = re.compile(r"[.?!] [a-z가-힣]|[?!]$|[:;=]")
+_HANGUL = re.compile(r"[가-힣]")
+
+LONGEST_NAME = 80
+"""Characters of one author's name; a longer “name” in parentheses is prose."""
+
+MOST_WORDS = 8
+"""Words of one author's name; `Core Contributors of the Gemma 3 Team` is the longest kind met."""
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """Names separated by commas or `and`, whatever they look like; white space is evened out."""
+    evened = " ".join(text.split())
+    return tuple(name.strip() for name in _AND.split(evened) if name and name.strip())
+
+
+def names_in(line: str) -> tuple[str, ...] | None:
+    """The names of a line that is only ``(authors)``; None when it is anything else.
+
+    ``()`` says outright that there are none.
+    """
+    if len(line) < 2 or line[0] != "(" or line[-1] != ")":
+        return None
+    if not line[1:-1].strip():
+        return ()
+    names = split_names(line[1:-1])
+    return names if look_like_names(names) else None
+
+
+def look_like_names(names: tuple[str, ...]) -> bool:
+    """Whether these can be people or teams rather than prose or addresses in parentheses."""
+    return bool(names) and all(map(_looks_like_name, names))
+
+
+def _looks_like_name(name: str) -> bool:
+    if len(name) > LONGEST_NAME or "://" in name or _SENTENCE.search(name):
+        return False
+    words = name.split()
+    if _HANGUL.search(name):
+        return len(words) <= 2 and len(name) <= 12
+    return len(words) <= MOST_WORDS and name[0] not in "#*<>[" and any(letter.isalpha() for letter in name)

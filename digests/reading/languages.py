@@ -1,0 +1,41 @@
+"""Which language a paragraph is in, told by its script. Pure."""
+
+from __future__ import annotations
+
+import re
+
+ENGLISH_MARK = re.compile(r"<(/?)english\s?>", re.IGNORECASE)
+KOREAN_MARK = re.compile(r"<(/?)korean\s?>", re.IGNORECASE)
+
+_HANGUL = re.compile(r"[가-힣]")
+_ADDRESS = re.compile(r"https?://\S+")
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_LIST = re.compile(r"[-*+•·>|] ?|\d{1,3}[.)] ")
+_ENDED = re.compile(r"[.!?…:;,\"”'’)\]）」%]$|https?://\S+$")
+
+
+def is_korean(text: str) -> bool:
+    """Whether a paragraph is Korean: Hangul is more than a name quoted in it.
+
+    Korean about papers is half English terms, so a twentieth of the letters is enough.
+    """
+    text = _ADDRESS.sub("", text)
+    hangul = len(_HANGUL.findall(text))
+    return hangul > 0 and hangul * 20 >= sum(letter.isalpha() for letter in text)
+
+
+def is_english_prose(text: str) -> bool:
+    """Whether a line is something said in English: no Hangul to speak of, and more than a label or a number."""
+    return not is_korean(text) and len(_WORD.findall(_ADDRESS.sub("", text))) >= 5
+
+
+def looks_like_title(text: str) -> bool:
+    """Whether a line could be a paper's title: short, in capitals as titles are, and no sentence's end."""
+    if len(text) > 250 or _LIST.match(text) or _ENDED.search(text):
+        return text.endswith("?") and len(text) <= 250 and _is_capitalised(text)
+    return _is_capitalised(text)
+
+
+def _is_capitalised(text: str) -> bool:
+    words = [word for word in _WORD.findall(text) if len(word) > 3]
+    return bool(words) and sum(word[0].isupper() for word in words) * 10 >= len(words) * 6

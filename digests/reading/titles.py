@@ -1,0 +1,178 @@
+"""A note's title line: ``*Title* (Authors)``, and all it was before that. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digests.reading.authors import look_like_names, split_names
+from digests.reading.identity import direct_url, normal_title
+from digests.reading.languages import is_korean, looks_like_title
+
+LONGEST_TITLE = 400
+"""Characters; a longer run of Latin text is no title."""
+
+MOST_LINES = 8
+"""Lines a title and its authors may be wrapped over."""
+
+_DATED = re.compile(r"^\d{6}[ _-]+")
+_STARRED = re.compile(r"\*(?! )([^\n]{1,600}?)\*\s?(?=\()|\*(?! )([^*\n]{1,600})\*$")
+_TITLE_AND_URL = re.compile(r"([^\n()]{1,300}?) ?(?:\((https?://[^\s()]+)\)|(https?://[^\s()]+))")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a title line says. ``url`` only where the line carries the paper's link itself."""
+
+    title: str
+    authors: tuple[str, ...] = ()
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A heading, how many lines it took, and the text that was glued to its end."""
+
+    heading: Heading
+    lines: int
+    rest: str = ""
+
+
+def heading_of(lines: Sequence[str], name: str) -> Found | None:
+    """The heading these lines begin with; None when they begin with text. ``name`` is the note's own."""
+    wrapped = _up_to_blank(lines)
+    if not wrapped:
+        return None
+    first = wrapped[0]
+    found = _starred(wrapped) or _with_url(first, name) or _plain(wrapped) or _without_authors(wrapped, name)
+    return _with_later_title(found, lines) if found else None
+
+
+def title_of_name(name: str) -> str:
+    """The title in a note's name: the name without its date."""
+    return _DATED.sub("", name).strip()
+
+
+def names_same_paper(title: str, name: str) -> bool:
+    """Whether a line begins as the note's name does, which is a title cut short."""
+    wanted, given = normal_title(title_of_name(name)), normal_title(title)
+    return bool(wanted) and (given == wanted or (given.startswith(wanted) and looks_like_title(title)))
+
+
+def _up_to_blank(lines: Sequence[str]) -> list[str]:
+    wrapped: list[str] = []
+    for line in lines[:MOST_LINES]:
+        if not line:
+            break
+        wrapped.append(line)
+    return wrapped
+
+
+def _starred(lines: Sequence[str]) -> Found | None:
+    found = _STARRED.match(lines[0])
+    if not found:
+        return None
+    if found[2]:
+        return Found(Heading(found[2].strip()), 1)
+    for count in range(1, len(lines) + 1):
+        after = " ".join((lines[0][found.end() :], *lines[1:count]))
+        end = _closing(after)
+        if end is not None:
+            heading = Heading(found[1].strip(), split_names(after[1:end]))
+            return Found(heading, count, after[end + 1 :].strip())
+    after = lines[0][found.end() :]
+    return Found(Heading(found[1].strip(), split_names(after[1:])), 1)
+
+
+def _with_url(line: str, name: str) -> Found | None:
+    found = _TITLE_AND_URL.fullmatch(line)
+    if not found or is_korean(found[1]):
+        return None
+    if found[2] or names_same_paper(found[1], name):
+        return Found(Heading(found[1].strip(), url=direct_url(found[2] or found[3])), 1)
+    return None
+
+
+def _plain(lines: Sequence[str]) -> Found | None:
+    for count in range(1, len(lines) + 1):
+        if is_korean(lines[count - 1]) and count > 1:
+            break
+        joined = " ".join(lines[:count])
+        opening = _opening(joined) if joined.endswith(")") else None
+        if opening is not None and (heading := _heading(joined[:opening], joined[opening + 1 : -1])):
+            return Found(heading, count)
+        if glued := _glued(joined):
+            return Found(glued.heading, count, glued.rest)
+    opening = lines[0].find("(")
+    if opening > 0 and ")" not in lines[0][opening:] and lines[0].count(",", opening) > 1:
+        heading = _heading(lines[0][:opening], lines[0][opening + 1 :])
+        return Found(heading, 1) if heading else None
+    return None
+
+
+def _glued(joined: str) -> Found | None:
+    """A title and several authors with Korean right after them."""
+    opening = joined.find("(")
+    while 0 < opening <= LONGEST_TITLE:
+        end = _closing(joined[opening:])
+        if end is None:
+            return None
+        inner, rest = joined[opening + 1 : opening + end], joined[opening + end + 1 :].strip()
+        if "," in inner and rest and is_korean(rest) and (heading := _heading(joined[:opening], inner)):
+            return Found(heading, 1, rest)
+        opening = joined.find("(", opening + 1)
+    return None
+
+
+def _heading(title: str, inner: str) -> Heading | None:
+    title = title.strip()
+    names = split_names(inner)
+    if not title or len(title) > LONGEST_TITLE or is_korean(title) or not look_like_names(names):
+        return None
+    return Heading(title, names)
+
+
+def _without_authors(lines: Sequence[str], name: str) -> Found | None:
+    for count in (1, 2):
+        joined = " ".join(lines[:count])
+        if len(lines) >= count and not is_korean(joined) and names_same_paper(joined, name):
+            following = lines[count : count + 1]
+            if count == 1 and following and following[0].startswith("> ") is False and not is_korean(following[0]):
+                continue
+            return Found(Heading(joined), count)
+    return None
+
+
+def _with_later_title(found: Found, lines: Sequence[str]) -> Found:
+    """Step over the title of another version: the same authors again, right after the first."""
+    if found.rest or not found.heading.authors:
+        return found
+    place = found.lines
+    while place < len(lines) and not lines[place]:
+        place += 1
+    later = _up_to_blank(lines[place:])
+    again = _plain(later) if later else None
+    if again and not again.rest and again.heading.authors == found.heading.authors:
+        return Found(found.heading, place + again.lines)
+    return found
+
+
+def _opening(text: str) -> int | None:
+    """Where the parenthesis opens that the text's last character closes."""
+    depth = 0
+    for place in range(len(text) - 1, -1, -1):
+        depth += (text[place] == ")") - (text[place] == "(")
+        if depth == 0:
+            return place
+    return None
+
+
+def _closing(text: str) -> int | None:
+    """Where the parenthesis closes that the text begins with."""
+    depth = 0
+    for place, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return place
+    return None
