@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 
 from digests.model import ArchivedEntry
 
@@ -28,8 +28,8 @@ class Edition:
     one closing line with how to read them, from ``left_out_from`` on.
     """
 
-    date: date
+    date: datetime.date
     digest_ids: tuple[int, ...]
     entries: tuple[EditionEntry, ...]
     left_out: int = 0
-    left_out_from: date | None = None
+    left_out_from: datetime.date | None = None

@@ -1,0 +1,86 @@
+"""When a channel's post is due. Pure: the time is an argument.
+
+A post belongs to a schedule date, a local calendar day, and is due at the channel's
+hour on it. Daylight saving can take that hour away (then it is due at the transition)
+or give it twice (then the first counts); a day that does not exist at all
+(Apia, 2011-12-30) has no due instant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from bot.channels.preferences import Preferences
+
+_HORIZON = 400
+"""Days looked ahead: the rarest choice, one weekday without holidays, comes far sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A schedule date and its instant, in UTC."""
+
+    date: date
+    at: datetime
+
+
+def due_at(day: date, hour: time, zone: str) -> datetime | None:
+    """The instant, in UTC, of a local hour on a day; None when the zone skipped the whole day."""
+    tz = ZoneInfo(zone)
+    local = datetime.combine(day, hour, tzinfo=tz)
+    instant = local.astimezone(UTC)
+    if instant.astimezone(tz).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return instant
+    transition = _transition(instant, tz)
+    around = (transition - timedelta(seconds=1), transition)
+    if all(moment.astimezone(tz).date() != day for moment in around):
+        return None
+    return transition
+
+
+def is_chosen(preferences: Preferences, day: date) -> bool:
+    """Whether a channel wants posts on a day: its weekdays, less its country's public holidays."""
+    if day.weekday() not in preferences.days:
+        return False
+    return preferences.holidays is None or day not in _holidays(preferences.holidays, day.year)
+
+
+def next_due(preferences: Preferences, after: datetime) -> Due | None:
+    """The first chosen date due later than ``after``; None when no weekday is chosen."""
+    day = after.astimezone(ZoneInfo(preferences.zone)).date() - timedelta(days=1)
+    for _ in range(_HORIZON):
+        if is_chosen(preferences, day):
+            at = due_at(day, preferences.hour, preferences.zone)
+            if at is not None and at > after:
+                return Due(day, at)
+        day += timedelta(days=1)
+    return None
+
+
+def local_day(instant: datetime, zone: str) -> date:
+    """The calendar day it is somewhere."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def _transition(instant: datetime, tz: ZoneInfo) -> datetime:
+    """The first second after the clocks were put forward, within a day of an instant in the gap."""
+    early, late = instant - timedelta(days=1, hours=1), instant + timedelta(days=1, hours=1)
+    before = early.astimezone(tz).utcoffset()
+    while late - early > timedelta(seconds=1):
+        middle = early + (late - early) // 2
+        middle = middle.replace(microsecond=0)
+        if middle.astimezone(tz).utcoffset() == before:
+            early = middle
+        else:
+            late = middle
+    return late
+
+
+@lru_cache(maxsize=256)
+def _holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays(country, years=year))

@@ -1,0 +1,69 @@
+"""What Slack's answer to a message means. Pure: DESIGN.md section 5's table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What happens next to a part."""
+
+    SENT = "sent"
+    AGAIN = "again"  # surely not sent: again later, no history read
+    CHANNEL = "channel"  # this channel takes nothing: failed today
+    WORKSPACE = "workspace"  # the token is no good: workspace paused
+    LATER = "later"  # the workspace takes nothing for now: again until the grace ends
+    MESSAGE = "message"  # our message is wrong: once as plain text, then parked
+    DOUBT = "doubt"  # nobody knows
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An attempt's result. ``wait`` is in seconds, for AGAIN and LATER."""
+
+    kind: Kind
+    code: str = ""
+    ts: str | None = None
+    wait: float = 0.0
+
+
+_CODES = {
+    Kind.CHANNEL: {
+        "channel_not_found", "is_archived", "not_in_channel", "restricted_action",
+        "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
+        "restricted_action_non_threadable_channel", "restricted_action_thread_locked", "no_permission",
+        "ekm_access_denied", "is_inactive", "thread_not_found", "cannot_reply_to_message",
+    },
+    Kind.WORKSPACE: {
+        "account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed",
+        "missing_scope", "access_denied", "not_allowed_token_type",
+    },
+    Kind.LATER: {
+        "org_login_required", "team_added_to_org", "message_limit_exceeded", "accesslimited",
+        "team_access_not_granted", "two_factor_setup_required",
+    },
+    Kind.MESSAGE: {
+        "msg_too_long", "msg_blocks_too_long", "no_text", "invalid_arguments", "invalid_metadata_format",
+        "invalid_metadata_schema", "metadata_must_be_sent_from_app", "metadata_too_large",
+        "too_many_attachments", "markdown_text_conflict",
+    },
+    Kind.AGAIN: {"ratelimited", "rate_limited"},
+}  # fmt: skip
+_BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
+_PREFIXES = {"invalid_blocks": Kind.MESSAGE, "metadata_": Kind.MESSAGE, "restricted_action": Kind.CHANNEL}
+
+
+def of_error(code: str, *, status: int = 200, retry_after: float | None = None) -> Outcome:
+    """The outcome of an answer that says ``ok: false``, or of a bad HTTP status.
+
+    A 5xx, an unreadable answer, and a code nobody here knows leave the message in doubt.
+    """
+    if status == 429 or code in _CODES[Kind.AGAIN]:
+        return Outcome(Kind.AGAIN, "ratelimited", wait=retry_after if retry_after is not None else 1.0)
+    if status >= 500:
+        return Outcome(Kind.DOUBT, code or f"http_{status}")
+    kind = _BY_CODE.get(code) or next(
+        (kind for prefix, kind in _PREFIXES.items() if code.startswith(prefix)), Kind.DOUBT
+    )
+    return Outcome(kind, code or "unreadable", wait=60.0 if kind is Kind.LATER else 0.0)

@@ -1,0 +1,115 @@
+"""What a channel gets on a schedule date: post, wait, or skip with a reason. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from bot.channels.preferences import TagFilter
+from bot.delivery.calendar import Due
+from bot.delivery.edition import Edition, EditionEntry
+from digests.model import ArchivedDigest
+
+CATCH_UP = timedelta(days=7)
+"""How far back a post reaches for digests the channel missed."""
+
+MOST_ENTRIES = 25
+"""Entries of one delivery; older ones are named in a closing line."""
+
+SEEN_FOR = timedelta(days=14)
+"""A paper the channel had so lately is one line that links to that post."""
+
+
+class Skip(StrEnum):
+    """Why a schedule date brought nothing. Shown in `/digest` and `haru channels`."""
+
+    NO_NEW_DIGEST = "no_new_digest"
+    NOTHING_LEFT = "nothing_left"
+    TOO_LATE = "too_late"
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """No digest of the day is there yet: look again until this instant."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Nothing goes out. ``digest_ids`` count as had all the same: the filter left nothing of them."""
+
+    reason: Skip
+    digest_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a channel had: digests, the date of the newest, and where papers were posted lately."""
+
+    digest_ids: frozenset[int] = frozenset()
+    newest: date | None = None
+    posts: Mapping[int, str] | None = None
+    """Permalinks by paper id, of posts within ``SEEN_FOR``."""
+
+
+def decide(
+    due: Due,
+    *,
+    now: datetime,
+    grace: timedelta,
+    digests: Sequence[ArchivedDigest],
+    history: History,
+    tags: TagFilter,
+) -> Edition | Wait | Skipped:
+    """What becomes of a schedule date, with the deliverable digests up to it, oldest first."""
+    if now > due.at + grace:
+        return Skipped(Skip.TOO_LATE)
+    new = unread(digests, history, due.date)
+    if not any(digest.date == due.date for digest in new) and now < due.at + grace:
+        return Wait(due.at + grace)
+    if not new:
+        return Skipped(Skip.NO_NEW_DIGEST)
+    made = edition(due.date, new, tags=tags, posts=history.posts or {})
+    if not made.entries:
+        return Skipped(Skip.NOTHING_LEFT, made.digest_ids)
+    return made
+
+
+def unread(digests: Sequence[ArchivedDigest], history: History, day: date) -> tuple[ArchivedDigest, ...]:
+    """The digests a channel has not had, oldest first; for one that had nothing yet, the newest day's."""
+    dated = [digest for digest in digests if digest.date is not None and digest.date <= day]
+    if history.newest is None:
+        last = max((digest.date for digest in dated if digest.date), default=None)
+        return tuple(digest for digest in dated if digest.date == last)
+    return tuple(
+        digest
+        for digest in dated
+        if digest.id not in history.digest_ids
+        and digest.date is not None
+        and digest.date >= max(history.newest, day - CATCH_UP)
+    )
+
+
+def edition(
+    day: date, digests: Sequence[ArchivedDigest], *, tags: TagFilter, posts: Mapping[int, str]
+) -> Edition:
+    """The entries of these digests that a channel wants: each paper once, at most ``MOST_ENTRIES``."""
+    chosen = {
+        entry.paper_id: entry
+        for digest in digests
+        for entry in digest.entries
+        if tags.keeps(frozenset(tag.name for tag in entry.entry.tags))
+    }
+    entries = list(chosen.values())
+    kept = entries[-MOST_ENTRIES:]
+    left_out = entries[: len(entries) - len(kept)]
+    return Edition(
+        date=day,
+        digest_ids=tuple(digest.id for digest in digests),
+        entries=tuple(EditionEntry(entry, posts.get(entry.paper_id)) for entry in kept),
+        left_out=len(left_out),
+        left_out_from=min((entry.date for entry in left_out if entry.date), default=None),
+    )

@@ -1,0 +1,102 @@
+"""The ledger's tables: what was intended, sent, doubted."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from digests.store.schema import Id, Instant, metadata
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("channel_id", ForeignKey("channel.id", ondelete="CASCADE"), nullable=False),
+    # The local day it belongs to; NULL for a manual one (`/digest post`).
+    Column("schedule_date", Date),
+    Column("state", String(16), nullable=False),  # posting, sent, skipped, failed, unknown
+    Column("reason", String(64)),
+    Column("due_at", Instant, nullable=False),
+    Column("thread_ts", String(32)),
+    Column("created_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    # One scheduled delivery a channel a day, by constraint: two replicas cannot both make one.
+    UniqueConstraint("channel_id", "schedule_date"),
+    Index("ix_delivery_channel_id_created_at", "channel_id", "created_at"),
+)
+
+# What a channel has had. A digest skipped because the filter left nothing of it counts too.
+delivery_digest = Table(
+    "delivery_digest",
+    metadata,
+    Column("channel_id", ForeignKey("channel.id", ondelete="CASCADE"), primary_key=True),
+    Column("digest_id", ForeignKey("digest.id"), primary_key=True),
+    Column("delivery_id", ForeignKey("delivery.id", ondelete="CASCADE"), nullable=False),
+    Index("ix_delivery_digest_delivery_id", "delivery_id"),
+)
+
+# The papers a delivery showed, and the text it showed, for links back and for corrections.
+delivery_entry = Table(
+    "delivery_entry",
+    metadata,
+    Column("delivery_id", ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True),
+    Column("entry_id", ForeignKey("entry.id"), primary_key=True),
+    Column("paper_id", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Index("ix_delivery_entry_entry_id", "entry_id"),
+)
+
+# Rendered messages by the hash of their content: many channels share one.
+payload = Table(
+    "payload",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+part = Table(
+    "part",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("delivery_id", ForeignKey("delivery.id", ondelete="CASCADE"), nullable=False),
+    Column("workspace", String(64), nullable=False),
+    Column("slack_channel", String(32), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("in_thread", Boolean, nullable=False),
+    # What the message's metadata carries, by which it is found again in the channel.
+    Column("uid", String(32), nullable=False, unique=True),
+    Column("payload", ForeignKey("payload.sha256"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(64)),
+    Column("ts", String(32)),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("plain", Boolean, nullable=False, server_default=false()),  # sent again as text only
+    Column("owner", String(64)),
+    Column("lease_until", Instant),
+    Column("not_before", Instant, nullable=False),
+    Column("give_up_at", Instant, nullable=False),  # the end of grace: governs first attempts only
+    Column("first_attempt_at", Instant),
+    Column("doubted_at", Instant),
+    UniqueConstraint("delivery_id", "position"),
+    # The courier and the reconciler look only at what is not done.
+    Index(
+        "ix_part_open",
+        "state",
+        "not_before",
+        sqlite_where=text("state NOT IN ('sent', 'failed', 'unknown')"),
+        postgresql_where=text("state NOT IN ('sent', 'failed', 'unknown')"),
+    ),
+)

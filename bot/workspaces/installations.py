@@ -1,0 +1,135 @@
+"""Installations: which workspaces Haru may speak in, with which token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from bot.workspaces.tables import installation
+from digests.model import Workspace
+from digests.store.sessions import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A workspace (or, with an empty team id, an Enterprise organisation) that installed Haru."""
+
+    workspace: Workspace
+    bot_token: str
+    bot_user_id: str
+    bot_id: str | None = None
+    app_id: str | None = None
+    name: str | None = None
+    scopes: tuple[str, ...] = ()
+    from_environment: bool = False
+    open_to_everyone: bool = False
+    paused_reason: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Installation({self.workspace.key!r})"  # never the token
+
+
+class Installations:
+    """The installations in the database. Talks to no one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, made: Installation, *, now: datetime) -> None:
+        """Add or renew an installation; a pause or an uninstall before it is over."""
+        values = {
+            "name": made.name,
+            "bot_token": made.bot_token,
+            "bot_user_id": made.bot_user_id,
+            "bot_id": made.bot_id,
+            "app_id": made.app_id,
+            "scopes": list(made.scopes),
+            "from_environment": made.from_environment,
+            "installed_at": now,
+            "paused_reason": None,
+            "uninstalled_at": None,
+            "delete_after": None,
+        }
+        key = made.workspace.key
+        async with self._database.write() as connection:
+            known = await connection.execute(
+                update(installation)
+                .where(installation.c.workspace == key)
+                .values(values)
+                .returning(installation.c.workspace)
+            )
+            if not known.all():
+                await connection.execute(insert(installation).values(workspace=key, **values))
+
+    async def get(self, workspace: Workspace) -> Installation | None:
+        """A workspace's installation, or its organisation's; None when Haru is not installed there."""
+        keys = [workspace.key]
+        if workspace.enterprise_id:
+            keys.append(Workspace(workspace.enterprise_id, "").key)
+        async with self._database.read() as connection:
+            rows = (
+                await connection.execute(
+                    select(installation).where(
+                        installation.c.workspace.in_(keys), installation.c.uninstalled_at.is_(None)
+                    )
+                )
+            ).all()
+        found = {row.workspace: row for row in rows}
+        row = next((found[key] for key in keys if key in found), None)
+        return None if row is None else _installation(row)
+
+    async def all(self) -> list[Installation]:
+        """Every installation that is not uninstalled, by workspace."""
+        async with self._database.read() as connection:
+            rows = await connection.execute(
+                select(installation)
+                .where(installation.c.uninstalled_at.is_(None))
+                .order_by(installation.c.workspace)
+            )
+            return [_installation(row) for row in rows]
+
+    async def pause(self, workspace: Workspace, reason: str) -> None:
+        """Stop posting in a workspace until it is resumed or installed again."""
+        await self._set(workspace, paused_reason=reason)
+
+    async def resume(self, workspace: Workspace) -> None:
+        """Post in a workspace again."""
+        await self._set(workspace, paused_reason=None)
+
+    async def uninstall(self, workspace: Workspace, *, now: datetime, delete_after: datetime) -> None:
+        """Haru was removed from a workspace: nothing is sent any more, its data goes after a while."""
+        await self._set(workspace, uninstalled_at=now, delete_after=delete_after, bot_token="")
+
+    async def forget(self, workspace: Workspace) -> bool:
+        """Delete an installation's row; whether there was one."""
+        async with self._database.write() as connection:
+            gone = await connection.execute(
+                delete(installation)
+                .where(installation.c.workspace == workspace.key)
+                .returning(installation.c.workspace)
+            )
+            return bool(gone.all())
+
+    async def _set(self, workspace: Workspace, **values: object) -> None:
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(installation).where(installation.c.workspace == workspace.key).values(values)
+            )
+
+
+def _installation(row: Any) -> Installation:
+    return Installation(
+        workspace=Workspace.from_key(row.workspace),
+        bot_token=row.bot_token,
+        bot_user_id=row.bot_user_id,
+        bot_id=row.bot_id,
+        app_id=row.app_id,
+        name=row.name,
+        scopes=tuple(row.scopes),
+        from_environment=row.from_environment,
+        open_to_everyone=row.open_to_everyone,
+        paused_reason=row.paused_reason,
+    )
