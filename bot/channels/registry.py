@@ -1,0 +1,411 @@
+"""Channels in the database: their preferences, managers, pauses, and the log of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.channels import tables
+from bot.channels.preferences import (
+    Change,
+    Channel,
+    Field,
+    Language,
+    Layout,
+    Preferences,
+    TagFilter,
+)
+from digests.model import Workspace
+from digests.store.sessions import Database
+
+ONE_LINE = timedelta(minutes=10)
+"""Changes so close together are announced in one line, which is edited."""
+
+
+class Channels:
+    """Reads and writes channels. Does not ask who may, nor tell anyone: listeners do."""
+
+    def __init__(self, database: Database, *, defaults: Preferences) -> None:
+        self._database = database
+        self._defaults = defaults
+
+    async def get(self, workspace: Workspace, channel_id: str) -> Channel | None:
+        """A channel Haru knows, or None."""
+        async with self._database.read() as connection:
+            return await self._get(connection, workspace, channel_id)
+
+    async def by_id(self, id_: int) -> Channel | None:
+        """A channel by its row, or None."""
+        found = await self._select(tables.channel.c.id == id_)
+        return found[0] if found else None
+
+    async def get_or_make(
+        self,
+        workspace: Workspace,
+        channel_id: str,
+        *,
+        language: Language | None = None,
+        zone: str | None = None,
+        layout: Layout | None = None,
+        name: str | None = None,
+        inviter_id: str | None = None,
+        creator_id: str | None = None,
+    ) -> Channel:
+        """A channel, made switched off and with these defaults when Haru did not know it."""
+        async with self._database.write() as connection:
+            known = await self._get(connection, workspace, channel_id)
+            if known is not None:
+                told = replace(
+                    known,
+                    name=name or known.name,
+                    inviter_id=inviter_id or known.inviter_id,
+                    creator_id=creator_id or known.creator_id,
+                )
+                if told != known:
+                    await connection.execute(
+                        update(tables.channel)
+                        .where(tables.channel.c.id == known.id)
+                        .values(name=told.name, inviter_id=told.inviter_id, creator_id=told.creator_id)
+                    )
+                    known = told
+                return known
+            preferences = replace(
+                self._defaults,
+                language=language or self._defaults.language,
+                zone=zone or self._defaults.zone,
+                layout=layout or self._defaults.layout,
+                enabled=False,
+            )
+            await connection.execute(
+                insert(tables.channel).values(
+                    workspace=workspace.key,
+                    channel_id=channel_id,
+                    name=name,
+                    inviter_id=inviter_id,
+                    creator_id=creator_id,
+                    **_columns(preferences),
+                )
+            )
+            made = await self._get(connection, workspace, channel_id)
+        if made is None:
+            raise RuntimeError("a channel just written cannot be read")
+        return made
+
+    async def change(
+        self,
+        channel: Channel,
+        make: Callable[[Preferences], Preferences],
+        *,
+        user_id: str,
+        now: datetime,
+    ) -> tuple[Channel, tuple[Change, ...]]:
+        """Apply a change to the preferences as they are now, and write down what it changed.
+
+        Two admins at once: each change applies to what the other left; for one field the
+        last wins. Changing nothing writes nothing.
+        """
+        async with self._database.write() as connection:
+            current = await self._get(connection, channel.workspace, channel.channel_id)
+            if current is None:
+                raise LookupError("the channel is gone")
+            wanted = make(current.preferences)
+            changes = tuple(
+                Change(user_id, field, old, new, now)
+                for field, old, new in _differences(current.preferences, wanted)
+            )
+            if not changes:
+                return current, ()
+            values: dict[str, Any] = {**_columns(wanted), "last_admin_id": user_id}
+            if wanted.enabled and not current.preferences.enabled:
+                values |= {"enabled_at": now, "paused_reason": None, "failed_days": 0}
+            await connection.execute(
+                update(tables.channel).where(tables.channel.c.id == current.id).values(values)
+            )
+            await self._log(connection, current.id, changes)
+            changed = await self._get(connection, channel.workspace, channel.channel_id)
+        return changed or current, changes
+
+    async def set_managers(
+        self, channel: Channel, managers: frozenset[str], *, user_id: str, now: datetime
+    ) -> tuple[Change, ...]:
+        """Replace who else may change this channel's settings."""
+        if managers == channel.managers:
+            return ()
+        change = Change(
+            user_id, Field.MANAGERS, " ".join(sorted(channel.managers)), " ".join(sorted(managers)), now
+        )
+        async with self._database.write() as connection:
+            await connection.execute(
+                delete(tables.channel_manager).where(tables.channel_manager.c.channel_id == channel.id)
+            )
+            if managers:
+                await connection.execute(
+                    insert(tables.channel_manager),
+                    [{"channel_id": channel.id, "user_id": user} for user in sorted(managers)],
+                )
+            await self._log(connection, channel.id, (change,))
+        return (change,)
+
+    async def log(self, channel: Channel, *, limit: int = 10) -> tuple[Change, ...]:
+        """The last changes, newest first."""
+        change = tables.setting_change
+        async with self._database.read() as connection:
+            rows = await connection.execute(
+                select(change)
+                .where(change.c.channel_id == channel.id)
+                .order_by(change.c.id.desc())
+                .limit(limit)
+            )
+            return tuple(Change(row.user_id, Field(row.field), row.old, row.new, row.at) for row in rows)
+
+    async def unannounced_since(
+        self, channel: Channel, *, now: datetime
+    ) -> tuple[tuple[Change, ...], str | None]:
+        """The changes of the last ten minutes, oldest first, and the line that told of them, if any."""
+        change = tables.setting_change.c
+        async with self._database.read() as connection:
+            rows = (
+                await connection.execute(
+                    select(tables.setting_change)
+                    .where(change.channel_id == channel.id, change.at >= now - ONE_LINE)
+                    .order_by(change.id)
+                )
+            ).all()
+        line = next((row.announced_ts for row in reversed(rows) if row.announced_ts), None)
+        return tuple(Change(row.user_id, Field(row.field), row.old, row.new, row.at) for row in rows), line
+
+    async def announced(self, channel: Channel, ts: str, *, now: datetime) -> None:
+        """Remember the line that told of the changes of the last ten minutes."""
+        change = tables.setting_change.c
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(tables.setting_change)
+                .where(change.channel_id == channel.id, change.at >= now - ONE_LINE)
+                .values(announced_ts=ts)
+            )
+
+    async def schedule(self, channel: Channel, day: date | None, at: datetime | None) -> None:
+        """Set the next schedule date and its instant; None while off or paused."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(tables.channel)
+                .where(tables.channel.c.id == channel.id)
+                .values(next_date=day, next_due_at=at)
+            )
+
+    async def due(self, now: datetime, *, limit: int = 500) -> list[Channel]:
+        """Channels whose next post is due by now, the longest waiting first."""
+        channel = tables.channel.c
+        return await self._select(
+            channel.next_due_at <= now, order=(channel.next_due_at, channel.id), limit=limit
+        )
+
+    async def all(self) -> list[Channel]:
+        """Every channel of every workspace."""
+        return await self._select(order=(tables.channel.c.workspace, tables.channel.c.channel_id))
+
+    async def of_workspace(self, workspace: Workspace) -> list[Channel]:
+        """A workspace's channels."""
+        return await self._select(tables.channel.c.workspace == workspace.key, order=(tables.channel.c.name,))
+
+    async def pause(self, channel: Channel, reason: str) -> None:
+        """Haru itself stops posting here, for a reason that `/digest` shows."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(tables.channel)
+                .where(tables.channel.c.id == channel.id)
+                .values(paused_reason=reason, next_date=None, next_due_at=None)
+            )
+
+    async def resume(self, channel: Channel) -> Channel:
+        """A pause is over; the caller schedules the next post."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(tables.channel)
+                .where(tables.channel.c.id == channel.id)
+                .values(paused_reason=None, failed_days=0)
+            )
+        return replace(channel, paused_reason=None)
+
+    async def failed_day(self, channel: Channel) -> int:
+        """Count a day on which this channel took nothing; how many there were in a row."""
+        async with self._database.write() as connection:
+            days = await connection.execute(
+                update(tables.channel)
+                .where(tables.channel.c.id == channel.id)
+                .values(failed_days=tables.channel.c.failed_days + 1)
+                .returning(tables.channel.c.failed_days)
+            )
+            return int(days.scalar_one())
+
+    async def good_day(self, channel: Channel) -> None:
+        """A post arrived: the count of failed days starts over."""
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(tables.channel).where(tables.channel.c.id == channel.id).values(failed_days=0)
+            )
+
+    async def rename(self, workspace: Workspace, channel_id: str, name: str) -> None:
+        """A channel's name changed in Slack."""
+        await self._set(workspace, channel_id, name=name)
+
+    async def move(self, workspace: Workspace, old_id: str, new_id: str) -> None:
+        """A channel's id changed, as happens in Slack Connect."""
+        if await self.get(workspace, new_id) is None:
+            await self._set(workspace, old_id, channel_id=new_id)
+
+    async def reader_language(self, workspace: Workspace, user_id: str) -> str | None:
+        """The language a person chose for themselves, or None."""
+        reader = tables.reader.c
+        async with self._database.read() as connection:
+            found: str | None = await connection.scalar(
+                select(reader.language).where(reader.workspace == workspace.key, reader.user_id == user_id)
+            )
+        return found
+
+    async def choose_reader_language(self, workspace: Workspace, user_id: str, language: str | None) -> None:
+        """Remember a person's language; None forgets it."""
+        reader = tables.reader.c
+        mine = (reader.workspace == workspace.key) & (reader.user_id == user_id)
+        async with self._database.write() as connection:
+            await connection.execute(delete(tables.reader).where(mine))
+            if language is not None:
+                await connection.execute(
+                    insert(tables.reader).values(workspace=workspace.key, user_id=user_id, language=language)
+                )
+
+    async def _set(self, workspace: Workspace, slack_id: str, /, **values: object) -> None:
+        channel = tables.channel.c
+        async with self._database.write() as connection:
+            await connection.execute(
+                update(tables.channel)
+                .where(channel.workspace == workspace.key, channel.channel_id == slack_id)
+                .values(values)
+            )
+
+    @staticmethod
+    async def _log(connection: AsyncConnection, channel_id: int, changes: Sequence[Change]) -> None:
+        await connection.execute(
+            insert(tables.setting_change),
+            [
+                {
+                    "channel_id": channel_id,
+                    "user_id": change.user_id,
+                    "field": change.field,
+                    "old": change.old,
+                    "new": change.new,
+                    "at": change.at,
+                }
+                for change in changes
+            ],
+        )
+
+    async def _select(self, *conditions: Any, order: Any = (), limit: int | None = None) -> list[Channel]:
+        async with self._database.read() as connection:
+            return await _channels(
+                connection, select(tables.channel).where(*conditions).order_by(*order).limit(limit)
+            )
+
+    @staticmethod
+    async def _get(connection: AsyncConnection, workspace: Workspace, channel_id: str) -> Channel | None:
+        channel = tables.channel.c
+        found = await _channels(
+            connection,
+            select(tables.channel).where(
+                channel.workspace == workspace.key, channel.channel_id == channel_id
+            ),
+        )
+        return found[0] if found else None
+
+
+async def _channels(connection: AsyncConnection, query: Any) -> list[Channel]:
+    rows = (await connection.execute(query)).all()
+    if not rows:
+        return []
+    manager = tables.channel_manager.c
+    found = await connection.execute(
+        select(manager.channel_id, manager.user_id).where(manager.channel_id.in_([row.id for row in rows]))
+    )
+    managers: dict[int, set[str]] = {}
+    for row in found:
+        managers.setdefault(row.channel_id, set()).add(row.user_id)
+    return [_channel(row, frozenset(managers.get(row.id, ()))) for row in rows]
+
+
+def _channel(row: Any, managers: frozenset[str]) -> Channel:
+    return Channel(
+        id=row.id,
+        workspace=Workspace.from_key(row.workspace),
+        channel_id=row.channel_id,
+        preferences=Preferences(
+            language=Language(row.language),
+            layout=Layout(row.layout),
+            hour=time.fromisoformat(row.hour),
+            zone=row.zone,
+            days=frozenset(int(day) for day in row.days),
+            holidays=row.holidays,
+            tags=TagFilter(tuple(row.include_tags), tuple(row.exclude_tags)),
+            enabled=row.enabled,
+        ),
+        name=row.name,
+        inviter_id=row.inviter_id,
+        creator_id=row.creator_id,
+        managers=managers,
+        paused_reason=row.paused_reason,
+        last_admin_id=row.last_admin_id,
+        next_due_at=row.next_due_at,
+        next_date=row.next_date,
+        enabled_at=row.enabled_at,
+    )
+
+
+def _columns(preferences: Preferences) -> dict[str, Any]:
+    return {
+        "language": preferences.language.value,
+        "layout": preferences.layout.value,
+        "hour": preferences.hour.strftime("%H:%M"),
+        "zone": preferences.zone,
+        "days": _days(preferences),
+        "holidays": preferences.holidays,
+        "include_tags": list(preferences.tags.include),
+        "exclude_tags": list(preferences.tags.exclude),
+        "enabled": preferences.enabled,
+    }
+
+
+def _days(preferences: Preferences) -> str:
+    return "".join(str(day) for day in sorted(preferences.days))
+
+
+def _differences(old: Preferences, new: Preferences) -> list[tuple[Field, str, str]]:
+    """What changed, in words a log keeps: codes, not sentences."""
+    described = [
+        (Field.LANGUAGE, old.language.value, new.language.value),
+        (Field.LAYOUT, old.layout.value, new.layout.value),
+        (Field.TIME, _hour(old), _hour(new)),
+        (Field.DAYS, _day_choice(old), _day_choice(new)),
+        (Field.TAGS, _tags(old.tags), _tags(new.tags)),
+        (Field.ENABLED, _switch(old), _switch(new)),
+    ]
+    return [(field, before, after) for field, before, after in described if before != after]
+
+
+def _hour(preferences: Preferences) -> str:
+    return f"{preferences.hour:%H:%M} {preferences.zone}"
+
+
+def _day_choice(preferences: Preferences) -> str:
+    return f"{_days(preferences)} {preferences.holidays or ''}".strip()
+
+
+def _switch(preferences: Preferences) -> str:
+    return "on" if preferences.enabled else "off"
+
+
+def _tags(filter_: TagFilter) -> str:
+    return " ".join([*(f"+{name}" for name in filter_.include), *(f"-{name}" for name in filter_.exclude)])
