@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _AND = re.compile(r" ?, ?(?:and |& )?| and | & ")
-_SENTENCE = re.compile(r"[.?!] [a-z가-힣]|[?!]$|[:;=]")
+_SENTENCE = re.compile(r"[.?!] [가-힣]|[?!]$|[;=]")
 _HANGUL = re.compile(r"[가-힣]")
 
 LONGEST_NAME = 80
@@ -36,6 +36,8 @@ def names_in(line: str) -> tuple[str, ...] | None:
 
 def look_like_names(names: tuple[str, ...]) -> bool:
     """Whether these can be people or teams rather than prose or addresses in parentheses."""
+    if len(names) < 3 and any(":" in name for name in names):
+        return False  # A team may stand before its people (`Team: A, B, C`); else it is prose.
     return bool(names) and all(map(_looks_like_name, names))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-ENGLISH_MARK = re.compile(r"<(/?)english\s?>", re.IGNORECASE)
+ENGLISH_MARK = re.compile(r"<(/?)eng?[a-z]{4,6}\s?>", re.IGNORECASE)
+"""The mark of English, also misspelt (``<enligsh>``)."""
+
 KOREAN_MARK = re.compile(r"<(/?)korean\s?>", re.IGNORECASE)
 
 _HANGUL = re.compile(r"[가-힣]")
@@ -25,8 +27,11 @@ def is_korean(text: str) -> bool:
 
 
 def is_english_prose(text: str) -> bool:
-    """Whether a line is something said in English: no Hangul to speak of, and more than a label or a number."""
-    return not is_korean(text) and len(_WORD.findall(_ADDRESS.sub("", text))) >= 5
+    """Whether a line is something said in English: hardly any Hangul, and more than a label."""
+    if is_korean(text):
+        return False
+    words = len(_WORD.findall(_ADDRESS.sub("", text)))
+    return words >= 5 or (words >= 3 and text[0].isupper() and text.endswith("."))
 
 
 def looks_like_title(text: str) -> bool:

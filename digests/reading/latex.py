@@ -110,6 +110,8 @@ def _formula_read(source: str) -> str:
     raised = _RAISED.sub(lambda found: (found[1] or found[2]).translate(_SUPERSCRIPTS), source)
     lowered = _LOWERED.sub(lambda found: (found[1] or found[2]).translate(_SUBSCRIPTS), raised)
     escaped = re.sub(r"(?<!\\)%", r"\\%", lowered)
+    if escaped.startswith(r"\textbackslash "):
+        return "\\" + escaped.removeprefix(r"\textbackslash ")
     read = _read(rf"\({escaped}\)").strip()
     return source if read.startswith(r"\(") else read or source
 

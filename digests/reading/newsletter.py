@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from digests.errors import DigestError
 from digests.model import Commentary, Digest, Entry, Paper, Refusal, Tag
@@ -119,7 +120,12 @@ def _may_be_title(line: Line) -> bool:
 
 
 def _is_structure(line: Line) -> bool:
-    return bool(_link(line)) or _names(line) is not None or _tags(line) is not None or bool(_MARK.match(line.text))
+    return (
+        bool(_link(line))
+        or _names(line) is not None
+        or _tags(line) is not None
+        or bool(_MARK.match(line.text))
+    )
 
 
 def _entry(block: Sequence[Line]) -> Entry | Refusal:
@@ -131,10 +137,10 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     while body and not body[0].text:
         body.pop(0)
     if not body:
-        return Refusal(block[0].number, "A line of tags or a link stands alone; put the entry's title above it.")
+        return Refusal(block[0].number, "Tags or a link stand alone; put the entry's title above them.")
     title = body.pop(0)
     if not _may_be_title(title):
-        return Refusal(title.number, "The entry's title is missing; put it on a line of its own above this one.")
+        return Refusal(title.number, "The entry's title is missing; put it on a line above this one.")
     link = title.url or link
     authors: tuple[str, ...] | None = None
     text: list[Line] = []
@@ -151,7 +157,7 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     if tags is None and authors is None:
         return Refusal(
             title.number,
-            f"This text has neither authors nor a line of #tags, so where it ends is a guess; {END_WITH_TAGS}.",
+            f"This text has neither authors nor #tags, so where it ends is a guess; {END_WITH_TAGS}.",
             title.text,
         )
     told_apart = _told_apart(title, text)
@@ -162,7 +168,11 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     linked = [address for line in text for address in ((line.url,) if line.url else ()) + line.cites]
     return Entry(
         Paper(
-            readable(title.text), authors or (), link, arxiv_id(link) if link else None, readable(abstract) or None
+            readable(title.text),
+            authors or (),
+            link,
+            arxiv_id(link) if link else None,
+            readable(abstract) or None,
         ),
         commentaries,
         tags or (),
@@ -172,7 +182,9 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
 
 
 def _refused(title: Line, where: Line, what: str) -> Refusal:
-    return Refusal(where.number, f"{what} in one entry, so two may have run together; {END_WITH_TAGS}.", title.text)
+    return Refusal(
+        where.number, f"{what} in one entry, so two may have run together; {END_WITH_TAGS}.", title.text
+    )
 
 
 def _told_apart(title: Line, lines: Sequence[Line]) -> tuple[str, str, str] | Refusal:
@@ -188,11 +200,12 @@ def _told_apart(title: Line, lines: Sequence[Line]) -> tuple[str, str, str] | Re
             return _refused(title, stray, "A line that looks like a title stands between paragraphs")
         return _paragraphs(free), "", _marked(english)
     before, said, after = free[: places[0]], free[places[0] : places[-1] + 1], free[places[-1] + 1 :]
-    stray = _stray(before, said, after)
-    if stray:
-        return _refused(title, *stray)
-    return _paragraphs(before), _paragraphs(said), "\n\n".join(
-        part for part in (_paragraphs(after), _marked(english)) if part
+    if reason := _stray(before, said, after):
+        return _refused(title, *reason)
+    return (
+        _paragraphs(before),
+        _paragraphs(said),
+        "\n\n".join(part for part in (_paragraphs(after), _marked(english)) if part),
     )
 
 
@@ -228,13 +241,15 @@ def _by_mark(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line],
             if not rest.strip():
                 break
         else:
-            held[state].append(line if rest is line.text else Line(line.number, rest.strip(), cites=line.cites))
+            held[state].append(
+                line if rest is line.text else Line(line.number, rest.strip(), cites=line.cites)
+            )
     return held[""], held["ko"], held["en"], korean_marked
 
 
 def _hold(lines: list[Line], line: Line, text: str) -> None:
     if text.strip():
-        lines.append(Line(line.number, text.strip(), cites=line.cites))
+        lines.append(replace(line, text=text.strip()))
 
 
 def _paragraphs(lines: Sequence[Line]) -> str:

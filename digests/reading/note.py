@@ -36,13 +36,20 @@ from digests.reading.identity import arxiv_id, direct_url
 from digests.reading.languages import ENGLISH_MARK, is_english_prose, is_korean
 from digests.reading.latex import readable
 from digests.reading.lines import Line, lines_of, only_url, urls_in
-from digests.reading.tags import each_once, tags_after_text, tags_of_line
-from digests.reading.titles import Heading, heading_of, names_same_paper, title_of_name
+from digests.reading.tags import each_once, tags_after_text, tags_of_line, tags_with_slip
+from digests.reading.titles import Heading, heading_of, title_of_name
 
 _LINK = re.compile(r"!?\[\[([^\[\]\n]{1,300})\]\]")
-_EMBEDDED = re.compile(r"!\[\[[^\[\]\n]{1,300}\]\]|!\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)|<img [^<>\n]{0,500}>")
+_EMBEDDED = re.compile(
+    r"!\[\[[^\[\]\n]{1,300}\]\]|!\[[^\[\]\n]{0,300}\]\([^()\n]{0,500}\)|<img [^<>\n]{0,500}>"
+)
 _HEADING = re.compile(r"#{1,6}(?:\s+(.*))?")
 _URL_FIRST = re.compile(r"(https?://[^\s<>가-힣]+)\s+(\S.*)")
+_URL_WITH_SLIP = re.compile(r"[A-Za-z](https?://[^\s<>]+)")
+_URL_AS_LINK = re.compile(r"\[https?://[^\[\]\s]+\]\((https?://[^\s]+)\)")
+_QUOTE = re.compile(r"(?:[a-z]{0,4})>(?: |$)")
+_LISTING = re.compile(r"\|(?: .{1,300} -)? \d{4}\.\d{4,5}")
+_UNNAMED = re.compile(r"(?:untitled|무제)(?: \d+)?", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/\S+")
 _BLANKS = re.compile(r"\n{3,}")
 
@@ -59,15 +66,18 @@ def read_note(text: str, name: str, first_seen: date | None = None) -> Digest:
     first = next((line.number for line in lines if line.text), 1)
     parts = _Parts()
     _read_lines(lines, parts, stem)
-    title = parts.heading.title if parts.heading else title_of_name(stem)
-    if not title or not (parts.heading or parts.url or parts.korean or parts.english or parts.abstract):
-        if not title or not parts.tags:
-            raise DigestError(
-                "The note has neither a link, nor a title line, nor text in a language;"
-                " begin it with the paper's link and a line `*Title* (Authors)`.",
-                first,
-            )
     korean, english = _text(parts.korean), _text(parts.english)
+    title = parts.heading.title if parts.heading else title_of_name(stem)
+    if not parts.heading and not parts.url and (not title or _UNNAMED.fullmatch(title)):
+        raise DigestError(
+            "The note has no name, no link and no title line, so what it is about cannot be told;"
+            " begin it with the paper's link and a line `*Title* (Authors)`.",
+            first,
+        )
+    if not (parts.heading or parts.url or korean or english or parts.abstract or parts.tags or parts.links):
+        raise DigestError(
+            "The note is empty; begin it with the paper's link and a line `*Title* (Authors)`.", first
+        )
     said = (("ko", korean), ("en", english))
     cites = dict.fromkeys((*parts.cites, *urls_in([korean, english])))
     entry = Entry(
@@ -112,6 +122,8 @@ def _read_lines(lines: Sequence[Line], parts: _Parts, stem: str) -> None:
         place += found.lines
         rest = [found.rest] if found.rest else []
     texts = [*rest, *(line.text for line in lines[place:])]
+    if not found and texts and (led := _URL_FIRST.fullmatch(texts[0])):
+        texts[0] = led[2]
     _read_body(texts[_read_abstract(texts, parts) :], parts)
 
 
@@ -120,10 +132,10 @@ def _read_addresses(lines: Sequence[Line], parts: _Parts, stem: str) -> int:
     for place, line in enumerate(lines):
         if not line.text:
             continue
-        address = only_url(line.text)
-        if address is None and _BARE_ADDRESS.fullmatch(line.text):
-            address = f"https://{line.text}"
+        address = _address(line.text)
         if address is None:
+            if parts.url is None and (found := _URL_FIRST.fullmatch(line.text)):
+                parts.url = direct_url(found[1])
             return place
         address = direct_url(address)
         if parts.url is None:
@@ -133,19 +145,35 @@ def _read_addresses(lines: Sequence[Line], parts: _Parts, stem: str) -> int:
     return len(lines)
 
 
+def _address(text: str) -> str | None:
+    """The address of a line that holds nothing else, with the slips that are met."""
+    if address := only_url(text):
+        return address
+    if found := _URL_WITH_SLIP.fullmatch(text) or _URL_AS_LINK.fullmatch(text):
+        return found[1]
+    return f"https://{text}" if _BARE_ADDRESS.fullmatch(text) else None
+
+
 def _read_abstract(texts: Sequence[str], parts: _Parts) -> int:
     """Take the quoted lines before anything else is said. Gives where they end."""
     place = 0
     while place < len(texts):
         text = texts[place]
-        if text.startswith(">"):
-            parts.abstract.append(text.lstrip("> ").strip())
-        elif text or (parts.abstract and not any(parts.abstract)):
-            break
-        elif parts.abstract:
+        if quote := _QUOTE.match(text):
+            parts.abstract.append(text[quote.end() :].lstrip("> ").strip())
+        elif not text:
             parts.abstract.append("")
+        elif _continues(parts.abstract, text):
+            parts.abstract.append(text)
+        else:
+            break
         place += 1
     return place
+
+
+def _continues(abstract: Sequence[str], text: str) -> bool:
+    """Whether a line without ``>`` goes on with the abstract right above it, as Markdown has it."""
+    return bool(abstract and abstract[-1]) and is_english_prose(text)
 
 
 def _read_body(texts: Sequence[str], parts: _Parts) -> None:
@@ -154,7 +182,9 @@ def _read_body(texts: Sequence[str], parts: _Parts) -> None:
     marked: list[str] = []
     in_english = any_mark = under_heading = False
     for text in texts:
-        tags = tags_of_line(text)
+        if _LISTING.fullmatch(text):
+            continue  # A leftover of arXiv's own listing.
+        tags = tags_of_line(text) or tags_with_slip(text)
         if tags is not None:
             parts.tags.extend(tags)
             in_english = False
@@ -184,15 +214,21 @@ def _sort_languages(free: list[str], marked: list[str], any_mark: bool, parts: _
     """Korean is all that is unmarked, except English that follows the last of it without a mark."""
     last = max((place for place, text in enumerate(free) if is_korean(text)), default=-1)
     tail = free[last + 1 :]
-    if any_mark and last >= 0:
-        cut = len(free)
+    if last < 0 and not any(map(_is_said, (*free, *marked))):
+        parts.cites.extend(urls_in(free))
+    elif last < 0 and not any_mark and parts.heading and not any(parts.abstract):
+        parts.abstract = free
     elif last < 0:
-        cut = 0
+        parts.english = [*marked, "", *free]
     else:
         spoken = next((place for place, text in enumerate(tail) if is_english_prose(text)), len(tail))
-        cut = last + 1 + spoken
-    parts.korean = free[:cut]
-    parts.english = [*free[cut:], "", *marked]
+        parts.korean = free[: last + 1 + spoken]
+        parts.english = [*marked, "", *free[last + 1 + spoken :]]
+
+
+def _is_said(text: str) -> bool:
+    """Whether a line says anything beside addresses."""
+    return bool(text) and only_url(text) is None
 
 
 def _spoken(text: str) -> str:

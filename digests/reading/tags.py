@@ -57,6 +57,12 @@ def tags_of_line(line: str) -> tuple[Tag, ...] | None:
     return each_once(map(tag, words)) or None
 
 
+def tags_with_slip(line: str) -> tuple[Tag, ...] | None:
+    """The tags of a line of tags that ends in one stray letter; None for any other line."""
+    said, _, last = line.rpartition(" ")
+    return tags_of_line(said.rstrip()) if len(last) == 1 and last.isascii() and last.isalpha() else None
+
+
 def tags_after_text(line: str) -> tuple[str, tuple[Tag, ...]]:
     """A line's text and the tags at its very end, each of which stands after a space."""
     if "#" not in line:

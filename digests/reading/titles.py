@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digests.reading.authors import look_like_names, split_names
+from digests.reading.authors import look_like_names, names_in, split_names
 from digests.reading.identity import direct_url, normal_title
 from digests.reading.languages import is_korean, looks_like_title
 
@@ -18,6 +18,7 @@ MOST_LINES = 8
 
 _DATED = re.compile(r"^\d{6}[ _-]+")
 _STARRED = re.compile(r"\*(?! )([^\n]{1,600}?)\*\s?(?=\()|\*(?! )([^*\n]{1,600})\*$")
+_MARKDOWN_LINK = re.compile(r"(?:#{1,6} )?\[([^\[\]\n]{1,400})\]\((https?://[^\s()]+)\)")
 _TITLE_AND_URL = re.compile(r"([^\n()]{1,300}?) ?(?:\((https?://[^\s()]+)\)|(https?://[^\s()]+))")
 
 
@@ -45,7 +46,13 @@ def heading_of(lines: Sequence[str], name: str) -> Found | None:
     if not wrapped:
         return None
     first = wrapped[0]
-    found = _starred(wrapped) or _with_url(first, name) or _plain(wrapped) or _without_authors(wrapped, name)
+    found = (
+        _starred(wrapped)
+        or _link_with_authors(lines)
+        or _with_url(first, name)
+        or _plain(wrapped)
+        or _without_authors(wrapped, name)
+    )
     return _with_later_title(found, lines) if found else None
 
 
@@ -83,6 +90,17 @@ def _starred(lines: Sequence[str]) -> Found | None:
             return Found(heading, count, after[end + 1 :].strip())
     after = lines[0][found.end() :]
     return Found(Heading(found[1].strip(), split_names(after[1:])), 1)
+
+
+def _link_with_authors(lines: Sequence[str]) -> Found | None:
+    """A Markdown link as the title, and its authors on the next line that says anything."""
+    link = _MARKDOWN_LINK.fullmatch(lines[0])
+    if not link:
+        return None
+    place = next((place for place in range(1, min(len(lines), 3)) if lines[place]), 0)
+    authors = names_in(lines[place]) if place else None
+    heading = Heading(link[1].strip(), authors or (), direct_url(link[2]))
+    return Found(heading, 1 if authors is None else place + 1)
 
 
 def _with_url(line: str, name: str) -> Found | None:
@@ -138,14 +156,19 @@ def _without_authors(lines: Sequence[str], name: str) -> Found | None:
         joined = " ".join(lines[:count])
         if len(lines) >= count and not is_korean(joined) and names_same_paper(joined, name):
             following = lines[count : count + 1]
-            if count == 1 and following and following[0].startswith("> ") is False and not is_korean(following[0]):
+            if (
+                count == 1
+                and following
+                and following[0].startswith("> ") is False
+                and not is_korean(following[0])
+            ):
                 continue
             return Found(Heading(joined), count)
     return None
 
 
 def _with_later_title(found: Found, lines: Sequence[str]) -> Found:
-    """Step over the title of another version: the same authors again, right after the first."""
+    """Step over the title of another version: authors of the first again, right after it."""
     if found.rest or not found.heading.authors:
         return found
     place = found.lines
@@ -153,7 +176,7 @@ def _with_later_title(found: Found, lines: Sequence[str]) -> Found:
         place += 1
     later = _up_to_blank(lines[place:])
     again = _plain(later) if later else None
-    if again and not again.rest and again.heading.authors == found.heading.authors:
+    if again and not again.rest and set(again.heading.authors) & set(found.heading.authors):
         return Found(found.heading, place + again.lines)
     return found
 
