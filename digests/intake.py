@@ -102,12 +102,17 @@ def digest_name(path: str, digest: Digest) -> str:
     return digest.date.isoformat() if digest.date else ""
 
 
-def sealed_at(digest: Digest, zone: str, now: datetime) -> datetime | None:
-    """From when a digest may be delivered: a newsletter at once, a day of notes when the day has ended."""
+def sealed_at(digest: Digest, zone: str) -> datetime | None:
+    """From when a digest may be delivered; None: never.
+
+    A newsletter is sealed when it is read, so any instant before its day began anywhere
+    will do: the instant of reading would hide it from a pass as of an earlier time. A day
+    of notes is sealed when that day has ended.
+    """
     if digest.date is None:
         return None
     if digest.kind is Kind.NEWSLETTER:
-        return now
+        return datetime.combine(digest.date - timedelta(days=1), time(), tzinfo=UTC)
     return _end_of_day(digest.date, zone)
 
 

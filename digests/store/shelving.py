@@ -225,8 +225,9 @@ async def _digests(
     for name, row in found.items():
         if row.date != wanted[name].date:
             # A corrected date moves the digest; what a channel has had stays had, by the digest's id.
+            sealed = intake.sealed_at(wanted[name], shelf.zone)
             await connection.execute(
-                update(digest).where(digest.c.id == row.id).values(date=wanted[name].date)
+                update(digest).where(digest.c.id == row.id).values(date=wanted[name].date, sealed_at=sealed)
             )
     missing = [name for name in wanted if name not in found]
     ids = await _insert_returning(
@@ -239,7 +240,7 @@ async def _digests(
                 "name": name,
                 "date": wanted[name].date,
                 "backlog": shelf.backlog,
-                "sealed_at": intake.sealed_at(wanted[name], shelf.zone, now),
+                "sealed_at": intake.sealed_at(wanted[name], shelf.zone),
                 "taken_in_at": now,
             }
             for name in missing

@@ -1,0 +1,125 @@
+"""The clockwork: a handful of interval jobs that turn due rows into posts.
+
+Every fact of the schedule is in our tables; APScheduler only says when to look. One job
+a channel would cost seconds to add and block the loop (measured; DESIGN.md section 5).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.exc import DBAPIError
+
+from bot.clock import Clock
+from bot.delivery.courier import Courier
+from bot.delivery.deliveries import Deliveries
+from bot.delivery.ledger import Ledger
+from bot.delivery.reconcile import Reconciler
+from digests.errors import HaruError
+
+log = structlog.stdlib.get_logger(__name__)
+
+TICK = 1.0
+"""Seconds between looks at what is due."""
+
+RECONCILE = 15.0
+
+Job = Callable[[], Awaitable[object]]
+
+
+class Clockwork:
+    """Runs the jobs on one event loop, each at most once at a time. Holds no fact of the schedule."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        deliveries: Deliveries,
+        courier: Courier,
+        reconciler: Reconciler,
+        ledger: Ledger,
+        tick: float = TICK,
+        reconcile: float = RECONCILE,
+    ) -> None:
+        self._clock = clock
+        self._deliveries = deliveries
+        self._courier = courier
+        self._reconciler = reconciler
+        self._ledger = ledger
+        self._tick_seconds = tick
+        self._reconcile_seconds = reconcile
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._ticked_at: float | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._ticking = asyncio.Lock()
+
+    @property
+    def tick_age(self) -> float | None:
+        """Seconds since the last tick that went well; None before the first.
+
+        Readiness goes by this: APScheduler's ``running`` stays True after an error has
+        stopped it for good (agronholm/apscheduler#1132).
+        """
+        return None if self._ticked_at is None else time.monotonic() - self._ticked_at
+
+    async def start(self, *, alone: bool = False) -> None:
+        """Start the jobs. ``alone``: no other process delivers from this database (SQLite)."""
+        doubted = await self._ledger.doubt_expired(own_only=alone)
+        if doubted:
+            log.warning("parts_left_in_doubt", count=doubted)
+        self._every(self._tick_seconds, "tick", self.tick)
+        self._every(self._reconcile_seconds, "reconcile", self._reconciler.run)
+        self._scheduler.start()
+
+    def every(self, interval: timedelta, name: str, job: Job) -> None:
+        """Run another job on the clockwork (polling sources, for instance)."""
+        self._every(interval.total_seconds(), name, job)
+
+    async def tick(self) -> None:
+        """Open what is due and send what may be sent."""
+        async with self._ticking:
+            await self._deliveries.tick(self._clock.now())
+            await self._courier.drain()
+            self._ticked_at = time.monotonic()
+
+    async def wake(self) -> None:
+        """Look at once, also at channels that wait: the clock was moved, or something was posted."""
+        async with self._ticking:
+            await self._deliveries.tick(self._clock.now(), patient=False)
+            await self._courier.drain()
+            self._ticked_at = time.monotonic()
+
+    async def stop(self) -> None:
+        """Start nothing more, and let what is under way end: what is held is finished, nothing is dropped."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=45)
+
+    def _every(self, seconds: float, name: str, job: Job) -> None:
+        async def run() -> None:
+            task = asyncio.create_task(self._guarded(name, job))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+            # Shielded: shutting the scheduler down cancels its jobs, never a request under way.
+            await asyncio.shield(task)
+
+        self._scheduler.add_job(run, "interval", seconds=seconds, id=name)
+
+    async def _guarded(self, name: str, job: Job) -> None:
+        try:
+            await job()
+        except (HaruError, DBAPIError) as error:
+            # The database is away for now: the next look tries again, and readiness tells.
+            log.error("job_failed", job=name, error=str(error).splitlines()[0])
+        except Exception:
+            # Nothing may stop the clockwork; what nobody foresaw is logged whole.
+            log.exception("job_crashed", job=name)
