@@ -169,7 +169,15 @@ class Messages:
         }
 
     def _for_page(self, row: sqlite3.Row) -> Json:
-        return self._shown(row) | {"_clock": row["clock"], "_ephemeral": row["audience"] is not None}
+        shown = self._shown(row) | {"_clock": row["clock"], "_ephemeral": row["audience"] is not None}
+        if "latest_reply" in shown:
+            latest = self._state.row(
+                "SELECT clock FROM message WHERE channel = ? AND ts = ?",
+                row["channel"],
+                shown["latest_reply"],
+            )
+            shown["_latest"] = latest["clock"] if latest else None
+        return shown
 
 
 def with_block_ids(blocks: list[Json]) -> list[Json]:

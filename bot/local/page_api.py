@@ -51,6 +51,7 @@ class PageApi:
 
     def routes(self) -> list[web.RouteDef]:
         return [
+            web.get("/local/people", self._people),
             web.get("/local/workspace", self._workspace),
             web.get("/local/messages", self._messages),
             web.get("/local/views", self._views),
@@ -71,6 +72,11 @@ class PageApi:
             web.post("/local/files", self._add_file),
             web.post("/local/events", self._event),
         ]
+
+    async def _people(self, request: web.Request) -> web.Response:
+        """Whom one can act as, asked before one is anyone."""
+        people = [one for one in self._team.people.all() if not one["is_bot"] and not one["deleted"]]
+        return _json({"people": [{key: one[key] for key in ("id", "real_name", "locale")} for one in people]})
 
     async def _workspace(self, request: web.Request) -> web.Response:
         person = self._reader(request)
@@ -113,9 +119,11 @@ class PageApi:
             raise web.HTTPNotFound
         thread = request.query.get("thread")
         messages = self._team.messages.seen_by(person, room, thread=thread)
+        read_until = self._team.read_until(person, room)
         if thread is None:
             self._team.read(person, room)
-        return _json({"messages": messages})
+        unread = (one["ts"] for one in messages if float(one["ts"]) > read_until and not one["_ephemeral"])
+        return _json({"messages": messages, "first_unread": next(unread, None)})
 
     async def _views(self, request: web.Request) -> web.Response:
         return _json({"views": self._team.views.stack(self._reader(request))})

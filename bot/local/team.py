@@ -137,10 +137,14 @@ class Team:
         if latest is not None:
             self.state.write("INSERT OR REPLACE INTO read_until VALUES (?, ?, ?)", person, room, latest)
 
+    def read_until(self, person: str, room: str) -> float:
+        """The ``ts`` up to which the person has read a conversation, 0 for none of it."""
+        row = self.state.row("SELECT ts FROM read_until WHERE person = ? AND channel = ?", person, room)
+        return 0.0 if row is None else float(row["ts"])
+
     def unread(self, person: str, room: str) -> bool:
         latest = self.messages.latest(room)
-        row = self.state.row("SELECT ts FROM read_until WHERE person = ? AND channel = ?", person, room)
-        return latest is not None and (row is None or float(row["ts"]) < float(latest))
+        return latest is not None and self.read_until(person, room) < float(latest)
 
     def event(self, body: Json) -> None:
         """Send an event to the app."""

@@ -68,15 +68,14 @@ async def test_a_button_opens_a_modal_and_its_submission_comes_back(slack: Slack
     posted = await slack.client.chat_postMessage(
         channel="C0NONMUN", text="x", blocks=[{"type": "actions", "block_id": "row", "elements": [button]}]
     )
-    who = {"as": "U0MINJI"}
+    who: dict[str, Any] = {"as": "U0MINJI"}
     pressed = {"channel": "C0NONMUN", "ts": posted["ts"], "block_id": "row", "action_id": "go"}
     await slack.ask("POST", "/local/actions", who | pressed)
     (view,) = (await slack.ask("GET", "/local/views?as=U0MINJI"))["views"]
     empty = await slack.ask("POST", "/local/submissions", who | {"view": view["id"], "values": {}})
     assert empty["errors"] == {"name": {"code": "required"}}
     values = {"name": {"name": {"type": "plain_text_input", "value": "하루"}}}
-    assert (await slack.ask("POST", "/local/submissions", **who, view=view["id"], values=values))[
-        "errors"
-    ] == {}
+    taken = await slack.ask("POST", "/local/submissions", who | {"view": view["id"], "values": values})
+    assert taken["errors"] == {}
     assert submitted == values
     assert (await slack.ask("GET", "/local/views?as=U0MINJI"))["views"] == []

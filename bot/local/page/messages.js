@@ -1,0 +1,155 @@
+// Messages as people see them: days, authors, threads, ephemeral notes.
+import { send } from "./api.js";
+import { draw } from "./blocks.js";
+import { h } from "./dom.js";
+import { mrkdwn, names } from "./mrkdwn.js";
+import { LOCALE, say } from "./words.js";
+
+const drawn = new Map();
+
+// Fills `place` with messages, reusing what has not changed.
+export function show(place, messages, { channel, thread, firstUnread, openThread, now }) {
+  const nodes = [];
+  let day = "", before = null;
+  for (const message of messages) {
+    const today = dayOf(message._clock);
+    if (today !== day && !thread) nodes.push(h(".day", { role: "separator" }, h("span", {}, dayName(message._clock, now))));
+    if (message.ts === firstUnread && before) nodes.push(h(".unread-line", { role: "separator" }, h("span", {}, say("new"))));
+    const together = before && today === day && before.user === message.user && !before.subtype && !message.subtype
+      && before._ephemeral === message._ephemeral && !message._ephemeral
+      && !before.reply_count && Math.abs(new Date(message._clock) - new Date(before._clock)) < 5 * 60_000;
+    nodes.push(cached(message, { channel, thread, openThread, together, now }));
+    day = today;
+    before = message;
+  }
+  // Only what differs is touched: to put a node where it already stands would lose its focus.
+  const old = [...place.children];
+  const wanted = new Set(nodes);
+  for (const child of old) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, at) => {
+    if (place.children[at] !== node) place.insertBefore(node, place.children[at] || null);
+  });
+}
+
+export function forget() {
+  drawn.clear();
+}
+
+function cached(message, context) {
+  const key = `${context.thread || ""}/${context.channel.id}/${message.ts}`;
+  const stamp = JSON.stringify([message, context.together, context.channel.name, dayOf(context.now)]);
+  const old = drawn.get(key);
+  if (old?.stamp === stamp) return old.node;
+  const node = one(message, context);
+  drawn.set(key, { stamp, node });
+  return node;
+}
+
+function one(message, { channel, thread, openThread, together, now }) {
+  const person = message.slackbot
+    ? { real_name: "Slackbot", color: "616061", is_bot: true }
+    : names.people.get(message.user) || { real_name: message.user, color: "616061" };
+  const moment = new Date(message._clock);
+  const time = clockTime(moment);
+  const stamp = h("time.stamp", { dateTime: moment.toISOString(), title: fullTime(moment) }, together ? time.replace(/[^\d:]/g, "") : time);
+  const body = h(".body");
+  if (!together) {
+    body.append(h(".author", {}, h("b", {}, person.real_name), person.is_bot ? h("span.badge", {}, say("app")) : null, stamp));
+  }
+  body.append(content(message, channel));
+  if (message.edited && !message.subtype) body.append(h("small.faint.edited", {}, say("edited")));
+  if (message.reply_count && !thread) body.append(threadLink(message, openThread, now));
+  const classes = [".message", together ? ".together" : "", message._ephemeral ? ".ephemeral" : "", message.subtype === "channel_join" || message.subtype === "channel_leave" ? ".system" : ""].join("");
+  const reply = !thread && !message._ephemeral && !message.subtype
+    ? h("button.reply", { type: "button", title: say("reply_in_thread"), "aria-label": say("reply_in_thread"), onclick: () => openThread(message.ts) }, bubble())
+    : null;
+  const node = h(classes, { role: "article", "aria-label": `${person.real_name} ${time}` },
+    message._ephemeral ? h(".only-you", {}, eye(), say("only_you")) : null,
+    together ? h(".gutter", {}, stamp) : avatar(person),
+    body,
+    h(".tools", {}, reply));
+  node.dataset.ts = message.ts;
+  return node;
+}
+
+function content(message, channel) {
+  if (message.subtype === "channel_join" || message.subtype === "channel_leave") return h(".text.faint", {}, system(message, channel));
+  if (!message.blocks?.length) return h(".text", {}, mrkdwn(message.text || "", {}));
+  let made = null;
+  made = draw(message.blocks, {
+    use: (block_id, action_id, chosen) =>
+      send("actions", { channel: channel.id, ts: message.ts, block_id, action_id, chosen, values: made.values() }),
+  });
+  return made.node;
+}
+
+function system(message, channel) {
+  if (message.subtype === "channel_leave") return say("left", { name: channel.name });
+  const who = names.people.get(message.inviter)?.real_name;
+  return who && message.inviter !== message.user ? say("was_added", { name: channel.name, who }) : say("joined", { name: channel.name });
+}
+
+function threadLink(message, openThread, now) {
+  const faces = (message.reply_users || []).slice(0, 3).map((id) => avatar(names.people.get(id) || { real_name: id, color: "616061" }));
+  const count = say(message.reply_count === 1 ? "one_reply" : "replies", { n: message.reply_count });
+  const when = message._latest ? relative(new Date(message._latest), now) : "";
+  return h("button.thread-link", { type: "button", onclick: () => openThread(message.ts) },
+    ...faces, h("b", {}, count), when ? h("span.faint", {}, say("last_reply", { when })) : null);
+}
+
+export function avatar(person) {
+  if (person.name === "haru" && person.is_bot) return h("img.avatar", { src: "/page/icon.svg", alt: "" });
+  const node = h(".avatar", { "aria-hidden": "true" }, person.real_name.slice(0, 1));
+  node.style.backgroundColor = `#${person.color}`;
+  return node;
+}
+
+const format = (options) => new Intl.DateTimeFormat(LOCALE, { timeZone: names.zone, ...options });
+
+export function clockTime(moment) {
+  return format({ hour: "numeric", minute: "2-digit" }).format(moment);
+}
+
+export function fullTime(moment) {
+  return format({ dateStyle: "full", timeStyle: "short" }).format(moment);
+}
+
+function dayOf(instant) {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: names.zone }).format(new Date(instant));
+}
+
+export function dayName(instant, now) {
+  const day = dayOf(instant);
+  if (day === dayOf(now)) return say("today");
+  if (day === dayOf(new Date(now).getTime() - 86_400_000)) return say("yesterday");
+  return format({ month: "long", day: "numeric", weekday: "long" }).format(new Date(instant));
+}
+
+function relative(moment, now) {
+  return `${dayName(moment, now).toLowerCase()} ${clockTime(moment)}`;
+}
+
+function svg(path) {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  node.setAttribute("viewBox", "0 0 20 20");
+  node.setAttribute("aria-hidden", "true");
+  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  line.setAttribute("d", path);
+  node.append(line);
+  return node;
+}
+
+export const bubble = () => svg("M3 5.5A2.5 2.5 0 0 1 5.500 3h9A2.500 2.500 0 0 1 17 5.500v6A2.500 2.500 0 0 1 14.500 14H9l-4 3.500V14A2 2 0 0 1 3 12z");
+export const eye = () => svg("M2 10s3-5 8-5 8 5 8 5-3 5-8 5-8-5-8-5zM10 7.700a2.300 2.300 0 1 0 0 4.600a2.300 2.300 0 0 0 0-4.600z");
+export const icons = {
+  menu: () => svg("M3 5h14M3 10h14M3 15h14"),
+  close: () => svg("M5 5l10 10M15 5L5 15"),
+  send: () => svg("M3 10.800V16.500L17 10 3 3.500v5.700L11 10z"),
+  clock: () => svg("M10 3a7 7 0 1 0 0 14a7 7 0 0 0 0-14zM10 6v4l2.800 2"),
+  sunrise: () => svg("M2.500 15h15M5 12a5 5 0 0 1 10 0M10 3v2.500M3.500 6.500l1.600 1.600M16.500 6.500l-1.600 1.600"),
+  hash: () => svg("M7.500 3L6 17M14 3l-1.500 14M3.500 7.500h13.500M3 12.500h13.500"),
+  lock: () => svg("M5.500 9h9v7h-9zM7.500 9V6.500a2.500 2.500 0 0 1 5 0V9"),
+  plus: () => svg("M10 4v12M4 10h12"),
+  gear: () => svg("M4 6h12M4 14h12M7 4v4M13 12v4"),
+  down: () => svg("M5.500 8l4.500 4.500L14.500 8"),
+};
