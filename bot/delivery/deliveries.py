@@ -114,6 +114,10 @@ class Deliveries:
         await self._channels.schedule(channel, due.date if due else None, due.at if due else None)
         return due
 
+    async def stop(self, channel: Channel, reason: str) -> None:
+        """Give up what was not yet sent to a channel."""
+        await self._ledger.cancel_pending(channel.id, reason)
+
     async def last(self, channel: Channel) -> Delivery | None:
         """The newest delivery, or None."""
         found = await self._ledger.deliveries(channel.id, limit=1)

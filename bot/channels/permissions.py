@@ -1,0 +1,46 @@
+"""Who may change a channel's settings. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.channels.preferences import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A Slack user as far as Haru cares. ``locale`` is None for members of another workspace."""
+
+    user_id: str
+    is_admin: bool = False
+    is_deactivated: bool = False
+    is_guest: bool = False
+    locale: str | None = None
+    zone: str | None = None
+
+
+def may_manage(
+    person: Person,
+    channel: Channel,
+    *,
+    operators: Collection[str],
+    open_to_everyone: bool = False,
+) -> bool:
+    """Admins and owners, the channel's creator, who invited Haru, its managers, the operator's list.
+
+    A workspace may open it to everyone but guests. Nobody whose account is deactivated.
+    """
+    if person.is_deactivated:
+        return False
+    if person.user_id in operators or person.is_admin:
+        return True
+    if person.user_id in {channel.creator_id, channel.inviter_id, *channel.managers}:
+        return True
+    return open_to_everyone and not person.is_guest
+
+
+def who_may(channel: Channel) -> list[str]:
+    """The people besides admins who may, to tell someone who may not; the likeliest first."""
+    named = [channel.inviter_id, channel.creator_id, *sorted(channel.managers)]
+    return list(dict.fromkeys(user for user in named if user))

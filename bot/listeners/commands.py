@@ -1,0 +1,67 @@
+"""Slash commands: `/paper`, `/tag`, `/digest`, and `/haru`, which does what they do."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.listeners.answering import answer
+from bot.listeners.lookup import HELP, find, find_tag
+from bot.listeners.services import Asker, Services, asker_of, language_of
+from bot.listeners.settings import digest_command
+from bot.messages.help import Topic, help_message
+from bot.messages.message import Message
+
+Command = Callable[[Services, Asker, str], Awaitable[Message]]
+
+
+async def haru_command(services: Services, asker: Asker, typed: str) -> Message:
+    """``/haru paper looped`` is ``/paper looped``; a word that is no command is looked up."""
+    first, _, rest = typed.strip().partition(" ")
+    command = _UNDER_HARU.get(first.casefold())
+    if command is not None:
+        return await command(services, asker, rest)
+    if not first or first.casefold() in HELP:
+        channel = await services.channels.get(asker.workspace, asker.channel_id)
+        return help_message(Topic.HARU, language=await language_of(services, asker, channel))
+    return await find(services, asker, typed)
+
+
+_UNDER_HARU: dict[str, Command] = {
+    "paper": find,
+    "논문": find,
+    "tag": find_tag,
+    "태그": find_tag,
+    "digest": digest_command,
+    "설정": digest_command,
+}
+_COMMANDS: dict[str, Command] = {
+    "paper": find,
+    "tag": find_tag,
+    "digest": digest_command,
+    "haru": haru_command,
+}
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to the four commands, under their prefix."""
+    for name, command in _COMMANDS.items():
+        app.command(f"/{services.prefix}{name}")(_listener(services, command))
+
+
+def _listener(services: Services, command: Command) -> Callable[..., Awaitable[None]]:
+    async def listen(
+        ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], client: AsyncWebClient
+    ) -> None:
+        asker = asker_of(body, client)
+        # Slack escapes these three in what was typed.
+        typed = html.unescape(str(body.get("text") or ""))
+        await answer(ack, respond, command(services, asker, typed), language=services.default_language)
+
+    return listen

@@ -1,0 +1,178 @@
+"""Events: mentions, direct messages, and what becomes of channels and workspaces."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels.preferences import Channel, Language, Layout
+from bot.language.choice import reply_language
+from bot.listeners.answering import guarded
+from bot.listeners.commands import haru_command
+from bot.listeners.home import publish
+from bot.listeners.services import Asker, Services, asker_of
+from bot.messages import settings
+
+log = structlog.stdlib.get_logger(__name__)
+
+KEPT_AFTER_UNINSTALL = timedelta(days=30)
+"""How long a workspace's data stays after Haru was removed from it."""
+
+MANY_MEMBERS = 50
+"""In a channel with more members the thread layout is offered first."""
+
+_MENTION = re.compile(r"<@[UW]\w+(?:\|[^>]*)?>")
+
+Event = dict[str, Any]
+Handler = Callable[[Services, Asker, Event], Awaitable[None]]
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to every event the manifest asks for."""
+    for name, handler in _HANDLERS.items():
+        app.event(name)(_listener(services, name, handler))
+
+
+def _listener(services: Services, name: str, handler: Handler) -> Callable[..., Awaitable[None]]:
+    async def listen(body: dict[str, Any], event: Event, client: AsyncWebClient) -> None:
+        log.info("event", name=name)
+        await handler(services, asker_of(body, client), event)
+
+    return listen
+
+
+async def _mention(services: Services, asker: Asker, event: Event) -> None:
+    """A question asked by mention: answered to its asker only, in the thread it was asked in."""
+    typed = html.unescape(_MENTION.sub(" ", str(event.get("text", ""))))
+    message = await guarded(haru_command(services, asker, typed), language=services.default_language)
+    thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
+    await asker.client.chat_postEphemeral(
+        channel=asker.channel_id, user=asker.user_id, text=message.text, blocks=list(message.blocks), **thread
+    )
+
+
+async def _message(services: Services, asker: Asker, event: Event) -> None:
+    """A direct message is a question. Edits, joins and bots' own messages are none."""
+    if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
+        return
+    typed = html.unescape(_MENTION.sub(" ", str(event.get("text", "")))).strip().removeprefix("/")
+    message = await guarded(haru_command(services, asker, typed), language=services.default_language)
+    await asker.client.chat_postMessage(
+        channel=asker.channel_id,
+        text=message.text,
+        blocks=list(message.blocks),
+        unfurl_links=False,
+        unfurl_media=False,
+    )
+
+
+async def _joined(services: Services, asker: Asker, event: Event) -> None:
+    """Haru was invited: one short hello in the inviter's language, or on with what was set before."""
+    installation = await services.installations.get(asker.workspace)
+    if installation is None or event.get("user") != installation.bot_user_id:
+        return
+    known = await services.channels.get(asker.workspace, asker.channel_id)
+    if known is not None and known.paused_reason:
+        await _resume(services, known)
+        return
+    inviter = str(event.get("inviter") or "")
+    person = await services.directory.person(asker.client, asker.workspace, inviter) if inviter else None
+    room = await services.directory.room(asker.client, asker.channel_id)
+    spoken = reply_language(None, None, person.locale if person else None, services.default_language)
+    await services.channels.get_or_make(
+        asker.workspace,
+        asker.channel_id,
+        language=Language(spoken),
+        zone=person.zone if person else None,
+        layout=Layout.THREAD if room.members > MANY_MEMBERS else Layout.DIGEST,
+        name=room.name,
+        inviter_id=inviter or None,
+        creator_id=room.creator_id,
+    )
+    message = settings.hello(language=spoken, inviter_id=inviter or None)
+    await asker.client.chat_postMessage(
+        channel=asker.channel_id, text=message.text, blocks=list(message.blocks)
+    )
+
+
+async def _left(services: Services, asker: Asker, event: Event) -> None:
+    installation = await services.installations.get(asker.workspace)
+    if installation is not None and event.get("user") == installation.bot_user_id:
+        await _pause(services, asker, "removed")
+
+
+async def _archived(services: Services, asker: Asker, event: Event) -> None:
+    await _pause(services, asker, "is_archived")
+
+
+async def _unarchived(services: Services, asker: Asker, event: Event) -> None:
+    known = await services.channels.get(asker.workspace, asker.channel_id)
+    if known is not None and known.paused_reason == "is_archived":
+        await _resume(services, known)
+
+
+async def _renamed(services: Services, asker: Asker, event: Event) -> None:
+    told = event.get("channel")
+    if isinstance(told, dict) and told.get("id") and told.get("name"):
+        await services.channels.rename(asker.workspace, str(told["id"]), str(told["name"]))
+
+
+async def _moved(services: Services, asker: Asker, event: Event) -> None:
+    """A channel's id changed, as it can when it becomes shared through Slack Connect."""
+    await services.channels.move(
+        asker.workspace, str(event.get("old_channel_id")), str(event.get("new_channel_id"))
+    )
+
+
+async def _uninstalled(services: Services, asker: Asker, event: Event) -> None:
+    now = services.clock.now()
+    log.warning("uninstalled", workspace=asker.workspace.key)
+    await services.installations.uninstall(asker.workspace, now=now, delete_after=now + KEPT_AFTER_UNINSTALL)
+
+
+async def _revoked(services: Services, asker: Asker, event: Event) -> None:
+    tokens = event.get("tokens")
+    if isinstance(tokens, dict) and tokens.get("bot"):
+        await services.installations.pause(asker.workspace, "token_revoked")
+
+
+async def _home(services: Services, asker: Asker, event: Event) -> None:
+    if event.get("tab", "home") == "home":
+        await publish(services, asker)
+
+
+async def _pause(services: Services, asker: Asker, reason: str) -> None:
+    known = await services.channels.get(asker.workspace, asker.channel_id)
+    if known is not None:
+        await services.channels.pause(known, reason)
+        await services.deliveries.stop(known, reason)
+
+
+async def _resume(services: Services, channel: Channel) -> None:
+    resumed = await services.channels.resume(channel)
+    await services.deliveries.reschedule(resumed, now=services.clock.now(), enabling=True)
+
+
+_HANDLERS: dict[str, Handler] = {
+    "app_mention": _mention,
+    "message": _message,
+    "app_home_opened": _home,
+    "member_joined_channel": _joined,
+    "member_left_channel": _left,
+    "channel_archive": _archived,
+    "group_archive": _archived,
+    "channel_unarchive": _unarchived,
+    "group_unarchive": _unarchived,
+    "channel_rename": _renamed,
+    "group_rename": _renamed,
+    "channel_id_changed": _moved,
+    "app_uninstalled": _uninstalled,
+    "tokens_revoked": _revoked,
+}

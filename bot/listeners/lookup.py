@@ -1,0 +1,85 @@
+"""A question turned into an answer: for commands, mentions and direct messages alike."""
+
+from __future__ import annotations
+
+from bot.listeners.services import Asker, Services, language_of
+from bot.messages import paper, results
+from bot.messages.help import Topic, help_message
+from bot.messages.message import Message
+from bot.messages.problems import Problem, problem
+from digests.model import Results
+
+HELP = frozenset({"help", "?", "도움말", "도움", "사용법"})
+_TODAY = frozenset({"today", "오늘"})
+
+
+async def find(services: Services, asker: Asker, typed: str, *, offset: int = 0) -> Message:
+    """The answer to ``/paper typed``: one entry whole, several as a list, none with guesses."""
+    channel = await services.channels.get(asker.workspace, asker.channel_id)
+    language = await language_of(services, asker, channel)
+    question = typed.strip()
+    if not question or question.casefold() in HELP:
+        return help_message(Topic.PAPER, language=language)
+    today = None
+    if channel is not None:
+        today = await services.deliveries.newest_had(channel, now=services.clock.now())
+    if question.casefold() in _TODAY and channel is not None and today is None:
+        return results.nothing_today(language=language)
+    found = await services.archive.search(
+        question,
+        workspace=asker.workspace,
+        until=services.until,
+        today=today,
+        limit=results.PAGE,
+        offset=offset,
+    )
+    if not found.hits:
+        return results.nothing(found, language=language)
+    if found.total == 1:
+        return paper.answer(
+            found.hits[0].entry,
+            language=language,
+            corrections=found.corrections,
+            can_share=not asker.is_direct,
+        )
+    return results.listing(found, language=language)
+
+
+async def find_tag(services: Services, asker: Asker, typed: str) -> Message:
+    """The answer to ``/tag typed``: the tag's papers, newest first; without a word the most used tags."""
+    channel = await services.channels.get(asker.workspace, asker.channel_id)
+    language = await language_of(services, asker, channel)
+    question = typed.strip()
+    if question.casefold() in HELP:
+        return help_message(Topic.TAG, language=language)
+    counts = await services.archive.tags(
+        workspace=asker.workspace, until=services.until, limit=30 if not question else 1000
+    )
+    if not question:
+        return results.tags(counts, language=language)
+    found = await services.archive.tagged(
+        question, workspace=asker.workspace, until=services.until, limit=results.PAGE
+    )
+    if not found.hits:
+        near = [one for one in counts if one.tag.name in found.suggestions]
+        return results.no_tag(question, near, language=language)
+    tag = next((one for one in counts if one.tag.name == found.query), None)
+    if tag is None:
+        return results.listing(found, language=language)
+    return results.tagged(_as_search(found), tag, language=language, typed=question)
+
+
+async def open_hit(services: Services, asker: Asker, entry_id: int, offset: int, query: str) -> Message:
+    """A hit opened in place of its list, with the way back."""
+    language = await language_of(
+        services, asker, await services.channels.get(asker.workspace, asker.channel_id)
+    )
+    entry = await services.archive.entry(entry_id, workspace=asker.workspace, until=services.until)
+    if entry is None:
+        return problem(Problem.ENTRY_GONE, language=language)
+    return paper.answer(entry, language=language, back=(query, offset), can_share=not asker.is_direct)
+
+
+def _as_search(found: Results) -> Results:
+    # Pages of a tag are pages of the question `#tag`, so that one button does for both.
+    return Results(f"#{found.query}", found.hits, found.total, found.offset, found.corrections)

@@ -1,0 +1,146 @@
+"""What listeners work with, and who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels.people import Directory
+from bot.channels.permissions import Person, may_manage
+from bot.channels.preferences import Channel, Language
+from bot.channels.registry import Channels
+from bot.clock import Clock
+from bot.delivery.deliveries import Deliveries
+from bot.language.choice import reply_language
+from bot.workspaces.installations import Installations
+from digests.archive import Archive
+from digests.model import Workspace
+
+_EARLIEST_DAY = timedelta(hours=14)
+"""Where a day begins first (UTC+14): no digest dated later can be anybody's today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a listener may call. Built once, by the composition root."""
+
+    archive: Archive
+    channels: Channels
+    deliveries: Deliveries
+    installations: Installations
+    directory: Directory
+    clock: Clock
+    wake: Callable[[], Awaitable[None]]
+    default_language: str
+    operators: frozenset[str]
+    prefix: str = ""
+
+    @property
+    def until(self) -> date:
+        """The last day whose digests can be seen."""
+        return (self.clock.now() + _EARLIEST_DAY).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, where, and the client to answer with."""
+
+    workspace: Workspace
+    user_id: str
+    channel_id: str
+    client: AsyncWebClient
+
+    @property
+    def is_direct(self) -> bool:
+        return self.channel_id.startswith("D")
+
+
+def asker_of(body: Mapping[str, Any], client: AsyncWebClient) -> Asker:
+    """Who sent a command, an interaction or an event.
+
+    A team id comes in different places, and ``is_enterprise_install`` is a string in
+    commands; neither matters here: the workspace is where it happened.
+    """
+    event = _mapping(body.get("event"))
+    team = _mapping(body.get("team"))
+    enterprise = _mapping(body.get("enterprise"))
+    user = body.get("user")
+    container = _mapping(body.get("container"))
+    channel = body.get("channel")
+    return Asker(
+        Workspace(
+            str(body.get("enterprise_id") or enterprise.get("id") or team.get("enterprise_id") or ""),
+            str(body.get("team_id") or team.get("id") or event.get("team") or ""),
+        ),
+        str(
+            body.get("user_id")
+            or (user.get("id") if isinstance(user, dict) else user)
+            or event.get("user")
+            or ""
+        ),
+        str(
+            body.get("channel_id")
+            or (channel.get("id") if isinstance(channel, dict) else None)
+            or container.get("channel_id")
+            or _mapping(event.get("channel")).get("id")
+            or event.get("channel")
+            or ""
+        ),
+        client,
+    )
+
+
+async def language_of(services: Services, asker: Asker, channel: Channel | None) -> str:
+    """The language of a reply to this person; DESIGN.md section 2."""
+    chosen = await services.channels.reader_language(asker.workspace, asker.user_id)
+    if chosen:
+        return reply_language(chosen, None, None, services.default_language)
+    preferred = channel.preferences.language.value if channel else None
+    if preferred is not None and preferred != Language.BOTH:
+        return reply_language(None, preferred, None, services.default_language)
+    person = await services.directory.person(asker.client, asker.workspace, asker.user_id)
+    return reply_language(None, None, person.locale, services.default_language)
+
+
+async def manager(services: Services, asker: Asker, channel: Channel, *, fresh: bool = True) -> Person | None:
+    """The asker, if they may change this channel's settings; None otherwise.
+
+    In a direct message with Haru everyone manages their own.
+    """
+    person = await services.directory.person(asker.client, asker.workspace, asker.user_id, fresh=fresh)
+    if channel.channel_id.startswith("D"):
+        return person
+    installation = await services.installations.get(asker.workspace)
+    allowed = may_manage(
+        person,
+        channel,
+        operators=services.operators,
+        open_to_everyone=installation is not None and installation.open_to_everyone,
+    )
+    return person if allowed else None
+
+
+async def channel_here(services: Services, asker: Asker) -> Channel:
+    """The channel asked in; a new one takes the asker's zone and language, and is off."""
+    known = await services.channels.get(asker.workspace, asker.channel_id)
+    if known is not None and known.creator_id is not None:
+        return known
+    room = await services.directory.room(asker.client, asker.channel_id)
+    person = await services.directory.person(asker.client, asker.workspace, asker.user_id)
+    spoken = reply_language(None, None, person.locale, services.default_language)
+    return await services.channels.get_or_make(
+        asker.workspace,
+        asker.channel_id,
+        language=Language(spoken),
+        zone=person.zone,
+        name=room.name,
+        creator_id=room.creator_id,
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
