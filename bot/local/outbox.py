@@ -51,11 +51,12 @@ class Outbox:
         self._app_url = app_url
         self._secret = signing_secret.encode()
         self._socket = socket
+        self.patience = PATIENCE
         self._session: aiohttp.ClientSession | None = None
         self._events: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE))
+        self._session = aiohttp.ClientSession()
 
     async def shut(self) -> None:
         for task in self._events:
@@ -82,7 +83,7 @@ class Outbox:
         socket = self._socket()
         if socket is not None:
             try:
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(self.patience):
                     acked = await socket(kind, payload, True, {})
             except TimeoutError:
                 raise NoAnswerError("operation_timeout") from None
@@ -118,7 +119,7 @@ class Outbox:
         socket = self._socket()
         if socket is not None:
             try:
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(self.patience):
                     await socket("events_api", envelope, False, retry)
             except TimeoutError:
                 raise NoAnswerError("operation_timeout") from None
@@ -145,7 +146,10 @@ class Outbox:
             "X-Slack-Signature": f"v0={signature}",
         }
         try:
-            async with self._session.post(self._address(), data=body.encode(), headers=signed) as answer:
+            wait = aiohttp.ClientTimeout(total=self.patience)
+            async with self._session.post(
+                self._address(), data=body.encode(), headers=signed, timeout=wait
+            ) as answer:
                 return answer.status, answer.content_type, await answer.text()
         except TimeoutError:
             raise NoAnswerError("operation_timeout") from None

@@ -26,11 +26,13 @@ class Pace:
     """Counts calls. Does not wait: it says how long the caller has to."""
 
     def __init__(self) -> None:
+        self.enforced = True
+        """False: as many calls as one likes, for benchmarks."""
         self._due: dict[tuple[str, str], float] = {}
 
     def hold(self, method: str, tier: Tier, channel: str) -> int:
         """Seconds until this call would be taken, 0 when it is taken now."""
-        if tier is Tier.FREE:
+        if tier is Tier.FREE or not self.enforced:
             return 0
         posts = tier is Tier.SPECIAL
         every, burst = 60 / tier, BURST if posts else int(tier)

@@ -15,6 +15,7 @@ from bot.local.answers import Answers
 from bot.local.clock import MovableClock
 from bot.local.faults import Fault, FaultError, Faults, Setting
 from bot.local.outbox import Outbox
+from bot.local.pace import Pace
 from bot.local.people import BOT_USER, TEAM
 from bot.local.rooms import Rooms
 from bot.local.state import Json, dump
@@ -35,6 +36,7 @@ class PageApi:
         answers: Answers,
         clock: MovableClock,
         faults: Faults,
+        pace: Pace,
         *,
         commands: tuple[Json, ...],
         moved: Callable[[], Awaitable[None]],
@@ -45,6 +47,7 @@ class PageApi:
         self._answers = answers
         self._clock = clock
         self._faults = faults
+        self._pace = pace
         self._commands = commands
         self._moved = moved
         self._base_url = base_url
@@ -279,8 +282,10 @@ class PageApi:
         return _json({"file": body})
 
     async def _event(self, request: web.Request) -> web.Response:
-        """Tests only: send the app any event, change scopes, age response URLs, revoke the token."""
+        """Tests only: any event for the app, other scopes, no rate limits, old URLs, a revoked token."""
         body = await _body(request)
+        if "pace" in body:
+            self._pace.enforced = body["pace"] is True
         if "event" in body:
             self._team.event(body["event"])
         if "scopes" in body:

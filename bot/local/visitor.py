@@ -187,21 +187,29 @@ class Visitor:
     def _builtin(self, room: Json, name: str, text: str) -> None:
         if room["kind"] == "im":
             raise RefusedError("not_here")
-        who = self._team.people.named(text.removeprefix("@").strip()) if text else self._person
-        if who is None:
-            raise RefusedError("no_such_person")
-        if name == "/invite":
-            self._team.join(room, who["id"], inviter=self._person["id"])
+        me = self._person["id"]
+        if name in ("/invite", "/remove", "/kick"):
+            who = self._team.people.named(text.removeprefix("@").strip())
+            if who is None:
+                raise RefusedError("no_such_person")
+            if name == "/invite":
+                self._team.join(room, who["id"], inviter=me)
+            else:
+                self._team.leave(room, who["id"])
         elif name == "/join":
-            self._team.join(room, self._person["id"])
-        elif name in ("/remove", "/kick"):
-            self._team.leave(room, who["id"])
+            self._team.join(room, me)
         elif name == "/leave":
-            self._team.leave(room, self._person["id"])
+            self._team.leave(room, me)
         elif name == "/rename":
-            self._team.rename(room, text)
+            self._rename(room, text)
         else:
-            self._team.archive(room, self._person["id"], archived=name == "/archive")
+            self._team.archive(room, me, archived=name == "/archive")
+
+    def _rename(self, room: Json, text: str) -> None:
+        name = text.strip().removeprefix("#")
+        if not name or " " in name or self._team.rooms.named(name) is not None:
+            raise RefusedError("name_taken")
+        self._team.rename(room, name)
 
     def _about_message(self, room: Json, shown: Json, ephemeral: bool) -> Json:
         container: Json = {

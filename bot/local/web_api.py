@@ -33,8 +33,7 @@ class WebApi:
         self._answers = answers
         self._base_url = base_url
         self._later: set[asyncio.Task[None]] = set()
-        self.pace: Pace | None = Pace()
-        """None: as many calls as one likes, for benchmarks."""
+        self.pace = Pace()
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -63,7 +62,7 @@ class WebApi:
             call = self._call(request, arguments, method)
         except ApiError as error:
             return _answered(_refusal(error))
-        wait = self.pace.hold(name, method.tier, str(arguments.get("channel", ""))) if self.pace else 0
+        wait = self.pace.hold(name, method.tier, str(arguments.get("channel", "")))
         if wait:
             return _rate_limited(wait)
         return await self._with_fault(request, name, method, call)

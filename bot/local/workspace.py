@@ -77,6 +77,7 @@ class LocalWorkspace:
             answers,
             self._clock,
             self.faults,
+            self.web_api.pace,
             commands=tuple(
                 {"name": f"/{name}", "about": about, "hint": hint} for name, (about, hint) in commands.items()
             ),
@@ -118,6 +119,10 @@ class LocalWorkspace:
     def on_clock_moved(self, callback: Moved) -> None:
         """Call this, awaiting what it gives, each time someone has moved the clock."""
         self._on_moved.append(callback)
+
+    def patience(self, seconds: float) -> None:
+        """How long the app may take to acknowledge; 3 seconds, as in Slack, unless a test is in a hurry."""
+        self._outbox.patience = seconds
 
     def move_clock(self, instant: datetime) -> None:
         """Move it without telling anyone, for tests."""

@@ -115,9 +115,9 @@ async function open(id) {
   firstUnread = answer.first_unread;
   here.unread = false;
   sidebar();
+  write(here);
   if (direct) await showTab(changed || tab === "home" ? "home" : tab);
   else showMessages();
-  write(here);
 }
 
 function heading(here) {
@@ -213,6 +213,7 @@ function slackbot(command, code) {
 }
 
 async function openThread(ts) {
+  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
   thread = ts;
   const pane = document.getElementById("thread");
   const here = channel();
@@ -222,6 +223,7 @@ async function openThread(ts) {
     h(".scroll", {}, h(".list")), h(".composer", {}, made.node));
   pane.hidden = false;
   page.classList.add("with-thread");
+  if (atEnd) scroller.scrollTop = scroller.scrollHeight;
   threadMessages = (await get("messages", { channel: current, thread: ts })).messages;
   paintThread();
   if (!narrow()) made.focus();

@@ -13,7 +13,7 @@ export function show(place, messages, { channel, thread, firstUnread, openThread
   let day = "", before = null;
   for (const message of messages) {
     const today = dayOf(message._clock);
-    if (today !== day && !thread) nodes.push(h(".day", { role: "separator" }, h("span", {}, dayName(message._clock, now))));
+    if (today !== day && !thread) nodes.push(h(".day-line"), h(".day", { role: "separator" }, h("span", {}, dayName(message._clock, now))));
     if (message.ts === firstUnread && before) nodes.push(h(".unread-line", { role: "separator" }, h("span", {}, say("new"))));
     const together = before && today === day && before.user === message.user && !before.subtype && !message.subtype
       && before._ephemeral === message._ephemeral && !message._ephemeral

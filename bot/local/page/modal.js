@@ -56,7 +56,7 @@ function open(view, held, nested) {
   shown = { view, drawn };
   place.replaceChildren(h(".shade", { onpointerdown: (event) => { if (event.target.classList.contains("shade")) shut(true); } }, box));
   document.getElementById("page").inert = true;
-  (box.querySelector(".modal-body input:not([type=radio]):not([type=checkbox]), .modal-body textarea") || box).focus({ preventScroll: true });
+  (box.querySelector(".modal-body .input:first-child :is(input[type=text], textarea)") || box).focus({ preventScroll: true });
 }
 
 async function submitted(view, drawn) {

@@ -27,7 +27,7 @@ function quotes(text, verbatim) {
   const made = [];
   let quoted = null;
   const all = text.split("\n");
-  all.forEach((line, place) => {
+  all.forEach((line) => {
     const quote = line.match(/^(?:&gt;|>)\s?(.*)$/);
     const bullet = line.match(/^(\s*)(?:•|◦|▪︎)\s+(.*)$/);
     if (quote) {
@@ -36,8 +36,11 @@ function quotes(text, verbatim) {
       quoted.append(...inline(quote[1], verbatim));
       return;
     }
-    if (quoted && place < all.length) quoted = null;
-    else if (made.length) made.push(line === "" ? h("span.gap") : h("br"));
+    if (quoted) quoted = null;
+    else if (line === "") {
+      made.push(h("span.gap"));
+      return;
+    } else if (made.length && !made.at(-1).classList?.contains("gap") && !made.at(-1).classList?.contains("bullet")) made.push(h("br"));
     if (bullet) made.push(h("span.bullet", {}, "• ", ...inline(bullet[2], verbatim)));
     else made.push(...inline(line, verbatim));
   });

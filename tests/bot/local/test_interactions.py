@@ -1,0 +1,216 @@
+"""What the app hears of people: commands, buttons, events, Socket Mode, and the clock."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+import bot.local.outbox
+from bot.local.page_api import next_morning
+from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
+from bot.local.workspace import LocalWorkspace
+from tests.bot.local.conftest import SECRET, Slack
+
+
+async def soon(what: list[Any], count: int = 1) -> None:
+    """Wait until as many things have come as were expected."""
+    for _ in range(200):
+        if len(what) >= count:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"only {len(what)} of {count} came")
+
+
+async def test_an_app_that_is_too_slow_is_shown_as_a_timeout(
+    slack: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that is not acknowledged in time ends in operation_timeout, as Slack shows it."""
+    slack.workspace.patience(0.2)
+
+    @slack.app.command("/paper")
+    async def paper(ack: Any) -> None:
+        await asyncio.sleep(1)
+        await ack()
+
+    assert (await slack.write("/paper x", status=409))["error"] == "operation_timeout"
+
+
+async def test_commands_that_do_not_exist_never_reach_the_app(slack: Slack) -> None:
+    """An unknown command, or any command in a thread, is refused by Slack itself."""
+    assert (await slack.write("/nothing", status=409))["error"] == "unknown_command"
+    assert (await slack.write("/paper x", thread="1.0", status=409))["error"] == "command_in_thread"
+
+
+async def test_a_response_url_answers_five_times_and_no_more(slack: Slack) -> None:
+    """In the channel or to one person, replacing or deleting the original; the sixth use is refused."""
+    urls: list[str] = []
+
+    @slack.app.command("/paper")
+    async def paper(ack: Any, command: dict[str, Any]) -> None:
+        urls.append(command["response_url"])
+        await ack()
+
+    await slack.write("/paper x")
+    for n in range(5):
+        where = "in_channel" if n % 2 else "ephemeral"
+        async with slack.session.post(urls[0], json={"text": str(n), "response_type": where}) as answer:
+            assert await answer.text() == "ok"
+    async with slack.session.post(urls[0], json={"text": "6"}) as answer:
+        assert (answer.status, (await answer.json())["error"]) == (404, "used_url")
+    assert [m["text"] for m in await slack.seen(JUNHO)] == ["1", "3"]
+    assert [m["text"] for m in await slack.seen(MINJI)] == ["0", "1", "2", "3", "4"]
+
+
+async def test_a_button_on_an_ephemeral_message_replaces_it(slack: Slack) -> None:
+    """Its payload has no message, as in Slack, and replace_original changes what the person sees."""
+    heard: list[dict[str, Any]] = []
+    button = {"type": "button", "action_id": "go", "value": "7", "text": {"type": "plain_text", "text": "Go"}}
+
+    @slack.app.command("/paper")
+    async def paper(ack: Any) -> None:
+        row = {"type": "actions", "block_id": "row", "elements": [button]}
+        await ack(text="first", blocks=[row])
+
+    @slack.app.action("go")
+    async def go(ack: Any, body: dict[str, Any], respond: Any) -> None:
+        heard.append(body)
+        await ack()
+        await respond(text="second", replace_original=True)
+
+    await slack.write("/paper x")
+    (shown,) = await slack.seen(MINJI)
+    press = {"as": MINJI, "channel": KOREAN_CHANNEL, "ts": shown["ts"], "block_id": "row", "action_id": "go"}
+    await slack.ask("POST", "/local/actions", press)
+    assert heard[0]["actions"][0]["value"] == "7"
+    assert heard[0]["container"]["is_ephemeral"] is True
+    assert "message" not in heard[0]
+    await asyncio.sleep(0.1)
+    assert [(m["text"], m["ts"]) for m in await slack.seen(MINJI)] == [("second", shown["ts"])]
+
+
+async def test_a_trigger_opens_one_view_and_only_for_three_seconds(slack: Slack) -> None:
+    """The second use is exchanged_trigger_id, and an old one expired_trigger_id."""
+    triggers: list[str] = []
+
+    @slack.app.command("/paper")
+    async def paper(ack: Any, command: dict[str, Any]) -> None:
+        triggers.append(command["trigger_id"])
+        await ack()
+
+    view = {"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": []}
+    await slack.write("/paper x")
+    await slack.client.views_open(trigger_id=triggers[0], view=view)
+    again = await slack.client.api_call("api.test")
+    assert again["ok"]
+    for trigger, error in ((triggers[0], "exchanged_trigger_id"), ("nonsense", "invalid_trigger_id")):
+        with pytest.raises(Exception, match=error):
+            await slack.client.views_open(trigger_id=trigger, view=view)
+
+
+async def test_mentions_messages_and_joining_are_told_as_events(slack: Slack) -> None:
+    """The app hears mentions where it is a member, direct messages, and who comes and goes."""
+    heard: list[tuple[str, str]] = []
+
+    for kind in ("app_mention", "message", "member_joined_channel", "member_left_channel", "channel_rename"):
+
+        @slack.app.event(kind)
+        async def told(event: dict[str, Any]) -> None:
+            heard.append((event["type"], event.get("text", "")))
+
+    await slack.write("@Haru looped <b>")
+    await slack.write("hello", channel="D0MINJI")
+    await slack.write("no mention")
+    await slack.write("/remove @alex")
+    await slack.write("/rename 논문")
+    await soon(heard, 4)
+    assert sorted(heard) == [
+        ("app_mention", "<@U0HARU> looped &lt;b&gt;"),
+        ("channel_rename", ""),
+        ("member_left_channel", ""),
+        ("message", "hello"),
+    ]
+    assert ALEX not in (await slack.client.conversations_members(channel=KOREAN_CHANNEL))["members"]
+
+
+async def test_an_event_that_is_not_taken_comes_again_with_its_number(
+    slack: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failed event is retried, with X-Slack-Retry-Num and a reason."""
+    monkeypatch.setattr(bot.local.outbox, "RETRIES", (0.05, 0.05))
+    seen: list[str | None] = []
+
+    @slack.app.middleware
+    async def look(req: Any, resp: Any, next_: Any) -> Any:
+        seen.append(req.headers.get("x-slack-retry-num", [None])[0])
+        if len(seen) < 3:
+            resp.status = 500
+            return resp
+        return await next_()
+
+    @slack.app.event("message")
+    async def message() -> None:
+        return None
+
+    await slack.write("hello", channel="D0MINJI")
+    await soon(seen, 3)
+    assert seen == [None, "1", "2"]
+
+
+async def test_socket_mode_carries_the_same_command(slack: Slack) -> None:
+    """An app connected over a socket gets commands there, and its acknowledgement is the answer."""
+    app = AsyncApp(client=slack.client, signing_secret=SECRET)
+
+    @app.command("/paper")
+    async def paper(ack: Any) -> None:
+        await ack(text="through the socket")
+
+    handler = AsyncSocketModeHandler(app, slack.workspace.app_token, web_client=slack.client)
+    await handler.connect_async()  # type: ignore[no-untyped-call]
+    await slack.write("/paper x")
+    await handler.close_async()  # type: ignore[no-untyped-call]
+    assert [m["text"] for m in await slack.seen(MINJI)] == ["through the socket"]
+
+
+async def test_the_clock_moves_and_tells(slack: Slack) -> None:
+    """The next morning is nine o'clock in the person's zone, and whoever registered is told."""
+    told: list[datetime] = []
+    slack.workspace.on_clock_moved(lambda: told.append(slack.workspace.clock.now()))
+    await slack.ask("PUT", "/local/clock", {"to": "morning", "zone": "Asia/Seoul"})
+    assert told[0] - datetime(2025, 2, 26, 0, 0, tzinfo=UTC) < timedelta(seconds=5)
+    await slack.ask("PUT", "/local/clock", {"now": "rubbish"}, status=400)
+
+
+def test_the_next_morning_is_strictly_later() -> None:
+    """At nine sharp the next morning is tomorrow's; before nine it is today's."""
+    from zoneinfo import ZoneInfo
+
+    seoul = ZoneInfo("Asia/Seoul")
+    nine = datetime(2025, 2, 25, 9, tzinfo=seoul)
+    assert next_morning(nine, seoul) == nine + timedelta(days=1)
+    assert next_morning(nine - timedelta(minutes=1), seoul) == nine
+
+
+async def test_a_second_start_goes_on_where_the_first_stopped(tmp_path: Path) -> None:
+    """Messages, token and clock are those of the first start."""
+    options: dict[str, Any] = {"app_url": "http://127.0.0.1:9", "signing_secret": SECRET, "port": 0}
+    state = tmp_path / "slack.sqlite3"
+    first = LocalWorkspace(state=state, starts_at=datetime(2025, 2, 25, tzinfo=UTC), **options)
+    await first.start()
+    token = first.bot_token
+    first.move_clock(datetime(2025, 3, 1, tzinfo=UTC))
+    room = first.team.rooms.get(KOREAN_CHANNEL)
+    assert room is not None
+    first.team.say(room, {"text": "kept"})
+    await first.stop()
+    second = LocalWorkspace(state=state, starts_at=datetime(2025, 2, 25, tzinfo=UTC), **options)
+    await second.start()
+    assert second.bot_token == token
+    assert second.clock.now() - datetime(2025, 3, 1, tzinfo=UTC) < timedelta(seconds=10)
+    assert [m["text"] for m in second.team.messages.seen_by(MINJI, KOREAN_CHANNEL)] == ["kept"]
+    await second.stop()
