@@ -11,8 +11,11 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pylatexenc.latex2text import LatexNodes2Text, get_default_latex_context_db
-from pylatexenc.latexwalker import LatexWalkerError
+from pylatexenc.latex2text import (  # type: ignore[import-untyped]  # ships no types
+    LatexNodes2Text,
+    get_default_latex_context_db,
+)
+from pylatexenc.latexwalker import LatexWalkerError  # type: ignore[import-untyped]  # ships no types
 
 # A dollar opens a formula only before a character and closes one only after a character and
 # not before a digit (unless a macro stands between them): pandoc's rule, which leaves prices alone

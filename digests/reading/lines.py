@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_URL = re.compile(
-    r"https?://[^\s<>\"'`|{}()\[\]（）「」가-힣]+(?:\([^\s<>\"'`|{}()\[\]]*\)[^\s<>\"'`|{}()\[\]（）가-힣]*)*"
-)
+_PIECE = r"[^\s<>\"'`|{}()\[\]（）「」가-힣]"
+_URL = re.compile(rf"https?://{_PIECE}+(?:\([^\s<>\"'`|{{}}()\[\]]*\){_PIECE}*)*")
 _ONLY_URL = re.compile(r"<?(https?://[^\s<>]+)>?(?:\s*\\)?")
 _BREAK = re.compile(r"\r\n?|\n")
 
@@ -42,8 +41,5 @@ def only_url(text: str) -> str | None:
 
 def urls_in(texts: Iterable[str]) -> tuple[str, ...]:
     """The addresses in texts, in order and each once, without the punctuation that follows them."""
-    return tuple(
-        dict.fromkeys(
-            found[0].rstrip(".,;:!?…*_~").rstrip("\\") for text in texts for found in _URL.finditer(text)
-        )
-    )
+    found = (match[0] for text in texts if "://" in text for match in _URL.finditer(text))
+    return tuple(dict.fromkeys(address.rstrip(".,;:!?…*_~").rstrip("\\") for address in found))

@@ -45,11 +45,10 @@ def heading_of(lines: Sequence[str], name: str) -> Found | None:
     wrapped = _up_to_blank(lines)
     if not wrapped:
         return None
-    first = wrapped[0]
     found = (
         _starred(wrapped)
         or _link_with_authors(lines)
-        or _with_url(first, name)
+        or _with_url(wrapped[0], name)
         or _plain(wrapped)
         or _without_authors(wrapped, name)
     )
@@ -153,16 +152,10 @@ def _heading(title: str, inner: str) -> Heading | None:
 
 def _without_authors(lines: Sequence[str], name: str) -> Found | None:
     for count in (1, 2):
-        joined = " ".join(lines[:count])
-        if len(lines) >= count and not is_korean(joined) and names_same_paper(joined, name):
-            following = lines[count : count + 1]
-            if (
-                count == 1
-                and following
-                and following[0].startswith("> ") is False
-                and not is_korean(following[0])
-            ):
-                continue
+        joined, following = " ".join(lines[:count]), lines[count : count + 1]
+        if len(lines) < count or is_korean(joined) or not names_same_paper(joined, name):
+            continue
+        if count == 2 or not following or following[0].startswith(">") or is_korean(following[0]):
             return Found(Heading(joined), count)
     return None
 
