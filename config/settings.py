@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     haru_hour: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "09:00"
     haru_operators: str = ""
     """Slack user ids, comma separated, that may manage every channel."""
+    haru_command_prefix: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,20}$")] = ""
+    """What `haru manifest --prefix` was given: ``lab-`` listens to ``/lab-paper``."""
     haru_sources: Path | None = None
     """A TOML file that lists sources to poll."""
     haru_on_doubt: OnDoubt = OnDoubt.SKIP
@@ -108,6 +110,14 @@ class Settings(BaseSettings):
             return self.database_url
         has_slack = self.slack_bot_token or self.slack_client_id
         return f"sqlite:///data/{'haru' if has_slack else 'local'}.sqlite3"
+
+    @property
+    def local_state(self) -> Path:
+        """The local workspace's own file, beside the database when that is a file."""
+        url = self.archive_url
+        if url.startswith("sqlite") and ":///" in url:
+            return Path(url.partition(":///")[2]).with_suffix(".slack.sqlite3")
+        return Path("data/local.slack.sqlite3")
 
     @model_validator(mode="after")
     def _token_shapes(self) -> Settings:

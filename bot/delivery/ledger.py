@@ -423,6 +423,20 @@ class Ledger:
             )
         return int(count or 0)
 
+    async def sendable_parts(self) -> int:
+        """How many parts can still be sent without anybody settling a doubt first."""
+        part, earlier = tables.part, tables.part.alias("earlier")
+        blocked = select(earlier.c.id).where(
+            earlier.c.delivery_id == part.c.delivery_id,
+            earlier.c.position < part.c.position,
+            earlier.c.state.in_(("doubt", "failed", "unknown")),
+        )
+        async with self._database.read() as connection:
+            count = await connection.scalar(
+                select(func.count()).select_from(part).where(part.c.state == "pending", ~blocked.exists())
+            )
+        return int(count or 0)
+
     async def cancel_pending(self, channel_id: int, reason: str) -> None:
         """Give up what was not yet sent to a channel: it was switched off, or Haru was removed."""
         async with self._database.write() as connection:

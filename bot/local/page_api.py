@@ -23,6 +23,8 @@ from bot.local.team import Team
 from bot.local.visitor import RefusedError, Visitor
 
 MORNING = time(9)
+HOME = ZoneInfo("Asia/Seoul")
+"""Where the workspace is: the morning everyone's button moves to, wherever they are."""
 FILE_BYTES = 10 * 1024 * 1024
 
 
@@ -166,15 +168,15 @@ class PageApi:
         return _json({"now": self._clock.now().isoformat()})
 
     async def _move_clock(self, request: web.Request) -> web.Response:
-        """``{"now": ISO 8601}``, or ``{"to": "morning", "zone": …}`` for the next nine o'clock."""
+        """``{"now": ISO 8601}``, or ``{"to": "morning"}`` for the workspace's next nine o'clock."""
         body = await _body(request)
         try:
             if body.get("to") == "morning":
-                instant = next_morning(self._clock.now(), ZoneInfo(body.get("zone", "Asia/Seoul")))
+                instant = next_morning(self._clock.now(), HOME)
             else:
                 instant = datetime.fromisoformat(str(body.get("now")))
             self._clock.move(instant)
-        except (ValueError, KeyError, OverflowError) as error:
+        except (ValueError, OverflowError) as error:
             raise web.HTTPBadRequest(text=f"This instant cannot be read: {error}") from error
         self._team.feed.tell("clock", now=self._clock.now().isoformat())
         await self._moved()

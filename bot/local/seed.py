@@ -34,16 +34,17 @@ def seed(state: State) -> None:
     """Fill an empty state file; does nothing to one that was filled before.
 
     An admin and a member who read Korean, and the same in English, so that everything can
-    be tried from each side; a Korean and an English channel, with Haru and all of them in both.
+    be tried from each side, one of them half a day away; a Korean and an English channel,
+    with Haru and all of them in both.
     """
     if state.fact("seeded"):
         return
     with state.together():
         people, rooms = People(state), Rooms(state)
-        seoul, london, new_york = "Asia/Seoul", "Europe/London", "America/New_York"
+        seoul, new_york = "Asia/Seoul", "America/New_York"
         people.add(MINJI, "minji", "민지", locale="ko-KR", zone=seoul, color="c2410c", admin=True, owner=True)
         people.add(JUNHO, "junho", "준호", locale="ko-KR", zone=seoul, color="0f766e")
-        people.add(EMMA, "emma", "Emma", locale="en-GB", zone=london, color="7c3aed", admin=True)
+        people.add(EMMA, "emma", "Emma", locale="en-US", zone=seoul, color="7c3aed", admin=True)
         people.add(ALEX, "alex", "Alex", locale="en-US", zone=new_york, color="1d4ed8")
         people.add(BOT_USER, "haru", "Haru", locale="en-US", zone=seoul, color="22304a", bot=True)
         rooms.add("논문-읽기", MINJI, room=KOREAN_CHANNEL)

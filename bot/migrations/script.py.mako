@@ -22,4 +22,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("Haru's migrations go forward only; restore a backup instead.")
+    raise RuntimeError("Haru's migrations go forward only; restore a backup instead.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from bot.channels.preferences import Channel
+from bot.delivery.ledger import Delivery
 from bot.messages.message import Message
 from digests.model import Entry, Hit, Status, Taken, TakenEntry
 
@@ -71,3 +73,27 @@ def message_records(messages: Sequence[Message], metadata: Sequence[Record]) -> 
         {**message.payload(), "metadata": part, **({"thread": True} if message.thread else {})}
         for message, part in zip(messages, metadata, strict=True)
     ]
+
+
+def channel_record(channel: Channel, last: Delivery | None) -> Record:
+    """One channel of ``haru channels --json``."""
+    preferences = channel.preferences
+    return {
+        "workspace": channel.workspace.key,
+        "channel": channel.channel_id,
+        "name": channel.name,
+        "enabled": preferences.enabled,
+        "paused": channel.paused_reason,
+        "language": preferences.language.value,
+        "layout": preferences.layout.value,
+        "time": f"{preferences.hour:%H:%M} {preferences.zone}",
+        "next_post": channel.next_due_at.isoformat() if channel.next_due_at else None,
+        "last_post": None
+        if last is None
+        else {
+            "date": last.schedule_date.isoformat() if last.schedule_date else None,
+            "status": last.state.value,
+            "reason": last.reason,
+            "ts": last.ts,
+        },
+    }

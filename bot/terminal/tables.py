@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -41,6 +42,28 @@ def refusals(taken: Sequence[Taken]) -> list[str]:
 
 def _refusal(path: str, line: int | None, reason: str | None) -> str:
     return f"{path}{f':{line}' if line else ''}: {reason}"
+
+
+def channels_table(records: Sequence[dict[str, Any]]) -> Table:
+    """Every channel: what it is set to, what comes next, how the last post went."""
+    table = Table()
+    for heading in ("Workspace", "Channel", "State", "Language", "Layout", "Time", "Next post", "Last post"):
+        table.add_column(heading, overflow="fold")
+    for record in records:
+        last = record["last_post"]
+        went = f"{last['date'] or 'manual'} {last['status']} {last['reason'] or ''}".strip() if last else ""
+        state = f"paused: {record['paused']}" if record["paused"] else ("on" if record["enabled"] else "off")
+        table.add_row(
+            record["workspace"],
+            Text(record["name"] or record["channel"]),
+            state,
+            record["language"],
+            record["layout"],
+            record["time"],
+            record["next_post"] or "",
+            went,
+        )
+    return table
 
 
 def print_results(results: Results, console: Console) -> None:

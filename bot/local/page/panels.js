@@ -17,7 +17,7 @@ export function clockBar(now, moved) {
   };
   tick();
   const move = (body) => send("clock", body, "PUT").then(moved).catch(complain);
-  const morning = (event) => busy(event.currentTarget, () => move({ to: "morning", zone: names.zone }));
+  const morning = (event) => busy(event.currentTarget, () => move({ to: "morning" }));
   const custom = (event) => {
     const field = h("input.field", { type: "datetime-local", value: wall(now(), names.zone), "aria-label": say("clock") });
     const shut = popup(event.currentTarget, h("form.panel", {

@@ -1,0 +1,219 @@
+"""The composition root: the only place that wires things together."""
+
+from __future__ import annotations
+
+import logging
+
+import structlog
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncCallableAuthorize
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.errors import SlackApiError
+from slack_sdk.oauth.state_store.stateless import StatelessOAuthStateStore
+
+from bot import listeners
+from bot.channels.people import Directory
+from bot.channels.preferences import Language, Preferences
+from bot.channels.registry import Channels
+from bot.channels.words import hour
+from bot.clock import Clock, SystemClock
+from bot.delivery.aftermath import Aftermath
+from bot.delivery.clockwork import Clockwork
+from bot.delivery.courier import Courier
+from bot.delivery.deliveries import Deliveries
+from bot.delivery.ledger import Ledger
+from bot.delivery.reconcile import Reconciler
+from bot.listeners.services import Services
+from bot.messages import daily
+from bot.web import Health
+from bot.workspaces.clients import Clients
+from bot.workspaces.installations import Installation, Installations
+from bot.workspaces.oauth import OAuthStore
+from config.manifest import OPTIONAL_SCOPES, SCOPES
+from config.settings import OnDoubt, Settings
+from digests.archive import Archive
+from digests.errors import HaruError, StoreError
+from digests.model import Workspace
+from digests.store.sessions import Database
+
+log = structlog.stdlib.get_logger(__name__)
+
+LATE_TICK = 60.0
+"""Seconds without a good tick after which a process that delivers is not ready."""
+
+
+class TokenError(HaruError):
+    """Slack does not accept the token."""
+
+
+class Haru:
+    """Everything, wired, over one database and one Slack. Starts nothing by itself."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        *,
+        clock: Clock | None = None,
+        api_url: str | None = None,
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock or SystemClock()
+        self.archive = Archive(database)
+        self.clients = Clients(api_url or settings.slack_api_url)
+        self.installations = Installations(database)
+        self.channels = Channels(database, defaults=_defaults(settings))
+        self.ledger = Ledger(database, lease=settings.haru_lease)
+        self.deliveries = Deliveries(
+            archive=self.archive,
+            channels=self.channels,
+            ledger=self.ledger,
+            installations=self.installations,
+            clients=self.clients,
+            render=daily.render,
+            grace=settings.haru_grace,
+        )
+        aftermath = Aftermath(
+            channels=self.channels,
+            deliveries=self.deliveries,
+            installations=self.installations,
+            clients=self.clients,
+        )
+        self.courier = Courier(self.ledger, self.installations, self.clients, on_failure=aftermath.of_failure)
+        self.reconciler = Reconciler(
+            self.ledger,
+            self.installations,
+            self.clients,
+            settle=settings.haru_settle,
+            repost=settings.haru_on_doubt is OnDoubt.REPOST,
+        )
+        self.clockwork = Clockwork(
+            clock=self.clock,
+            deliveries=self.deliveries,
+            courier=self.courier,
+            reconciler=self.reconciler,
+            ledger=self.ledger,
+        )
+
+    def bolt(self, *, signing_secret: str = "") -> AsyncApp:
+        """The Bolt app with every listener. Without a signing secret it only suits Socket Mode."""
+        services = Services(
+            archive=self.archive,
+            channels=self.channels,
+            deliveries=self.deliveries,
+            installations=self.installations,
+            directory=Directory(),
+            clock=self.clock,
+            wake=self.clockwork.wake,
+            default_language=self.settings.haru_language,
+            operators=self.settings.operators,
+            prefix=self.settings.haru_command_prefix,
+        )
+        app = AsyncApp(
+            signing_secret=signing_secret,
+            request_verification_enabled=bool(signing_secret),
+            client=self.clients.client(),
+            # Given as Bolt's own type it goes together with the install pages.
+            authorize=AsyncCallableAuthorize(  # type: ignore[arg-type]
+                logger=logging.getLogger("slack_bolt"),
+                func=self._authorize,  # type: ignore[arg-type]  # None: not installed
+            ),
+            oauth_settings=self._oauth(),
+        )
+        listeners.register(app, services)
+        return app
+
+    async def install_from_environment(self, token: str) -> Installation:
+        """Make the row of the workspace a bot token belongs to; TokenError when Slack refuses it."""
+        client = self.clients.client(token)
+        try:
+            told = await client.auth_test()
+        except SlackApiError as error:
+            data = error.response.data
+            code = data.get("error", "unknown") if isinstance(data, dict) else "unknown"
+            raise TokenError(
+                f"Slack does not accept SLACK_BOT_TOKEN ({code});"
+                " copy it anew from “OAuth & Permissions” of your app"
+            ) from error
+        except OSError as error:
+            raise TokenError(
+                f"Slack cannot be reached at {self.clients.api_url} ({error});"
+                " check the network, or SLACK_API_URL"
+            ) from error
+        scopes = str((told.headers or {}).get("x-oauth-scopes") or "")
+        made = Installation(
+            workspace=Workspace(str(told.get("enterprise_id") or ""), str(told.get("team_id") or "")),
+            bot_token=token,
+            bot_user_id=str(told.get("user_id") or ""),
+            bot_id=told.get("bot_id"),
+            name=told.get("team"),
+            scopes=tuple(scope.strip() for scope in scopes.split(",") if scope.strip()),
+            from_environment=True,
+        )
+        await self.installations.save(made, now=self.clock.now())
+        return made
+
+    async def live(self) -> Health:
+        """Alive: the loop answers."""
+        return Health()
+
+    async def ready_to_answer(self) -> Health:
+        """Ready to answer people: the database can be read."""
+        try:
+            open_parts = await self.ledger.open_parts()
+        except StoreError as error:
+            return Health((str(error),))
+        return Health(facts={"open_parts": open_parts})
+
+    async def ready_to_deliver(self) -> Health:
+        """Ready to deliver: besides, the last good tick is recent."""
+        health = await self.ready_to_answer()
+        age = self.clockwork.tick_age
+        if age is None:
+            return Health((*health.reasons, "the clockwork has not ticked yet"), health.facts)
+        facts = {**health.facts, "tick_age": round(age, 1)}
+        if age > LATE_TICK:
+            return Health((*health.reasons, f"no tick went well for {age:.0f} s"), facts)
+        return Health(health.reasons, facts)
+
+    async def close(self) -> None:
+        """Close connections to Slack and to the database."""
+        await self.clients.close()
+        await self.database.close()
+
+    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+        workspace = Workspace(enterprise_id or "", team_id or "")
+        found = await self.installations.get(workspace)
+        if found is None:
+            log.warning("not_installed", workspace=workspace.key)
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_user_id=found.bot_user_id,
+            bot_id=found.bot_id,
+            bot_token=found.bot_token,
+        )
+
+    def _oauth(self) -> AsyncOAuthSettings | None:
+        settings = self.settings
+        if settings.slack_client_id is None or settings.slack_client_secret is None:
+            return None
+        secret = settings.slack_client_secret.get_secret_value()
+        return AsyncOAuthSettings(
+            client_id=settings.slack_client_id,
+            client_secret=secret,
+            scopes=sorted([*SCOPES, *OPTIONAL_SCOPES]),
+            installation_store=OAuthStore(self.installations, self.clock),
+            # Replicas share no memory: the state is a signed token that any of them can check.
+            state_store=StatelessOAuthStateStore(expiration_seconds=300, signing_secret=secret),
+        )
+
+
+def _defaults(settings: Settings) -> Preferences:
+    at = hour(settings.haru_hour)
+    if at is None:
+        raise ValueError("HARU_HOUR was checked when the settings were read")
+    return Preferences(language=Language(settings.haru_language), hour=at, zone=settings.haru_zone)

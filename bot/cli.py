@@ -1,0 +1,402 @@
+"""The ``haru`` command. Parses words, wires things together through ``bot.app``, prints."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+from sqlalchemy.exc import DBAPIError
+
+from bot import processes, schema
+from bot.app import Haru
+from bot.channels.preferences import Language, Layout, TagFilter
+from bot.clock import FixedClock
+from bot.delivery.ledger import metadata_of
+from bot.delivery.plan import edition
+from bot.forgetting import forget_workspace
+from bot.messages import daily
+from bot.messages.message import Message
+from bot.one_pass import deliver_once
+from bot.terminal import tables
+from bot.terminal.doctor import examine
+from bot.terminal.records import channel_record, hit_record, message_records, taken_record
+from bot.workspaces.installations import Installations
+from config.logging import set_up_logging
+from config.manifest import manifest as app_manifest
+from config.settings import Mode, Settings, SettingsError, read_settings
+from digests.archive import Archive
+from digests.errors import HaruError
+from digests.model import Results, Taken
+from digests.sources import folder
+from digests.store.sessions import Database
+
+FAILED = 1
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="haru", prog_name="haru")
+def cli() -> None:
+    """The day's machine-learning papers in Slack, in each channel's language.
+
+    Without Slack tokens in the environment (or .env) everything happens in a local
+    workspace; start it with `haru run`.
+
+    Exit status: 0 done, 1 something was refused or failed (said on standard error),
+    2 wrong usage.
+    """
+
+
+def main() -> None:
+    """Run the command; foreseeable failures become one sentence and exit status 1."""
+    try:
+        status = cli.main(standalone_mode=False)
+    except click.exceptions.Exit as ending:
+        status = ending.exit_code
+    except click.Abort:
+        status = 130
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except HaruError as error:
+        click.echo(f"haru: {error}", err=True)
+        status = FAILED
+    except DBAPIError as error:
+        # What no layer below could foresee: a disk that filled up, a server that went away.
+        click.echo(f"haru: the database failed: {str(error.orig).strip().splitlines()[0]}", err=True)
+        status = FAILED
+    sys.exit(status or 0)
+
+
+def command(function: Callable[..., Coroutine[Any, Any, int | None]]) -> Callable[..., int | None]:
+    """Read the settings, set up logging, and run the coroutine to its end; its value is the exit status."""
+
+    def run(**arguments: Any) -> int | None:
+        settings = read_settings()
+        set_up_logging(settings.haru_log_level, settings.haru_log_format)
+        return asyncio.run(function(settings, **arguments))
+
+    run.__name__ = function.__name__
+    run.__doc__ = function.__doc__
+    return run
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The archive's database. One without any schema gets it; an older one is refused (SchemaError)."""
+    database = Database(settings.archive_url)
+    try:
+        await schema.ensure(database)
+        yield database
+    finally:
+        await database.close()
+
+
+@cli.command("migrate")
+@command
+async def migrate(settings: Settings) -> None:
+    """Bring the database's schema to this version's (the Procfile's release step)."""
+    database = Database(settings.archive_url)
+    try:
+        await schema.upgrade(database)
+    finally:
+        await database.close()
+    click.echo("The database is up to date.")
+
+
+@cli.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@as_json
+@command
+async def import_(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as_json: bool) -> int:
+    """Take documents in: newsletters (text, HTML) and notes (Markdown).
+
+    A PATH is a file or a folder, which is read with all its subfolders. What was taken in
+    before and has not changed is left as it is. Exit status 1 when anything was refused.
+    """
+    taken: list[Taken] = []
+    async with open_database(settings) as database:
+        archive = Archive(database)
+        for path in paths:
+            documents = folder.documents(path)
+            with Progress(console=Console(stderr=True), disable=as_json, transient=True) as progress:
+                task = progress.add_task(str(path), total=len(documents))
+                async for one in archive.take_in(documents, now=datetime.now(UTC), dry_run=dry_run):
+                    taken.append(one)
+                    progress.advance(task)
+                    if as_json:
+                        click.echo(json.dumps(taken_record(one), ensure_ascii=False))
+    refused = tables.refusals(taken)
+    for line in refused:
+        click.echo(f"refused {line}", err=True)
+    if not as_json:
+        Console().print(tables.intake_table(taken))
+    return FAILED if refused else 0
+
+
+@cli.command("search")
+@click.argument("query", nargs=-1, required=True)
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="Papers to show.")
+@as_json
+@command
+async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json: bool) -> None:
+    """Find papers, exactly as /paper does.
+
+    QUERY takes words in any language, #tag, by:author, since:2025-01, a date, an arXiv id or
+    URL, "an exact phrase", -not. With --json, the QUERY - reads one query a line from
+    standard input and prints one array a line.
+    """
+    text = " ".join(query)
+    async with open_database(settings) as database:
+        archive = Archive(database)
+
+        async def find(text: str) -> Results:
+            return await archive.search(text, workspace=None, until=None, today=None, limit=limit, offset=0)
+
+        if as_json:
+            lines = (line.rstrip("\n") for line in sys.stdin) if text == "-" else [text]
+            for line in lines:
+                records = [hit_record(hit) for hit in (await find(line)).hits]
+                click.echo(json.dumps(records, ensure_ascii=False))
+        else:
+            tables.print_results(await find(text), Console())
+
+
+@cli.command("manifest")
+@click.option("--url", metavar="URL", help="Where Slack reaches Haru by https; none for Socket Mode.")
+@click.option("--prefix", default="", help="Put before each command: lab- makes /lab-paper.")
+@click.option("--name", default="Haru", show_default=True, help="The app's name in Slack.")
+def manifest(url: str | None, prefix: str, name: str) -> None:
+    """Print the Slack app manifest, to paste at api.slack.com/apps."""
+    if url is not None and not url.startswith("https://"):
+        raise click.UsageError("--url begins with https://, since Slack calls no other")
+    click.echo(json.dumps(app_manifest(url=url, prefix=prefix, name=name), ensure_ascii=False, indent=2))
+
+
+def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a date such as 2025-02-25") from None
+
+
+def _instant(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not an instant such as 2025-02-25T09:00:00+09:00") from None
+    if instant.tzinfo is None:
+        raise click.BadParameter(f"{value!r} says no time zone; write 2025-02-25T09:00:00+09:00")
+    return instant
+
+
+@cli.command("run")
+@click.option("--fresh", is_flag=True, help="Local workspace only: delete what it holds and start over.")
+@command
+async def run(settings: Settings, fresh: bool) -> None:
+    """Run everything in one process.
+
+    With SLACK_BOT_TOKEN and SLACK_APP_TOKEN over Socket Mode, with SLACK_SIGNING_SECRET over
+    HTTP on PORT, and without Slack tokens in the local workspace. Brings the database's
+    schema up to date by itself.
+    """
+    await processes.run(settings, fresh=fresh)
+
+
+@cli.command("serve")
+@command
+async def serve(settings: Settings) -> None:
+    """Answer people (the Procfile's web). Posts nothing by the clock: `haru worker` does."""
+    await processes.serve(settings)
+
+
+@cli.command("worker")
+@command
+async def worker(settings: Settings) -> None:
+    """Deliver the daily posts (the Procfile's worker)."""
+    await processes.worker(settings)
+
+
+@cli.command("preview")
+@click.option("--date", "day", callback=_day, metavar="YYYY-MM-DD", help="Whose papers; the newest day's.")
+@click.option(
+    "--language", type=click.Choice([one.value for one in Language]), default="en", show_default=True
+)
+@click.option(
+    "--layout", type=click.Choice([one.value for one in Layout]), default="digest", show_default=True
+)
+@as_json
+@command
+async def preview(settings: Settings, day: date | None, language: str, layout: str, as_json: bool) -> int:
+    """Print the messages as they would be posted; with --json exactly as chat.postMessage gets them."""
+    async with open_database(settings) as database:
+        archive = Archive(database)
+        chosen = day or await archive.latest_day(workspace=None, until=None)
+        digests = await archive.digest_of_day(chosen, workspace=None) if chosen else ()
+    messages: tuple[Message, ...] = ()
+    if chosen and digests:
+        made = edition(chosen, digests, tags=TagFilter(), posts={})
+        messages = daily.render(made, language=Language(language), layout=Layout(layout))
+    if as_json:
+        metadata = [metadata_of(f"preview-{position}") for position in range(len(messages))]
+        click.echo(json.dumps(message_records(messages, metadata), ensure_ascii=False, indent=2))
+    else:
+        for message in messages:
+            click.echo(("  ↳ " if message.thread else "") + message.text + "\n")
+    if not messages:
+        click.echo(
+            f"haru: there is no digest of {chosen}" if chosen else "haru: there is no digest yet", err=True
+        )
+        return FAILED
+    return 0
+
+
+@cli.command("deliver")
+@click.option("--now", callback=_instant, metavar="INSTANT", help="As of then: 2025-02-25T09:00:00+09:00.")
+@as_json
+@command
+async def deliver(settings: Settings, now: datetime | None, as_json: bool) -> int:
+    """Deliver what is due, once, and exit: for cron, and for tests. Says what was sent, skipped and why."""
+    async with open_slack(settings, now) as haru:
+        records = await deliver_once(haru)
+    if as_json:
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+    else:
+        for record in records:
+            reason = f" ({record['reason']})" if record["reason"] else ""
+            click.echo(f"{record['date']} {record['channel']} {record['status']}{reason}")
+        if not records:
+            click.echo("Nothing is due.")
+    return FAILED if any(record["status"] in ("failed", "unknown") for record in records) else 0
+
+
+@cli.command("channels")
+@as_json
+@command
+async def channels(settings: Settings, as_json: bool) -> None:
+    """List every channel: its settings, its next post, and how the last one went."""
+    async with open_database(settings) as database:
+        haru = Haru(settings, database)
+        found = [
+            channel_record(channel, await haru.deliveries.last(channel))
+            for channel in await haru.channels.all()
+        ]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        Console().print(tables.channels_table(found))
+
+
+@cli.command("doctor")
+@as_json
+@command
+async def doctor(settings: Settings, as_json: bool) -> int:
+    """Check the settings, the database and Slack, and say what to do about what is wrong."""
+    findings = await examine(settings)
+    if as_json:
+        click.echo(json.dumps([finding.record() for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{'ok  ' if finding.ok else 'BAD '} {finding.what}: {finding.said}")
+    return 0 if all(finding.ok for finding in findings) else FAILED
+
+
+@cli.command("pause")
+@click.argument("workspace", required=False, metavar="[WORKSPACE]")
+@command
+async def pause(settings: Settings, workspace: str | None) -> int:
+    """Stop all posting, in one WORKSPACE (a team id such as T0123) or everywhere. Lookup goes on."""
+    return await _brake(settings, workspace, paused=True)
+
+
+@cli.command("resume")
+@click.argument("workspace", required=False, metavar="[WORKSPACE]")
+@command
+async def resume(settings: Settings, workspace: str | None) -> int:
+    """Take the brake off again."""
+    return await _brake(settings, workspace, paused=False)
+
+
+async def _brake(settings: Settings, workspace: str | None, *, paused: bool) -> int:
+    async with open_database(settings) as database:
+        installations = Installations(database)
+        chosen = [one for one in await installations.all() if workspace in (None, one.workspace.team_id)]
+        for one in chosen:
+            if paused:
+                await installations.pause(one.workspace, "operator")
+            else:
+                await installations.resume(one.workspace)
+            click.echo(f"{'Paused' if paused else 'Resumed'} {one.name or one.workspace.key}.")
+    if not chosen:
+        click.echo(f"haru: no workspace {workspace or ''} is installed".replace("  ", " "), err=True)
+        return FAILED
+    return 0
+
+
+@cli.command("retract")
+@click.argument("day", callback=_day, metavar="YYYY-MM-DD")
+@command
+async def retract(settings: Settings, day: date) -> int:
+    """Take a day's digests back: gone from lookup, and never delivered afterwards.
+
+    Messages already posted stay as they are; delete those in Slack.
+    """
+    async with open_database(settings) as database:
+        count = await Archive(database).retract(day, now=datetime.now(UTC))
+    if not count:
+        click.echo(f"haru: there is no digest of {day} to retract", err=True)
+        return FAILED
+    click.echo(f"Retracted {count} digest{'s' if count > 1 else ''} of {day}.")
+    return 0
+
+
+@cli.command("forget")
+@click.argument("workspace", metavar="WORKSPACE")
+@click.confirmation_option(
+    prompt="This deletes the workspace's settings, posts' records and private digests. Go on?"
+)
+@command
+async def forget(settings: Settings, workspace: str) -> int:
+    """Delete everything kept of a WORKSPACE (a team id such as T0123): settings, ledger, private digests."""
+    async with open_database(settings) as database:
+        found = [one for one in await Installations(database).all() if one.workspace.team_id == workspace]
+        for one in found:
+            await forget_workspace(database, one.workspace)
+    if not found:
+        click.echo(f"haru: no workspace {workspace} is installed", err=True)
+        return FAILED
+    click.echo(f"Forgot {workspace}.")
+    return 0
+
+
+@asynccontextmanager
+async def open_slack(settings: Settings, now: datetime | None) -> AsyncIterator[Haru]:
+    """A wired Haru with the environment's workspace installed; SettingsError without Slack tokens."""
+    if settings.mode is Mode.LOCAL:
+        raise SettingsError(
+            "SLACK_BOT_TOKEN is missing: there is no Slack to deliver to."
+            " In the local workspace `haru run` delivers by itself."
+        )
+    async with open_database(settings) as database:
+        haru = Haru(settings, database, clock=FixedClock(now) if now else None)
+        try:
+            if settings.slack_bot_token is not None:
+                await haru.install_from_environment(settings.slack_bot_token.get_secret_value())
+            yield haru
+        finally:
+            await haru.clients.close()

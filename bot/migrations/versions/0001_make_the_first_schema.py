@@ -1,0 +1,424 @@
+"""Make the first schema
+
+Revision ID: 0001
+Revises:
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import digests.store.schema
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "channel",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("channel_id", sa.String(length=32), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=True),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("layout", sa.String(length=16), nullable=False),
+        sa.Column("hour", sa.String(length=5), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("days", sa.String(length=7), nullable=False),
+        sa.Column("holidays", sa.String(length=8), nullable=True),
+        sa.Column("include_tags", sa.JSON(), nullable=False),
+        sa.Column("exclude_tags", sa.JSON(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("enabled_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("paused_reason", sa.String(length=64), nullable=True),
+        sa.Column("failed_days", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("inviter_id", sa.String(length=32), nullable=True),
+        sa.Column("creator_id", sa.String(length=32), nullable=True),
+        sa.Column("last_admin_id", sa.String(length=32), nullable=True),
+        sa.Column("next_date", sa.Date(), nullable=True),
+        sa.Column("next_due_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel")),
+        sa.UniqueConstraint("workspace", "channel_id", name=op.f("uq_channel_workspace_channel_id")),
+    )
+    with op.batch_alter_table("channel", schema=None) as batch_op:
+        batch_op.create_index("ix_channel_next_due_at", ["next_due_at"], unique=False)
+
+    op.create_table(
+        "installation",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.Text(), nullable=True),
+        sa.Column("bot_token", sa.Text(), nullable=False),
+        sa.Column("bot_user_id", sa.String(length=32), nullable=False),
+        sa.Column("bot_id", sa.String(length=32), nullable=True),
+        sa.Column("app_id", sa.String(length=32), nullable=True),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("from_environment", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("open_to_everyone", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("installed_at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("paused_reason", sa.String(length=64), nullable=True),
+        sa.Column("uninstalled_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("delete_after", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("workspace", name=op.f("pk_installation")),
+    )
+    op.create_table(
+        "paper",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workspace", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("title_key", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("authors", sa.JSON(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("arxiv_id", sa.String(length=32), nullable=True),
+        sa.Column("abstract", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_paper")),
+        sa.UniqueConstraint("workspace", "identity", name=op.f("uq_paper_workspace_identity")),
+    )
+    with op.batch_alter_table("paper", schema=None) as batch_op:
+        batch_op.create_index("ix_paper_title_key", ["workspace", "title_key"], unique=False)
+
+    op.create_table(
+        "payload",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_payload")),
+    )
+    op.create_table(
+        "reader",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "user_id", name=op.f("pk_reader")),
+    )
+    op.create_table(
+        "search_statistics",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("papers", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", name=op.f("pk_search_statistics")),
+    )
+    op.create_table(
+        "search_surface",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column(
+            "word",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "term",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.PrimaryKeyConstraint("workspace", "word", "term", name=op.f("pk_search_surface")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "search_term",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workspace", sa.String(length=64), server_default="", nullable=False),
+        sa.Column(
+            "term",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("df", sa.Integer(), nullable=False),
+        sa.Column("head_df", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_term")),
+        sa.UniqueConstraint("workspace", "term", name=op.f("uq_search_term_workspace_term")),
+    )
+    op.create_table(
+        "source",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workspace", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("location", sa.Text(), server_default="", nullable=False),
+        sa.Column("posts", sa.Boolean(), nullable=False),
+        sa.Column("zone", sa.String(length=64), server_default="UTC", nullable=False),
+        sa.Column("rank", sa.Integer(), server_default="100", nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("cursor", sa.JSON(), nullable=True),
+        sa.Column("first_fetch_done", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("last_good_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("last_new_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("next_poll_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
+        sa.UniqueConstraint("workspace", "name", name=op.f("uq_source_workspace_name")),
+    )
+    op.create_table(
+        "channel_manager",
+        sa.Column("channel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["channel_id"],
+            ["channel.id"],
+            name=op.f("fk_channel_manager_channel_id_channel"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("channel_id", "user_id", name=op.f("pk_channel_manager")),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("channel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("schedule_date", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=True),
+        sa.Column("due_at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("thread_ts", sa.String(length=32), nullable=True),
+        sa.Column("created_at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("finished_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["channel_id"], ["channel.id"], name=op.f("fk_delivery_channel_id_channel"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("channel_id", "schedule_date", name=op.f("uq_delivery_channel_id_schedule_date")),
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_channel_id_created_at", ["channel_id", "created_at"], unique=False)
+
+    op.create_table(
+        "digest",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workspace", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("source_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("date", sa.Date(), nullable=True),
+        sa.Column("backlog", sa.Boolean(), nullable=False),
+        sa.Column("sealed_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("retracted_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("taken_in_at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_digest_source_id_source")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
+        sa.UniqueConstraint("source_id", "name", name=op.f("uq_digest_source_id_name")),
+    )
+    with op.batch_alter_table("digest", schema=None) as batch_op:
+        batch_op.create_index("ix_digest_date", ["workspace", "date"], unique=False)
+
+    op.create_table(
+        "paper_url",
+        sa.Column("paper_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("cited", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["paper_id"], ["paper.id"], name=op.f("fk_paper_url_paper_id_paper"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("paper_id", "url", "cited", name=op.f("pk_paper_url")),
+    )
+    with op.batch_alter_table("paper_url", schema=None) as batch_op:
+        batch_op.create_index("ix_paper_url_url", ["url"], unique=False)
+
+    op.create_table(
+        "search_posting",
+        sa.Column("term_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("paper_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("weight", sa.Float(), nullable=False),
+        sa.Column("head", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["paper_id"], ["paper.id"], name=op.f("fk_search_posting_paper_id_paper"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["term_id"], ["search_term.id"], name=op.f("fk_search_posting_term_id_search_term")
+        ),
+        sa.PrimaryKeyConstraint("term_id", "paper_id", name=op.f("pk_search_posting")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("search_posting", schema=None) as batch_op:
+        batch_op.create_index("ix_search_posting_paper_id", ["paper_id"], unique=False)
+
+    op.create_table(
+        "setting_change",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("field", sa.String(length=16), nullable=False),
+        sa.Column("old", sa.Text(), nullable=False),
+        sa.Column("new", sa.Text(), nullable=False),
+        sa.Column("at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("announced_ts", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["channel_id"],
+            ["channel.id"],
+            name=op.f("fk_setting_change_channel_id_channel"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_setting_change")),
+    )
+    with op.batch_alter_table("setting_change", schema=None) as batch_op:
+        batch_op.create_index("ix_setting_change_channel_id_at", ["channel_id", "at"], unique=False)
+
+    op.create_table(
+        "delivery_digest",
+        sa.Column("channel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["channel_id"],
+            ["channel.id"],
+            name=op.f("fk_delivery_digest_channel_id_channel"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"],
+            ["delivery.id"],
+            name=op.f("fk_delivery_digest_delivery_id_delivery"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["digest_id"], ["digest.id"], name=op.f("fk_delivery_digest_digest_id_digest")
+        ),
+        sa.PrimaryKeyConstraint("channel_id", "digest_id", name=op.f("pk_delivery_digest")),
+    )
+    with op.batch_alter_table("delivery_digest", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_digest_delivery_id", ["delivery_id"], unique=False)
+
+    op.create_table(
+        "document",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("digest_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("line", sa.Integer(), nullable=True),
+        sa.Column("taken_in_at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name=op.f("fk_document_digest_id_digest")),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_document_source_id_source")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+        sa.UniqueConstraint("source_id", "path", name=op.f("uq_document_source_id_path")),
+    )
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.create_index("ix_document_digest_id", ["digest_id"], unique=False)
+
+    op.create_table(
+        "part",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("slack_channel", sa.String(length=32), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("in_thread", sa.Boolean(), nullable=False),
+        sa.Column("uid", sa.String(length=32), nullable=False),
+        sa.Column("payload", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=True),
+        sa.Column("ts", sa.String(length=32), nullable=True),
+        sa.Column("attempt", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("plain", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=True),
+        sa.Column("lease_until", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("not_before", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("give_up_at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("first_attempt_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("doubted_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("fk_part_delivery_id_delivery"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["payload"], ["payload.sha256"], name=op.f("fk_part_payload_payload")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_part")),
+        sa.UniqueConstraint("delivery_id", "position", name=op.f("uq_part_delivery_id_position")),
+        sa.UniqueConstraint("uid", name=op.f("uq_part_uid")),
+    )
+    with op.batch_alter_table("part", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_part_open",
+            ["state", "not_before"],
+            unique=False,
+            sqlite_where=sa.text("state NOT IN ('sent', 'failed', 'unknown')"),
+            postgresql_where=sa.text("state NOT IN ('sent', 'failed', 'unknown')"),
+        )
+
+    op.create_table(
+        "document_version",
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("taken_in_at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["document.id"],
+            name=op.f("fk_document_version_document_id_document"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("document_id", "taken_in_at", name=op.f("pk_document_version")),
+    )
+    op.create_table(
+        "entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("paper_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("authors", sa.JSON(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("arxiv_id", sa.String(length=32), nullable=True),
+        sa.Column("abstract", sa.Text(), nullable=True),
+        sa.Column("cites", sa.JSON(), nullable=False),
+        sa.Column("links", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("withdrawn_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name=op.f("fk_entry_digest_id_digest")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_entry_document_id_document")),
+        sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name=op.f("fk_entry_paper_id_paper")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
+    )
+    with op.batch_alter_table("entry", schema=None) as batch_op:
+        batch_op.create_index("ix_entry_digest_id", ["digest_id", "position"], unique=False)
+        batch_op.create_index("ix_entry_document_id", ["document_id"], unique=False)
+        batch_op.create_index("ix_entry_paper_id", ["paper_id"], unique=False)
+
+    op.create_table(
+        "commentary",
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("language", sa.String(length=35), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entry.id"], name=op.f("fk_commentary_entry_id_entry"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("entry_id", "language", name=op.f("pk_commentary")),
+    )
+    op.create_table(
+        "delivery_entry",
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("paper_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"],
+            ["delivery.id"],
+            name=op.f("fk_delivery_entry_delivery_id_delivery"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_delivery_entry_entry_id_entry")),
+        sa.PrimaryKeyConstraint("delivery_id", "entry_id", name=op.f("pk_delivery_entry")),
+    )
+    with op.batch_alter_table("delivery_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_entry_entry_id", ["entry_id"], unique=False)
+
+    op.create_table(
+        "entry_tag",
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("spelling", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entry.id"], name=op.f("fk_entry_tag_entry_id_entry"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("entry_id", "position", name=op.f("pk_entry_tag")),
+    )
+    with op.batch_alter_table("entry_tag", schema=None) as batch_op:
+        batch_op.create_index("ix_entry_tag_name", ["name"], unique=False)
+
+
+def downgrade() -> None:
+    raise RuntimeError("Haru's migrations go forward only; restore a backup instead.")

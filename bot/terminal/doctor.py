@@ -1,0 +1,117 @@
+"""The self-check: what works, what does not, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
+
+from bot import schema
+from bot.app import Haru
+from config.manifest import OPTIONAL_SCOPES, SCOPES
+from config.settings import Mode, Settings
+from digests.errors import HaruError
+from digests.store import tables
+from digests.store.sessions import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    ok: bool
+    said: str
+
+    def record(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {"what": self.what, "ok": self.ok, "said": self.said}
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Look at the settings, the database, the archive, the channels and Slack, in this order."""
+    findings = []
+    try:
+        findings.append(Finding("mode", True, _MODES[settings.mode]))
+    except HaruError as error:
+        findings.append(Finding("mode", False, str(error)))
+        return findings
+    database = Database(settings.archive_url)
+    try:
+        findings.append(Finding("database", True, database.url.render_as_string(hide_password=True)))
+        await schema.ensure(database)
+        findings.append(Finding("schema", True, "up to date"))
+        findings += await _archive(database)
+        haru = Haru(settings, database)
+        findings += await _channels(haru)
+        if settings.slack_bot_token is not None:
+            findings += await _slack(haru, settings.slack_bot_token.get_secret_value())
+        await haru.clients.close()
+    except (HaruError, DBAPIError) as error:
+        findings.append(Finding("failed", False, str(error).splitlines()[0]))
+    finally:
+        await database.close()
+    return findings
+
+
+_MODES = {
+    Mode.LOCAL: "no Slack tokens: `haru run` opens the local workspace",
+    Mode.SOCKET: "Slack by Socket Mode",
+    Mode.HTTP: "Slack by HTTP",
+}
+
+
+async def _archive(database: Database) -> list[Finding]:
+    async with database.read() as connection:
+        papers = await connection.scalar(select(func.count()).select_from(tables.paper))
+        newest = await connection.scalar(select(func.max(tables.digest.c.date)))
+        refused = (
+            await connection.execute(
+                select(tables.document.c.path, tables.document.c.line, tables.document.c.reason).where(
+                    tables.document.c.reason.is_not(None)
+                )
+            )
+        ).all()
+    said = (
+        f"{papers} papers, the newest of {newest}" if papers else "empty; `haru import PATH` takes digests in"
+    )
+    findings = [Finding("archive", bool(papers), said)]
+    findings += [
+        Finding("refused", False, f"{row.path}{f':{row.line}' if row.line else ''}: {row.reason}")
+        for row in refused
+    ]
+    return findings
+
+
+async def _channels(haru: Haru) -> list[Finding]:
+    found = await haru.channels.all()
+    on = [one for one in found if one.preferences.enabled and not one.paused_reason]
+    findings = [Finding("channels", True, f"{len(on)} on, {len(found) - len(on)} off or paused")]
+    findings += [
+        Finding("channel", False, f"{one.name or one.channel_id} is paused: {one.paused_reason}")
+        for one in found
+        if one.paused_reason
+    ]
+    return findings
+
+
+async def _slack(haru: Haru, token: str) -> list[Finding]:
+    made = await haru.install_from_environment(token)
+    findings = [Finding("slack", True, f"connected to {made.name or made.workspace.key}")]
+    if made.scopes:
+        missing = sorted(set(SCOPES) - set(made.scopes))
+        findings.append(
+            Finding(
+                "scopes",
+                not missing,
+                f"missing {', '.join(missing)}; install the app again" if missing else "all there",
+            )
+        )
+        findings += [
+            Finding("optional scope", True, f"without {scope} Haru is not able {purpose}")
+            for scope, purpose in OPTIONAL_SCOPES.items()
+            if scope not in made.scopes
+        ]
+    return findings

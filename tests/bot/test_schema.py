@@ -1,0 +1,68 @@
+"""The schema: migrations and models agree, and no process works on the wrong version."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, insert, select, text
+
+from bot import schema
+from bot.tables import metadata
+from digests.errors import SchemaError
+from digests.store.sessions import Database
+from digests.store.tables import source
+
+
+@pytest.fixture
+async def empty(database_url: str) -> AsyncIterator[Database]:
+    """A database without any table, on SQLite and on PostgreSQL."""
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+def _differences(connection: Connection) -> list[object]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+async def test_an_upgraded_database_equals_the_models(empty: Database) -> None:
+    """All migrations, run on an empty database, make just the tables the code expects."""
+    await schema.upgrade(empty)
+    async with empty.read() as connection:
+        assert await connection.run_sync(_differences) == []
+
+
+async def test_upgrading_again_keeps_what_is_there(empty: Database) -> None:
+    """An upgrade of a database with data changes none of it."""
+    await schema.upgrade(empty)
+    async with empty.write() as connection:
+        await connection.execute(insert(source).values(name="a", kind="file", posts=True, enabled=True))
+    await schema.upgrade(empty)
+    async with empty.read() as connection:
+        assert await connection.scalar(select(source.c.name)) == "a"
+
+
+async def test_two_processes_may_upgrade_at_once(empty: Database) -> None:
+    """Upgrades at the same moment queue, and the second finds nothing to do."""
+    await asyncio.gather(*(schema.upgrade(empty) for _ in range(4)))
+    await schema.check(empty)
+
+
+async def test_a_database_without_the_schema_is_refused(empty: Database) -> None:
+    """A process that must not migrate names the command that does."""
+    with pytest.raises(SchemaError, match="haru migrate"):
+        await schema.check(empty)
+
+
+async def test_a_newer_database_is_left_alone(empty: Database) -> None:
+    """A database that a newer version migrated is neither used nor touched."""
+    await schema.upgrade(empty)
+    async with empty.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for attempt in (schema.check, schema.upgrade, schema.ensure):
+        with pytest.raises(SchemaError, match="newer Haru"):
+            await attempt(empty)

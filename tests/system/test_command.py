@@ -1,0 +1,208 @@
+"""The ``haru`` command, as a program or a person beside it sees it."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.system.conftest import NEWSLETTER, Finished, needs_newsletter
+
+Haru = Callable[..., Finished]
+
+COMMANDS = """run serve worker migrate import search preview deliver channels doctor manifest
+pause resume retract forget"""
+
+DIGEST = """2025-03-03
+A Paper on Sleep: Does It Help?
+https://arxiv.org/abs/2503.00001
+(Ada Lovelace, Alan Turing)
+An abstract of it.
+잠에 대한 논문이에요.
+A paper about sleep.
+#sleep #scaling_law
+"""
+
+
+@pytest.fixture
+def digest(tmp_path: Path) -> Path:
+    """A newsletter file with one entry."""
+    path = tmp_path / "sleep.txt"
+    path.write_text(DIGEST, encoding="utf-8")
+    return path
+
+
+def test_a_digest_is_taken_in_once(haru: Haru, digest: Path) -> None:
+    """The first import of a document is new, and the second finds it the same."""
+    first, second = haru("import", str(digest), "--json"), haru("import", str(digest), "--json")
+    assert (first.status, second.status) == (0, 0), first.errors + second.errors
+    assert first.lines == [
+        {
+            "document": "sleep.txt",
+            "status": "new",
+            "reason": None,
+            "line": None,
+            "date": "2025-03-03",
+            "entries": [
+                {
+                    "title": "A Paper on Sleep: Does It Help?",
+                    "authors": ["Ada Lovelace", "Alan Turing"],
+                    "url": "https://arxiv.org/abs/2503.00001",
+                    "arxiv_id": "2503.00001",
+                    "abstract": "An abstract of it.",
+                    "commentaries": {"ko": "잠에 대한 논문이에요.", "en": "A paper about sleep."},
+                    "tags": ["sleep", "scaling-law"],
+                    "status": "new",
+                }
+            ],
+        }
+    ]
+    assert second.lines[0]["status"] == "same"
+    assert second.lines[0]["entries"] == [{"title": "A Paper on Sleep: Does It Help?", "status": "same"}]
+
+
+def test_a_corrected_digest_is_changed(haru: Haru, digest: Path) -> None:
+    """A document whose text was corrected is reported as changed, with its entries."""
+    haru("import", str(digest))
+    digest.write_text(DIGEST.replace("A paper about sleep.", "A paper about deep sleep."), encoding="utf-8")
+    (record,) = haru("import", str(digest), "--json").lines
+    assert record["status"] == "changed"
+    assert record["entries"][0]["status"] == "changed"
+    assert record["entries"][0]["commentaries"]["en"] == "A paper about deep sleep."
+
+
+def test_a_dry_run_changes_nothing(haru: Haru, digest: Path) -> None:
+    """With --dry-run the fate of each document is told and nothing is kept."""
+    assert haru("import", str(digest), "--dry-run", "--json").lines[0]["status"] == "new"
+    assert haru("search", "sleep", "--json").json == []
+
+
+def test_search_prints_what_was_found(haru: Haru, digest: Path) -> None:
+    """A search prints papers with the documents they came from, and nothing found is an empty array."""
+    haru("import", str(digest))
+    (found,) = haru("search", "slep", "--json").json
+    assert found["title"] == "A Paper on Sleep: Does It Help?"
+    assert found["documents"] == ["sleep.txt"]
+    assert found["date"] == "2025-03-03"
+    assert set(found) == {"title", "authors", "url", "arxiv_id", "tags", "date", "score", "documents"}
+    assert haru("search", "xyzzyplugh", "--json").json == []
+
+
+def test_search_reads_queries_from_standard_input(haru: Haru, digest: Path) -> None:
+    """Queries one a line give one array a line, in order, an empty line included."""
+    haru("import", str(digest))
+    answers = haru("search", "--json", "-", stdin="sleep\n\nxyzzyplugh\n잠\n").lines
+    assert [len(answer) for answer in answers] == [1, 0, 0, 1]
+
+
+def test_what_cannot_be_read_is_refused_in_words(haru: Haru, tmp_path: Path, digest: Path) -> None:
+    """One bad document is refused with a reason, does not stop the others, and gives exit status 1."""
+    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00broken")
+    done = haru("import", str(tmp_path), "--json")
+    statuses = {record["document"]: record["status"] for record in done.lines}
+    assert statuses == {"binary.txt": "refused", "sleep.txt": "new"}
+    assert done.status == 1
+    assert "binary.txt" in done.errors
+    assert "Traceback" not in done.errors
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "status", "said"),
+    [
+        (["import", "nowhere.txt"], {}, 1, "nowhere.txt"),
+        (["search", "x"], {"DATABASE_URL": "mysql://h/d"}, 1, "DATABASE_URL"),
+        (["search", "x"], {"DATABASE_URL": "sqlite:////proc/nowhere/haru.sqlite3"}, 1, "/proc/nowhere"),
+        (["search", "x"], {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, 1, "database"),
+        (["search", "x"], {"PORT": "many"}, 1, "PORT"),
+        (["run"], {"SLACK_APP_TOKEN": "xapp-1"}, 1, "SLACK_BOT_TOKEN"),
+        (["run"], {"SLACK_BOT_TOKEN": "xapp-1"}, 1, "xoxb-"),
+        (["serve"], {}, 1, "SLACK_BOT_TOKEN"),
+        (["preview", "--date", "tomorrow"], {}, 2, "2025-02-25"),
+        (["deliver", "--now", "09:00"], {}, 2, "2025-02-25T09:00:00"),
+        (["deliver", "--now", "2025-02-25T09:00:00"], {}, 2, "time zone"),
+        (["manifest", "--url", "http://haru"], {}, 2, "https://"),
+        (["fly"], {}, 2, "fly"),
+    ],
+)
+def test_a_mistake_is_one_clear_sentence(
+    haru: Haru, words: list[str], variables: dict[str, str], status: int, said: str
+) -> None:
+    """Wrong input of any kind is said in words with its exit status, and never as a traceback."""
+    done = haru(*words, **variables)
+    assert done.status == status, done.errors
+    assert said in done.errors
+    assert "Traceback" not in done.errors + done.output
+
+
+def test_a_busy_port_is_said(haru: Haru) -> None:
+    """When another program holds the local workspace's port, `haru run` names it and ends."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = haru("run", HARU_LOCAL_PORT=str(port))
+    assert done.status == 1
+    assert str(port) in done.errors
+    assert "Traceback" not in done.errors
+
+
+def test_every_command_explains_itself(haru: Haru) -> None:
+    """Each command the README lists is there, and its --help says what it does."""
+    for command in COMMANDS.split():
+        done = haru(command, "--help")
+        assert done.status == 0, command
+        assert len(done.output.splitlines()) > 3, command
+
+
+@needs_newsletter
+def test_the_real_newsletter_is_read_whole(haru: Haru) -> None:
+    """The customer's issue gives its eleven entries, and then eleven times the same."""
+    (first,) = haru("import", str(NEWSLETTER), "--json").lines
+    (second,) = haru("import", str(NEWSLETTER), "--json").lines
+    assert [entry["status"] for entry in first["entries"]] == ["new"] * 11
+    assert [entry["status"] for entry in second["entries"]] == ["same"] * 11
+    looped = haru("search", "looped", "--json").json[0]
+    assert looped["title"] == "Reasoning with Latent Thoughts: On the Power of Looped Transformers"
+
+
+@needs_newsletter
+@pytest.mark.parametrize(("language", "other"), [("en", "ko"), ("ko", "en")])
+@pytest.mark.parametrize("layout", ["digest", "thread", "stream"])
+def test_a_preview_is_in_one_language(haru: Haru, language: str, other: str, layout: str) -> None:
+    """A preview holds every title and every commentary of its language, and none of the other's."""
+    (taken,) = haru("import", str(NEWSLETTER), "--json").lines
+    done = haru("preview", "--date", "2025-02-25", "--language", language, "--layout", layout, "--json")
+    text = " ".join(" ".join(_texts(message["blocks"])) for message in done.json)
+    assert all(message["metadata"]["event_type"] for message in done.json)
+    for entry in taken["entries"]:
+        assert entry["title"] in text
+        assert all(_shown(line) in text for line in entry["commentaries"][language].splitlines() if line)
+        assert not any(_shown(line) in text for line in entry["commentaries"][other].splitlines() if line)
+
+
+def _texts(value: object) -> list[str]:
+    if isinstance(value, dict):
+        own = [value["text"]] if isinstance(value.get("text"), str) else []
+        return own + [text for part in value.values() for text in _texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in _texts(part)]
+    return []
+
+
+def _shown(line: str) -> str:
+    # A URL in prose is linked, so only the words before it stand as they were.
+    return line.split(" (http")[0]
+
+
+def test_json_of_refused_entries_keeps_its_shape() -> None:
+    """The record of an entry that was refused names its title, reason and line."""
+    from bot.terminal.records import taken_record
+    from digests.model import Status, Taken, TakenEntry
+
+    taken = Taken("a.txt", Status.NEW, entries=(TakenEntry(Status.REFUSED, "T", None, "no tags", 7),))
+    assert json.loads(json.dumps(taken_record(taken)))["entries"] == [
+        {"title": "T", "status": "refused", "reason": "no tags", "line": 7}
+    ]
