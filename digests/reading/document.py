@@ -7,6 +7,7 @@ from digests.model import Digest, Document
 from digests.reading.dates import date_of_line
 from digests.reading.newsletter import read_newsletter
 from digests.reading.note import read_note
+from digests.reading.page import looks_like_html, read_page
 
 LARGEST_DOCUMENT = 5 * 1024 * 1024
 """Bytes; a larger document is refused."""
@@ -36,8 +37,11 @@ def read(document: Document) -> Digest:
 
 
 def _read_shape(text: str, document: Document) -> Digest:
-    """By the name's ending; a ``.md`` that begins with a date line is a newsletter, too."""
-    if document.path.lower().endswith(".md") and not _begins_with_date(text):
+    """By the name's ending, then by what the text begins with."""
+    ending = document.path.lower().rpartition(".")[2]
+    if ending in ("html", "htm", "xhtml") or (ending not in ("md", "txt") and looks_like_html(text)):
+        return read_page(text, document.first_seen)
+    if ending == "md" and not _begins_with_date(text):
         return read_note(text, document.path, document.first_seen)
     return read_newsletter(text)
 
