@@ -1,0 +1,86 @@
+"""By what a paper is recognised."""
+
+from __future__ import annotations
+
+import pytest
+
+from digests.model import Paper
+from digests.reading.identity import arxiv_id, identity, normal_url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://arxiv.org/abs/2502.17416",
+        "http://arxiv.org/abs/2502.17416v3",
+        "https://www.arxiv.org/pdf/2502.17416",
+        "https://arxiv.org/pdf/2502.17416v1.pdf",
+        "https://arxiv.org/html/2502.17416v1#S2",
+        "https://export.arxiv.org/abs/2502.17416?context=cs",
+        "https://www.alphaxiv.org/abs/2502.17416",
+        "https://huggingface.co/papers/2502.17416",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Farxiv.org%2Fabs%2F2502.17416%3Ffbclid%3Dabc&h=AT0",
+        "arXiv:2502.17416v2",
+        "2502.17416",
+    ],
+)
+def test_an_arxiv_id_is_known_in_every_dress(url: str) -> None:
+    """Any version, page and mirror gives the same id, without its version."""
+    assert arxiv_id(url) == "2502.17416"
+
+
+def test_old_arxiv_ids_are_known() -> None:
+    """Ids from before 2007 keep their archive."""
+    assert arxiv_id("https://arxiv.org/abs/cs/0112017v1") == "cs/0112017"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://arxiv.org/list/cs.CL/recent",
+        "https://example.org/2502.17416",
+        "https://github.com/a/2502.17416",
+        "https://arxiv.org.evil.example/abs/2502.17416",
+        "https://arxiv.org/abs/2513.17416",
+        "javascript:2502.17416",
+        "http://[",
+        "",
+    ],
+)
+def test_what_is_no_arxiv_address_has_no_id(url: str) -> None:
+    """Numbers elsewhere are not ids."""
+    assert arxiv_id(url) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "normal"),
+    [
+        ("HTTP://WWW.Example.org/A/?utm_source=x&b=1&fbclid=y#top", "https://example.org/A?b=1"),
+        ("https://l.facebook.com/l.php?u=https%3A%2F%2Fexample.org%2Fa&h=1", "https://example.org/a"),
+        ("https://example.org/", "https://example.org"),
+    ],
+)
+def test_web_addresses_have_one_form(url: str, normal: str) -> None:
+    """Redirects, tracking, case and a final slash do not make another address."""
+    assert normal_url(url) == normal
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://example.org/a", "data:text/html,x", "a b", ""])
+def test_only_web_addresses_are_addresses(url: str) -> None:
+    """Other schemes are none."""
+    assert normal_url(url) is None
+
+
+@pytest.mark.parametrize(
+    ("paper", "key"),
+    [
+        (Paper("T", url="https://arxiv.org/abs/2502.17416", arxiv_id="2502.17416"), "arxiv:2502.17416"),
+        (Paper("T", url="https://doi.org/10.1145/3292500.3330701"), "doi:10.1145/3292500.3330701"),
+        (Paper("T", url="https://github.com/a/b/"), "url:https://github.com/a/b"),
+        (Paper("Attention: All  you NEED!"), "title:attentionallyouneed"),
+        (Paper("왜 어텐션인가"), "title:왜어텐션인가"),
+    ],
+)
+def test_a_papers_key_is_the_strongest_thing_known(paper: Paper, key: str) -> None:
+    """arXiv id before DOI before address before title."""
+    assert identity(paper) == key
