@@ -111,6 +111,11 @@ class Haru:
             operators=self.settings.operators,
             prefix=self.settings.haru_command_prefix,
         )
+
+        # Bolt reads the names of a callable's arguments, and would pass ``self`` of a bound method.
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+            return await self._authorize(enterprise_id, team_id)
+
         app = AsyncApp(
             signing_secret=signing_secret,
             request_verification_enabled=bool(signing_secret),
@@ -118,7 +123,7 @@ class Haru:
             # Given as Bolt's own type it goes together with the install pages.
             authorize=AsyncCallableAuthorize(  # type: ignore[arg-type]
                 logger=logging.getLogger("slack_bolt"),
-                func=self._authorize,  # type: ignore[arg-type]  # None: not installed
+                func=authorize,  # type: ignore[arg-type]  # None: not installed
             ),
             oauth_settings=self._oauth(),
         )
