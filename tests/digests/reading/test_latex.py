@@ -44,7 +44,9 @@ def test_any_text_is_read(text: str) -> None:
     assert isinstance(readable(text), str)
 
 
-@pytest.mark.parametrize("piece", ["{", "}", "$", "\\", "\\textbf{", "$x^{", "{\\it ", "\\'", "``", "\\href{a}{"])
+@pytest.mark.parametrize(
+    "piece", ["{", "}", "$", "\\", "\\textbf{", "$x^{", "{\\it ", "\\'", "``", "\\href{a}{"]
+)
 def test_depth_does_not_matter(piece: str) -> None:
     """A hundred thousand of anything is read without recursion."""
     assert isinstance(readable(piece * 100_000), str)

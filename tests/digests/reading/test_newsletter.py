@@ -149,7 +149,9 @@ def test_dates_are_korean_iso_or_english(line: str, day: date) -> None:
     assert read_newsletter(f"\n{line}\nA Title\n(Kim, Lee)\n설명.\n#llm\n").date == day
 
 
-@pytest.mark.parametrize("line", ["2025-02-30", "2025년 13월 1일", "안녕하세요", "Notes of 2025-02-25 and more"])
+@pytest.mark.parametrize(
+    "line", ["2025-02-30", "2025년 13월 1일", "안녕하세요", "Notes of 2025-02-25 and more"]
+)
 def test_a_first_line_that_is_no_date_is_refused_with_its_number(line: str) -> None:
     """Without a date there is no digest, and the message says what to write where."""
     with pytest.raises(DigestError, match="not a date") as caught:
@@ -162,14 +164,18 @@ ENTRY = "{title}\n(Kim, Lee)\nWe show a thing.\n{title}에 대한 설명입니�
 
 def test_a_missing_tag_line_is_noticed_by_the_next_title_and_authors() -> None:
     """Two entries without tags between them stay two."""
-    digest = read_newsletter("2025-02-25\n" + ENTRY.format(title="First Paper") + ENTRY.format(title="Second Paper"))
+    digest = read_newsletter(
+        "2025-02-25\n" + ENTRY.format(title="First Paper") + ENTRY.format(title="Second Paper")
+    )
     assert [entry.paper.title for entry in digest.entries] == ["First Paper", "Second Paper"]
     assert [entry.commentary("en") for entry in digest.entries] == ["A comment.", "A comment."]
 
 
 def test_an_entry_with_neither_authors_nor_tags_is_refused_and_does_not_swallow_the_next() -> None:
     """What cannot be told apart is refused by its line; its neighbour is read."""
-    digest = read_newsletter("2025-02-25\nFirst Paper\n설명입니다.\n" + ENTRY.format(title="Second Paper") + "#llm\n")
+    digest = read_newsletter(
+        "2025-02-25\nFirst Paper\n설명입니다.\n" + ENTRY.format(title="Second Paper") + "#llm\n"
+    )
     assert [entry.paper.title for entry in digest.entries] == ["Second Paper"]
     (refusal,) = digest.refusals
     assert (refusal.line, refusal.title) == (2, "First Paper")
@@ -202,7 +208,11 @@ def test_tags_that_stand_alone_are_refused() -> None:
 
 def test_authors_may_be_joined_by_and() -> None:
     """Commas and “and” both part names."""
-    assert _only("2025-02-25\nA Title\n(A B and C D, and E F)\n설명.\n#x\n").paper.authors == ("A B", "C D", "E F")
+    assert _only("2025-02-25\nA Title\n(A B and C D, and E F)\n설명.\n#x\n").paper.authors == (
+        "A B",
+        "C D",
+        "E F",
+    )
 
 
 def test_a_date_without_entries_is_refused() -> None:

@@ -8,7 +8,8 @@ from digests.reading.tags import canonical, tag, tags_after_text, tags_of_line
 
 
 @pytest.mark.parametrize(
-    "spelling", ["scaling_law", "Scaling-Law", "scaling law", "#scaling-law", "SCALING__LAW", "ｓｃａｌｉｎｇ-law"]
+    "spelling",
+    ["scaling_law", "Scaling-Law", "scaling law", "#scaling-law", "SCALING__LAW", "ｓｃａｌｉｎｇ-law"],
 )
 def test_every_spelling_has_one_canonical_name(spelling: str) -> None:
     """Case, underscores, spaces, width and the hash do not matter."""
