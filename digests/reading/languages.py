@@ -13,17 +13,22 @@ _HANGUL = re.compile(r"[가-힣]")
 _ADDRESS = re.compile(r"https?://\S+")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _LIST = re.compile(r"[-*+•·>|] ?|\d{1,3}[.)] ")
+_ENOUGH = 20
 _ENDED = re.compile(r"[.!?…:;,\"”'’)\]）」%]$|https?://\S+$")
 
 
 def is_korean(text: str) -> bool:
     """Whether a paragraph is Korean: Hangul is more than a name quoted in it.
 
-    Korean about papers is half English terms, so a twentieth of the letters is enough.
+    Korean about papers is half English terms, so one letter in `_ENOUGH` is enough.
     """
+    if not _HANGUL.search(text):
+        return False
     text = _ADDRESS.sub("", text)
     hangul = len(_HANGUL.findall(text))
-    return hangul > 0 and hangul * 20 >= sum(letter.isalpha() for letter in text)
+    if hangul * _ENOUGH >= len(text):
+        return hangul > 0
+    return hangul > 0 and hangul * _ENOUGH >= sum(letter.isalpha() for letter in text)
 
 
 def is_english_prose(text: str) -> bool:
@@ -31,7 +36,7 @@ def is_english_prose(text: str) -> bool:
     if is_korean(text):
         return False
     words = len(_WORD.findall(_ADDRESS.sub("", text)))
-    return words >= 5 or (words >= 3 and text[0].isupper() and text.endswith("."))
+    return words >= 5 or (words >= 3 and text.endswith((".", "!", "?")))
 
 
 def looks_like_title(text: str) -> bool:

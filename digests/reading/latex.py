@@ -11,11 +11,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pylatexenc.latex2text import (  # type: ignore[import-untyped]  # ships no types
-    LatexNodes2Text,
-    get_default_latex_context_db,
-)
-from pylatexenc.latexwalker import LatexWalkerError  # type: ignore[import-untyped]  # ships no types
+from pylatexenc import latex2text, latexwalker  # type: ignore[import-untyped]  # ships no types
 
 # A dollar opens a formula only before a character and closes one only after a character and
 # not before a digit (unless a macro stands between them): pandoc's rule, which leaves prices alone
@@ -46,8 +42,9 @@ _STYLES = frozenset({"texttt", "textsf", "textsl", "textnormal", "mbox", "underl
 _DEEPEST = 4
 """Macros inside macros that are unwrapped; what is nested deeper stays as written."""
 
-_KNOWN = get_default_latex_context_db()
-_READER = LatexNodes2Text(latex_context=_KNOWN, math_mode="text", keep_comments=True)
+_KNOWN = latex2text.get_default_latex_context_db()
+_PARSED = latexwalker.get_default_latex_context_db()
+_READER = latex2text.LatexNodes2Text(latex_context=_KNOWN, math_mode="text", keep_comments=True)
 
 
 def readable(text: str) -> str:
@@ -125,8 +122,8 @@ def _read(source: str) -> str:
     if source.count("{") > 50:
         return source  # The library recurses once a brace.
     try:
-        read = _READER.latex_to_text(source)
-    except (LatexWalkerError, IndexError, AttributeError, KeyError, TypeError, ValueError):
+        read = _READER.latex_to_text(source, latex_context=_PARSED)
+    except (latexwalker.LatexWalkerError, IndexError, AttributeError, KeyError, TypeError, ValueError):
         return source
     return str(read)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from digests.reading.latex import readable
 
 ADDRESS = r"https?://[^\s<>]+"
-MARK = re.compile(r"<english>(.*?)(?:</?english>|^(?=#)|\Z)", re.S | re.M)
+MARK = re.compile(r"<eng?l?[a-z]+>(.*?)(?:</?english>|^(?=#)|\Z)", re.S | re.M)
 SPLIT = re.compile(r"\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+")
 MISSPELT = {
     "classificiation": "classification",
@@ -42,18 +42,22 @@ class Opinion:
 def opinion(text: str, name: str) -> Opinion:
     """What the note `name` (with its ending, without folders) says."""
     text = html.unescape(text)
-    head = re.match(rf"\s*({ADDRESS})", text)
+    first = text.strip().partition("\n")[0]
+    begins = re.match(r"\W*\w?(https?://|arxiv\.org)", first) or not re.search(r"[가-힣]", first)
     found = (
-        re.match(r"(?i).*?arxiv\.org\D*(?:/|%2F)(\d{4}\.\d{4,5}|[a-z-]+/\d{7})", head[1]) if head else None
+        re.search(r"(?i)arxiv\.org(?:/|%2F)\D+(?:/|%2F)(\d{4}\.\d{4,5}|[a-z-]+/\d{7})", first)
+        if begins
+        else None
     )
-    unlinked = re.sub(r"\A(?:\s*<?(?:https?://|arxiv\.org/)[^\s<>]+>?[ \t]*(?=\n|\Z))+", "", text).strip()
+    text = re.sub(r"^\| .*\d{4}\.\d{4,5}$", "", text, flags=re.M)
+    unlinked = re.sub(r"\A(?:\s*\w?<?(?:https?://|arxiv\.org/)[^\s<>]+>?[ \t]*(?=\n|\Z))+", "", text).strip()
     title, authors, after = _title(unlinked, name)
     said = _without_structure(after)
     marked = " ".join(MARK.findall(said))
     unmarked = MARK.sub(" ", said)
     korean = re.search(r"[가-힣]", unmarked) is not None
     tail = re.split(r"[가-힣][^\n]*", unmarked)[-1]
-    english = _words(marked) > 0 or (not MARK.search(said) and _longest_line(tail) >= (5 if korean else 1))
+    english = _words(marked) > 0 or (not MARK.search(said) and _longest_line(tail) >= (3 if korean else 1))
     return Opinion(
         readable(title),
         tuple(readable(author) for author in authors),
@@ -70,14 +74,16 @@ def opinion(text: str, name: str) -> Opinion:
 
 def _title(text: str, name: str) -> tuple[str, tuple[str, ...], str]:
     own = re.sub(r"^\d{6} |\.md$", "", name)
-    starred = re.match(r"\*(.+?)\*(?: ?\(((?:[^()]|\([^()]*\))*)(?:\)|$))?\s*$", text, re.M)
+    starred = re.match(r"\*(.+?)\*(?: ?\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)(?:\)|$))?\s*$", text, re.M)
     if starred:
         return starred[1], _names(starred[2]), text[starred.end() :]
     linked = re.match(rf"([^\n가-힣(]+?) \(?({ADDRESS}?)\)?$", text, re.M)
     if linked and ("(" in linked[0] or linked[1] == own):
         return linked[1], (), text[linked.end() :]
-    plain = re.match(r"([^가-힣]{3,300}?)\s\(((?:[^()가-힣:]|\([^()]*\))+)(?:\)(?=\s|[가-힣]|\Z)|$)", text)
-    if plain and "\n\n" not in plain[0] and not re.search(r"\.(\s|$)", plain[1]):
+    inside = r"\(((?!https?:)(?:[^()가-힣]|\((?:[^()]|\([^()]*\))*\))+)\)"
+    plain = re.match(rf"([^가-힣]{{3,300}}?)\s{inside}(?=\s*\n|\s?[가-힣]|\s*\Z)", text)
+    plain = plain or re.match(r"([^가-힣()\n]+) \((\w[^()\n]*,[^()\n]*,[^()\n]*)\n", text)
+    if plain and "\n\n" not in plain[0]:
         again = re.match(r"\s*[^가-힣()]+\(" + re.escape(plain[2]) + r"\)", text[plain.end() :])
         return (
             " ".join(plain[1].split()),
@@ -108,7 +114,11 @@ def _words(text: str) -> int:
 
 
 def _longest_line(text: str) -> int:
-    return max((_words(line) for line in text.split("\n")), default=0)
+    """Words of the longest line, of those that are sentences or long."""
+    lines = [line.strip() for line in text.split("\n")]
+    return max(
+        (_words(line) for line in lines if line[-1:] == "." or _words(line) > 4 or len(lines) < 6), default=0
+    )
 
 
 def _tags(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from datetime import date
@@ -149,10 +150,8 @@ def _seconds(name: str, content: str) -> float:
     best = float("inf")
     for _ in range(3):
         started = time.process_time()
-        try:
+        with contextlib.suppress(DigestError):
             read(document)
-        except DigestError:
-            pass
         best = min(best, time.process_time() - started)
     return best
 
@@ -171,8 +170,6 @@ def test_a_line_of_a_megabyte_is_read_or_refused_at_once(name: str, piece: str) 
     """No single line, whatever it repeats, takes more than seconds."""
     line = piece * (1_000_000 // len(piece.encode()))
     started = time.process_time()
-    try:
+    with contextlib.suppress(DigestError):
         _read(name, f"2025-02-25\nT\n(A, B)\n{line}\n#x\n")
-    except DigestError:
-        pass
     assert time.process_time() - started < 5

@@ -68,7 +68,7 @@ def test_a_real_issue_gives_its_eleven_entries() -> None:
 
 
 def test_a_real_issue_keeps_abstracts_languages_and_paragraphs() -> None:
-    """Only DeepEP lacks an abstract; each entry has both languages; the looped paper has two paragraphs in each."""
+    """Only DeepEP lacks an abstract; each entry has both languages, the looped one two paragraphs."""
     digest = read_newsletter(_issue())
     assert [entry.paper.abstract is None for entry in digest.entries] == [True] + [False] * 10
     assert all([c.language for c in entry.commentaries] == ["ko", "en"] for entry in digest.entries)

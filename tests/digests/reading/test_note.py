@@ -177,7 +177,7 @@ def test_a_notes_day_is_its_first_appearance_or_its_names(
     name: str, first_seen: date | None, day: date | None
 ) -> None:
     """What the source knows comes before the name; a name without a date leaves the note undated."""
-    document = Document("vault", name, "https://a.org/b\n".encode(), first_seen)
+    document = Document("vault", name, b"https://a.org/b\n", first_seen)
     assert read(document).date == day
 
 
