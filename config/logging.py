@@ -9,6 +9,12 @@ from typing import Literal
 import structlog
 
 
+# Local variables hold tokens and people's words: neither form of a traceback shows them.
+_tracebacks = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
+
 def set_up_logging(level: str, form: Literal["console", "json"] = "console") -> None:
     """Send Haru's logs, and those of its libraries from warnings up, to standard error.
 
@@ -20,9 +26,13 @@ def set_up_logging(level: str, form: Literal["console", "json"] = "console") -> 
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     ending: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
         if form == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
