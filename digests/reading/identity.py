@@ -11,10 +11,16 @@ from digests.model import Paper
 # Identifiers since 2007 are YYMM.number; before, archive/YYMMnumber (https://info.arxiv.org/help/arxiv_identifier.html).
 _NEW_ID = r"\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}"
 _OLD_ID = r"[a-z-]+(?:\.[A-Z]{2})?/\d{7}"
-_ID = re.compile(rf"(?<![\d.])({_NEW_ID}|{_OLD_ID})(?:v\d+)?(?![\d])")
+_ID = re.compile(rf"(?<!\d)({_NEW_ID}|{_OLD_ID})(?:v\d+)?(?![\d])")
 _BARE_ID = re.compile(rf"(?:arxiv:\s*)?({_NEW_ID}|{_OLD_ID})(?:v\d+)?", re.IGNORECASE)
-_ARXIV_HOSTS = re.compile(
-    r"(?:^|\.)(?:arxiv\.org|alphaxiv\.org|huggingface\.co|hf\.co|ar5iv\.labs\.arxiv\.org|ar5iv\.org)$"
+_PAGES = re.compile(
+    r"(?:\w+\.)*(?:arxiv\.org|alphaxiv\.org|ar5iv\.org)/.*|(?:huggingface\.co|hf\.co)/papers/.*"
+    r"|(?:dx\.)?doi\.org/10\.48550/arxiv\..*",
+    re.IGNORECASE,
+)
+_REDIRECTS = (
+    (r"(?:[a-z]+\.)?facebook\.com", "/l.php", "u"),
+    (r"(?:www\.)?google\.[a-z.]+", "/url", "q"),
 )
 _DOI = re.compile(r"10\.\d{4,9}/[^\s?#]+")
 _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|ref|ref_src|mc_[ce]id)$")
@@ -23,14 +29,14 @@ _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|ref|ref_src|mc_[ce]id)$")
 def arxiv_id(url: str) -> str | None:
     """The arXiv id a URL (or a bare id) names, without version; None when it names none.
 
-    Knows abs, pdf, html, alphaxiv and Hugging Face paper pages.
+    Knows abs, pdf and html pages, arXiv's own DOIs, ar5iv, alphaxiv and Hugging Face's paper pages.
     """
     text = url.strip()
     bare = _BARE_ID.fullmatch(text)
     if bare:
         return bare[1]
     parts = _parts(_unwrapped(text))
-    if parts is None or not _ARXIV_HOSTS.search(parts[1]):
+    if parts is None or not _PAGES.fullmatch(f"{parts[1].removeprefix('www.')}{parts[2]}"):
         return None
     found = _ID.search(parts[2])
     return found[1] if found else None
@@ -51,7 +57,7 @@ def normal_url(url: str) -> str | None:
 
 
 def direct_url(url: str) -> str:
-    """The address behind a redirect wrapper (``l.facebook.com``), or the address itself."""
+    """The address behind a redirect (``l.facebook.com``, Google's), or the address itself."""
     return _unwrapped(url.strip())
 
 
@@ -69,7 +75,7 @@ def identity(paper: Paper) -> str:
     if address:
         doi = _DOI.search(address)
         return f"doi:{doi[0].lower()}" if doi else f"url:{address}"
-    return f"title:{normal_title(paper.title)}"
+    return f"title:{normal_title(paper.title) or paper.title.strip()}"
 
 
 def _parts(url: str) -> tuple[str, str, str, str] | None:
@@ -85,7 +91,10 @@ def _parts(url: str) -> tuple[str, str, str, str] | None:
 
 def _unwrapped(url: str) -> str:
     parts = _parts(url)
-    if parts is None or not parts[1].endswith("facebook.com") or parts[2].rstrip("/") != "/l.php":
+    if parts is None:
         return url
-    inner = parse_qs(parts[3]).get("u", [])
-    return inner[0] if inner else url
+    for host, path, field in _REDIRECTS:
+        if re.fullmatch(host, parts[1]) and parts[2].rstrip("/") == path:
+            inner = parse_qs(parts[3]).get(field, [])
+            return inner[0] if inner and _parts(inner[0]) else url
+    return url

@@ -51,6 +51,7 @@ _QUOTE = re.compile(r"(?:[a-z]{0,4})>(?: |$)")
 _LISTING = re.compile(r"\|(?: .{1,300} -)? \d{4}\.\d{4,5}")
 _UNNAMED = re.compile(r"(?:untitled|무제)(?: \d+)?", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/\S+")
+_ENDING = re.compile(r"\.md$", re.IGNORECASE)
 _BLANKS = re.compile(r"\n{3,}")
 
 
@@ -60,7 +61,7 @@ def read_note(text: str, name: str, first_seen: date | None = None) -> Digest:
     ``name`` is the file's name with or without folders and ending; it dates the
     note unless ``first_seen`` does.
     """
-    stem = name.rpartition("/")[2].removesuffix(".md")
+    stem = _ENDING.sub("", name.rpartition("/")[2])
     # Old editors leave entities behind; LaTeX is left for titles and text to unwrap.
     lines = lines_of(html.unescape(text))
     first = next((line.number for line in lines if line.text), 1)

@@ -46,6 +46,7 @@ _CONTAINERS = (
     ".available-content, .post-content, .entry-content, .article-content, .markdown-body, article, main"
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_MARK = re.compile(r"<(/?(?:english|korean))\s?>", re.IGNORECASE)
 _UNREAD = re.compile(r"<(script|style|!--)", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 _FURNITURE = 80
@@ -69,7 +70,8 @@ def read_page(text: str, first_seen: date | None = None) -> Digest:
     ``first_seen`` dates a page that has no line with a date: a feed's item has its
     date beside the content.
     """
-    text = _without_scripts(text)
+    # The marks of the grammar are no elements, and a parser would close them where it likes.
+    text = _MARK.sub(r"&lt;\1&gt;", _without_scripts(text))
     _check_depth(text)
     tree = LexborHTMLParser(text)
     if tree.body is None:
@@ -125,13 +127,11 @@ def _lines(root: LexborNode) -> Iterator[Line]:
             continue
         if name in _LEFT_OUT or name.startswith(("-", "!")):
             continue
-        if name in _BLOCKS or name in ("english", "korean"):
+        if name in _BLOCKS:
             yield from _split(draft)
             draft = _Draft()
             anchor = (anchor[0], 0) if anchor else None
-        if name in ("english", "korean"):
-            yield Line(0, f"</{name}>" if left else f"<{name}>")
-        elif name == "a" and not left:
+        if name == "a" and not left:
             address = (node.attributes.get("href") or "").strip()
             anchor = (address, len(draft.text)) if address.startswith(("http://", "https://")) else None
         elif name == "a" and anchor:

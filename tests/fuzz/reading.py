@@ -20,9 +20,20 @@ import atheris
 with atheris.instrument_imports(include=["digests.reading"]):
     from digests.errors import DigestError
     from digests.model import Digest, Document
-    from digests.reading import authors, dates, identity, languages, latex, lines, newsletter
+    from digests.reading import (
+        authors,
+        dates,
+        identity,
+        languages,
+        latex,
+        lines,
+        newsletter,
+        note,
+        page,
+        tags,
+        titles,
+    )
     from digests.reading import document as doors
-    from digests.reading import note, page, tags, titles
 
 SHARED = Path(__file__).parents[2] / ".." / "shared"
 NAMES = ("2025-02-25.txt", "250225 A note.md", "page.html", "unnamed")
@@ -34,11 +45,13 @@ SLOWEST = 5
 LONGEST = 2048
 
 SEEDS = [
-    "2025년 2월 25일\nA Title\nhttps://arxiv.org/abs/2502.17416\n(A B, C D and E F)\nWe show.\n한국어입니다.\nOne.\n#a #b_c\n",
+    "2025년 2월 25일\nA Title\nhttps://arxiv.org/abs/2502.17416\n(A B, C D and E F)\nWe show.\n"
+    "한국어입니다.\nOne.\n#a #b_c\n",
     "2025-02-25\n\\#T\n()\n<korean>\n가\n\n나\n</korean>\n<english>\nx\n</english>\nTwo Words\n(A, B)\n#t\n",
-    "https://l.facebook.com/l.php?u=https%3A%2F%2Farxiv.org%2Fabs%2F2502.1\n\n*T $2\\times$* (A (b), C)\n\n> q\n\n가나다. #x\n"
-    "<enligsh>\nSaid so.\n<english>\n#y a\n# Links\n[[250101 N|n.md]]\n",
-    "<h1>Feb 25, 2025</h1><h3><a href='https://arxiv.org/abs/2502.1'>T</a></h3>(A, B)<p>가<br>나</p><english>x</english><p>#a",
+    "https://l.facebook.com/l.php?u=https%3A%2F%2Farxiv.org%2Fabs%2F2502.1\n\n*T $2\\times$* (A (b), C)\n\n"
+    "> q\n\n가나다. #x\n<enligsh>\nSaid so.\n<english>\n#y a\n# Links\n[[250101 N|n.md]]\n",
+    "<h1>Feb 25, 2025</h1><h3><a href='https://arxiv.org/abs/2502.1'>T</a></h3>(A, B)<p>가<br>나</p>"
+    "<english>x</english><p>#a",
     "250101\n\\textbf{a \\href{u}{\\'e}} {\\it x} $\\frac{1}{2}$ ``q'' \\cite{a} \\% &amp; \u200f\u200b",
 ]
 
@@ -53,10 +66,15 @@ def test_one_input(data: bytes) -> None:
     try:
         digest = doors.read(Document("fuzz", name, content))
     except DigestError as error:
-        assert str(error)
-        assert error.line is None or 1 <= error.line <= content.count(b"\n") + content.count(b"\r") + 1
-        return
-    check(digest)
+        check_refusal(error, content)
+    else:
+        check(digest)
+
+
+def check_refusal(error: DigestError, content: bytes) -> None:
+    """A refusal is a sentence, and its line is one of the document's."""
+    assert str(error).endswith(".")
+    assert error.line is None or 1 <= error.line <= content.count(b"\n") + content.count(b"\r") + 1
 
 
 def check(digest: Digest) -> None:

@@ -20,6 +20,9 @@ from digests.reading.identity import arxiv_id, identity, normal_url
         "https://www.alphaxiv.org/abs/2502.17416",
         "https://huggingface.co/papers/2502.17416",
         "https://l.facebook.com/l.php?u=https%3A%2F%2Farxiv.org%2Fabs%2F2502.17416%3Ffbclid%3Dabc&h=AT0",
+        "https://www.google.com/url?q=https://arxiv.org/abs/2502.17416&sa=D",
+        "https://doi.org/10.48550/arXiv.2502.17416",
+        "https://ar5iv.labs.arxiv.org/html/2502.17416",
         "arXiv:2502.17416v2",
         "2502.17416",
     ],
@@ -40,6 +43,8 @@ def test_old_arxiv_ids_are_known() -> None:
         "https://arxiv.org/list/cs.CL/recent",
         "https://example.org/2502.17416",
         "https://github.com/a/2502.17416",
+        "https://huggingface.co/someone/1234567",
+        "https://doi.org/10.1145/2502.17416",
         "https://arxiv.org.evil.example/abs/2502.17416",
         "https://arxiv.org/abs/2513.17416",
         "javascript:2502.17416",
@@ -79,6 +84,7 @@ def test_only_web_addresses_are_addresses(url: str) -> None:
         (Paper("T", url="https://github.com/a/b/"), "url:https://github.com/a/b"),
         (Paper("Attention: All  you NEED!"), "title:attentionallyouneed"),
         (Paper("왜 어텐션인가"), "title:왜어텐션인가"),
+        (Paper(" ??? "), "title:???"),
     ],
 )
 def test_a_papers_key_is_the_strongest_thing_known(paper: Paper, key: str) -> None:

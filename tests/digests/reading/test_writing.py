@@ -40,7 +40,8 @@ def _paragraphs(alphabet: st.SearchStrategy[str], between: str, *more: str) -> s
     )
 
 
-NAME = _line(st.characters(min_codepoint=65, max_codepoint=0x24F, categories=("L",)) | st.just(" "), 20)
+LETTER = st.characters(min_codepoint=65, max_codepoint=0x24F).filter(str.isalpha)
+NAME = _line(LETTER | st.just(" "), 20)
 ADDRESS = st.sampled_from(
     ["https://arxiv.org/abs/2502.17416v2", "http://a.example/b?c=d", "https://doi.org/10.1145/1"]
 )
