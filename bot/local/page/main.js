@@ -43,7 +43,6 @@ async function start() {
   page.hidden = false;
   await open(current);
   if (linked) await point(`${linked[2]}.${linked[3]}`, new URLSearchParams(location.search).get("thread_ts"));
-  await refreshViews();
   listen();
   setInterval(() => tick(), 5000);
 }
@@ -72,7 +71,6 @@ async function become(person) {
   await load();
   if (direct || !channel()) current = workspace.channels.find((one) => (one.kind === "im") === direct).id;
   await open(current);
-  await refreshViews();
   listen();
 }
 
@@ -316,15 +314,10 @@ function gone({ channel: id, ts }) {
 function listen() {
   stream?.close();
   stream = new EventSource(`/local/stream?as=${acting.id}`);
-  let lost = false;
-  stream.onerror = () => {
-    lost = true;
-    document.body.classList.add("offline");
-  };
-  stream.onopen = async () => {
+  stream.onerror = () => document.body.classList.add("offline");
+  stream.onopen = () => {
     document.body.classList.remove("offline");
-    if (lost) await load().then(() => open(current)).catch(complain);
-    lost = false;
+    caughtUp().catch(complain);
   };
   stream.onmessage = (event) => {
     const told = JSON.parse(event.data);
@@ -338,6 +331,23 @@ function listen() {
     }[told.kind];
     Promise.resolve(act?.()).catch(complain);
   };
+}
+
+// What happened while nobody listened: between reading the channel and listening, or while offline.
+async function caughtUp() {
+  await load();
+  const here = current;
+  const known = new Set(messages.map((one) => one.ts));
+  const now = (await get("messages", { channel: here })).messages;
+  if (here !== current) return;
+  messages = now;
+  if (!scroller.hidden) paint();
+  const fresh = now.findLast((one) => !known.has(one.ts));
+  if (fresh) reveal(fresh.ts);
+  if (thread) {
+    threadMessages = (await get("messages", { channel: here, thread })).messages;
+    paintThread();
+  }
 }
 
 function drawer(wanted) {

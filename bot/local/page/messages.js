@@ -7,13 +7,15 @@ import { LOCALE, say } from "./words.js";
 
 const drawn = new Map();
 
-// Fills `place` with messages, reusing what has not changed.
+// Fills `place` with messages, a section for each day, reusing what has not changed.
 export function show(place, messages, { channel, thread, firstUnread, openThread, now }) {
-  const nodes = [];
+  const days = [];
   let day = "", before = null;
   for (const message of messages) {
-    const today = dayOf(message._clock);
-    if (today !== day && !thread) nodes.push(h(".day-line"), h(".day", { role: "separator" }, h("span", {}, dayName(message._clock, now))));
+    const today = thread ? "thread" : dayOf(message._clock);
+    // A clock that was put back makes a day come twice: that is a section of its own.
+    if (today !== day) days.push({ key: `${today}/${message.ts}`, nodes: thread ? [] : heading(message, now) });
+    const nodes = days.at(-1).nodes;
     if (message.ts === firstUnread && before) nodes.push(h(".unread-line", { role: "separator" }, h("span", {}, say("new"))));
     const together = before && today === day && before.user === message.user && !before.subtype && !message.subtype
       && before._ephemeral === message._ephemeral && !message._ephemeral
@@ -22,10 +24,23 @@ export function show(place, messages, { channel, thread, firstUnread, openThread
     day = today;
     before = message;
   }
-  // Only what differs is touched: to put a node where it already stands would lose its focus.
-  const old = [...place.children];
+  const old = new Map([...place.children].map((section) => [section.dataset.day, section]));
+  keep(place, days.map(({ key, nodes }) => {
+    const section = old.get(key) || h("section");
+    section.dataset.day = key;
+    keep(section, nodes);
+    return section;
+  }));
+}
+
+function heading(message, now) {
+  return [h(".day-line"), h(".day", { role: "separator" }, h("span", {}, dayName(message._clock, now)))];
+}
+
+// Only what differs is touched: to put a node where it already stands would lose its focus.
+function keep(place, nodes) {
   const wanted = new Set(nodes);
-  for (const child of old) if (!wanted.has(child)) child.remove();
+  for (const child of [...place.children]) if (!wanted.has(child)) child.remove();
   nodes.forEach((node, at) => {
     if (place.children[at] !== node) place.insertBefore(node, place.children[at] || null);
   });

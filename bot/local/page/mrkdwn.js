@@ -92,7 +92,7 @@ function token(inside) {
   if (target.startsWith("@")) {
     const person = names.people.get(target.slice(1));
     const mine = target.slice(1) === names.me;
-    return h(mine ? "span.mention.me" : "span.mention", {}, `@${person ? person.real_name : label || target.slice(1)}`);
+    return h(mine ? "span.mention.mine" : "span.mention", {}, `@${person ? person.real_name : label || target.slice(1)}`);
   }
   if (target.startsWith("#")) {
     const id = target.slice(1);
