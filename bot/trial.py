@@ -127,8 +127,12 @@ async def _subscribe(haru: Haru, local: LocalWorkspace) -> None:
             inviter_id=admin,
             creator_id=admin,
         )
+        # As if switched on the day before: the first change people make has the quiet line to itself.
         changed, _ = await haru.channels.change(
-            channel, lambda before: replace(before, enabled=True), user_id=admin, now=now
+            channel,
+            lambda before: replace(before, enabled=True),
+            user_id=admin,
+            now=now - timedelta(days=1),
         )
         await haru.deliveries.reschedule(changed, now=now, enabling=True)
 

@@ -8,7 +8,6 @@ from typing import Literal
 
 import structlog
 
-
 # Local variables hold tokens and people's words: neither form of a traceback shows them.
 _tracebacks = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
