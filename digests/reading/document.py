@@ -5,14 +5,13 @@ from __future__ import annotations
 from digests.errors import DigestError
 from digests.model import Digest, Document
 from digests.reading.dates import date_of_line
+from digests.reading.lines import check_lines
 from digests.reading.newsletter import read_newsletter
 from digests.reading.note import read_note
 from digests.reading.page import looks_like_html, read_page
 
 LARGEST_DOCUMENT = 5 * 1024 * 1024
 """Bytes; a larger document is refused."""
-
-MOST_ENTRIES = 500
 
 
 def read(document: Document) -> Digest:
@@ -30,10 +29,8 @@ def read(document: Document) -> Digest:
             "The document holds a NUL character, so it is no text; give a text file.",
             text.count("\n", 0, text.index("\0")) + 1,
         )
-    digest = _read_shape(text, document)
-    if len(digest.entries) > MOST_ENTRIES:
-        raise DigestError("The document has more than 500 entries; split it into one document a day.")
-    return digest
+    check_lines(text)
+    return _read_shape(text, document)
 
 
 def _read_shape(text: str, document: Document) -> Digest:

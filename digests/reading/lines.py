@@ -6,9 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from digests.errors import DigestError
+
 _PIECE = r"[^\s<>\"'`|{}()\[\]（）「」가-힣]"
 _URL = re.compile(rf"https?://{_PIECE}+(?:\([^\s<>\"'`|{{}}()\[\]]*\){_PIECE}*)*")
 _ONLY_URL = re.compile(r"<?(https?://[^\s<>]+)>?(?:\s*\\)?")
+MOST_LINES = 50_000
+"""Lines of a document, or of what a page shows; a hundred for each of 500 entries."""
+
 _BREAK = re.compile(r"\r\n?|\n")
 
 
@@ -31,6 +36,14 @@ class Line:
 def lines_of(text: str) -> list[Line]:
     """All lines of a text, blank ones too, each without the white space around it."""
     return [Line(number, line.strip()) for number, line in enumerate(_BREAK.split(text), start=1)]
+
+
+def check_lines(text: str) -> None:
+    """DigestError when there are more lines than a digest of 500 entries has, so that time is bounded."""
+    if max(text.count("\n"), text.count("\r")) > MOST_LINES:
+        raise DigestError(
+            f"The document has more than {MOST_LINES:,} lines; split it into one document a day."
+        )
 
 
 def only_url(text: str) -> str | None:

@@ -39,6 +39,8 @@ from digests.reading.latex import readable
 from digests.reading.lines import Line, lines_of, only_url, urls_in
 from digests.reading.tags import tags_of_line
 
+MOST_ENTRIES = 500
+
 LONGEST_TITLE = 500
 """Characters; a longer first line is no title."""
 
@@ -74,8 +76,16 @@ def read_newsletter(text: str) -> Digest:
 
 
 def read_entries(lines: Sequence[Line]) -> tuple[tuple[Entry, ...], tuple[Refusal, ...]]:
-    """The entries of a newsletter's lines after its date, and what had to be refused."""
-    read = [_entry(block) for block in _blocks(lines)]
+    """The entries of a newsletter's lines after its date, and what had to be refused.
+
+    DigestError when there are more than MOST_ENTRIES.
+    """
+    read: list[Entry | Refusal] = []
+    for block in _blocks(lines):
+        if len(read) == MOST_ENTRIES:
+            reason = f"The document has more than {MOST_ENTRIES} entries; split it into one document a day."
+            raise DigestError(reason, block[0].number)
+        read.append(_entry(block))
     entries = tuple(made for made in read if isinstance(made, Entry))
     return entries, tuple(made for made in read if isinstance(made, Refusal))
 

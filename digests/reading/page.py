@@ -20,7 +20,7 @@ from digests.model import Digest, Refusal
 from digests.reading.authors import names_in
 from digests.reading.dates import date_of_line
 from digests.reading.identity import direct_url
-from digests.reading.lines import Line
+from digests.reading.lines import MOST_LINES, Line
 from digests.reading.newsletter import read_entries
 
 DEEPEST = 500
@@ -172,6 +172,10 @@ def _placed(lines: Iterator[Line], source: str) -> list[Line]:
             number += source.count("\n", position, at)
             position = at
         placed.append(replace(line, number=number))
+        if len(placed) > MOST_LINES:
+            raise DigestError(
+                f"The page has more than {MOST_LINES:,} lines; split it into one page a day.", number
+            )
     return placed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from digests.model import Tag
 
@@ -26,6 +27,7 @@ _ALIASES = {
 """Canonical names that mean another one. Shorthand (`lm`, `text2img`) is a tag of its own."""
 
 
+@lru_cache(maxsize=4096)
 def canonical(spelling: str) -> str:
     """``scaling_law``, ``Scaling-Law`` and ``scaling law`` are ``scaling-law``; "" if nothing is left."""
     text = unicodedata.normalize("NFKC", spelling).strip().lstrip("#").casefold()
@@ -33,6 +35,7 @@ def canonical(spelling: str) -> str:
     return _ALIASES.get(name, name)
 
 
+@lru_cache(maxsize=4096)
 def tag(spelling: str) -> Tag:
     """The tag of a spelling; its canonical name is empty when the spelling holds none."""
     return Tag(canonical(spelling), spelling.strip().lstrip("#"))
@@ -77,6 +80,7 @@ def tags_after_text(line: str) -> tuple[str, tuple[Tag, ...]]:
     return said, each_once(map(tag, words[len(words) - count :]))
 
 
+@lru_cache(maxsize=4096)
 def _is_tag(word: str) -> bool:
     """Whether a word is ``#`` and a name: with a letter in it, no colour, no piece of an address."""
     if not _WORD.fullmatch(word) or not any(letter.isalpha() for letter in word):
