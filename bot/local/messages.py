@@ -68,17 +68,17 @@ class Messages:
         """Take it out of sight; the record keeps it."""
         self._state.write("UPDATE message SET gone = 1 WHERE channel = ? AND ts = ?", room, ts)
 
-    def history(self, room: str, oldest: float, latest: float, *, inclusive: bool) -> list[Json]:
-        """What stands in the channel itself, newest first; replies only where they were broadcast."""
+    def history(self, room: str, oldest: float, latest: float, *, inclusive: bool) -> list[str]:
+        """The ``ts`` of what stands in the channel itself, newest first; replies only if broadcast."""
         found = self._state.rows(
-            "SELECT * FROM message WHERE channel = ? AND audience IS NULL AND NOT gone"
+            "SELECT ts FROM message WHERE channel = ? AND audience IS NULL AND NOT gone"
             " AND (thread IS NULL OR thread = ts OR json_extract(body, '$.subtype') = 'thread_broadcast')"
             " AND CAST(ts AS REAL) BETWEEN ? AND ? ORDER BY ts DESC",
             room,
             oldest,
             latest,
         )
-        return [self._shown(row) for row in found if inclusive or oldest < float(row["ts"]) < latest]
+        return [row["ts"] for row in found if inclusive or oldest < float(row["ts"]) < latest]
 
     def replies(self, room: str, thread: str) -> list[Json]:
         """A thread, its first message first."""

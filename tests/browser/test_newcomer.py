@@ -183,3 +183,22 @@ def test_everything_that_can_be_pressed_has_a_name(opened: Open, running: str, r
       !(one.innerText || '').trim() && !one.ariaLabel && !one.getAttribute('aria-labelledby')
       && !one.closest('label')).map((one) => one.outerHTML)"""
     assert page.evaluate(nameless) == []
+
+
+def test_what_one_writes_is_shown_as_slack_would(opened: Open, running: str, reader: Reader) -> None:
+    """mrkdwn, links and mentions are drawn; bold next to a letter is not bold; markup stays text."""
+    page = opened(running, reader.locale)
+    page.locator("#sidebar .room", has_text="Haru").click()
+    page.locator(".tab").nth(1).click()
+    write(
+        page,
+        "*굵게* *안*돼 _기울임_ `<b>코드</b>` :tada: https://arxiv.org/abs/2502.17416 <script>x</script>",
+    )
+    shown = page.locator(".message", has_text="기울임").first.locator(".text")
+    expect(shown.locator("b")).to_have_text(["굵게"])
+    expect(shown.locator("i")).to_have_text("기울임")
+    expect(shown.locator("code")).to_have_text("<b>코드</b>")
+    expect(shown.locator("a")).to_have_attribute("href", "https://arxiv.org/abs/2502.17416")
+    expect(shown).to_contain_text("*안*돼")
+    expect(shown).to_contain_text("🎉")
+    expect(shown).to_contain_text("<script>x</script>")

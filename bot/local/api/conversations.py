@@ -19,9 +19,10 @@ def history(call: Call) -> Json:
         call.moment("latest", _FOREVER),
         inclusive=call.flag("inclusive"),
     )
-    page, cursor = paged([_shown(call, message) for message in found], call)
+    page, cursor = paged([{"ts": ts} for ts in found], call)
+    messages = [call.team.messages.get(room["id"], one["ts"]) for one in page]
     return {
-        "messages": page,
+        "messages": [_shown(call, message) for message in messages if message is not None],
         "has_more": bool(cursor),
         "pin_count": 0,
         "channel_actions_ts": None,
