@@ -15,8 +15,9 @@ from bot.channels.preferences import Channel, Language, Layout
 from bot.channels.registry import Channels
 from bot.delivery import calendar, plan
 from bot.delivery.calendar import Due
+from bot.delivery.delivery import Delivery
 from bot.delivery.edition import Edition
-from bot.delivery.ledger import Delivery, Ledger
+from bot.delivery.ledger import Ledger
 from bot.messages.message import Message
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installations

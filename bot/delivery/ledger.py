@@ -14,7 +14,6 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import and_, func, insert, select, update
@@ -24,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.preferences import Channel
 from bot.delivery import tables
+from bot.delivery.delivery import Delivery, State
 from bot.delivery.edition import Edition
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.plan import SEEN_FOR, History, Skip
@@ -40,16 +40,6 @@ PER_WORKSPACE = 3
 
 UNREADABLE = timedelta(hours=24)
 """After so long without a readable history a doubted part is ``unknown``, for good."""
-
-
-class State(StrEnum):
-    """A delivery's state."""
-
-    POSTING = "posting"
-    SENT = "sent"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +59,6 @@ class Part:
     plain: bool
     first_attempt_at: datetime
     in_thread: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A delivery as it stands. ``ts`` is its first message's; ``reason`` a code."""
-
-    id: int
-    channel_id: int
-    schedule_date: date | None
-    state: State
-    reason: str | None
-    due_at: datetime
-    ts: str | None
-    created_at: datetime
-    digest_ids: tuple[int, ...] = ()
 
 
 def metadata_of(uid: str) -> dict[str, Any]:

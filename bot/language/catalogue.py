@@ -105,7 +105,7 @@ class Catalogue:
         """``서울 시간``, ``Seoul time``; a zone that no city names (``UTC``) stays as it is."""
         if "/" not in name or name.startswith(("Etc/", "SystemV/")):
             return name
-        city = get_timezone_location(name, locale=self._locale, return_city=True)
+        city = str(get_timezone_location(name, locale=self._locale, return_city=True))
         return self.gettext("{city} time", city=city)
 
     def number(self, number: int) -> str:

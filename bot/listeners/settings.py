@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.channels import words
 from bot.channels.permissions import who_may
 from bot.channels.preferences import Change, Channel, Preferences
-from bot.delivery.ledger import Delivery, State
+from bot.delivery.delivery import Delivery, State
 from bot.language.choice import posting_languages
 from bot.listeners.services import Asker, Services, channel_here, language_of, manager
 from bot.messages import changes as change_messages

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.channels.preferences import Channel
-from bot.delivery.ledger import Delivery
+from bot.delivery.delivery import Delivery
 from bot.messages.message import Message
 from digests.model import Entry, Hit, Status, Taken, TakenEntry
 

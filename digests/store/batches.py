@@ -12,7 +12,8 @@ from digests import intake
 from digests.errors import DigestError
 from digests.model import Digest, Document, Status, Taken, TakenEntry
 from digests.reading.document import read
-from digests.store import postings, shelving
+from digests.store import shelving
+from digests.store.postings import index_papers
 
 
 async def take_in_batch(
@@ -46,7 +47,7 @@ async def take_in_batch(
     await shelving.refuse(connection, shelf, refused, now=now)
     if fresh:
         touched = await shelving.shelve(connection, shelf, fresh, now=now)
-        await postings.index_papers(connection, touched)
+        await index_papers(connection, touched)
     return [fates[document.path] for document in documents]
 
 

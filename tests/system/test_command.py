@@ -94,7 +94,7 @@ def test_search_prints_what_was_found(haru: Haru, digest: Path) -> None:
 def test_search_reads_queries_from_standard_input(haru: Haru, digest: Path) -> None:
     """Queries one a line give one array a line, in order, an empty line included."""
     haru("import", str(digest))
-    answers = haru("search", "--json", "-", stdin="sleep\n\nxyzzyplugh\n잠\n").lines
+    answers = haru("search", "--json", "-", stdin="sleep\n\nxyzzyplugh\n논문\n").lines
     assert [len(answer) for answer in answers] == [1, 0, 0, 1]
 
 
