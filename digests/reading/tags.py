@@ -14,6 +14,9 @@ _FOREIGN = re.compile(r"[^\w\-+.]+")
 _WORD = re.compile(r"#[\w#&][^\s#]*")
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 
+LONGEST_TAG = 100
+"""Characters; a longer word is no tag."""
+
 _ALIASES = {
     # Slips of the pen in the vault.
     "classificiation": "classification",
@@ -27,15 +30,11 @@ _ALIASES = {
 """Canonical names that mean another one. Shorthand (`lm`, `text2img`) is a tag of its own."""
 
 
-@lru_cache(maxsize=4096)
 def canonical(spelling: str) -> str:
     """``scaling_law``, ``Scaling-Law`` and ``scaling law`` are ``scaling-law``; "" if nothing is left."""
-    text = unicodedata.normalize("NFKC", spelling).strip().lstrip("#").casefold()
-    name = _FOREIGN.sub("", _APART.sub("-", text)).strip("-.")
-    return _ALIASES.get(name, name)
+    return _canonical_kept(spelling) if len(spelling) <= LONGEST_TAG else _canonical(spelling)
 
 
-@lru_cache(maxsize=4096)
 def tag(spelling: str) -> Tag:
     """The tag of a spelling; its canonical name is empty when the spelling holds none."""
     return Tag(canonical(spelling), spelling.strip().lstrip("#"))
@@ -80,9 +79,23 @@ def tags_after_text(line: str) -> tuple[str, tuple[Tag, ...]]:
     return said, each_once(map(tag, words[len(words) - count :]))
 
 
-@lru_cache(maxsize=4096)
+def _canonical(spelling: str) -> str:
+    text = unicodedata.normalize("NFKC", spelling).strip().lstrip("#").casefold()
+    name = _FOREIGN.sub("", _APART.sub("-", text)).strip("-.")
+    return _ALIASES.get(name, name)
+
+
+_canonical_kept = lru_cache(maxsize=4096)(_canonical)
+"""A vault has some hundred spellings, each of them often."""
+
+
 def _is_tag(word: str) -> bool:
     """Whether a word is ``#`` and a name: with a letter in it, no colour, no piece of an address."""
-    if not _WORD.fullmatch(word) or not any(letter.isalpha() for letter in word):
+    if (
+        word[0] != "#"
+        or len(word) > LONGEST_TAG
+        or not _WORD.fullmatch(word)
+        or not any(letter.isalpha() for letter in word)
+    ):
         return False
     return not (_COLOUR.fullmatch(word) and any(letter.isdigit() for letter in word))

@@ -168,9 +168,10 @@ def _seconds(name: str, content: str) -> float:
 @pytest.mark.parametrize(("name", "grow"), GROWING.values(), ids=GROWING.keys())
 def test_reading_takes_time_in_proportion_to_the_size(name: str, grow: Callable[[int], str]) -> None:
     """Four times the document takes at most seven times as long (a square would take sixteen)."""
-    small = _seconds(name, grow(20_000))
-    large = _seconds(name, grow(80_000))
-    assert large < max(7 * small, 0.05)
+    small, large = grow(20_000), grow(80_000)
+    # A busy machine can slow one measurement down, but a square stays one however often it is measured.
+    ratios = ((_seconds(name, large) - 0.02) / _seconds(name, small) for _ in range(4))
+    assert any(ratio < 7 for ratio in ratios)
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html"])
