@@ -110,7 +110,7 @@ class Catalogue:
 
     def number(self, number: int) -> str:
         """``3,854``."""
-        return format_decimal(number, locale=self._locale)
+        return str(format_decimal(number, locale=self._locale))
 
     def days(self, days: Collection[int]) -> str:
         """Weekdays (Monday 0) as ``평일``, ``매일``, ``월·수``."""
