@@ -1,0 +1,107 @@
+"""What a channel gets on a schedule date."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from bot.channels.preferences import TagFilter
+from bot.delivery.calendar import Due
+from bot.delivery.edition import Edition
+from bot.delivery.plan import History, Skip, Skipped, Wait, decide
+from digests.model import ArchivedDigest, ArchivedEntry, Entry, Paper, Tag
+
+MONDAY = date(2025, 3, 3)
+DUE = Due(MONDAY, datetime(2025, 3, 3, 0, tzinfo=UTC))
+GRACE = timedelta(hours=4)
+
+
+def _digest(day: date, entries: int = 1, *, tag: str = "llm") -> ArchivedDigest:
+    id_ = day.toordinal()
+    return ArchivedDigest(
+        id_,
+        "source",
+        day,
+        tuple(
+            ArchivedEntry(
+                id_ * 100 + position,
+                id_,
+                id_ * 100 + position,
+                position,
+                day,
+                Entry(Paper(f"Paper {position} of {day}"), tags=(Tag(tag, tag),)),
+            )
+            for position in range(entries)
+        ),
+    )
+
+
+def _decide(
+    *digests: ArchivedDigest,
+    history: History | None = None,
+    late: timedelta = timedelta(0),
+    tags: TagFilter | None = None,
+) -> Edition | Wait | Skipped:
+    return decide(
+        DUE,
+        now=DUE.at + late,
+        grace=GRACE,
+        digests=digests,
+        history=history or History(frozenset({1}), date(2025, 2, 27)),
+        tags=tags or TagFilter(),
+    )
+
+
+def _days(decided: Edition | Wait | Skipped) -> set[date | None]:
+    assert isinstance(decided, Edition)
+    return {one.entry.date for one in decided.entries}
+
+
+def test_monday_brings_the_weekend() -> None:
+    """A weekday channel gets Saturday's and Sunday's papers together with Monday's, oldest first."""
+    days = [date(2025, 3, 1), date(2025, 3, 2), MONDAY]
+    decided = _decide(*map(_digest, days))
+    assert isinstance(decided, Edition)
+    assert [one.entry.date for one in decided.entries] == days
+
+
+def test_what_the_channel_had_does_not_come_again() -> None:
+    """A digest the channel has had, by schedule or by hand, is left out."""
+    had = _digest(date(2025, 3, 1))
+    history = History(frozenset({had.id}), date(2025, 2, 27))
+    assert _days(_decide(had, _digest(MONDAY), history=history)) == {MONDAY}
+
+
+def test_years_of_backlog_flood_nobody() -> None:
+    """Nothing older than seven days is caught up on, and a new channel gets the newest day only."""
+    old = [_digest(MONDAY - timedelta(days=offset)) for offset in range(400, 0, -1)]
+    history = History(frozenset({1}), date(2024, 1, 1))
+    assert min(day for day in _days(_decide(*old, _digest(MONDAY), history=history)) if day) >= date(
+        2025, 2, 24
+    )
+    assert _days(_decide(*old, _digest(MONDAY), history=History())) == {MONDAY}
+
+
+def test_more_than_25_entries_are_named_not_posted() -> None:
+    """The newest 25 entries come, and the post knows how many older ones do not, and from when."""
+    decided = _decide(_digest(date(2025, 3, 1), 20), _digest(MONDAY, 27))
+    assert isinstance(decided, Edition)
+    assert (len(decided.entries), decided.left_out, decided.left_out_from) == (25, 22, date(2025, 3, 1))
+
+
+def test_a_late_digest_is_waited_for_until_the_grace_ends() -> None:
+    """Without the day's digest the post waits; at the end of the grace what there is goes out."""
+    saturday = _digest(date(2025, 3, 1))
+    assert _decide(saturday) == Wait(DUE.at + GRACE)
+    assert _days(_decide(saturday, late=GRACE)) == {date(2025, 3, 1)}
+    assert _decide(late=GRACE) == Skipped(Skip.NO_NEW_DIGEST)
+
+
+def test_after_the_grace_nothing_is_sent_late() -> None:
+    """A process that was down for longer than the grace skips the date with that reason."""
+    assert _decide(_digest(MONDAY), late=GRACE + timedelta(seconds=1)) == Skipped(Skip.TOO_LATE)
+
+
+def test_a_filter_that_leaves_nothing_says_so() -> None:
+    """When no entry passes the channel's tags the date is skipped, and the digest counts as had."""
+    digest = _digest(MONDAY, tag="gan")
+    assert _decide(digest, tags=TagFilter(exclude=("gan",))) == Skipped(Skip.NOTHING_LEFT, (digest.id,))
