@@ -23,7 +23,7 @@ def take() -> None:
     ):
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         for name, locale in (("korean", "ko-KR"), ("english", "en-US")):
-            context = browser.new_context(locale=locale, viewport={"width": 1200, "height": 1150})
+            context = browser.new_context(locale=locale, viewport={"width": 1200, "height": 1250})
             page = context.new_page()
             page.goto(url)
             expect(page.locator(".message .header").first).to_be_visible(timeout=20_000)

@@ -1,0 +1,138 @@
+"""The whole of Haru as a real process against this workspace, which it takes for any Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import unused_port
+
+from bot.local.seed import JUNHO, KOREAN_CHANNEL, MINJI
+from bot.local.workspace import LocalWorkspace
+
+ROOT = Path(__file__).parents[3]
+SECRET = "outside-signing-secret"
+SAMPLE = ROOT / "bot" / "local" / "samples" / "2025-02-25.txt"
+LOOPED = "Reasoning with Latent Thoughts"
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@asynccontextmanager
+async def process(folder: Path, *words: str, **variables: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A ``haru`` command in a folder and an environment of its own, interrupted at the end."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("HARU_", "SLACK_", "DATABASE"))
+    }
+    with (folder / "log").open("ab") as log:
+        started = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            "from bot.cli import main; main()",
+            *words,
+            cwd=folder,
+            env=kept | {"PYTHONPATH": str(ROOT)} | variables,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            yield started
+        finally:
+            if started.returncode is None:
+                started.send_signal(signal.SIGINT)
+            await started.wait()
+
+
+async def until(session: aiohttp.ClientSession, workspace: LocalWorkspace, person: str, text: str) -> None:
+    """Wait until a person sees a message with this text in the Korean channel."""
+    shown: list[dict[str, Any]] = []
+    for _ in range(150):
+        where = {"as": person, "channel": KOREAN_CHANNEL}
+        async with session.get(f"{workspace.url}local/messages", params=where) as answer:
+            shown = (await answer.json())["messages"]
+        if any(text in message["text"] for message in shown):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{text!r} never came: {[message['text'][:60] for message in shown]}")
+
+
+async def write(session: aiohttp.ClientSession, workspace: LocalWorkspace, person: str, text: str) -> int:
+    body = {"as": person, "channel": KOREAN_CHANNEL, "text": text}
+    async with session.post(f"{workspace.url}local/messages", json=body) as answer:
+        return answer.status
+
+
+@pytest.mark.parametrize("mode", ["socket", "http"])
+async def test_haru_works_here_as_in_any_slack(tmp_path: Path, mode: str) -> None:
+    """Given only tokens and SLACK_API_URL, it looks up, is switched on and posts, over either way in."""
+    port = unused_port()
+    workspace = LocalWorkspace(
+        state=tmp_path / "slack.sqlite3",
+        app_url=f"http://127.0.0.1:{port}",
+        signing_secret=SECRET,
+        port=0,
+        starts_at=datetime.now(UTC),
+    )
+    await workspace.start()
+    variables = {
+        "SLACK_BOT_TOKEN": workspace.bot_token,
+        "SLACK_API_URL": workspace.api_url,
+        "PORT": str(port),
+        "HARU_HOST": "127.0.0.1",
+    }
+    way = {"socket": ("SLACK_APP_TOKEN", workspace.app_token), "http": ("SLACK_SIGNING_SECRET", SECRET)}
+    name, value = way[mode]
+    variables[name] = value
+    async with process(tmp_path, "import", str(SAMPLE), **variables) as imported:
+        assert await imported.wait() == 0
+    async with aiohttp.ClientSession() as session, process(tmp_path, "run", **variables) as running:
+        for _ in range(150):
+            if await write(session, workspace, MINJI, "/paper looped") == 200:
+                break
+            await asyncio.sleep(0.1)
+        await until(session, workspace, MINJI, LOOPED)
+        assert await write(session, workspace, MINJI, "/digest on") == 200
+        assert await write(session, workspace, MINJI, "/digest post") == 200
+        await until(session, workspace, JUNHO, "논문 6편")
+        running.send_signal(signal.SIGINT)
+        assert await running.wait() == 0
+    await workspace.stop()
+
+
+async def test_a_second_start_goes_on_and_posts_nothing_again(tmp_path: Path) -> None:
+    """Messages, clock and ledger persist together."""
+    texts: list[list[str]] = []
+    for _ in range(2):
+        port = unused_port()
+        url = f"http://127.0.0.1:{port}/"
+        async with (
+            process(tmp_path, "run", HARU_LOCAL_PORT=str(port)),
+            aiohttp.ClientSession() as session,
+        ):
+            messages: list[dict[str, Any]] = []
+            for _ in range(200):
+                await asyncio.sleep(0.1)
+                try:
+                    async with session.get(f"{url}local/record") as answer:
+                        messages = (await answer.json())["messages"]
+                except aiohttp.ClientError:
+                    continue
+                if len(messages) >= 2:
+                    break
+            await asyncio.sleep(2 if texts else 0)
+            async with session.get(f"{url}local/record") as answer:
+                messages = (await answer.json())["messages"]
+            texts.append([message["text"] for message in messages])
+    assert len(texts[0]) == 2
+    assert texts[1] == texts[0]
