@@ -1,30 +1,23 @@
-"""What the page and tests ask of the workspace itself: nothing here exists in the real Slack."""
+"""What the page asks and does in a person's name; nothing here exists in the real Slack."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import secrets
-from collections.abc import Awaitable, Callable
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Callable
 
 from aiohttp import web
 
 from bot.local.answers import Answers
 from bot.local.clock import MovableClock
-from bot.local.faults import Fault, FaultError, Faults, Setting
 from bot.local.outbox import Outbox
-from bot.local.pace import Pace
 from bot.local.people import BOT_USER, TEAM
 from bot.local.rooms import Rooms
 from bot.local.state import Json, dump
 from bot.local.team import Team
 from bot.local.visitor import RefusedError, Visitor
 
-MORNING = time(9)
-HOME = ZoneInfo("Asia/Seoul")
-"""Where the workspace is: the morning everyone's button moves to, wherever they are."""
 FILE_BYTES = 10 * 1024 * 1024
 
 
@@ -37,21 +30,15 @@ class PageApi:
         outbox: Outbox,
         answers: Answers,
         clock: MovableClock,
-        faults: Faults,
-        pace: Pace,
         *,
         commands: tuple[Json, ...],
-        moved: Callable[[], Awaitable[None]],
         base_url: Callable[[], str],
     ) -> None:
         self._team = team
         self._outbox = outbox
         self._answers = answers
         self._clock = clock
-        self._faults = faults
-        self._pace = pace
         self._commands = commands
-        self._moved = moved
         self._base_url = base_url
 
     def routes(self) -> list[web.RouteDef]:
@@ -62,11 +49,6 @@ class PageApi:
             web.get("/local/views", self._views),
             web.get("/local/home", self._home),
             web.get("/local/stream", self._stream),
-            web.get("/local/record", self._record),
-            web.get("/local/clock", self._tell_time),
-            web.put("/local/clock", self._move_clock),
-            web.get("/local/faults", self._list_faults),
-            web.post("/local/faults", self._set_faults),
             web.post("/local/messages", self._write),
             web.post("/local/actions", self._press),
             web.post("/local/submissions", self._submit),
@@ -75,13 +57,14 @@ class PageApi:
             web.post("/local/visits", self._visit),
             web.post("/local/channels", self._add_channel),
             web.post("/local/files", self._add_file),
-            web.post("/local/events", self._event),
         ]
 
     async def _people(self, request: web.Request) -> web.Response:
         """Whom one can act as, asked before one is anyone."""
         people = [one for one in self._team.people.all() if not one["is_bot"] and not one["deleted"]]
-        return _json({"people": [{key: one[key] for key in ("id", "real_name", "locale")} for one in people]})
+        return answer_json(
+            {"people": [{key: one[key] for key in ("id", "real_name", "locale")} for one in people]}
+        )
 
     async def _workspace(self, request: web.Request) -> web.Response:
         person = self._reader(request)
@@ -115,7 +98,7 @@ class PageApi:
                 if room["kind"] == "channel" or room["user"] == person
             ],
         }
-        return _json(body)
+        return answer_json(body)
 
     async def _messages(self, request: web.Request) -> web.Response:
         person = self._reader(request)
@@ -128,13 +111,13 @@ class PageApi:
         if thread is None:
             self._team.read(person, room)
         unread = (one["ts"] for one in messages if float(one["ts"]) > read_until and not one["_ephemeral"])
-        return _json({"messages": messages, "first_unread": next(unread, None)})
+        return answer_json({"messages": messages, "first_unread": next(unread, None)})
 
     async def _views(self, request: web.Request) -> web.Response:
-        return _json({"views": self._team.views.stack(self._reader(request))})
+        return answer_json({"views": self._team.views.stack(self._reader(request))})
 
     async def _home(self, request: web.Request) -> web.Response:
-        return _json({"view": self._team.views.home(self._reader(request))})
+        return answer_json({"view": self._team.views.home(self._reader(request))})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         queue = self._team.feed.open(self._reader(request))
@@ -160,48 +143,15 @@ class PageApi:
             self._team.feed.shut(queue)
         return response
 
-    async def _record(self, request: web.Request) -> web.Response:
-        after = request.query.get("after", "0")
-        return _json({"messages": self._team.messages.record(int(after) if after.isdecimal() else 0)})
-
-    async def _tell_time(self, request: web.Request) -> web.Response:
-        return _json({"now": self._clock.now().isoformat()})
-
-    async def _move_clock(self, request: web.Request) -> web.Response:
-        """``{"now": ISO 8601}``, or ``{"to": "morning"}`` for the workspace's next nine o'clock."""
-        body = await _body(request)
-        try:
-            if body.get("to") == "morning":
-                instant = next_morning(self._clock.now(), HOME)
-            else:
-                instant = datetime.fromisoformat(str(body.get("now")))
-            self._clock.move(instant)
-        except (ValueError, OverflowError) as error:
-            raise web.HTTPBadRequest(text=f"This instant cannot be read: {error}") from error
-        self._team.feed.tell("clock", now=self._clock.now().isoformat())
-        await self._moved()
-        return await self._tell_time(request)
-
-    async def _list_faults(self, request: web.Request) -> web.Response:
-        known = [str(fault) for fault in Fault]
-        return _json({**self._faults.setting.body(), "counts": self._faults.counts, "known": known})
-
-    async def _set_faults(self, request: web.Request) -> web.Response:
-        try:
-            self._faults.set(Setting.read(await _body(request)))
-        except FaultError as error:
-            raise web.HTTPBadRequest(text=str(error)) from error
-        return await self._list_faults(request)
-
     async def _write(self, request: web.Request) -> web.Response:
-        body = await _body(request)
+        body = await read_body(request)
         await self._visitor(body).write(
             str(body.get("channel")), str(body.get("text", "")), thread=body.get("thread")
         )
-        return _json({})
+        return answer_json({})
 
     async def _press(self, request: web.Request) -> web.Response:
-        body = await _body(request)
+        body = await read_body(request)
         await self._visitor(body).press(
             block_id=str(body.get("block_id")),
             action_id=str(body.get("action_id")),
@@ -211,42 +161,42 @@ class PageApi:
             ts=body.get("ts"),
             view_id=body.get("view"),
         )
-        return _json({})
+        return answer_json({})
 
     async def _submit(self, request: web.Request) -> web.Response:
-        body = await _body(request)
+        body = await read_body(request)
         errors = await self._visitor(body).submit(str(body.get("view")), body.get("values") or {})
-        return _json({"errors": errors})
+        return answer_json({"errors": errors})
 
     async def _close(self, request: web.Request) -> web.Response:
-        body = await _body(request)
+        body = await read_body(request)
         everything = body.get("everything") is True
         await self._visitor(body).close(str(body.get("view")), everything=everything)
-        return _json({})
+        return answer_json({})
 
     async def _suggest(self, request: web.Request) -> web.Response:
-        body = await _body(request)
+        body = await read_body(request)
         options = await self._visitor(body).suggest(
             view_id=str(body.get("view")),
             block_id=str(body.get("block_id")),
             action_id=str(body.get("action_id")),
             value=str(body.get("value", "")),
         )
-        return _json({"options": options})
+        return answer_json({"options": options})
 
     async def _visit(self, request: web.Request) -> web.Response:
         """A look at a channel, or at a tab of Haru's."""
-        body = await _body(request)
+        body = await read_body(request)
         visitor = self._visitor(body)
         if body.get("tab"):
             visitor.open_home(str(body["tab"]))
         else:
             visitor.read(str(body.get("channel")))
-        return _json({})
+        return answer_json({})
 
     async def _add_channel(self, request: web.Request) -> web.Response:
         """``{"as": person, "name": …, "private": false, "members": […]}``"""
-        body = await _body(request)
+        body = await read_body(request)
         self._visitor(body)
         name = str(body.get("name", "")).strip().lstrip("#").replace(" ", "-").lower()[:80]
         if not name or self._team.rooms.named(name) is not None:
@@ -255,7 +205,7 @@ class PageApi:
         for person in body.get("members", ()):
             self._team.join(room, person, inviter=body["as"])
         self._team.feed.tell("channels")
-        return _json({"channel": room})
+        return answer_json({"channel": room})
 
     async def _add_file(self, request: web.Request) -> web.Response:
         """A file's bytes as the body, its name in the query."""
@@ -281,24 +231,7 @@ class PageApi:
             "url_private_download": f"{url}?download=1",
         }
         self._team.state.write("INSERT INTO file VALUES (?, ?, ?)", file_id, dump(body), content)
-        return _json({"file": body})
-
-    async def _event(self, request: web.Request) -> web.Response:
-        """Tests only: any event for the app, other scopes, no rate limits, old URLs, a revoked token."""
-        body = await _body(request)
-        if "pace" in body:
-            self._pace.enforced = body["pace"] is True
-        if "event" in body:
-            self._team.event(body["event"])
-        if "scopes" in body:
-            self._team.state.remember("scopes", sorted(body["scopes"]))
-        if "revoked" in body:
-            self._team.state.remember("revoked", body["revoked"])
-        if "age_response_urls" in body:
-            self._team.response_urls.age(float(body["age_response_urls"]))
-        if "person" in body:
-            self._team.people.change(str(body["person"]), **body.get("facts", {}))
-        return _json({})
+        return answer_json({"file": body})
 
     def _reader(self, request: web.Request) -> str:
         person = request.query.get("as", "")
@@ -312,14 +245,8 @@ class PageApi:
         return Visitor(self._team, self._outbox, self._answers, str(body.get("as")), commands=names)
 
 
-def next_morning(now: datetime, zone: ZoneInfo) -> datetime:
-    """The next nine o'clock in a zone, strictly after now."""
-    local = now.astimezone(zone)
-    morning = datetime.combine(local.date(), MORNING, zone)
-    return morning if morning > local else datetime.combine(local.date() + timedelta(days=1), MORNING, zone)
-
-
-async def _body(request: web.Request) -> Json:
+async def read_body(request: web.Request) -> Json:
+    """A request's JSON object; 400 when it is none."""
     try:
         body = await request.json()
     except ValueError as error:
@@ -329,5 +256,6 @@ async def _body(request: web.Request) -> Json:
     return body
 
 
-def _json(body: Json) -> web.Response:
+def answer_json(body: Json) -> web.Response:
+    """An answer in JSON, Korean left readable."""
     return web.json_response(body, dumps=lambda value: json.dumps(value, ensure_ascii=False))

@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.local.answers import Answers
 from bot.local.clock import MovableClock
+from bot.local.controls import Controls
 from bot.local.faults import Faults
 from bot.local.feed import Feed
 from bot.local.guard import guard
@@ -76,14 +77,12 @@ class LocalWorkspace:
             self._outbox,
             answers,
             self._clock,
-            self.faults,
-            self.web_api.pace,
             commands=tuple(
                 {"name": f"/{name}", "about": about, "hint": hint} for name, (about, hint) in commands.items()
             ),
-            moved=self._tell_moved,
             base_url=self._address,
         )
+        self._controls = Controls(self.team, self._clock, self.faults, self.web_api.pace, self._tell_moved)
         self._on_moved: list[Moved] = []
         self._runner: web.AppRunner | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -133,6 +132,7 @@ class LocalWorkspace:
         application = web.Application(middlewares=[guard(self.host)], client_max_size=FILE_BYTES + 1024)
         application.add_routes(self.web_api.routes())
         application.add_routes(self._page_api.routes())
+        application.add_routes(self._controls.routes())
         application.router.add_get("/", _index)
         application.router.add_get("/archives/{channel}/{message}", _index)
         application.router.add_static("/page", PAGE)

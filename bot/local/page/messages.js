@@ -84,7 +84,13 @@ function one(message, { channel, thread, openThread, together, now }) {
     body,
     h(".tools", {}, reply));
   node.dataset.ts = message.ts;
+  if (reply) node.addEventListener("click", (event) => tapped(event, () => openThread(message.ts)));
   return node;
+}
+
+// On a phone a tap on a message opens its thread, unless it was meant for something in it.
+function tapped(event, open) {
+  if (innerWidth < 760 && !event.target.closest("a, button, input, select, label") && getSelection().isCollapsed) open();
 }
 
 function content(message, channel) {

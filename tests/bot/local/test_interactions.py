@@ -12,7 +12,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
 import bot.local.outbox
-from bot.local.page_api import next_morning
+from bot.local.controls import next_morning
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
 from bot.local.workspace import LocalWorkspace
 from tests.bot.local.conftest import SECRET, Slack
