@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from digests.errors import DigestError
 from digests.model import Digest, Document
 from digests.reading.dates import date_of_line
@@ -9,6 +11,9 @@ from digests.reading.lines import check_lines
 from digests.reading.newsletter import read_newsletter
 from digests.reading.note import read_note
 from digests.reading.page import looks_like_html, read_page
+
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+"""What splits words unseen or turns what follows around; a title must look like what it is."""
 
 LARGEST_DOCUMENT = 5 * 1024 * 1024
 """Bytes; a larger document is refused."""
@@ -30,7 +35,7 @@ def read(document: Document) -> Digest:
             text.count("\n", 0, text.index("\0")) + 1,
         )
     check_lines(text)
-    return _read_shape(text, document)
+    return _read_shape(_INVISIBLE.sub("", text), document)
 
 
 def _read_shape(text: str, document: Document) -> Digest:

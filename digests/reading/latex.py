@@ -99,7 +99,7 @@ def _named(name: str) -> str:
 
 def _formula(found: re.Match[str]) -> str:
     following = found.string[found.end() : found.end() + 1]
-    if following.isdigit() and "\\" not in found[1]:
+    if following.isdigit() and "\\" not in found[1] and any(map(str.isalnum, found[1])):
         return found[0]
     return _formula_read(found[1])
 

@@ -101,6 +101,15 @@ def test_odd_characters_are_read_or_refused(name: str, mean: str) -> None:
     assert digest.entries or digest.refusals
 
 
+def test_what_cannot_be_seen_does_not_change_a_title() -> None:
+    """Zero-width spaces and direction overrides are taken out, wherever they stand."""
+    (entry,) = _read(
+        "a.txt", "2025-02-25\n\u202eA \u200bTitle\u202c\n(Kim\ufeff, Lee)\n설명.\n#l\u200bm\n"
+    ).entries
+    assert (entry.paper.title, entry.paper.authors) == ("A Title", ("Kim", "Lee"))
+    assert [tag.name for tag in entry.tags] == ["lm"]
+
+
 def test_a_billion_laughs_laugh_nobody() -> None:
     """Entities that would grow without end are not expanded."""
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 30))

@@ -24,6 +24,7 @@ from digests.reading.latex import readable
         (r"82.9\% and 5% more", "82.9% and 5% more"),
         (r"a \$10,000 Budget; An Extra \$4,000", "a $10,000 Budget; An Extra $4,000"),
         ("$0.15/0.35, 출력 $0.6/0.7", "$0.15/0.35, 출력 $0.6/0.7"),
+        ("spending $>$1M hours", "spending >1M hours"),
         (r"$\mathcal{O}(n^2)$", "𝒪(n²)"),
         (r"as ~\citet{wei} says", "as says"),
         (r"(\ie, ViT) and \ours{}", "(i.e., ViT) and ours"),
