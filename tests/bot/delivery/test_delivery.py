@@ -1,0 +1,265 @@
+"""Deliveries through the whole of Haru to a Slack that fails: nothing lost, nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from sqlalchemy import update
+
+from bot import schema
+from bot.app import Haru
+from bot.channels.preferences import Channel, Language, Layout
+from bot.clock import FixedClock
+from bot.delivery import tables
+from bot.delivery.delivery import State
+from bot.delivery.outcome import Kind, Outcome
+from bot.local.faults import Setting
+from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
+from bot.local.workspace import LocalWorkspace
+from bot.one_pass import deliver_once
+from config.settings import Settings
+from digests.model import Document
+from digests.store.sessions import Database
+
+DAY = datetime(2025, 2, 25, 0, 0, tzinfo=UTC)
+SAMPLE = Path(__file__).parents[3] / "bot" / "local" / "samples" / "2025-02-25.txt"
+
+
+@dataclass
+class Scene:
+    """Haru, a Slack of its own, and channels switched on the day before."""
+
+    haru: Haru
+    slack: LocalWorkspace
+    channels: dict[str, Channel]
+
+    def posted(self, channel_id: str) -> list[dict[str, Any]]:
+        """What Slack itself says was posted by Haru, in order."""
+        return [
+            one
+            for one in self.slack.team.messages.record()
+            if one["channel"] == channel_id and one["metadata"]
+        ]
+
+    def fail(self, **odds: float) -> None:
+        """Let chat.postMessage fail at these odds."""
+        self.slack.faults.set(Setting.read({"odds": {"chat.postMessage": odds}, "seed": 7, "hang": 1.0}))
+
+    async def settle(self) -> None:
+        """Go on until nothing is open, as the clockwork would, for half a minute at most."""
+        for _ in range(150):
+            await self.haru.courier.drain()
+            await self.haru.reconciler.run()
+            if not await self.haru.ledger.open_parts():
+                return
+            await asyncio.sleep(0.2)
+        raise AssertionError("parts are still open")
+
+
+@pytest.fixture
+async def scene(database_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
+    """A delivery just due in two channels, on SQLite and on PostgreSQL."""
+    async with _scene(database_url, tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def _scene(database_url: str, folder: Path) -> AsyncIterator[Scene]:
+    slack = LocalWorkspace(
+        state=folder / "slack.sqlite3",
+        app_url="http://127.0.0.1:9",
+        signing_secret="s",
+        port=0,
+        starts_at=DAY,
+    )
+    await slack.start()
+    database = Database(database_url)
+    await schema.upgrade(database)
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]  # no .env of whoever runs the tests
+        haru_settle=timedelta(seconds=0.3),
+        haru_lease=timedelta(seconds=40),
+    )
+    haru = Haru(settings, database, clock=FixedClock(DAY + timedelta(seconds=1)), api_url=slack.api_url)
+    try:
+        await haru.install_from_environment(slack.bot_token)
+        document = Document("samples", "2025-02-25.txt", SAMPLE.read_bytes())
+        assert [one.status async for one in haru.archive.take_in([document], now=DAY)] == ["new"]
+        channels = {}
+        for channel_id, language in ((KOREAN_CHANNEL, Language.KO), (ENGLISH_CHANNEL, Language.EN)):
+            made = await haru.channels.get_or_make(
+                slack.workspace, channel_id, language=language, zone="Asia/Seoul", creator_id=MINJI
+            )
+            before = DAY - timedelta(hours=20)
+            changed, _ = await haru.channels.change(
+                made, lambda old: replace(old, enabled=True), user_id=MINJI, now=before
+            )
+            await haru.deliveries.reschedule(changed, now=before, enabling=True)
+            channels[channel_id] = changed
+        yield Scene(haru, slack, channels)
+    finally:
+        await haru.close()
+        await slack.stop()
+
+
+async def test_what_is_due_is_posted_once_in_each_language(scene: Scene) -> None:
+    """Each channel gets its post, in its language, and a second pass posts nothing."""
+    records = await deliver_once(scene.haru)
+    assert [(one["channel"], one["status"]) for one in records] == [
+        (KOREAN_CHANNEL, "sent"),
+        (ENGLISH_CHANNEL, "sent"),
+    ]
+    assert await deliver_once(scene.haru) == []
+    (korean,), (english,) = scene.posted(KOREAN_CHANNEL), scene.posted(ENGLISH_CHANNEL)
+    assert korean["text"].startswith("논문 6편: ")
+    assert english["text"].startswith("6 papers: ")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["error_after", "drop_after", "truncated", "hang_after", "error_before", "drop_before", "rate_limited"],
+)
+async def test_a_fault_neither_loses_nor_doubles(scene: Scene, fault: str) -> None:
+    """Whatever the first answer was, each channel ends with exactly one post."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    scene.fail(**{fault: 1.0})
+    scene.haru.clients.session._timeout = _patience(2.0)
+    await scene.haru.courier.drain()
+    scene.fail()
+    await scene.settle()
+    assert [len(scene.posted(channel)) for channel in scene.channels] == [1, 1]
+    for channel in scene.channels.values():
+        last = await scene.haru.deliveries.last(channel)
+        assert last is not None
+        assert (last.state, last.ts) == (State.SENT, scene.posted(channel.channel_id)[0]["ts"])
+
+
+async def test_a_naive_retry_would_double(scene: Scene) -> None:
+    """The same fault with a courier that sends again without looking posts twice: the test can fail."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    scene.fail(drop_after=1.0)
+    parts = await scene.haru.ledger.claim(10)
+    await scene.haru.ledger.record([(part, Outcome(Kind.AGAIN, "naive")) for part in parts])
+    for part in parts:
+        await scene.haru.courier._send(part)
+    scene.fail()
+    await scene.settle()
+    assert [len(scene.posted(channel)) for channel in scene.channels] == [2, 2]
+
+
+async def test_a_process_killed_while_sending_leaves_a_doubt_that_is_settled(scene: Scene) -> None:
+    """A part whose owner died after the request is found in the channel, and not sent again."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    for part in await scene.haru.ledger.claim(10):
+        assert (await scene.haru.courier._send(part)).kind is Kind.SENT
+    # The owner dies here: its results are never written down, and its leases run out.
+    async with scene.haru.database.write() as connection:
+        await connection.execute(
+            update(tables.part).values(lease_until=datetime.now(UTC) - timedelta(seconds=1))
+        )
+    await scene.settle()
+    assert [len(scene.posted(channel)) for channel in scene.channels] == [1, 1]
+
+
+async def test_a_late_result_of_a_lost_lease_is_dropped(scene: Scene) -> None:
+    """A process that wakes after another took its part over cannot change what became of it."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    (first, *_) = await scene.haru.ledger.claim(1)
+    async with scene.haru.database.write() as connection:
+        await connection.execute(
+            update(tables.part)
+            .where(tables.part.c.id == first.id)
+            .values(owner="another", attempt=first.attempt + 1)
+        )
+    await scene.haru.ledger.record([(first, Outcome(Kind.CHANNEL, "is_archived"))])
+    async with scene.haru.database.read() as connection:
+        state = (
+            (await connection.execute(tables.part.select().where(tables.part.c.id == first.id))).one().state
+        )
+    assert state == "sending"
+
+
+async def test_two_replicas_share_the_work(scene: Scene) -> None:
+    """Two processes over one database claim each part once between them."""
+    other = Haru(
+        scene.haru.settings,
+        Database(scene.haru.database.url.render_as_string(hide_password=False)),
+        clock=scene.haru.clock,
+        api_url=scene.slack.api_url,
+    )
+    try:
+        await asyncio.gather(
+            scene.haru.deliveries.tick(scene.haru.clock.now()), other.deliveries.tick(scene.haru.clock.now())
+        )
+        await asyncio.gather(scene.haru.courier.drain(), other.courier.drain())
+        await scene.settle()
+    finally:
+        await other.close()
+    assert [len(scene.posted(channel)) for channel in scene.channels] == [1, 1]
+
+
+async def test_both_languages_go_into_one_thread(scene: Scene) -> None:
+    """With `both` the second language follows in the thread of the first message, in order."""
+    await _prefer(scene, language=Language.BOTH)
+    await deliver_once(scene.haru)
+    first, *replies = scene.posted(KOREAN_CHANNEL)
+    assert replies
+    assert {one["thread_ts"] for one in replies} == {first["ts"]}
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+async def test_every_layout_arrives_whole(scene: Scene, layout: Layout) -> None:
+    """In each layout all six titles reach the channel."""
+    await _prefer(scene, layout=layout)
+    await deliver_once(scene.haru)
+    await scene.settle()
+    shown = " ".join(str(one["text"]) for one in scene.posted(KOREAN_CHANNEL))
+    for title in ("Looped Transformers", "COSMOS", "Fractal Generative Models", "Emergent Capabilities"):
+        assert title in shown
+
+
+async def test_a_post_asked_for_by_hand_is_not_repeated_by_the_clock(scene: Scene) -> None:
+    """What `/digest post` brought counts as had: the schedule brings nothing of it again."""
+    channel = scene.channels[KOREAN_CHANNEL]
+    now = scene.haru.clock.now()
+    opened = await scene.haru.deliveries.post_now(channel, now=now)
+    assert opened.status == "posting"
+    again = await scene.haru.deliveries.post_now(channel, now=now)
+    assert (again.status, again.reason) == ("skipped", "already_had")
+    records = {one["channel"]: one for one in await deliver_once(scene.haru)}
+    assert records[KOREAN_CHANNEL]["status"] == "waiting"
+    await scene.settle()
+    assert len(scene.posted(KOREAN_CHANNEL)) == 1
+
+
+async def test_an_archived_channel_is_paused_after_three_days(scene: Scene) -> None:
+    """Three failed days in a row pause a channel, with the reason, and the other goes on."""
+    channel = scene.channels[KOREAN_CHANNEL]
+    for _ in range(2):
+        await scene.haru.channels.failed_day(channel)
+    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    await deliver_once(scene.haru)
+    after = await scene.haru.channels.get(scene.slack.workspace, KOREAN_CHANNEL)
+    assert after is not None
+    assert (after.paused_reason, after.next_due_at) == ("is_archived", None)
+    assert len(scene.posted(ENGLISH_CHANNEL)) == 1
+
+
+async def _prefer(scene: Scene, **wanted: Any) -> None:
+    for channel in scene.channels.values():
+        await scene.haru.channels.change(
+            channel, lambda old: replace(old, **wanted), user_id=MINJI, now=DAY - timedelta(hours=10)
+        )
+
+
+def _patience(seconds: float) -> Any:
+    """A shorter patience than Slack's own hang, so that a test need not wait."""
+    return aiohttp.ClientTimeout(total=seconds)
