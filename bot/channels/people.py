@@ -52,7 +52,7 @@ class Directory:
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
             log.info("person_unknown", user=user_id, error=type(error).__name__)
             return Person(user_id)
-        person = _person(user_id, answer.get("user"))
+        person = _person(workspace, user_id, answer.get("user"))
         if len(self._people) >= _MOST:
             self._people.clear()
         self._people[workspace, user_id] = (time.monotonic(), person)
@@ -84,14 +84,28 @@ class Directory:
         )
 
 
-def _person(user_id: str, told: Any) -> Person:
+def _person(workspace: Workspace, user_id: str, told: Any) -> Person:
     if not isinstance(told, dict):
         return Person(user_id)
+    foreign = _is_foreign(workspace, told)
+    admin = bool(told.get("is_admin") or told.get("is_owner") or told.get("is_primary_owner"))
     return Person(
         user_id,
-        is_admin=bool(told.get("is_admin") or told.get("is_owner") or told.get("is_primary_owner")),
+        is_admin=admin and not foreign,
         is_deactivated=bool(told.get("deleted")),
-        is_guest=bool(told.get("is_restricted") or told.get("is_ultra_restricted")),
+        is_guest=foreign or bool(told.get("is_restricted") or told.get("is_ultra_restricted")),
         locale=told.get("locale"),
         zone=told.get("tz"),
     )
+
+
+def _is_foreign(workspace: Workspace, told: dict[str, Any]) -> bool:
+    """Someone of another organisation, met in a Slack Connect channel: an admin there is none here."""
+    if told.get("is_stranger"):
+        return True
+    team = told.get("team_id")
+    if not team or team == workspace.team_id:
+        return False
+    grid = told.get("enterprise_user")
+    enterprise = grid.get("enterprise_id") if isinstance(grid, dict) else None
+    return not workspace.enterprise_id or enterprise != workspace.enterprise_id

@@ -94,10 +94,11 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of a channel's log: who changed what, from what, to what, when."""
+    """One line of a channel's log: who changed what, from what, to what, when. ``id``: its row."""
 
     user_id: str
     field: Field
     old: str
     new: str
     at: datetime
+    id: int | None = None

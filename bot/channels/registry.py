@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.channels import tables
+from bot.channels import record, tables
 from bot.channels.preferences import (
     Change,
     Channel,
@@ -116,7 +116,7 @@ class Channels:
             wanted = make(current.preferences)
             changes = tuple(
                 Change(user_id, field, old, new, now)
-                for field, old, new in _differences(current.preferences, wanted)
+                for field, old, new in record.differences(current.preferences, wanted)
             )
             if not changes:
                 return current, ()
@@ -126,9 +126,9 @@ class Channels:
             await connection.execute(
                 update(tables.channel).where(tables.channel.c.id == current.id).values(values)
             )
-            await self._log(connection, current.id, changes)
+            written = await self._log(connection, current.id, changes)
             changed = await self._get(connection, channel.workspace, channel.channel_id)
-        return changed or current, changes
+        return changed or current, written
 
     async def set_managers(
         self, channel: Channel, managers: frozenset[str], *, user_id: str, now: datetime
@@ -148,8 +148,7 @@ class Channels:
                     insert(tables.channel_manager),
                     [{"channel_id": channel.id, "user_id": user} for user in sorted(managers)],
                 )
-            await self._log(connection, channel.id, (change,))
-        return (change,)
+            return await self._log(connection, channel.id, (change,))
 
     async def log(self, channel: Channel, *, limit: int = 10) -> tuple[Change, ...]:
         """The last changes, newest first."""
@@ -161,7 +160,28 @@ class Channels:
                 .order_by(change.c.id.desc())
                 .limit(limit)
             )
-            return tuple(Change(row.user_id, Field(row.field), row.old, row.new, row.at) for row in rows)
+            return tuple(_change(row) for row in rows)
+
+    async def undoable(self, channel: Channel, change_id: int) -> tuple[Change, ...]:
+        """The changes made together with this one, oldest first; none when any was changed again since."""
+        change = tables.setting_change.c
+        at = select(change.at).where(change.id == change_id, change.channel_id == channel.id)
+        async with self._database.read() as connection:
+            rows = (
+                await connection.execute(
+                    select(tables.setting_change)
+                    .where(change.channel_id == channel.id, change.at >= at.scalar_subquery())
+                    .order_by(change.id)
+                )
+            ).all()
+        asked = next((row for row in rows if row.id == change_id), None)
+        if asked is None:
+            return ()
+        together = [row for row in rows if (row.user_id, row.at) == (asked.user_id, asked.at)]
+        changed_since = {row.field for row in rows if row.id > together[-1].id}
+        if changed_since & {row.field for row in together}:
+            return ()
+        return tuple(_change(row) for row in together)
 
     async def unannounced_since(
         self, channel: Channel, *, now: datetime
@@ -177,7 +197,7 @@ class Channels:
                 )
             ).all()
         line = next((row.announced_ts for row in reversed(rows) if row.announced_ts), None)
-        return tuple(Change(row.user_id, Field(row.field), row.old, row.new, row.at) for row in rows), line
+        return tuple(_change(row) for row in rows), line
 
     async def announced(self, channel: Channel, ts: str, *, now: datetime) -> None:
         """Remember the line that told of the changes of the last ten minutes."""
@@ -289,21 +309,25 @@ class Channels:
             )
 
     @staticmethod
-    async def _log(connection: AsyncConnection, channel_id: int, changes: Sequence[Change]) -> None:
-        await connection.execute(
-            insert(tables.setting_change),
-            [
-                {
-                    "channel_id": channel_id,
-                    "user_id": change.user_id,
-                    "field": change.field,
-                    "old": change.old,
-                    "new": change.new,
-                    "at": change.at,
-                }
-                for change in changes
-            ],
-        )
+    async def _log(
+        connection: AsyncConnection, channel_id: int, changes: Sequence[Change]
+    ) -> tuple[Change, ...]:
+        written = []
+        for change in changes:
+            row = await connection.execute(
+                insert(tables.setting_change)
+                .values(
+                    channel_id=channel_id,
+                    user_id=change.user_id,
+                    field=change.field,
+                    old=change.old,
+                    new=change.new,
+                    at=change.at,
+                )
+                .returning(tables.setting_change.c.id)
+            )
+            written.append(replace(change, id=row.scalar_one()))
+        return tuple(written)
 
     async def _select(self, *conditions: Any, order: Any = (), limit: int | None = None) -> list[Channel]:
         async with self._database.read() as connection:
@@ -364,48 +388,19 @@ def _channel(row: Any, managers: frozenset[str]) -> Channel:
     )
 
 
+def _change(row: Any) -> Change:
+    return Change(row.user_id, Field(row.field), row.old, row.new, row.at, row.id)
+
+
 def _columns(preferences: Preferences) -> dict[str, Any]:
     return {
         "language": preferences.language.value,
         "layout": preferences.layout.value,
         "hour": preferences.hour.strftime("%H:%M"),
         "zone": preferences.zone,
-        "days": _days(preferences),
+        "days": record.days(preferences),
         "holidays": preferences.holidays,
         "include_tags": list(preferences.tags.include),
         "exclude_tags": list(preferences.tags.exclude),
         "enabled": preferences.enabled,
     }
-
-
-def _days(preferences: Preferences) -> str:
-    return "".join(str(day) for day in sorted(preferences.days))
-
-
-def _differences(old: Preferences, new: Preferences) -> list[tuple[Field, str, str]]:
-    """What changed, in words a log keeps: codes, not sentences."""
-    described = [
-        (Field.LANGUAGE, old.language.value, new.language.value),
-        (Field.LAYOUT, old.layout.value, new.layout.value),
-        (Field.TIME, _hour(old), _hour(new)),
-        (Field.DAYS, _day_choice(old), _day_choice(new)),
-        (Field.TAGS, _tags(old.tags), _tags(new.tags)),
-        (Field.ENABLED, _switch(old), _switch(new)),
-    ]
-    return [(field, before, after) for field, before, after in described if before != after]
-
-
-def _hour(preferences: Preferences) -> str:
-    return f"{preferences.hour:%H:%M} {preferences.zone}"
-
-
-def _day_choice(preferences: Preferences) -> str:
-    return f"{_days(preferences)} {preferences.holidays or ''}".strip()
-
-
-def _switch(preferences: Preferences) -> str:
-    return "on" if preferences.enabled else "off"
-
-
-def _tags(filter_: TagFilter) -> str:
-    return " ".join([*(f"+{name}" for name in filter_.include), *(f"-{name}" for name in filter_.exclude)])

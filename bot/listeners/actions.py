@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -23,9 +23,9 @@ from bot.listeners.services import (
     asker_of,
     language_of,
 )
-from bot.listeners.views import open_settings
-from bot.messages import paper
-from bot.messages.actions import Action
+from bot.listeners.views import filled_in, open_settings
+from bot.messages import form, paper
+from bot.messages.actions import Action, Callback
 from bot.messages.message import Message, View
 from bot.messages.problems import Problem, problem
 from bot.messages.reading import asked, reading
@@ -63,7 +63,7 @@ def _listener(services: Services, action: Action, handler: Handler) -> Callable[
         ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], client: AsyncWebClient
     ) -> None:
         await ack()
-        asker = asker_of(body, client)
+        asker = _asker(body, client)
         press = Press(services, asker, body, _value(body), respond)
 
         async def handle() -> Message | None:
@@ -79,6 +79,15 @@ def _listener(services: Services, action: Action, handler: Handler) -> Callable[
     return listen
 
 
+def _asker(body: dict[str, Any], client: AsyncWebClient) -> Asker:
+    """Who pressed; inside the settings modal the channel is the one the modal is about."""
+    asker = asker_of(body, client)
+    view = body.get("view")
+    if isinstance(view, dict) and view.get("callback_id") == Callback.SETTINGS:
+        return replace(asker, channel_id=str(view.get("private_metadata") or ""))
+    return asker
+
+
 _DONE = Message("")
 
 
@@ -90,7 +99,7 @@ async def _as_message(handle: Callable[[], Awaitable[Message | None]]) -> Messag
 async def _say_failed(press: Press, message: Message) -> None:
     if press.has_message:
         await say(press.respond, message)
-    elif press.asker.channel_id:
+    else:
         await tell(press.asker.client, press.asker.channel_id, press.asker.user_id, message)
 
 
@@ -199,7 +208,18 @@ async def _settings(press: Press) -> None:
 
 
 async def _preview(press: Press) -> None:
-    await _answer(press, await settings.preview(press.services, press.asker))
+    view = press.body.get("view")
+    if not isinstance(view, dict):
+        await _answer(press, await settings.preview(press.services, press.asker))
+        return
+    language = await language_of(
+        press.services,
+        press.asker,
+        await press.services.channels.get(press.asker.workspace, press.asker.channel_id),
+    )
+    wanted, _, wrong = filled_in(view, language)
+    message = await settings.preview(press.services, press.asker, None if wrong else wanted)
+    await show(press.asker.client, press.body, form.preview(message, language=language))
 
 
 async def _turn_on(press: Press) -> None:
@@ -216,8 +236,12 @@ async def _post_now(press: Press) -> None:
 
 
 async def _post_again(press: Press) -> None:
-    ids = _ids(press.value)
-    await _answer(press, await settings.post(press.services, press.asker, digest_ids=ids or None, again=True))
+    await _answer(press, await settings.post_again(press.services, press.asker, press.value))
+
+
+async def _undo(press: Press) -> None:
+    if press.value.isdecimal():
+        await _answer(press, await settings.undo(press.services, press.asker, int(press.value)))
 
 
 async def _reader_language(press: Press) -> None:
@@ -233,10 +257,9 @@ async def _link(press: Press) -> None:
 
 
 async def _answer(press: Press, message: Message) -> None:
-    if press.has_message:
-        await say(press.respond, message)
-    else:
-        await tell(press.asker.client, press.asker.channel_id, press.asker.user_id, message)
+    if press.has_message and await say(press.respond, message):
+        return
+    await tell(press.asker.client, press.asker.channel_id, press.asker.user_id, message)
 
 
 async def _entry(press: Press, id_: str) -> tuple[ArchivedEntry | None, str]:
@@ -283,6 +306,7 @@ _HANDLERS: dict[Action, Handler] = {
     Action.TURN_OFF: _turn_off,
     Action.POST_NOW: _post_now,
     Action.POST_AGAIN: _post_again,
+    Action.UNDO: _undo,
     Action.READER_LANGUAGE: _reader_language,
     Action.LINK: _link,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import aiohttp
@@ -13,6 +13,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.listeners.services import Asker
 from bot.messages.message import Message, View
 from bot.messages.problems import Problem, problem
 from digests.errors import HaruError, StoreError
@@ -23,8 +24,13 @@ IN_THE_ACK = 1.5
 """Seconds an answer may take to go out in the acknowledgement itself; Slack waits 3 in all."""
 
 
-async def answer(ack: AsyncAck, respond: AsyncRespond, work: Awaitable[Message], *, language: str) -> None:
-    """Answer a command to its asker only: in the ack if ready soon, else through the response URL."""
+async def answer(
+    ack: AsyncAck, respond: AsyncRespond, work: Awaitable[Message], *, asker: Asker, language: str
+) -> None:
+    """Answer a command to its asker only: in the ack if ready soon, else through the response URL.
+
+    Where that URL has expired, an ephemeral message says so.
+    """
     task = asyncio.ensure_future(guarded(work, language=language))
     done, _ = await asyncio.wait({task}, timeout=IN_THE_ACK)
     if done:
@@ -32,7 +38,9 @@ async def answer(ack: AsyncAck, respond: AsyncRespond, work: Awaitable[Message],
         await ack(**_ephemeral(message))
         return
     await ack()
-    await say(respond, await task)
+    if not await say(respond, await task):
+        expired = problem(Problem.RESPONSE_EXPIRED, language=language)
+        await tell(asker.client, asker.channel_id, asker.user_id, expired)
 
 
 async def guarded(work: Awaitable[Message], *, language: str) -> Message:
@@ -61,8 +69,8 @@ async def say(
     *,
     replace: bool = False,
     in_channel: bool = False,
-) -> None:
-    """Send through the response URL, which lives 30 minutes and five uses; an expired one is logged."""
+) -> bool:
+    """Send through the response URL, which lives 30 minutes and five uses; False when it has expired."""
     answer = await respond(
         text=message.text,
         blocks=list(message.blocks),
@@ -73,6 +81,8 @@ async def say(
     )
     if answer.status_code >= 400:
         log.warning("response_url_expired", status=answer.status_code)
+        return False
+    return True
 
 
 async def show(client: AsyncWebClient, body: Mapping[str, Any], view: View) -> None:
@@ -84,13 +94,18 @@ async def show(client: AsyncWebClient, body: Mapping[str, Any], view: View) -> N
 
 
 async def tell(client: AsyncWebClient, channel_id: str, user_id: str, message: Message) -> None:
-    """Tell one person in a channel, so that only they see it."""
-    await client.chat_postEphemeral(
-        channel=channel_id, user=user_id, text=message.text, blocks=list(message.blocks)
-    )
+    """Tell one person in a channel, so that only they see it; where that cannot be, in a direct message."""
+    blocks = list(message.blocks)
+    try:
+        if channel_id and not channel_id.startswith("D"):
+            await client.chat_postEphemeral(
+                channel=channel_id, user=user_id, text=message.text, blocks=blocks
+            )
+            return
+    except SlackApiError as error:
+        log.info("told_directly", code=_code(error))
+    await client.chat_postMessage(channel=user_id, text=message.text, blocks=blocks)
 
-
-Listener = Callable[..., Awaitable[None]]
 
 _PROBLEMS = {
     "not_in_channel": Problem.CANNOT_POST,

@@ -62,6 +62,7 @@ def _listener(services: Services, command: Command) -> Callable[..., Awaitable[N
         asker = asker_of(body, client)
         # Slack escapes these three in what was typed.
         typed = html.unescape(str(body.get("text") or ""))
-        await answer(ack, respond, command(services, asker, typed), language=services.default_language)
+        work = command(services, asker, typed)
+        await answer(ack, respond, work, asker=asker, language=services.default_language)
 
     return listen

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,6 +39,8 @@ class Services:
     default_language: str
     operators: frozenset[str]
     prefix: str = ""
+    posting: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a manual post is looked for and opened."""
 
     @property
     def until(self) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import aiohttp
 import structlog
@@ -11,7 +12,8 @@ from slack_sdk.errors import SlackApiError
 
 from bot.channels import words
 from bot.channels.permissions import who_may
-from bot.channels.preferences import Change, Channel, Preferences
+from bot.channels.preferences import Change, Channel, Field, Preferences
+from bot.channels.record import restored
 from bot.delivery.delivery import Delivery, State
 from bot.language.choice import posting_languages
 from bot.listeners.services import Asker, Services, channel_here, language_of, manager
@@ -35,6 +37,12 @@ _OUTCOMES = {
 
 Make = Callable[[Preferences], Preferences]
 
+DIGESTS = "digests:"
+"""What the value of POST_AGAIN opens with when it names digests, and not a delivery."""
+
+JUST_NOW = timedelta(seconds=30)
+"""The same post asked for again so soon is a double click."""
+
 
 async def digest_command(services: Services, asker: Asker, typed: str) -> Message:
     """The answer to ``/digest typed``."""
@@ -55,11 +63,7 @@ async def digest_command(services: Services, asker: Asker, typed: str) -> Messag
         case "preview":
             return await preview(services, asker)
         case "log":
-            return change_messages.log(
-                await services.channels.log(channel, limit=change_messages.LOG_LINES),
-                language=language,
-                zone=channel.preferences.zone,
-            )
+            return await _log(services, asker, channel, language)
         case "settings":
             return await card(services, asker)
         case "on" | "off":
@@ -87,10 +91,12 @@ async def card(services: Services, asker: Asker) -> Message:
     )
 
 
-async def preview(services: Services, asker: Asker) -> Message:
-    """What the next post would look like, for the asker's eyes only."""
+async def preview(services: Services, asker: Asker, wanted: Preferences | None = None) -> Message:
+    """What the next post would look like, for the asker's eyes only; with other preferences, if given."""
     channel = await channel_here(services, asker)
     language = await language_of(services, asker, channel)
+    if wanted is not None:
+        channel = replace(channel, preferences=wanted)
     messages = await services.deliveries.preview(channel, now=services.clock.now())
     if not messages:
         return settings.nothing_to_post(language=language)
@@ -138,9 +144,13 @@ async def post(
     room = await services.directory.room(asker.client, asker.channel_id)
     if not room.is_member:
         return settings.not_a_member(language=language)
-    opened = await services.deliveries.post_now(
-        channel, now=services.clock.now(), digest_ids=digest_ids, again=again
-    )
+    # One at a time: a double click must see what its first half opened.
+    async with services.posting:
+        if again and await _just_posted(services, channel, digest_ids or ()):
+            return settings.posting(language=language)
+        opened = await services.deliveries.post_now(
+            channel, now=services.clock.now(), digest_ids=digest_ids, again=again
+        )
     if opened.status == "posting":
         await services.wake()
         return settings.posting(language=language)
@@ -155,8 +165,47 @@ async def post(
         None,
     )
     url = await services.deliveries.link(channel, last.ts) if last and last.ts else None
-    value = ",".join(str(id_) for id_ in opened.digest_ids)
+    value = DIGESTS + ",".join(str(id_) for id_ in opened.digest_ids)
     return settings.already_posted(language=language, url=url, value=value)
+
+
+async def post_again(services: Services, asker: Asker, value: str) -> Message:
+    """Post what a delivery held, or these digests (after ``DIGESTS``), once more."""
+    if value.startswith(DIGESTS):
+        ids = tuple(int(part) for part in value.removeprefix(DIGESTS).split(",") if part.isdecimal())
+    else:
+        channel = await channel_here(services, asker)
+        past = await services.deliveries.history(channel)
+        ids = next((one.digest_ids for one in past if str(one.id) == value), ())
+        if not ids:
+            return settings.expired(language=await language_of(services, asker, channel))
+    return await post(services, asker, digest_ids=ids, again=True)
+
+
+async def undo(services: Services, asker: Asker, change_id: int) -> Message:
+    """Take a change back, with what was changed in the same breath, unless it was changed again since."""
+    channel = await channel_here(services, asker)
+    language = await language_of(services, asker, channel)
+    if await manager(services, asker, channel) is None:
+        return settings.refused(who_may(channel), language=language)
+    taken = await services.channels.undoable(channel, change_id)
+    if not taken:
+        return change_messages.not_undone(language=language)
+    managers = next((one.old for one in taken if one.field is Field.MANAGERS), None)
+
+    def back(now: Preferences) -> Preferences:
+        for one in taken:
+            now = restored(now, one.field, one.old)
+        return now
+
+    enabling = any(one.field is Field.ENABLED and one.old == "on" for one in taken)
+    changed, _ = await change(services, asker, channel, back, enabling=enabling)
+    if managers is not None:
+        await services.channels.set_managers(
+            changed, frozenset(managers.split()), user_id=asker.user_id, now=services.clock.now()
+        )
+        await announce(services, asker, changed)
+    return change_messages.undone(taken[-1], language=await language_of(services, asker, changed))
 
 
 async def change(
@@ -217,6 +266,7 @@ async def _by_words(
         language=spoken,
         next_post=after.next_due_at if after else None,
         zone=changed.preferences.zone,
+        undo=changes[-1].id if changes else None,
     )
 
 
@@ -272,6 +322,19 @@ async def _managers(services: Services, asker: Asker, channel: Channel, typed: s
     if made:
         await announce(services, asker, channel)
     return change_messages.done(made, language=language)
+
+
+async def _log(services: Services, asker: Asker, channel: Channel, language: str) -> Message:
+    made = await services.channels.log(channel, limit=change_messages.LOG_LINES)
+    allowed = await manager(services, asker, channel, fresh=False) is not None
+    undo_id = made[0].id if made and allowed else None
+    return change_messages.log(made, language=language, zone=channel.preferences.zone, undo=undo_id)
+
+
+async def _just_posted(services: Services, channel: Channel, digest_ids: tuple[int, ...]) -> bool:
+    since = services.clock.now() - JUST_NOW
+    past = await services.deliveries.history(channel, limit=3)
+    return any(one.created_at > since and set(one.digest_ids) == set(digest_ids) for one in past)
 
 
 async def _last_post(services: Services, channel: Channel, last: Delivery | None) -> LastPost | None:

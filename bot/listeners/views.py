@@ -48,7 +48,7 @@ def register(app: AsyncApp, services: Services) -> None:
             await ack(response_action="update", view=form.stale(language=services.default_language))
             return
         language = await language_of(services, asker, known)
-        wanted, managers, errors = _read(view.get("state", {}).get("values", {}), language)
+        wanted, managers, errors = filled_in(view, language)
         if errors:
             await ack(response_action="errors", errors=errors)
             return
@@ -72,16 +72,16 @@ def register(app: AsyncApp, services: Services) -> None:
             language=await language_of(services, asker, changed),
             next_post=after.next_due_at if after else None,
             zone=changed.preferences.zone,
+            undo=made[-1].id if made else None,
         )
         await tell(client, asker.channel_id, asker.user_id, message)
 
     app.view(Callback.SETTINGS.value)(submitted)
 
 
-def _read(
-    values: dict[str, dict[str, dict[str, Any]]], language: str
-) -> tuple[Preferences, frozenset[str], dict[str, str]]:
-    """The submitted preferences and managers, and what is wrong, by block."""
+def filled_in(view: dict[str, Any], language: str) -> tuple[Preferences, frozenset[str], dict[str, str]]:
+    """The preferences and managers as the modal is filled in, and what is wrong, by block."""
+    values: dict[str, dict[str, dict[str, Any]]] = view.get("state", {}).get("values", {})
 
     def state(name: Input) -> dict[str, Any]:
         return values.get(name.value, {}).get(name.value, {})

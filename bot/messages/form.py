@@ -12,7 +12,7 @@ from bot.messages import limits
 from bot.messages.actions import Action, Callback
 from bot.messages.blocks import Element, actions, button, context, modal, option
 from bot.messages.choices import LANGUAGES, LAYOUTS
-from bot.messages.message import Block, View
+from bot.messages.message import Block, Message, View
 from bot.messages.mrkdwn import clip, plain
 from bot.messages.places import COUNTRIES, ZONES
 
@@ -73,6 +73,13 @@ def stale(*, language: str) -> View:
     words = catalogue(language)
     said = words.gettext("This window is out of date. Close it and open it again.")
     return modal(words.gettext("Settings"), [context(said)], close=words.gettext("Close"))
+
+
+def preview(message: Message, *, language: str) -> View:
+    """A preview on top of the settings modal."""
+    words = catalogue(language)
+    shown = list(message.blocks)[: limits.VIEW_BLOCKS]
+    return modal(words.gettext("Preview"), shown, close=words.gettext("Close"))
 
 
 def _input(name: Input, label: str, element: Element, *, optional: bool = False) -> Block:
