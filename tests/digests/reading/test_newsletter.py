@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -157,6 +158,25 @@ def test_a_first_line_that_is_no_date_is_refused_with_its_number(line: str) -> N
     with pytest.raises(DigestError, match="not a date") as caught:
         read_newsletter(f"\n\n{line}\nA Title\n")
     assert caught.value.line == 3
+
+
+def test_any_one_lost_line_harms_only_its_own_entry() -> None:
+    """Whichever line of a real issue is missing, the other entries are read the same and none grows."""
+    lines = _issue().rstrip("\n").split("\n")
+    whole = [replace(entry, line=1) for entry in read_newsletter(_issue()).entries]
+    for lost in range(1, len(lines)):
+        digest = read_newsletter("\n".join(lines[:lost] + lines[lost + 1 :]))
+        found = [replace(entry, line=1) for entry in digest.entries]
+        assert sum(entry in whole for entry in found) >= 10, lines[lost]
+        assert len(digest.entries) + len(digest.refusals) == 11, lines[lost]
+
+
+def test_a_lost_line_of_tags_and_of_authors_is_noticed_by_the_title() -> None:
+    """Where the next entry has no authors either, both are refused rather than taken for one."""
+    lines = _issue().rstrip("\n").split("\n")
+    for place in [place for place, line in enumerate(lines[:-1]) if line.startswith("#")]:
+        digest = read_newsletter("\n".join([*lines[:place], lines[place + 1], *lines[place + 3 :]]))
+        assert (len(digest.entries), len(digest.refusals)) == (9, 1), lines[place + 1]
 
 
 ENTRY = "{title}\n(Kim, Lee)\nWe show a thing.\n{title}에 대한 설명입니다.\nA comment.\n"
