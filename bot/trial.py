@@ -80,6 +80,8 @@ async def _serve_local(settings: Settings, database: Database, state: Path) -> N
         port=settings.haru_local_port,
         starts_at=_morning(first, settings),
     )
+    # Loading may take longer than the moment that is left until the first post is due.
+    began = local.clock.now()
     try:
         await local.start()
     except OSError as error:
@@ -96,7 +98,7 @@ async def _serve_local(settings: Settings, database: Database, state: Path) -> N
             await haru.install_from_environment(local.bot_token)
             await _load(haru, earlier, source="samples-earlier", backlog=True)
             await _load(haru, coming, source="samples", backlog=False)
-            await _subscribe(haru, local)
+            await _subscribe(haru, local, now=began)
             await stack.enter_async_context(delivering(haru))
             local.on_clock_moved(haru.clockwork.wake)
             click.echo(f"Haru's local workspace is at {local.url} (Ctrl-C ends it).")
@@ -112,9 +114,8 @@ async def _load(haru: Haru, documents: list[Document], *, source: str, backlog: 
         pass
 
 
-async def _subscribe(haru: Haru, local: LocalWorkspace) -> None:
+async def _subscribe(haru: Haru, local: LocalWorkspace, *, now: datetime) -> None:
     """The two channels of a workspace that was just made, switched on as their admins would."""
-    now = haru.clock.now()
     for channel_id, name, language, admin in _CHANNELS:
         if await haru.channels.get(local.workspace, channel_id) is not None:
             continue
