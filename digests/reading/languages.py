@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-ENGLISH_MARK = re.compile(r"<(/?)eng?[a-z]{4,6}\s?>", re.IGNORECASE)
+ENGLISH_MARK = re.compile(r"<(/?)en[glish]{4,6}\s?>", re.IGNORECASE)
 """The mark of English, also misspelt (``<enligsh>``)."""
 
 KOREAN_MARK = re.compile(r"<(/?)korean\s?>", re.IGNORECASE)

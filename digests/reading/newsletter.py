@@ -130,12 +130,8 @@ def _may_be_title(line: Line) -> bool:
 
 
 def _is_structure(line: Line) -> bool:
-    return (
-        bool(_link(line))
-        or _names(line) is not None
-        or _tags(line) is not None
-        or bool(_MARK.match(line.text))
-    )
+    told = (_link(line), _names(line), _tags(line), _MARK.match(line.text))
+    return any(part is not None for part in told)
 
 
 def _entry(block: Sequence[Line]) -> Entry | Refusal:
@@ -154,8 +150,9 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     link = title.url or link
     authors: tuple[str, ...] | None = None
     text: list[Line] = []
+    said = False
     for line in body:
-        names = _names(line) if not any(held.text for held in text) or authors is not None else None
+        names = None if said and authors is None else _names(line)
         if names is not None and authors is not None and len(names) != 1:
             return _refused(title, line, "There is a second line of authors")
         if names is not None and authors is None:
@@ -164,6 +161,7 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
             link = _link(line)
         else:
             text.append(line)
+            said = said or bool(line.text)
     if tags is None and authors is None:
         return Refusal(
             title.number,
@@ -174,7 +172,9 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     if isinstance(told_apart, Refusal):
         return told_apart
     abstract, korean, english = told_apart
-    commentaries = tuple(Commentary(name, said) for name, said in (("ko", korean), ("en", english)) if said)
+    commentaries = tuple(
+        Commentary(name, words) for name, words in (("ko", korean), ("en", english)) if words
+    )
     linked = [address for line in text for address in ((line.url,) if line.url else ()) + line.cites]
     return Entry(
         Paper(
@@ -192,9 +192,8 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
 
 
 def _refused(title: Line, where: Line, what: str) -> Refusal:
-    return Refusal(
-        where.number, f"{what} in one entry, so two may have run together; {END_WITH_TAGS}.", title.text
-    )
+    reason = f"{what} in one entry, so two may have run together; {END_WITH_TAGS}."
+    return Refusal(where.number, reason, title.text)
 
 
 def _told_apart(title: Line, lines: Sequence[Line]) -> tuple[str, str, str] | Refusal:
@@ -205,7 +204,7 @@ def _told_apart(title: Line, lines: Sequence[Line]) -> tuple[str, str, str] | Re
     free = [line for line in free if line.text]
     places = [place for place, line in enumerate(free) if is_korean(line.text)]
     if not places:
-        stray = next((line for line in free[1:] if looks_like_title(line.text)), None)
+        stray = next((line for line in free[1:] if not line.plain and looks_like_title(line.text)), None)
         if stray and not english:
             return _refused(title, stray, "A line that looks like a title stands between paragraphs")
         return _paragraphs(free), "", _marked(english)
@@ -251,9 +250,7 @@ def _by_mark(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line],
             if not rest.strip():
                 break
         else:
-            held[state].append(
-                line if rest is line.text else Line(line.number, rest.strip(), cites=line.cites)
-            )
+            held[state].append(line if rest is line.text else replace(line, text=rest.strip()))
     return held[""], held["ko"], held["en"], korean_marked
 
 

@@ -113,7 +113,7 @@ class _Parts:
 
 
 def _read_lines(lines: Sequence[Line], parts: _Parts, stem: str) -> None:
-    place = _read_addresses(lines, parts, stem)
+    place = _read_addresses(lines, parts)
     found = heading_of([line.text for line in lines[place : place + 12]], stem)
     rest: list[str] = []
     if found:
@@ -128,7 +128,7 @@ def _read_lines(lines: Sequence[Line], parts: _Parts, stem: str) -> None:
     _read_body(texts[_read_abstract(texts, parts) :], parts)
 
 
-def _read_addresses(lines: Sequence[Line], parts: _Parts, stem: str) -> int:
+def _read_addresses(lines: Sequence[Line], parts: _Parts) -> int:
     """Take the lines of addresses at the top: the first is the paper's. Gives where they end."""
     for place, line in enumerate(lines):
         if not line.text:

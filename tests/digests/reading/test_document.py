@@ -135,6 +135,8 @@ GROWING: dict[str, tuple[str, Callable[[int], str]]] = {
         "a.txt",
         lambda n: HEAD + "설명입니다.\nAnd more of it.\n" * (n // 30) + "#x",
     ),
+    "an entry of blank lines": ("a.txt", lambda n: HEAD + "\n" * (n // 2) + "설명.\n#x"),
+    "a note of blank lines": ("a.md", lambda n: "*T* (A, B)\n" + "\n" * (n // 2) + "설명.\n#x"),
     "one line of Korean": ("a.txt", lambda n: HEAD + "가" * n + "\n#x"),
     "one line of spaces": ("a.txt", lambda n: HEAD + "(" + " " * n + ")\n설명.\n#x"),
     "one line of commas": ("a.txt", lambda n: HEAD + "(" + "a, " * (n // 3) + ")\n설명.\n#x"),
