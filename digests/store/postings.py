@@ -136,6 +136,20 @@ async def _add(connection: AsyncConnection, workspace: str, papers: dict[int, In
 
 async def _term_ids(connection: AsyncConnection, workspace: str, names: Sequence[str]) -> dict[str, int]:
     term = tables.search_term
+    ids = await _known_terms(connection, workspace, names)
+    missing = [name for name in names if name not in ids]
+    if missing:
+        # Written together and then looked up: to have each id returned costs a statement a row on SQLite.
+        await connection.execute(
+            insert(term),
+            [{"workspace": workspace, "term": name, "df": 0, "head_df": 0} for name in missing],
+        )
+        ids |= await _known_terms(connection, workspace, missing)
+    return ids
+
+
+async def _known_terms(connection: AsyncConnection, workspace: str, names: Sequence[str]) -> dict[str, int]:
+    term = tables.search_term
     ids: dict[str, int] = {}
     for start in range(0, len(names), _AT_ONCE * 10):
         some = names[start : start + _AT_ONCE * 10]
@@ -143,13 +157,6 @@ async def _term_ids(connection: AsyncConnection, workspace: str, names: Sequence
             select(term.c.term, term.c.id).where(term.c.workspace == workspace, term.c.term.in_(some))
         )
         ids.update((row.term, row.id) for row in rows)
-        missing = [name for name in some if name not in ids]
-        if missing:
-            made = await connection.execute(
-                insert(term).returning(term.c.id, sort_by_parameter_order=True),
-                [{"workspace": workspace, "term": name, "df": 0, "head_df": 0} for name in missing],
-            )
-            ids.update(zip(missing, made.scalars(), strict=True))
     return ids
 
 
