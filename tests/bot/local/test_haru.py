@@ -136,3 +136,53 @@ async def test_a_second_start_goes_on_and_posts_nothing_again(tmp_path: Path) ->
             texts.append([message["text"] for message in messages])
     assert len(texts[0]) == 2
     assert texts[1] == texts[0]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "drop_after",
+        *(
+            pytest.param(fault, marks=pytest.mark.slow)
+            for fault in ("drop_before", "error_after", "late", "rate_limited", "truncated")
+        ),
+    ],
+)
+async def test_a_morning_with_a_bad_connection_brings_each_post_once(tmp_path: Path, fault: str) -> None:
+    """Whatever happens to every message's first attempt, each channel has the day's post exactly once."""
+    port = unused_port()
+    url = f"http://127.0.0.1:{port}/local/"
+    quick = {"HARU_LOCAL_PORT": str(port), "HARU_SETTLE": "PT2S", "HARU_LEASE": "PT5S"}
+
+    async with process(tmp_path, "run", **quick), aiohttp.ClientSession() as session:
+
+        async def record() -> list[dict[str, Any]]:
+            try:
+                async with session.get(f"{url}record") as answer:
+                    messages: list[dict[str, Any]] = (await answer.json())["messages"]
+                    return messages
+            except aiohttp.ClientError:
+                return []
+
+        async def grown(count: int, tries: int) -> list[dict[str, Any]]:
+            for _ in range(tries):
+                messages = await record()
+                if len(messages) >= count:
+                    return messages
+                await asyncio.sleep(0.1)
+            raise AssertionError([message["text"][:60] for message in await record()])
+
+        await grown(2, 200)
+        faults = {"odds": {"chat.postMessage": {fault: 1.0}}, "late": [0.5, 1.0]}
+        await session.post(f"{url}faults", json=faults)
+        await session.put(f"{url}clock", json={"to": "morning"})
+        for _ in range(100):
+            async with session.get(f"{url}faults") as answer:
+                if (await answer.json())["counts"].get(fault, 0) >= 2:
+                    break
+            await asyncio.sleep(0.1)
+        await session.post(f"{url}faults", json={})
+        await grown(4, 400)
+        await asyncio.sleep(6)
+        posts = [(message["channel"], message["text"][:20]) for message in await record()]
+    assert len(posts) == len(set(posts)) == 4
