@@ -3,7 +3,7 @@ PYTHON ?= python3
 HARU := .venv/bin/haru
 PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help install run test check bench fuzz soak crash lock words clean
+.PHONY: help install run test check bench fuzz lock words clean
 
 help: ## Say what each target does
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -14,7 +14,7 @@ run: install ## Run Haru; without Slack tokens, in a local workspace at http://1
 	@$(HARU) run
 
 test: .venv/tested-with check ## Lint, types, import contracts and tests, on Python 3.11 and (where installed) 3.13
-	@.venv/bin/pytest
+	@.venv/bin/pytest -n auto
 	@sh tests/second_python
 
 check: .venv/tested-with ## Lint, types and import contracts only
@@ -28,12 +28,6 @@ bench: .venv/tested-with ## Measure, as ratios to named references in the same r
 
 fuzz: .venv/tested-with ## A million executions of mutated documents through every reader
 	@.venv/bin/python -m tests.fuzz
-
-crash: .venv/tested-with ## Kill real processes at every named point, on SQLite and PostgreSQL
-	@.venv/bin/python -m tests.crash
-
-soak: .venv/tested-with ## 10,000 simulated schedules
-	@.venv/bin/python -m tests.crash.soak
 
 words: .venv/tested-with ## Extract what Haru says into the catalogues
 	@.venv/bin/python -m bot.language.extract
