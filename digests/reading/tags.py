@@ -10,7 +10,7 @@ from functools import lru_cache
 from digests.model import Tag
 
 _APART = re.compile(r"[\s_\-‐-―]+")
-_FOREIGN = re.compile(r"[^\w\-+.]+")
+_FOREIGN = re.compile(r"[^\w\s\-‐-―+.]+")
 _WORD = re.compile(r"#[\w#&][^\s#]*")
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 
@@ -80,8 +80,10 @@ def tags_after_text(line: str) -> tuple[str, tuple[Tag, ...]]:
 
 
 def _canonical(spelling: str) -> str:
-    text = unicodedata.normalize("NFKC", spelling).strip().lstrip("#").casefold()
-    name = _FOREIGN.sub("", _APART.sub("-", text)).strip("-.")
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", spelling).casefold())
+    # Letters that were apart may belong together now (Jamo), so the form is evened out again.
+    letters = unicodedata.normalize("NFKC", _FOREIGN.sub("", text))
+    name = _APART.sub("-", letters).strip("-.")
     return _ALIASES.get(name, name)
 
 
