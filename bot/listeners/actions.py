@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.language.choice import posting_languages
 from bot.listeners import settings
 from bot.listeners.answering import guarded, say, show, tell
-from bot.listeners.lookup import find, find_tag, open_hit
+from bot.listeners.lookup import find, find_tag, open_hit, turn
 from bot.listeners.services import (
     Asker,
     Services,
@@ -185,13 +185,13 @@ async def _share(press: Press) -> None:
 
 async def _open_hit(press: Press) -> None:
     id_, offset, query = _split(press.value, 3)
-    message = await open_hit(press.services, press.asker, int(id_), int(offset), query)
+    message = await open_hit(press.services, press.asker, _number(id_), _number(offset), query)
     await say(press.respond, message, replace=True)
 
 
 async def _page(press: Press) -> None:
     offset, query = _split(press.value, 2)
-    message = await find(press.services, press.asker, query, offset=int(offset))
+    message = await turn(press.services, press.asker, query, _number(offset))
     await say(press.respond, message, replace=True)
 
 
@@ -240,8 +240,7 @@ async def _post_again(press: Press) -> None:
 
 
 async def _undo(press: Press) -> None:
-    if press.value.isdecimal():
-        await _answer(press, await settings.undo(press.services, press.asker, int(press.value)))
+    await _answer(press, await settings.undo(press.services, press.asker, _number(press.value)))
 
 
 async def _reader_language(press: Press) -> None:
@@ -267,8 +266,8 @@ async def _entry(press: Press, id_: str) -> tuple[ArchivedEntry | None, str]:
     channel = await services.channels.get(asker.workspace, asker.channel_id)
     language = await language_of(services, asker, channel)
     entry = None
-    if id_.isdecimal():
-        entry = await services.archive.entry(int(id_), workspace=asker.workspace, until=services.until)
+    if _number(id_):
+        entry = await services.archive.entry(_number(id_), workspace=asker.workspace, until=services.until)
     if entry is None:
         await _gone(press)
     return entry, language
@@ -285,8 +284,13 @@ def _split(value: str, parts: int) -> list[str]:
     return found + [""] * (parts - len(found))
 
 
+def _number(text: str) -> int:
+    """A number of a value we wrote; anything else, which only a forger writes, is 0."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
 def _ids(value: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in value.split(",") if part.isdecimal())
+    return tuple(_number(part) for part in value.split(",") if _number(part))
 
 
 _HANDLERS: dict[Action, Handler] = {

@@ -29,6 +29,8 @@ MANY_MEMBERS = 50
 """In a channel with more members the thread layout is offered first."""
 
 _MENTION = re.compile(r"<@[UW]\w+(?:\|[^>]*)?>")
+_COMMAND = re.compile(r"^/?haru(?:\s+|$)", re.IGNORECASE)
+"""In a direct message the command's own name says nothing."""
 
 Event = dict[str, Any]
 Handler = Callable[[Services, Asker, Event], Awaitable[None]]
@@ -62,7 +64,8 @@ async def _message(services: Services, asker: Asker, event: Event) -> None:
     """A direct message is a question. Edits, joins and bots' own messages are none."""
     if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
         return
-    typed = html.unescape(_MENTION.sub(" ", str(event.get("text", "")))).strip().removeprefix("/")
+    typed = html.unescape(_MENTION.sub(" ", str(event.get("text", "")))).strip()
+    typed = _COMMAND.sub("", typed).removeprefix("/")
     message = await guarded(haru_command(services, asker, typed), language=services.default_language)
     await asker.client.chat_postMessage(
         channel=asker.channel_id,

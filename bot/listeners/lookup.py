@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from bot.channels.preferences import Channel
 from bot.listeners.services import Asker, Services, language_of
 from bot.messages import paper, results
 from bot.messages.help import Topic, help_message
@@ -13,36 +16,32 @@ HELP = frozenset({"help", "?", "도움말", "도움", "사용법"})
 _TODAY = frozenset({"today", "오늘"})
 
 
-async def find(services: Services, asker: Asker, typed: str, *, offset: int = 0) -> Message:
+async def find(services: Services, asker: Asker, typed: str) -> Message:
     """The answer to ``/paper typed``: one entry whole, several as a list, none with guesses."""
     channel = await services.channels.get(asker.workspace, asker.channel_id)
     language = await language_of(services, asker, channel)
     question = typed.strip()
     if not question or question.casefold() in HELP:
         return help_message(Topic.PAPER, language=language)
-    today = None
-    if channel is not None:
-        today = await services.deliveries.newest_had(channel, now=services.clock.now())
+    today = await _today(services, channel)
     if question.casefold() in _TODAY and channel is not None and today is None:
         return results.nothing_today(language=language)
-    found = await services.archive.search(
-        question,
-        workspace=asker.workspace,
-        until=services.until,
-        today=today,
-        limit=results.PAGE,
-        offset=offset,
-    )
-    if not found.hits:
-        return results.nothing(found, language=language)
-    if found.total == 1:
+    found = await _search(services, asker, question, today)
+    if found.total == 1 and found.hits:
         return paper.answer(
             found.hits[0].entry,
             language=language,
             corrections=found.corrections,
             can_share=not asker.is_direct,
         )
-    return results.listing(found, language=language)
+    return _listing(found, language)
+
+
+async def turn(services: Services, asker: Asker, question: str, offset: int) -> Message:
+    """Another page of a list, or the list again after one of its hits; a list even of one."""
+    channel = await services.channels.get(asker.workspace, asker.channel_id)
+    found = await _search(services, asker, question, await _today(services, channel), offset)
+    return _listing(found, await language_of(services, asker, channel))
 
 
 async def find_tag(services: Services, asker: Asker, typed: str) -> Message:
@@ -78,6 +77,32 @@ async def open_hit(services: Services, asker: Asker, entry_id: int, offset: int,
     if entry is None:
         return problem(Problem.ENTRY_GONE, language=language)
     return paper.answer(entry, language=language, back=(query, offset), can_share=not asker.is_direct)
+
+
+async def _today(services: Services, channel: Channel | None) -> date | None:
+    """The newest digest this channel has had."""
+    if channel is None:
+        return None
+    return await services.deliveries.newest_had(channel, now=services.clock.now())
+
+
+async def _search(
+    services: Services, asker: Asker, question: str, today: date | None, offset: int = 0
+) -> Results:
+    return await services.archive.search(
+        question,
+        workspace=asker.workspace,
+        until=services.until,
+        today=today,
+        limit=results.PAGE,
+        offset=max(offset, 0),
+    )
+
+
+def _listing(found: Results, language: str) -> Message:
+    if not found.hits:
+        return results.nothing(found, language=language)
+    return results.listing(found, language=language)
 
 
 def _as_search(found: Results) -> Results:

@@ -1,0 +1,77 @@
+"""Looking papers up from where one is typing."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.local.seed import EMMA, JUNHO
+from bot.messages.help import Topic, examples
+from tests.bot.listeners.conftest import Desk, found, text_of
+
+LOOPED = "Reasoning with Latent Thoughts"
+
+
+async def test_one_hit_is_shown_whole_to_its_asker_only(desk: Desk) -> None:
+    """`/paper looped` answers the asker with the entry; nobody else sees anything."""
+    answer = await desk.write("/paper looped", JUNHO)
+    assert LOOPED in text_of(answer)
+    assert found(answer, "share")
+    assert LOOPED not in text_of({"blocks": await desk.seen("U0MINJI")})
+
+
+async def test_sharing_says_it_to_the_channel_in_the_channel_s_language(desk: Desk) -> None:
+    """What one person found in English is shared in Korean where the channel is Korean."""
+    await desk.write("/digest language ko")
+    answer = await desk.write("/paper looped", EMMA)
+    await desk.press(answer, "share", EMMA)
+    shown = await desk.until(LOOPED, JUNHO)
+    assert EMMA in text_of(shown)
+    assert any("가" <= letter <= "힣" for letter in text_of(shown))
+
+
+async def test_a_list_opens_a_hit_in_place_and_leads_back(desk: Desk) -> None:
+    """Several hits are a list; one opens where the list was, and Back brings the list again."""
+    listed = await desk.write("/tag efficiency", JUNHO)
+    await desk.press(listed, "open_hit", JUNHO)
+    opened = await desk.until('"share"', JUNHO)
+    assert opened["ts"] == listed["ts"]
+    await desk.press(opened, "page", JUNHO)
+    again = await desk.until("open_hit", JUNHO)
+    assert text_of(again).count("open_hit") == text_of(listed).count("open_hit")
+
+
+async def test_nothing_found_offers_what_can_be_found(desk: Desk) -> None:
+    """A question without an answer is answered in words, never with an error."""
+    answer = await desk.write("/paper zzzzqqqq xxxxvvvv", JUNHO)
+    assert "zzzzqqqq" in text_of(answer)
+
+
+async def test_nothing_dated_after_the_clock_is_seen(desk: Desk) -> None:
+    """A paper of a later sample digest cannot be found before its day."""
+    answer = await desk.write("/paper 2025-02-26", JUNHO)
+    assert "open_hit" not in text_of(answer)
+
+
+@pytest.mark.parametrize("asked", ["haru paper looped", "paper looped", "looped"])
+async def test_a_direct_message_is_a_question(desk: Desk, asked: str) -> None:
+    """Writing to Haru finds papers, with or without the command's name."""
+    room = f"D{JUNHO[1:]}"
+    await desk.write(asked, JUNHO, room)
+    await desk.until(LOOPED, JUNHO, room)
+
+
+@pytest.mark.parametrize("topic", list(Topic))
+async def test_every_example_of_the_help_is_true(desk: Desk, topic: Topic) -> None:
+    """What help shows can be typed as it stands, and is understood."""
+    for example in examples(topic):
+        answer = await desk.write(example.replace("@minji", "<@U0MINJI>"))
+        assert "?" not in str(answer["text"]).split("\n")[0] or "Did you mean" not in str(answer["text"])
+        assert "do not know" not in str(answer["text"])
+
+
+async def test_a_reader_s_own_language_comes_first(desk: Desk) -> None:
+    """Who chose English in App Home is answered in English in a Korean channel too."""
+    await desk.write("/digest language ko")
+    assert "Finding papers" not in text_of(await desk.write("/paper help", JUNHO))
+    await desk.haru.channels.choose_reader_language(desk.workspace.workspace, JUNHO, "en")
+    assert "Finding papers" in text_of(await desk.write("/paper help", JUNHO))

@@ -1,0 +1,157 @@
+"""Setting a channel up without leaving Slack."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+
+from bot.channels.preferences import Language, Layout
+from bot.local.seed import EMMA, JUNHO, MINJI
+from tests.bot.listeners.conftest import Desk, found, text_of
+
+
+async def test_an_admin_changes_the_language_and_the_channel_hears_one_line(desk: Desk) -> None:
+    """The change is kept, written down, and told in the channel; a second one edits that line."""
+    await desk.write("/digest language en")
+    await desk.write("/digest layout thread")
+    channel = await desk.channel()
+    assert (channel.preferences.language, channel.preferences.layout) == (Language.EN, Layout.THREAD)
+    said = await desk.seen(JUNHO)
+    assert len(said) == 1
+    assert MINJI in text_of(said[0])
+    assert len(await desk.haru.channels.log(channel)) == 2
+
+
+async def test_a_member_is_refused_and_told_who_may(desk: Desk) -> None:
+    """Somebody who may not change the channel learns who may, and nothing changes."""
+    before = (await desk.write("/digest", JUNHO), (await desk.channel()).preferences)[1]
+    answer = await desk.write("/digest layout stream", JUNHO)
+    assert MINJI in text_of(answer)
+    assert (await desk.channel()).preferences == before
+
+
+@pytest.mark.parametrize("words", ["language", "layout", "time", "days", "tags", "langage ko", "nonsense"])
+async def test_what_is_not_understood_is_answered_with_an_example(desk: Desk, words: str) -> None:
+    """A word that means nothing changes nothing and shows what can be typed."""
+    answer = await desk.write(f"/digest {words}")
+    assert "/digest" in text_of(answer)
+    assert await desk.haru.channels.log(await desk.channel()) == ()
+
+
+async def test_on_names_the_first_post_and_offers_the_newest_now(desk: Desk) -> None:
+    """`/digest on` schedules the next hour; its button posts today's once, however often it is pressed."""
+    await desk.write("/digest time 09:00 Asia/Seoul")
+    answer = await desk.write("/digest on")
+    channel = await desk.channel()
+    assert channel.preferences.enabled
+    assert channel.next_due_at is not None
+    await asyncio.gather(desk.press(answer, "post_now"), desk.press(answer, "post_now"))
+    for _ in range(100):
+        if await desk.haru.deliveries.history(channel):
+            break
+        await asyncio.sleep(0.02)
+    await asyncio.sleep(0.3)
+    assert len(await desk.haru.deliveries.history(channel)) == 1
+
+
+async def test_off_stops_and_keeps_the_settings(desk: Desk) -> None:
+    """`/digest off` leaves nothing scheduled and the hour as it was."""
+    await desk.write("/digest time 7:15 Asia/Seoul")
+    await desk.write("/digest on")
+    await desk.write("/digest off")
+    channel = await desk.channel()
+    assert (channel.preferences.enabled, channel.next_due_at) == (False, None)
+    assert channel.preferences.hour == time(7, 15)
+
+
+async def test_the_last_change_can_be_undone_once(desk: Desk) -> None:
+    """Undo takes the change back; after that, or after another's change, it stays as it is."""
+    answer = await desk.write("/digest layout stream")
+    await desk.press(answer, "undo")
+    for _ in range(100):
+        if (await desk.channel()).preferences.layout is Layout.DIGEST:
+            break
+        await asyncio.sleep(0.02)
+    assert (await desk.channel()).preferences.layout is Layout.DIGEST
+    desk.workspace.move_clock(desk.haru.clock.now() + timedelta(minutes=1))
+    await desk.press(answer, "undo")
+    await asyncio.sleep(0.3)
+    assert (await desk.channel()).preferences.layout is Layout.DIGEST
+
+
+async def test_two_admins_at_once_both_count(desk: Desk) -> None:
+    """Changes of different settings both hold, and the channel's line names both admins."""
+    await desk.write("/digest")
+    await asyncio.gather(desk.write("/digest layout thread", MINJI), desk.write("/digest days daily", EMMA))
+    preferences = (await desk.channel()).preferences
+    assert (preferences.layout, len(preferences.days)) == (Layout.THREAD, 7)
+    told = " ".join(text_of(one) for one in await desk.seen(JUNHO))
+    assert MINJI in told
+    assert EMMA in told
+
+
+async def _open_modal(desk: Desk, person: str = MINJI) -> dict[str, Any]:
+    card = await desk.write("/digest", person)
+    await desk.press(card, "settings", person)
+    for _ in range(100):
+        views = (await desk.ask("GET", f"/local/views?as={person}")).get("views", [])
+        if views:
+            return dict(views[-1])
+        await asyncio.sleep(0.02)
+    raise AssertionError("no modal opened")
+
+
+def _values(view: dict[str, Any]) -> dict[str, Any]:
+    values = {}
+    for block in view["blocks"]:
+        element = block.get("element")
+        if element:
+            state: dict[str, Any] = {"type": element["type"]}
+            for kept, given in (
+                ("selected_option", "initial_option"),
+                ("selected_options", "initial_options"),
+                ("selected_time", "initial_time"),
+                ("selected_users", "initial_users"),
+                ("value", "initial_value"),
+            ):
+                if given in element:
+                    state[kept] = element[given]
+            values[block["block_id"]] = {element["action_id"]: state}
+    return values
+
+
+async def test_the_modal_saves_everything_and_previews_what_is_filled_in(desk: Desk) -> None:
+    """The settings modal comes prefilled; what is submitted holds, and its preview opens on top."""
+    view = await _open_modal(desk)
+    block, element = found(view, "preview")
+    values = _values(view)
+    await desk.ask(
+        "POST",
+        "/local/actions",
+        {
+            "as": MINJI,
+            "view": view["id"],
+            "block_id": block,
+            "action_id": element["action_id"],
+            "values": values,
+        },
+    )
+    stack: list[Any] = []
+    for _ in range(100):
+        stack = (await desk.ask("GET", f"/local/views?as={MINJI}"))["views"]
+        if len(stack) == 2:
+            break
+        await asyncio.sleep(0.02)
+    assert len(stack) == 2
+    values["tags"]["tags"] = {"type": "plain_text_input", "value": "+efficiency -gan"}
+    await desk.ask("POST", "/local/submissions", {"as": MINJI, "view": view["id"], "values": values})
+    for _ in range(100):
+        if (await desk.channel()).preferences.tags.include:
+            break
+        await asyncio.sleep(0.02)
+    tags = (await desk.channel()).preferences.tags
+    assert (tags.include, tags.exclude) == (("efficiency",), ("gan",))
+    assert await desk.haru.channels.get(desk.workspace.workspace, "") is None
