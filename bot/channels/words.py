@@ -6,6 +6,7 @@ Each reader gives the value, or None when the words mean nothing to it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import time
 from functools import lru_cache
 from zoneinfo import available_timezones
@@ -84,6 +85,23 @@ def near_subcommand(typed: str) -> str | None:
     """The subcommand a misspelt word most likely meant, or None."""
     found = process.extractOne(typed.casefold(), sorted(_BY_NAME), scorer=OSA.distance, score_cutoff=2)
     return _BY_NAME[found[0]] if found and len(typed) > 2 else None
+
+
+def near_value(command: str, typed: str) -> str | None:
+    """What a misspelt value of a subcommand most likely meant, as it can be typed; None: no idea.
+
+    ``time`` looks at the zone only, and keeps the hour as it was typed.
+    """
+    kept = ""
+    if command == "time":
+        at, _, typed = hour_and_zone(typed)
+        kept = f"{at:%H:%M} " if at else ""
+    known = _VALUES[command]() if command in _VALUES else {}
+    wanted = "".join(typed.split()).casefold() if command != "time" else typed.strip().casefold()
+    if len(wanted) < 3:
+        return None
+    found = process.extractOne(wanted, list(known), scorer=OSA.distance, score_cutoff=2)
+    return f"{kept}{known[found[0]]}" if found else None
 
 
 def language(typed: str) -> Language | None:
@@ -171,3 +189,11 @@ def _zones() -> dict[str, str]:
     for name in sorted(names, key=lambda name: (name.startswith("Etc/"), name)):
         cities.setdefault(name.rpartition("/")[2].casefold(), name)
     return cities | whole
+
+
+_VALUES: dict[str, Callable[[], dict[str, str]]] = {
+    "language": lambda: {name: value.value for name, value in _LANGUAGES.items()},
+    "layout": lambda: {name: value.value for name, value in _LAYOUTS.items()},
+    "days": lambda: {name: name for name in _SPANS},
+    "time": _zones,
+}

@@ -255,7 +255,9 @@ async def _by_words(
 ) -> Message:
     made = _READERS[command](typed)
     if isinstance(made, Wrong):
-        return wrong(made, typed, language=language)
+        near = words.near_value(command, typed)
+        guess = f"/{services.prefix}digest {command} {near}" if near else None
+        return wrong(made, typed, language=language, near=guess)
     if await manager(services, asker, channel) is None:
         return settings.refused(who_may(channel), language=language)
     changed, changes = await change(services, asker, channel, made)

@@ -1,0 +1,89 @@
+"""Who may change a channel's settings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.channels.people import Directory
+from bot.channels.permissions import Person, may_manage, who_may
+from bot.channels.preferences import Channel, Language, Preferences
+from digests.model import Workspace
+
+CHANNEL = Channel(
+    id=1,
+    workspace=Workspace("", "T1"),
+    channel_id="C1",
+    preferences=Preferences(Language.KO),
+    inviter_id="U_INVITER",
+    creator_id="U_CREATOR",
+    managers=frozenset({"U_MANAGER"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("person", "expected"),
+    [
+        (Person("U1"), False),
+        (Person("U1", is_admin=True), True),
+        (Person("U1", is_admin=True, is_deactivated=True), False),
+        (Person("U_INVITER"), True),
+        (Person("U_CREATOR"), True),
+        (Person("U_MANAGER"), True),
+        (Person("U_MANAGER", is_deactivated=True), False),
+        (Person("U_OPERATOR"), True),
+    ],
+)
+def test_who_may(person: Person, expected: bool) -> None:
+    """Admins, the creator, the inviter, managers and the operator's list; nobody deactivated."""
+    assert may_manage(person, CHANNEL, operators={"U_OPERATOR"}) is expected
+
+
+def test_a_workspace_may_open_it_to_everyone_but_guests() -> None:
+    """Opened to everyone, members may and guests may not."""
+    assert may_manage(Person("U1"), CHANNEL, operators=(), open_to_everyone=True)
+    assert not may_manage(Person("U1", is_guest=True), CHANNEL, operators=(), open_to_everyone=True)
+
+
+def test_the_likeliest_are_named_first_and_once() -> None:
+    """The inviter comes first, and a person with two reasons is named once."""
+    assert who_may(replace(CHANNEL, creator_id="U_INVITER")) == ["U_INVITER", "U_MANAGER"]
+
+
+class _Slack:
+    def __init__(self, **user: object) -> None:
+        self.user = user
+        self.asked = 0
+
+    async def users_info(self, **_: object) -> dict[str, object]:
+        self.asked += 1
+        return {"user": self.user}
+
+
+@pytest.mark.parametrize(
+    ("workspace", "user", "is_admin"),
+    [
+        (Workspace("", "T1"), {"team_id": "T1"}, True),
+        (Workspace("", "T1"), {"team_id": "T2"}, False),
+        (Workspace("", "T1"), {"team_id": "T1", "is_stranger": True}, False),
+        (Workspace("E1", "T1"), {"team_id": "T2", "enterprise_user": {"enterprise_id": "E1"}}, True),
+        (Workspace("E1", ""), {"team_id": "T2", "enterprise_user": {"enterprise_id": "E2"}}, False),
+    ],
+)
+async def test_an_admin_elsewhere_is_none_here(
+    workspace: Workspace, user: dict[str, object], is_admin: bool
+) -> None:
+    """Slack Connect brings other organisations' admins; one's own Enterprise Grid is no other."""
+    slack = _Slack(is_admin=True, **user)
+    person = await Directory().person(slack, workspace, "U1")  # type: ignore[arg-type]
+    assert person.is_admin is is_admin
+    assert person.is_guest is not is_admin
+
+
+async def test_people_are_remembered_briefly_and_asked_again_when_it_matters() -> None:
+    """Two looks are one question to Slack; a change asks anew."""
+    slack, directory, here = _Slack(team_id="T1"), Directory(), Workspace("", "T1")
+    for fresh in (False, False, True):
+        await directory.person(slack, here, "U1", fresh=fresh)  # type: ignore[arg-type]
+    assert slack.asked == 2

@@ -1,0 +1,129 @@
+"""What admins type, in either language, as values."""
+
+from __future__ import annotations
+
+from datetime import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels import words
+from bot.channels.preferences import EVERY_DAY, WEEKDAYS, Language, Layout, TagFilter
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("ko", Language.KO),
+        ("한국어", Language.KO),
+        ("Korean", Language.KO),
+        ("영어", Language.EN),
+        ("ENGLISH", Language.EN),
+        ("둘 다", Language.BOTH),
+        ("both", Language.BOTH),
+        ("klingon", None),
+    ],
+)
+def test_languages(typed: str, expected: Language | None) -> None:
+    """A language by its code or its name in Korean or English."""
+    assert words.language(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("09:00", time(9)),
+        ("9", time(9)),
+        ("9am", time(9)),
+        ("12am", time(0)),
+        ("12 pm", time(12)),
+        ("오전 9시", time(9)),
+        ("오후 6시 30분", time(18, 30)),
+        ("24:00", None),
+        ("13pm", None),
+        ("9:60", None),
+        ("noon-ish", None),
+    ],
+)
+def test_hours(typed: str, expected: time | None) -> None:
+    """An hour as people write it; one that no clock shows is none."""
+    assert words.hour(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("09:00 Asia/Seoul", (time(9), "Asia/Seoul", "")),
+        ("오전 9시 서울", (time(9), "Asia/Seoul", "")),
+        ("9 am new york", (time(9), "America/New_York", "")),
+        ("KST", (None, "Asia/Seoul", "")),
+        ("18:30", (time(18, 30), None, "")),
+    ],
+)
+def test_an_hour_and_a_zone(typed: str, expected: tuple[time | None, str | None, str]) -> None:
+    """Both, or one of them alone."""
+    assert words.hour_and_zone(typed) == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("weekdays", (WEEKDAYS, None)),
+        ("매일", (EVERY_DAY, None)),
+        ("평일", (WEEKDAYS, None)),
+        ("mon,wed", (frozenset({0, 2}), None)),
+        ("월,수", (frozenset({0, 2}), None)),
+        ("월수금", (frozenset({0, 2, 4}), None)),
+        ("weekdays except holidays KR", (WEEKDAYS, "KR")),
+        ("평일 공휴일 제외", (WEEKDAYS, "KR")),
+        ("someday", None),
+        ("", None),
+    ],
+)
+def test_days(typed: str, expected: tuple[frozenset[int], str | None] | None) -> None:
+    """Spans, lists and holidays in both languages."""
+    assert words.days(typed) == expected
+
+
+def test_tags() -> None:
+    """Plus, minus, bare words; a word that takes the filter off."""
+    assert words.tags("+Scaling_Law -gan nlp") == TagFilter(("scaling-law", "nlp"), ("gan",))
+    assert words.tags("전체") == TagFilter()
+    assert words.tags("+") is None
+
+
+@pytest.mark.parametrize(
+    ("command", "typed", "expected"),
+    [
+        ("language", "koreen", "ko"),
+        ("language", "engish", "en"),
+        ("layout", "thraed", Layout.THREAD.value),
+        ("days", "weekdyas", "weekdays"),
+        ("time", "9:00 Asia/Seuol", "09:00 Asia/Seoul"),
+        ("tags", "anything", None),
+        ("language", "xyzzyx", None),
+    ],
+)
+def test_near_misses(command: str, typed: str, expected: str | None) -> None:
+    """A misspelt value is guessed as it can be typed; what is like nothing is not."""
+    assert words.near_value(command, typed) == expected
+
+
+def test_near_subcommands() -> None:
+    """A misspelt subcommand is guessed in either language, and no guess is made of two letters."""
+    assert words.near_subcommand("langage") == "language"
+    assert words.near_subcommand("xx") is None
+    assert words.subcommand("언어") == "language"
+
+
+@given(st.text(max_size=40), st.sampled_from([*words.SUBCOMMANDS]))
+def test_nothing_typed_is_an_error(typed: str, command: str) -> None:
+    """Whatever is typed gives a value or none."""
+    words.language(typed)
+    words.layout(typed)
+    words.hour_and_zone(typed)
+    words.days(typed)
+    words.tags(typed)
+    words.near_value(command, typed)
+    words.near_subcommand(typed)
