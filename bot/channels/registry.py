@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels import record, tables
@@ -81,16 +83,18 @@ class Channels:
                 layout=layout or self._defaults.layout,
                 enabled=False,
             )
-            await connection.execute(
-                insert(tables.channel).values(
-                    workspace=workspace.key,
-                    channel_id=channel_id,
-                    name=name,
-                    inviter_id=inviter_id,
-                    creator_id=creator_id,
-                    **_columns(preferences),
-                )
-            )
+            with suppress(IntegrityError):  # Somebody made it in the same moment: theirs is read below.
+                async with connection.begin_nested():
+                    await connection.execute(
+                        insert(tables.channel).values(
+                            workspace=workspace.key,
+                            channel_id=channel_id,
+                            name=name,
+                            inviter_id=inviter_id,
+                            creator_id=creator_id,
+                            **_columns(preferences),
+                        )
+                    )
             made = await self._get(connection, workspace, channel_id)
         if made is None:
             raise RuntimeError("a channel just written cannot be read")
@@ -110,6 +114,7 @@ class Channels:
         last wins. Changing nothing writes nothing.
         """
         async with self._database.write() as connection:
+            await self._hold(connection, channel)
             current = await self._get(connection, channel.workspace, channel.channel_id)
             if current is None:
                 raise LookupError("the channel is gone")
@@ -140,6 +145,7 @@ class Channels:
             user_id, Field.MANAGERS, " ".join(sorted(channel.managers)), " ".join(sorted(managers)), now
         )
         async with self._database.write() as connection:
+            await self._hold(connection, channel)
             await connection.execute(
                 delete(tables.channel_manager).where(tables.channel_manager.c.channel_id == channel.id)
             )
@@ -307,6 +313,12 @@ class Channels:
                 .where(channel.workspace == workspace.key, channel.channel_id == slack_id)
                 .values(values)
             )
+
+    @staticmethod
+    async def _hold(connection: AsyncConnection, channel: Channel) -> None:
+        # PostgreSQL lets two transactions read before either writes; SQLite does not, and ignores this.
+        held = select(tables.channel.c.id).where(tables.channel.c.id == channel.id).with_for_update()
+        await connection.execute(held)
 
     @staticmethod
     async def _log(

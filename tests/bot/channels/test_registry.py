@@ -33,6 +33,12 @@ async def test_a_new_channel_is_off_and_takes_its_defaults(channels: Channels) -
     assert len(await channels.all()) == 1
 
 
+async def test_a_channel_first_heard_of_twice_at_once_is_one(channels: Channels) -> None:
+    """Two commands in a new channel in the same moment make one row, and both get it."""
+    made = await asyncio.gather(*(channels.get_or_make(HERE, "C1") for _ in range(4)))
+    assert len({one.id for one in made}) == 1
+
+
 async def test_workspaces_do_not_meet(channels: Channels) -> None:
     """The same channel id in two workspaces is two channels, each seen from its own."""
     ours = await channels.get_or_make(HERE, "C1")

@@ -1,0 +1,140 @@
+"""What becomes of channels and people, told as events; and App Home."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from bot.channels.preferences import Language
+from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
+from tests.bot.listeners.conftest import Desk, found, text_of
+
+
+async def _eventually(what: Callable[[], Awaitable[Any]]) -> None:
+    for _ in range(150):
+        if await what():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came to be")
+
+
+async def _room(desk: Desk, person: str, name: str = "new-room") -> str:
+    made = await desk.ask("POST", "/local/channels", {"as": person, "name": name})
+    return str(made["channel"]["id"] if "channel" in made else made["id"])
+
+
+async def test_invited_haru_says_one_hello_and_posts_nothing(desk: Desk) -> None:
+    """In the inviter's language, with a button to set up which a mere member may use, having invited."""
+    room = await _room(desk, JUNHO)
+    await desk.ask("POST", "/local/messages", {"as": JUNHO, "channel": room, "text": "/invite @haru"})
+    await _eventually(lambda: desk.haru.channels.get(desk.workspace.workspace, room))
+    hello = await _newest_with_button(desk, room)
+    assert any("가" <= letter <= "힣" for letter in text_of(hello))
+    channel = await desk.channel(room)
+    assert (channel.inviter_id, channel.preferences.enabled) == (JUNHO, False)
+    assert (channel.preferences.language, channel.preferences.zone) == (Language.KO, "Asia/Seoul")
+    await desk.press(hello, "settings", JUNHO, room)
+
+    async def opened() -> bool:
+        return bool((await desk.ask("GET", f"/local/views?as={JUNHO}"))["views"])
+
+    await _eventually(opened)
+
+
+async def _newest_with_button(desk: Desk, room: str) -> dict[str, Any]:
+    for _ in range(150):
+        shown = await desk.seen(JUNHO, room)
+        for message in shown:
+            if any(
+                element.get("action_id") == "settings"
+                for block in message.get("blocks", ())
+                for element in block.get("elements", ())
+            ):
+                return message
+        await asyncio.sleep(0.02)
+    raise AssertionError("no hello came")
+
+
+async def test_removed_pauses_and_invited_again_resumes(desk: Desk) -> None:
+    """What was set stays; nothing is due while Haru is away."""
+    await desk.write("/digest on")
+    await desk.ask("POST", "/local/messages", {"as": MINJI, "channel": KOREAN_CHANNEL, "text": "/kick @haru"})
+
+    async def paused() -> bool:
+        return (await desk.channel()).paused_reason == "removed"
+
+    await _eventually(paused)
+    assert (await desk.channel()).next_due_at is None
+    await desk.ask(
+        "POST", "/local/messages", {"as": MINJI, "channel": KOREAN_CHANNEL, "text": "/invite @haru"}
+    )
+
+    async def resumed() -> bool:
+        channel = await desk.channel()
+        return channel.paused_reason is None and channel.next_due_at is not None
+
+    await _eventually(resumed)
+
+
+async def test_a_renamed_channel_is_known_by_its_new_name(desk: Desk) -> None:
+    """The name follows Slack's."""
+    await desk.write("/digest")
+    await desk.ask(
+        "POST", "/local/messages", {"as": MINJI, "channel": KOREAN_CHANNEL, "text": "/rename 새-이름"}
+    )
+
+    async def renamed() -> bool:
+        return (await desk.channel()).name == "새-이름"
+
+    await _eventually(renamed)
+
+
+async def test_on_where_haru_is_not_says_how_to_invite(desk: Desk) -> None:
+    """`/digest on` in a channel without Haru changes nothing; lookup works there all the same."""
+    room = await _room(desk, JUNHO)
+    assert "/invite" in text_of(await desk.write("/digest on", JUNHO, room))
+    assert not (await desk.channel(room)).preferences.enabled
+    assert found(await desk.write("/paper looped", JUNHO, room), "share")
+
+
+async def test_a_mention_is_answered_to_its_asker_only(desk: Desk) -> None:
+    """A question by mention is answered where it was asked, and only the asker sees it."""
+    await desk.ask(
+        "POST",
+        "/local/messages",
+        {"as": ALEX, "channel": KOREAN_CHANNEL, "text": "@haru looped"},
+    )
+    await desk.until("Latent Thoughts", ALEX)
+    assert "Latent Thoughts" not in text_of({"blocks": await desk.seen(JUNHO)})
+
+
+async def test_home_shows_today_and_keeps_the_reader_s_language(desk: Desk) -> None:
+    """App Home has today's papers; choosing a language there turns it to that language at once."""
+    await desk.ask("POST", "/local/visits", {"as": ALEX, "tab": "home"})
+
+    async def published() -> Any:
+        return (await desk.ask("GET", f"/local/home?as={ALEX}")).get("view")
+
+    await _eventually(published)
+    view = await published()
+    assert "Latent Thoughts" in text_of(view)
+    block, element = found(view, "reader_language")
+    korean = next(one for one in element["options"] if one["value"] == "ko")
+    await desk.ask(
+        "POST",
+        "/local/actions",
+        {
+            "as": ALEX,
+            "view": view["id"],
+            "block_id": block,
+            "action_id": "reader_language",
+            "chosen": {"selected_option": korean},
+        },
+    )
+
+    async def chosen() -> bool:
+        known = await desk.haru.channels.reader_language(desk.workspace.workspace, ALEX)
+        return known == "ko" and "편" in text_of(await published())
+
+    await _eventually(chosen)
