@@ -5,7 +5,7 @@ import { composer } from "./composer.js";
 import { fill, h } from "./dom.js";
 import { avatar, forget, icons, show } from "./messages.js";
 import { hide, refreshViews } from "./modal.js";
-import { names } from "./mrkdwn.js";
+import { names, permalink } from "./mrkdwn.js";
 import { clockBar, faultsPanel, newChannel, switcher } from "./panels.js";
 import { LANGUAGE, say } from "./words.js";
 
@@ -33,8 +33,8 @@ async function start() {
   const known = await fetch("/local/people").then((answer) => answer.json());
   const person = known.people.find((one) => one.id === acting.id) || known.people.find((one) => one.locale.startsWith(LANGUAGE)) || known.people[0];
   acting.id = person.id;
-  const linked = location.pathname.match(/^\/archives\/(\w+)\/p(\d+)(\d{6})$/);
-  if (linked) current = linked[1];
+  const linked = permalink(location.href);
+  if (linked) current = linked.channel;
   await load();
   if (!channel()) {
     const korean = (one) => /[\uac00-\ud7a3]/.test(one.name);
@@ -42,7 +42,7 @@ async function start() {
   }
   page.hidden = false;
   await open(current);
-  if (linked) await point(`${linked[2]}.${linked[3]}`, new URLSearchParams(location.search).get("thread_ts"));
+  if (linked) await point(linked.ts, linked.thread);
   listen();
   setInterval(() => tick(), 5000);
 }
@@ -62,6 +62,7 @@ async function load() {
 }
 
 async function become(person) {
+  page.setAttribute("aria-busy", "true");
   acting.id = person;
   localStorage.setItem("haru-person", person);
   thread = null;
@@ -71,6 +72,7 @@ async function become(person) {
   await load();
   if (direct || !channel()) current = workspace.channels.find((one) => (one.kind === "im") === direct).id;
   await open(current);
+  page.setAttribute("aria-busy", "false");
   listen();
 }
 
@@ -107,9 +109,10 @@ async function open(id) {
   heading(here);
   const direct = here.kind === "im";
   document.getElementById("tabs").hidden = !direct;
+  messages = [];
   const answer = await get("messages", { channel: id });
   if (id !== current) return;
-  messages = answer.messages;
+  messages = merged(messages, new Set(), answer.messages);
   firstUnread = answer.first_unread;
   here.unread = false;
   sidebar();
@@ -240,6 +243,7 @@ function paintThread() {
 }
 
 async function point(ts, parent) {
+  if (channel()?.kind === "im") await showTab("messages");
   if (parent) await openThread(parent);
   const node = document.querySelector(`[data-ts="${ts}"]`);
   node?.scrollIntoView({ block: "center" });
@@ -251,6 +255,13 @@ function put(list, message) {
   if (place >= 0) list[place] = message;
   else list.push(message);
   list.sort((one, other) => Number(one.ts) - Number(other.ts));
+}
+
+// What was fetched, and what arrived while it was on its way.
+function merged(held, known, fetched) {
+  const all = new Map(fetched.map((one) => [one.ts, one]));
+  for (const one of held) if (!known.has(one.ts) && !all.has(one.ts)) all.set(one.ts, one);
+  return [...all.values()].sort((one, other) => Number(one.ts) - Number(other.ts));
 }
 
 function arrived({ channel: id, message }) {
@@ -338,11 +349,11 @@ async function caughtUp() {
   await load();
   const here = current;
   const known = new Set(messages.map((one) => one.ts));
-  const now = (await get("messages", { channel: here })).messages;
+  const fetched = (await get("messages", { channel: here })).messages;
   if (here !== current) return;
-  messages = now;
+  messages = merged(messages, known, fetched);
   if (!scroller.hidden) paint();
-  const fresh = now.findLast((one) => !known.has(one.ts));
+  const fresh = fetched.findLast((one) => !known.has(one.ts));
   if (fresh) reveal(fresh.ts);
   if (thread) {
     threadMessages = (await get("messages", { channel: here, thread })).messages;
@@ -364,10 +375,9 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a");
-  const to = link && link.href.startsWith(`${location.origin}/archives/`) ? new URL(link.href) : null;
-  const found = to?.pathname.match(/^\/archives\/(\w+)\/p(\d+)(\d{6})$/);
-  if (!found) return;
+  const to = link && permalink(link.href);
+  if (!to) return;
   event.preventDefault();
-  open(found[1]).then(() => point(`${found[2]}.${found[3]}`, to.searchParams.get("thread_ts"))).catch(complain);
+  open(to.channel).then(() => point(to.ts, to.thread)).catch(complain);
 });
 start().catch(complain);

@@ -147,7 +147,9 @@ export function dayName(instant, now) {
 }
 
 function relative(moment, now) {
-  return `${dayName(moment, now).toLowerCase()} ${clockTime(moment)}`;
+  const day = dayName(moment, now);
+  const near = day === say("today") || day === say("yesterday");
+  return `${near ? day.toLowerCase() : day} ${clockTime(moment)}`;
 }
 
 function svg(path) {

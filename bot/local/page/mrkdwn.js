@@ -107,8 +107,15 @@ function token(inside) {
 function link(url, label) {
   if (!/^(https?|mailto):/i.test(url)) return document.createTextNode(label);
   const node = h("a", { href: url, target: "_blank", rel: "noreferrer noopener" }, emojify(label));
-  if (url.startsWith(`${location.origin}/archives/`)) node.removeAttribute("target");
+  if (permalink(url)) node.removeAttribute("target");
   return node;
+}
+
+// A link to a message here, under whatever name and port this machine had when it was made.
+export function permalink(url) {
+  const found = url.match(/^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?\/archives\/(\w+)\/p(\d+)(\d{6})(?:\?|$)/);
+  if (!found) return null;
+  return { channel: found[1], ts: `${found[2]}.${found[3]}`, thread: new URL(url).searchParams.get("thread_ts") };
 }
 
 // https://docs.slack.dev/messaging/formatting-message-text#date-formatting
