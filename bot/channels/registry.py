@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -20,8 +20,8 @@ from bot.channels.preferences import (
     Language,
     Layout,
     Preferences,
-    TagFilter,
 )
+from bot.channels.rows import change_of, channel_of, columns_of
 from digests.model import Workspace
 from digests.store.sessions import Database
 
@@ -92,7 +92,7 @@ class Channels:
                             name=name,
                             inviter_id=inviter_id,
                             creator_id=creator_id,
-                            **_columns(preferences),
+                            **columns_of(preferences),
                         )
                     )
             made = await self._get(connection, workspace, channel_id)
@@ -125,7 +125,7 @@ class Channels:
             )
             if not changes:
                 return current, ()
-            values: dict[str, Any] = {**_columns(wanted), "last_admin_id": user_id}
+            values: dict[str, Any] = {**columns_of(wanted), "last_admin_id": user_id}
             if wanted.enabled and not current.preferences.enabled:
                 values |= {"enabled_at": now, "paused_reason": None, "failed_days": 0}
             await connection.execute(
@@ -166,7 +166,7 @@ class Channels:
                 .order_by(change.c.id.desc())
                 .limit(limit)
             )
-            return tuple(_change(row) for row in rows)
+            return tuple(change_of(row) for row in rows)
 
     async def undoable(self, channel: Channel, change_id: int) -> tuple[Change, ...]:
         """The changes made together with this one, oldest first; none when any was changed again since."""
@@ -187,7 +187,7 @@ class Channels:
         changed_since = {row.field for row in rows if row.id > together[-1].id}
         if changed_since & {row.field for row in together}:
             return ()
-        return tuple(_change(row) for row in together)
+        return tuple(change_of(row) for row in together)
 
     async def unannounced_since(
         self, channel: Channel, *, now: datetime
@@ -203,7 +203,7 @@ class Channels:
                 )
             ).all()
         line = next((row.announced_ts for row in reversed(rows) if row.announced_ts), None)
-        return tuple(_change(row) for row in rows), line
+        return tuple(change_of(row) for row in rows), line
 
     async def announced(self, channel: Channel, ts: str, *, now: datetime) -> None:
         """Remember the line that told of the changes of the last ten minutes."""
@@ -370,49 +370,4 @@ async def _channels(connection: AsyncConnection, query: Any) -> list[Channel]:
     managers: dict[int, set[str]] = {}
     for row in found:
         managers.setdefault(row.channel_id, set()).add(row.user_id)
-    return [_channel(row, frozenset(managers.get(row.id, ()))) for row in rows]
-
-
-def _channel(row: Any, managers: frozenset[str]) -> Channel:
-    return Channel(
-        id=row.id,
-        workspace=Workspace.from_key(row.workspace),
-        channel_id=row.channel_id,
-        preferences=Preferences(
-            language=Language(row.language),
-            layout=Layout(row.layout),
-            hour=time.fromisoformat(row.hour),
-            zone=row.zone,
-            days=frozenset(int(day) for day in row.days),
-            holidays=row.holidays,
-            tags=TagFilter(tuple(row.include_tags), tuple(row.exclude_tags)),
-            enabled=row.enabled,
-        ),
-        name=row.name,
-        inviter_id=row.inviter_id,
-        creator_id=row.creator_id,
-        managers=managers,
-        paused_reason=row.paused_reason,
-        last_admin_id=row.last_admin_id,
-        next_due_at=row.next_due_at,
-        next_date=row.next_date,
-        enabled_at=row.enabled_at,
-    )
-
-
-def _change(row: Any) -> Change:
-    return Change(row.user_id, Field(row.field), row.old, row.new, row.at, row.id)
-
-
-def _columns(preferences: Preferences) -> dict[str, Any]:
-    return {
-        "language": preferences.language.value,
-        "layout": preferences.layout.value,
-        "hour": preferences.hour.strftime("%H:%M"),
-        "zone": preferences.zone,
-        "days": record.days(preferences),
-        "holidays": preferences.holidays,
-        "include_tags": list(preferences.tags.include),
-        "exclude_tags": list(preferences.tags.exclude),
-        "enabled": preferences.enabled,
-    }
+    return [channel_of(row, frozenset(managers.get(row.id, ()))) for row in rows]
