@@ -163,8 +163,7 @@ def _thread(call: Call, room: Json, thread: str | None) -> str | None:
         return None
     parent = call.team.messages.get(room["id"], thread)
     if parent is None:
-        # What Slack really does with a parent that is gone is the opposite of documented
-        # ("thread_not_found"), and depends on the client; the documented refusal is kept.
+        # Slack's clients differ here; a refusal shows an app that its thread is gone.
         raise ApiError("thread_not_found")
     if parent.get("thread_ts", thread) != thread:
         return str(parent["thread_ts"])
