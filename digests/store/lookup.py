@@ -60,13 +60,18 @@ async def search(
     allowed = await eyes.allowed(query)
     asked = plan.asked_words([*query.words, *query.phrases])
     if not asked:
-        if allowed is None:
+        if allowed is None and not query.without:
             return Results(typed)
+        if allowed is None:
+            allowed = set(await eyes.papers_where())
         if query == Query(since=query.since, until=query.since) and query.since:
             # One day is read as it was written.
             day = await eyes.of_day(query.since)
             return await eyes.page(typed, [(id_, 0.0) for id_ in day], limit=limit, offset=offset)
         ids = await eyes.newest_first(allowed)
+        if query.without:
+            known = await newest_entries(connection, ids, workspace=workspace, until=until)
+            ids = [id_ for id_ in ids if id_ in known and _holds_phrases(known[id_], query)]
         return await eyes.page(typed, [(id_, 0.0) for id_ in ids], limit=limit, offset=offset)
     return await _by_words(eyes, typed, query, asked, allowed, limit=limit, offset=offset)
 
@@ -205,8 +210,13 @@ def _holds_phrases(found: ArchivedEntry, query: Query) -> bool:
     folded = [" ".join(word.folded for word in text.words(phrase)) for phrase in query.phrases]
     unwanted = [" ".join(word.folded for word in text.words(word)) for word in query.without]
     return all(phrase in held for phrase in folded if phrase) and not any(
-        f" {word} " in f" {held} " for word in unwanted if word
+        _stands_in(word, held) for word in unwanted if word
     )
+
+
+def _stands_in(word: str, held: str) -> bool:
+    # A Korean word stands with its particle, a Latin one alone.
+    return word in held if not word.isascii() else f" {word} " in f" {held} "
 
 
 async def _guesses(eyes: _Eyes, asked: Sequence[text.Word], surfaces: Surfaces) -> tuple[str, ...]:

@@ -1,0 +1,161 @@
+"""Lookup: what people type, and what they should find; the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from digests.archive import Archive
+from digests.model import Document, Results
+from digests.store.sessions import Database
+
+SAMPLES = Path(__file__).parents[2] / "bot" / "local" / "samples"
+LOOPED = "Reasoning with Latent Thoughts: On the Power of Looped Transformers"
+QUANTIZATION = "Compression Scaling Laws:Unifying Sparsity and Quantization"
+HABITS = "Cognitive Behaviors that Enable Self-Improving Reasoners, or, Four Habits of Highly Effective STaRs"
+
+
+@pytest.fixture
+async def archive(database: Database) -> Archive:
+    """The sample digests, taken in."""
+    archive = Archive(database)
+    documents = [Document("samples", path.name, path.read_bytes()) for path in sorted(SAMPLES.rglob("*.txt"))]
+    taken = [one async for one in archive.take_in(documents, now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert {one.status for one in taken} == {"new"}
+    return archive
+
+
+async def _find(archive: Archive, query: str) -> Results:
+    return await archive.search(query, workspace=None, until=None, today=None)
+
+
+@pytest.mark.parametrize(
+    ("query", "title"),
+    [
+        ("looped", LOOPED),
+        ("Looped Transformers", LOOPED),
+        ("transformers looped", LOOPED),
+        ("loopd", LOOPED),
+        ("latnet thoughts", LOOPED),
+        ("by:saunshi", LOOPED),
+        ("by:Sashank looped", LOOPED),
+        ("2502.17416", LOOPED),
+        ("https://arxiv.org/pdf/2502.17416v3", LOOPED),
+        ("<https://arxiv.org/abs/2502.17416|paper>", LOOPED),
+        ("“looped transformers”", LOOPED),
+        ("ｌｏｏｐｅｄ", LOOPED),
+        ("암기에는", LOOPED),
+        ("정규화", LOOPED),
+        ("#scaling-law quantization", QUANTIZATION),
+        ("tag:scaling_law 양자화", QUANTIZATION),
+        ("<#C123|scaling-law> 양자화", QUANTIZATION),
+        ("양자화를", QUANTIZATION),
+        ("희소성 양자화", QUANTIZATION),
+        (unicodedata.normalize("NFD", "양자화"), QUANTIZATION),
+        ("four habits", HABITS),
+        ("되돌아가기", HABITS),
+        ("gandhi habits", HABITS),
+    ],
+)
+async def test_it_is_found_first(archive: Archive, query: str, title: str) -> None:
+    """A half-remembered, misspelt or marked-up question has the meant paper first."""
+    found = await _find(archive, query)
+    assert found.hits, query
+    assert found.hits[0].entry.paper.title == title
+
+
+async def test_looped_is_one_whole_answer(archive: Archive) -> None:
+    """`/paper looped` finds exactly one of the samples, so that it is shown whole."""
+    assert (await _find(archive, "looped")).total == 1
+
+
+async def test_a_corrected_word_is_told(archive: Archive) -> None:
+    """A typo names what it was read as; a word that is there names nothing."""
+    assert [(one.typed, one.used) for one in (await _find(archive, "loopd")).corrections] == [
+        ("loopd", "looped")
+    ]
+    assert (await _find(archive, "looped")).corrections == ()
+
+
+async def test_nothing_relevant_is_nothing(archive: Archive) -> None:
+    """Words no paper has find nothing, and the guesses offered do hit."""
+    found = await _find(archive, "quantisierungsverfahren")
+    assert found.hits == ()
+    for guess in found.suggestions:
+        assert (await _find(archive, guess)).hits, guess
+
+
+@pytest.mark.parametrize(
+    "spelling", ["scaling-law", "scaling law", "scalinglaw", "Scaling_Law", "scalng-law"]
+)
+async def test_a_tag_is_found_however_it_is_spelt(archive: Archive, spelling: str) -> None:
+    """A tag's papers are listed newest first, with spaces, underscores, capitals or a slip."""
+    found = await archive.tagged(spelling, workspace=None, until=None)
+    days = [hit.entry.date for hit in found.hits]
+    assert found.total == 5
+    assert days == sorted(days, key=str, reverse=True)
+
+
+async def test_leaving_words_out(archive: Archive) -> None:
+    """A minus leaves out papers with that word or tag."""
+    titles = {hit.entry.paper.title for hit in (await _find(archive, "#scaling-law -양자화")).hits}
+    assert QUANTIZATION not in titles
+    assert titles
+    for_word = {hit.entry.paper.title for hit in (await _find(archive, "#scaling-law -quantization")).hits}
+    assert QUANTIZATION not in for_word
+    without = {hit.entry.paper.title for hit in (await _find(archive, "#scaling-law -#quantization")).hits}
+    assert without == titles
+
+
+async def test_dates_narrow(archive: Archive) -> None:
+    """A date gives that day's papers in the digest's order; since and until bound a search."""
+    day = await _find(archive, "2025-02-25")
+    assert [hit.entry.position for hit in day.hits] == list(range(6))
+    later = await _find(archive, "#scaling-law since:2025-02-26")
+    assert {hit.entry.date for hit in later.hits} == {date(2025, 2, 26)}
+    assert (await _find(archive, "looped until:2025-02-24")).total == 0
+
+
+async def test_today_is_what_the_asker_had(archive: Archive) -> None:
+    """`today` is the day given for the asker's channel, and `latest` the newest there is."""
+    today = await archive.search("today", workspace=None, until=None, today=date(2025, 2, 26))
+    assert {hit.entry.date for hit in today.hits} == {date(2025, 2, 26)}
+    assert {hit.entry.date for hit in (await _find(archive, "latest")).hits} == {date(2025, 3, 3)}
+    assert (await _find(archive, "random")).total == 1
+
+
+async def test_pages_follow_on(archive: Archive) -> None:
+    """The pages of a search hold every hit once, in one order."""
+    whole = await archive.search("model", workspace=None, until=None, today=None, limit=100)
+    pages = []
+    for offset in range(0, whole.total, 3):
+        page = await archive.search("model", workspace=None, until=None, today=None, limit=3, offset=offset)
+        pages += [hit.entry.id for hit in page.hits]
+    assert pages == [hit.entry.id for hit in whole.hits]
+    assert len(set(pages)) == whole.total > 3
+
+
+async def test_related_papers_share_something(archive: Archive) -> None:
+    """Papers near a scaling-law paper are other papers, and some share its tag."""
+    entry = (await _find(archive, "2502.17356")).hits[0].entry
+    near = await archive.related(entry.id, workspace=None, until=None)
+    assert entry.paper_id not in {one.paper_id for one in near}
+    assert any(tag.name == "scaling-law" for one in near for tag in one.entry.tags)
+
+
+HOSTILE = [
+    *("", " ", '"', '""', "-", "#", "tag:", "by:", "since:", "since:9999-99", "%", "_", "\\", "*", "((("),
+    *("' OR 1=1 --", "NEAR(a b)", "a AND", "\0", "looped\0", "😀", "\u202elooped", "<@U1>", "<#C1>"),
+    *("x" * 10_000, "word " * 10_000, "가" * 10_000, "-looped", '"looped', "2025-02-30"),
+    "since:2025 until:2024 looped",
+]
+
+
+@pytest.mark.parametrize("query", HOSTILE, ids=range(len(HOSTILE)))
+async def test_nothing_typed_is_an_error(archive: Archive, query: str) -> None:
+    """Operators of other engines, unclosed quotes, NULs, emoji and pasted pages get an answer."""
+    assert isinstance(await _find(archive, query), Results)
+    assert isinstance(await archive.tagged(query, workspace=None, until=None), Results)
