@@ -69,8 +69,6 @@ class Settings(BaseSettings):
     """Slack user ids, comma separated, that may manage every channel."""
     haru_command_prefix: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,20}$")] = ""
     """What `haru manifest --prefix` was given: ``lab-`` listens to ``/lab-paper``."""
-    haru_sources: Path | None = None
-    """A TOML file that lists sources to poll."""
     haru_on_doubt: OnDoubt = OnDoubt.SKIP
     haru_grace: timedelta = timedelta(hours=4)
     haru_settle: timedelta = timedelta(seconds=120)
