@@ -1,0 +1,56 @@
+"""Text becomes the same terms however it was written."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+
+from digests.search import plan, text
+
+
+def _terms(written: str) -> set[str]:
+    return {term for word in text.words(written) for term in word.terms}
+
+
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [
+        ("ＬｏＲＡ", "LoRA"),
+        ("Schrödinger", "Schrodinger"),
+        ("scaling", "scales"),
+        ("R&amp;D", "R&D"),
+        (unicodedata.normalize("NFD", "강화학습"), "강화학습"),
+    ],
+)
+def test_spellings_of_one_word_are_one(written: str, other: str) -> None:
+    """Width, accents, endings, entities and a Mac's decomposed Hangul make no difference."""
+    assert _terms(written) == _terms(other)
+
+
+def test_a_compound_is_found_by_its_pieces_and_whole() -> None:
+    """CamelCase and hyphens are split, and the whole is kept too."""
+    assert {text.stem("deep"), text.stem("seek"), text.stem("deepseek")} <= _terms("DeepSeek")
+
+
+@pytest.mark.parametrize("particle", ["은", "을", "의", "에서", "으로"])
+def test_a_particle_is_taken_off(particle: str) -> None:
+    """A Korean word is asked for without the particle it ends with."""
+    assert text.without_particle("학습" + particle) == "학습"
+
+
+def test_a_latin_word_keeps_apart_from_its_particle() -> None:
+    """The Latin part of a mixed word is a word of its own; the lone particle is dropped."""
+    assert [word.folded for word in plan.asked_words(["LoRA를"])] == ["lora"]
+
+
+@pytest.mark.parametrize("spaced", ["강화학습", "강화 학습"])
+def test_spaces_in_korean_lose_nothing(spaced: str) -> None:
+    """Both spacings share the pairs of syllables that stand inside words."""
+    assert {"강화", "학습"} <= _terms(spaced)
+
+
+@pytest.mark.parametrize("odd", ["", "\0", "🦊🦊", "שלום עולם", "% _ ' \" * NEAR(", "ㄱㅏ", "a" * 10_000])
+def test_odd_text_is_read(odd: str) -> None:
+    """Emoji, right-to-left text, operators and endless words give terms, none of them empty."""
+    assert all(_terms(odd)) or not _terms(odd)
