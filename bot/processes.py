@@ -102,9 +102,10 @@ async def _socket_mode(haru: Haru) -> AsyncIterator[None]:
     app_token = haru.settings.slack_app_token
     if app_token is None:
         raise SettingsError("SLACK_APP_TOKEN is missing: Socket Mode needs it.")
-    handler = AsyncSocketModeHandler(haru.bolt(), app_token.get_secret_value())
+    token = app_token.get_secret_value()
     try:
-        await handler.connect_async()  # type: ignore[no-untyped-call]
+        # Asked once here, since the handler would go on asking in silence.
+        await haru.clients.client().apps_connections_open(app_token=token)
     except SlackApiError as error:
         data = error.response.data
         code = data.get("error", "unknown") if isinstance(data, dict) else "unknown"
@@ -112,6 +113,8 @@ async def _socket_mode(haru: Haru) -> AsyncIterator[None]:
             f"Slack does not accept SLACK_APP_TOKEN ({code}); it needs the scope connections:write"
             " and stands under “Basic Information → App-Level Tokens”"
         ) from error
+    handler = AsyncSocketModeHandler(haru.bolt(), token)
+    await handler.connect_async()  # type: ignore[no-untyped-call]
     log.info("socket_mode_connected")
     try:
         yield

@@ -1,0 +1,44 @@
+"""Tokens that are wrong: said in one sentence at the start, never tried for ever."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.local.workspace import LocalWorkspace
+from tests.system.conftest import COMMAND
+
+
+@pytest.mark.parametrize("wrong", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
+async def test_a_token_slack_refuses_is_named(
+    tmp_path: Path, environment: dict[str, str], wrong: str
+) -> None:
+    """`haru run` with a token that Slack does not accept names it and ends with status 1."""
+    slack = LocalWorkspace(
+        state=tmp_path / "slack.sqlite3",
+        app_url="http://127.0.0.1:9",
+        signing_secret="s",
+        port=0,
+        starts_at=datetime(2025, 2, 25, tzinfo=UTC),
+    )
+    await slack.start()
+    tokens = {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_APP_TOKEN": slack.app_token}
+    tokens[wrong] = tokens[wrong][:5] + "wrong"
+    try:
+        haru = await asyncio.create_subprocess_exec(
+            *COMMAND,
+            "run",
+            cwd=tmp_path,
+            env=environment | tokens | {"SLACK_API_URL": slack.api_url},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        _, errors = await asyncio.wait_for(haru.communicate(), timeout=30)
+    finally:
+        await slack.stop()
+    assert haru.returncode == 1
+    assert f"Slack does not accept {wrong}" in errors.decode()
+    assert "Traceback" not in errors.decode()
