@@ -1,0 +1,330 @@
+"""What one workspace may see, up to a day, through one connection: the queries lookup is made of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from digests.model import ArchivedEntry, Correction, Hit, Results, Workspace
+from digests.search import plan, ranking, text
+from digests.search.query import Query
+from digests.store import tables
+from digests.store.papers import documents_of, newest_entries, visible, visible_workspaces
+from digests.store.vocabulary import Surfaces, load_surfaces
+
+_POOL = 400
+"""Papers the rarest words may put forward before the commoner words are counted in."""
+
+SHORTEST_CORRECTED = 4
+"""Letters of a word that may be taken for a slip of another; shorter ones are all near each other."""
+
+
+class Sight:
+    """What one workspace may see, up to a day, through one connection."""
+
+    def __init__(self, connection: AsyncConnection, workspace: Workspace | None, until: date | None) -> None:
+        self.connection = connection
+        self.workspace = workspace
+        self.until = until
+        self.workspaces = visible_workspaces(workspace)
+        self._visible = visible(workspace, until)
+
+    async def page(
+        self,
+        typed: str,
+        scored: Sequence[tuple[int, float]],
+        *,
+        limit: int,
+        offset: int,
+        corrections: tuple[Correction, ...] = (),
+        groups: Sequence[plan.Group] = (),
+        known: dict[int, ArchivedEntry] | None = None,
+    ) -> Results:
+        window = scored[offset : offset + limit]
+        ids = [id_ for id_, _ in window]
+        entries = known or await newest_entries(
+            self.connection, ids, workspace=self.workspace, until=self.until
+        )
+        documents = await documents_of(self.connection, ids)
+        hits = [
+            Hit(entries[id_], worth, _matched(entries[id_], groups), documents.get(id_, ()))
+            for id_, worth in window
+            if id_ in entries
+        ]
+        return Results(typed, tuple(hits), len(scored), offset, corrections)
+
+    async def papers_where(self, *conditions: ColumnElement[bool]) -> list[int]:
+        """Papers with a visible entry that fulfils the conditions, newest first."""
+        rows = await self.connection.execute(
+            select(tables.entry.c.paper_id, func.max(func.coalesce(tables.digest.c.date, date.min)))
+            .join_from(tables.entry, tables.digest)
+            .where(self._visible, *conditions)
+            .group_by(tables.entry.c.paper_id)
+        )
+        found = [(row[0], row[1]) for row in rows]
+        found.sort(key=lambda pair: (str(pair[1]), pair[0]), reverse=True)
+        return [id_ for id_, _ in found]
+
+    async def papers_at(self, address: str) -> list[int]:
+        """Papers known by an address first, then those that cite it."""
+        url = tables.paper_url.c
+        for cited in (False, True):
+            ids = await self.connection.scalars(
+                select(url.paper_id).where(url.url.in_(_spellings(address)), url.cited.is_(cited))
+            )
+            found = await self.papers_where(tables.entry.c.paper_id.in_(list(ids)))
+            if found:
+                return found
+        return []
+
+    async def of_day(self, day: date) -> list[int]:
+        rows = await self.connection.execute(
+            select(tables.entry.c.paper_id)
+            .join_from(tables.entry, tables.digest)
+            .where(self._visible, tables.digest.c.date == day)
+            .order_by(tables.digest.c.id, tables.entry.c.document_id, tables.entry.c.position)
+        )
+        return list(dict.fromkeys(rows.scalars()))
+
+    async def newest_day(self) -> date | None:
+        found: date | None = await self.connection.scalar(
+            select(func.max(tables.digest.c.date)).join_from(tables.entry, tables.digest).where(self._visible)
+        )
+        return found
+
+    async def random_paper(self) -> list[int]:
+        chosen = await self.connection.scalars(
+            select(tables.entry.c.paper_id)
+            .join_from(tables.entry, tables.digest)
+            .where(self._visible)
+            .order_by(func.random())
+            .limit(1)
+        )
+        return list(chosen)
+
+    async def newest_first(self, ids: Iterable[int]) -> list[int]:
+        wanted = set(ids)
+        return [id_ for id_ in await self.papers_where() if id_ in wanted]
+
+    async def with_tag(self, name: str) -> set[int]:
+        tagged = select(tables.entry_tag.c.entry_id).where(tables.entry_tag.c.name == name)
+        return set(await self.papers_where(tables.entry.c.id.in_(tagged)))
+
+    async def tag_names(self) -> dict[str, int]:
+        """Every tag with how many entries carry it."""
+        rows = await self.connection.execute(
+            select(tables.entry_tag.c.name, func.count())
+            .join_from(tables.entry_tag, tables.entry)
+            .join(tables.digest)
+            .where(self._visible)
+            .group_by(tables.entry_tag.c.name)
+        )
+        return {row[0]: row[1] for row in rows}
+
+    async def allowed(self, query: Query) -> set[int] | None:
+        """The papers the operators leave; None when there are no operators that limit."""
+        kept: set[int] | None = None
+
+        def keep(found: Iterable[int]) -> None:
+            nonlocal kept
+            kept = set(found) if kept is None else kept & set(found)
+
+        names = await self.tag_names() if query.tags or query.without_tags else {}
+        by_joint = {text.joined(known): known for known in names}
+        for tag in query.tags:
+            meant = tag if tag in names else by_joint.get(text.joined(tag))
+            near = None if meant else nearest(text.joined(tag), by_joint)
+            keep(await self.with_tag(meant or (by_joint[near] if near else tag)))
+        for author in query.authors:
+            keep(await self._by_author(author))
+        if query.since or query.until:
+            day = tables.digest.c.date
+            since = [day >= query.since] if query.since else []
+            until = [day <= query.until] if query.until else []
+            keep(await self.papers_where(*since, *until))
+        if query.without_tags:
+            unwanted: set[int] = set()
+            for tag in query.without_tags:
+                unwanted |= await self.with_tag(by_joint.get(text.joined(tag), tag))
+            keep(set(kept if kept is not None else await self.papers_where()) - unwanted)
+        return kept
+
+    async def _by_author(self, typed: str) -> set[int]:
+        """Papers one of whose authors has every word typed, begun or corrected."""
+        surfaces = await load_surfaces(self.connection, self.workspaces)
+        groups = await self.groups(plan.asked_words([typed]), surfaces)
+        candidates = await self.candidates(groups, None)
+        heads = [one.paper_id for one in candidates if len(one.matches) == len(groups)]
+        entries = await newest_entries(self.connection, heads, workspace=self.workspace, until=self.until)
+        spellings = [(group.typed, group.corrected or group.typed) for group in groups]
+        return {
+            id_
+            for id_, found in entries.items()
+            if any(_is_named(author, spellings) for author in found.paper.authors)
+        }
+
+    async def groups(self, asked: Sequence[text.Word], surfaces: Surfaces) -> list[plan.Group]:
+        near = {
+            word.folded: surfaces.near(text.joined(word.shown))
+            for word in asked
+            if not word.is_hangul and len(word.folded) >= SHORTEST_CORRECTED
+        }
+        prefixed = {
+            text.joined(word.shown): surfaces.beginning_with(text.joined(word.shown))
+            for word in asked
+            if not word.is_hangul and len(word.folded) > 1
+        }
+        wanted = plan.terms_of(asked)
+        wanted |= {term for found in near.values() for _, _, terms in found for term in terms}
+        wanted |= {term for found in prefixed.values() for term in found}
+        term = tables.search_term.c
+        rows = await self.connection.execute(
+            select(term.id, term.term, term.df, term.head_df)
+            .where(term.workspace.in_(self.workspaces), term.term.in_(sorted(wanted)), term.df > 0)
+            .order_by(term.id)
+        )
+        known: dict[str, list[plan.Term]] = defaultdict(list)
+        for row in rows:
+            known[row.term].append(plan.Term(row.id, row.term, row.df, row.head_df))
+        statistics = tables.search_statistics.c
+        papers = await self.connection.scalar(
+            select(func.sum(statistics.papers)).where(statistics.workspace.in_(self.workspaces))
+        )
+
+        def terms(names: Iterable[str]) -> list[plan.Term]:
+            return [one for name in names for one in known.get(name, ())]
+
+        def common(typed: str) -> list[plan.Term]:
+            found = sorted(terms(prefixed.get(typed, ())), key=lambda one: (-one.head_df, one.term))
+            return found[: plan.MOST_PREFIXES]
+
+        def close(typed: str, most: int) -> list[tuple[str, int, Sequence[plan.Term]]]:
+            return [
+                (surface, distance, terms(names))
+                for surface, distance, names in near.get(typed, ())
+                if distance <= most
+            ]
+
+        return plan.plan(asked, plan.Vocabulary(int(papers or 0), known, prefixed=common, near=close))
+
+    async def candidates(
+        self, groups: Sequence[plan.Group], allowed: set[int] | None
+    ) -> list[ranking.Candidate]:
+        """Papers some group finds: the rarest groups put them forward, the others only add to them."""
+        matches: dict[int, dict[int, ranking.Match]] = defaultdict(dict)
+        for at, group in enumerate(groups):
+            if not group.worth:
+                continue
+            within = list(matches) if len(matches) > _POOL and at > 0 else None
+            for paper_id, match in (await self._matches(group, within)).items():
+                if allowed is None or paper_id in allowed:
+                    matches[paper_id][at] = match
+        return [ranking.Candidate(id_, found) for id_, found in matches.items()]
+
+    async def _matches(self, group: plan.Group, within: list[int] | None) -> dict[int, ranking.Match]:
+        posting = tables.search_posting.c
+        found: dict[int, ranking.Match] = {}
+        chunks: list[list[int] | None] = [None]
+        if within is not None:
+            chunks = [within[start : start + 5000] for start in range(0, len(within), 5000)]
+        for chunk in chunks:
+            limited = [] if chunk is None else [posting.paper_id.in_(chunk)]
+            rows = await self.connection.execute(
+                select(posting.term_id, posting.paper_id, posting.weight, posting.head)
+                .where(posting.term_id.in_(sorted(group.worth)), *limited)
+                .order_by(posting.paper_id, posting.term_id)
+            )
+            for row in rows:
+                weight = round(row.weight * group.worth[row.term_id], 6)
+                old = found.get(row.paper_id)
+                if old is None or weight > old.weight:
+                    found[row.paper_id] = ranking.Match(weight, row.head or (old is not None and old.is_head))
+                elif row.head and not old.is_head:
+                    found[row.paper_id] = ranking.Match(old.weight, True)
+        return found
+
+    async def linked(self, paper_id: int, links: Sequence[str]) -> list[int]:
+        """Papers whose note is linked to by name, then papers cited, then papers that cite this one."""
+        names = [name.removesuffix(".md").strip() for name in links]
+        ids: list[int] = []
+        if names:
+            paths = or_(*(tables.document.c.path.endswith(f"{name}.md", autoescape=True) for name in names))
+            documents = select(tables.document.c.id).where(paths)
+            ids += await self.papers_where(tables.entry.c.document_id.in_(documents))
+        url = tables.paper_url
+        other = url.alias()
+        for mine, theirs in ((True, False), (False, True)):
+            found = await self.connection.scalars(
+                select(other.c.paper_id)
+                .join_from(url, other, and_(other.c.url == url.c.url, other.c.cited.is_(theirs)))
+                .where(url.c.paper_id == paper_id, url.c.cited.is_(mine))
+            )
+            ids += list(found)
+        return ids
+
+    async def alike(self, paper_id: int) -> list[int]:
+        """Papers that share this one's rarest head terms, most alike first."""
+        posting, term = tables.search_posting.c, tables.search_term.c
+        rows = await self.connection.execute(
+            select(posting.term_id, posting.weight, term.df)
+            .join_from(tables.search_posting, tables.search_term)
+            .where(posting.paper_id == paper_id, posting.head.is_(True), term.df > 1)
+            .order_by(term.df, term.term)
+            .limit(12)
+        )
+        own = {row.term_id: row.weight / (1 + row.df) for row in rows}
+        if not own:
+            return []
+        others = await self.connection.execute(
+            select(posting.paper_id, posting.term_id, posting.weight)
+            .where(posting.term_id.in_(sorted(own)), posting.head.is_(True))
+            .order_by(posting.term_id, posting.paper_id)
+        )
+        likeness: dict[int, float] = defaultdict(float)
+        for row in others:
+            likeness[row.paper_id] += own[row.term_id] * row.weight
+        return sorted(likeness, key=lambda id_: (-round(likeness[id_], 6), id_))[:50]
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name at most two slips away, or None."""
+    allowance = 1 if len(name) <= 5 else 2
+    if len(name) < SHORTEST_CORRECTED:
+        return None
+    found = process.extractOne(name, sorted(known), scorer=OSA.distance, score_cutoff=allowance)
+    return None if found is None else found[0]
+
+
+def _is_named(author: str, spellings: Sequence[tuple[str, str]]) -> bool:
+    parts = [part for word in text.words(author) for part in (word.folded, *word.terms)]
+    return all(any(part.startswith(spelling) for part in parts) for spelling in spellings)
+
+
+def _spellings(address: str) -> list[str]:
+    if not address.startswith("arxiv:"):
+        return [address]
+    id_ = address.removeprefix("arxiv:")
+    return [address, f"https://arxiv.org/abs/{id_}", f"https://arxiv.org/pdf/{id_}"]
+
+
+def _matched(found: ArchivedEntry, groups: Sequence[plan.Group]) -> tuple[str, ...]:
+    """The question's words as they stand in what was found, title first."""
+    paper = found.paper
+    parts = [paper.title, *paper.authors]
+    parts += [commentary.text for commentary in found.entry.commentaries]
+    parts.append(paper.abstract or "")
+    wanted = {text.stem(group.typed) for group in groups}
+    wanted |= {text.stem(group.corrected) for group in groups if group.corrected}
+    prefixes = tuple(group.typed for group in groups if len(group.typed) > 2)
+    shown: dict[str, None] = {}
+    for part in parts:
+        for word in text.words(part):
+            if wanted & set(word.terms) or word.folded.startswith(prefixes):
+                shown[word.shown] = None
+    return tuple(shown)[:12]
