@@ -32,39 +32,40 @@ async def _find(archive: Archive, query: str) -> Results:
     return await archive.search(query, workspace=None, until=None, today=None)
 
 
-@pytest.mark.parametrize(
-    ("query", "title"),
-    [
-        ("looped", LOOPED),
-        ("Looped Transformers", LOOPED),
-        ("transformers looped", LOOPED),
-        ("loopd", LOOPED),
-        ("latnet thoughts", LOOPED),
-        ("by:saunshi", LOOPED),
-        ("by:Sashank looped", LOOPED),
-        ("2502.17416", LOOPED),
-        ("https://arxiv.org/pdf/2502.17416v3", LOOPED),
-        ("<https://arxiv.org/abs/2502.17416|paper>", LOOPED),
-        ("“looped transformers”", LOOPED),
-        ("ｌｏｏｐｅｄ", LOOPED),
-        ("암기에는", LOOPED),
-        ("정규화", LOOPED),
-        ("#scaling-law quantization", QUANTIZATION),
-        ("tag:scaling_law 양자화", QUANTIZATION),
-        ("<#C123|scaling-law> 양자화", QUANTIZATION),
-        ("양자화를", QUANTIZATION),
-        ("희소성 양자화", QUANTIZATION),
-        (unicodedata.normalize("NFD", "양자화"), QUANTIZATION),
-        ("four habits", HABITS),
-        ("되돌아가기", HABITS),
-        ("gandhi habits", HABITS),
-    ],
-)
-async def test_it_is_found_first(archive: Archive, query: str, title: str) -> None:
+MEANT = [
+    ("looped", LOOPED),
+    ("Looped Transformers", LOOPED),
+    ("transformers looped", LOOPED),
+    ("loopd", LOOPED),
+    ("latnet thoughts", LOOPED),
+    ("by:saunshi", LOOPED),
+    ("by:Sashank looped", LOOPED),
+    ("2502.17416", LOOPED),
+    ("https://arxiv.org/pdf/2502.17416v3", LOOPED),
+    ("<https://arxiv.org/abs/2502.17416|paper>", LOOPED),
+    ("“looped transformers”", LOOPED),
+    ("ｌｏｏｐｅｄ", LOOPED),
+    ("암기에는", LOOPED),
+    ("정규화", LOOPED),
+    ("#scaling-law quantization", QUANTIZATION),
+    ("tag:scaling_law 양자화", QUANTIZATION),
+    ("<#C123|scaling-law> 양자화", QUANTIZATION),
+    ("양자화를", QUANTIZATION),
+    ("희소성 양자화", QUANTIZATION),
+    (unicodedata.normalize("NFD", "양자화"), QUANTIZATION),
+    ("four habits", HABITS),
+    ("되돌아가기", HABITS),
+    ("gandhi habits", HABITS),
+]
+
+
+async def test_what_is_meant_is_found_first(archive: Archive) -> None:
     """A half-remembered, misspelt or marked-up question has the meant paper first."""
-    found = await _find(archive, query)
-    assert found.hits, query
-    assert found.hits[0].entry.paper.title == title
+    firsts = {}
+    for query, _ in MEANT:
+        found = await _find(archive, query)
+        firsts[query] = found.hits[0].entry.paper.title if found.hits else None
+    assert firsts == dict(MEANT)
 
 
 async def test_looped_is_one_whole_answer(archive: Archive) -> None:
@@ -154,8 +155,8 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("query", HOSTILE, ids=range(len(HOSTILE)))
-async def test_nothing_typed_is_an_error(archive: Archive, query: str) -> None:
+async def test_nothing_typed_is_an_error(archive: Archive) -> None:
     """Operators of other engines, unclosed quotes, NULs, emoji and pasted pages get an answer."""
-    assert isinstance(await _find(archive, query), Results)
-    assert isinstance(await archive.tagged(query, workspace=None, until=None), Results)
+    for query in HOSTILE:
+        assert isinstance(await _find(archive, query), Results)
+        assert isinstance(await archive.tagged(query, workspace=None, until=None), Results)
