@@ -14,6 +14,9 @@ PREFIX, TYPO_ONE, TYPO_TWO, JOINT = 0.75, 0.6, 0.45, 0.6
 
 MOST_PREFIXES = 24
 
+RARE = 5
+"""Papers with a word, up to which it may be a slip of another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -118,7 +121,7 @@ def _latin(word: text.Word, vocabulary: Vocabulary) -> Group:
     if len(word.folded) >= 2:
         for term in vocabulary.prefixed(text.joined(word.shown)):
             group.add(term, PREFIX)
-    is_rare = exact_df <= 2 or (exact_df <= 5 and not in_heads)
+    is_rare = exact_df <= 2 or (exact_df <= RARE and not in_heads)
     if is_rare and len(word.folded) >= 4 and word.folded.isascii() and not word.folded.isdigit():
         near = list(vocabulary.near(text.joined(word.shown), 1 if len(word.folded) <= 5 else 2))
         closest = min((distance for _, distance, _ in near), default=0)

@@ -83,6 +83,7 @@ def pairs(syllables: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(syllables[at : at + 2] for at in range(len(syllables) - 1)))
 
 
+@lru_cache(maxsize=65536)
 def fold(word: str) -> str:
     """Lower case without accents, cut at ``LONGEST_TERM``."""
     bare = "".join(
@@ -116,6 +117,8 @@ def _plain(text: str) -> str:
     return _LATEX.sub(" ", _URL.sub(" ", text))
 
 
+# Texts say the same words again and again: most of the work of indexing is saved here.
+@lru_cache(maxsize=65536)
 def _latin_terms(shown: str) -> tuple[str, ...]:
     pieces = [piece for part in _APART.split(shown) for piece in _CAMEL.split(part) if piece]
     found = [stem(fold(piece)) for piece in pieces]

@@ -170,28 +170,23 @@ class Sight:
         }
 
     async def groups(self, asked: Sequence[text.Word], surfaces: Surfaces) -> list[plan.Group]:
-        near = {
-            word.folded: surfaces.near(text.joined(word.shown))
-            for word in asked
-            if not word.is_hangul and len(word.folded) >= SHORTEST_CORRECTED
-        }
         prefixed = {
             text.joined(word.shown): surfaces.beginning_with(text.joined(word.shown))
             for word in asked
             if not word.is_hangul and len(word.folded) > 1
         }
-        wanted = plan.terms_of(asked)
-        wanted |= {term for found in near.values() for _, _, terms in found for term in terms}
-        wanted |= {term for found in prefixed.values() for term in found}
-        term = tables.search_term.c
-        rows = await self.connection.execute(
-            select(term.id, term.term, term.df, term.head_df)
-            .where(term.workspace.in_(self.workspaces), term.term.in_(sorted(wanted)), term.df > 0)
-            .order_by(term.id)
-        )
-        known: dict[str, list[plan.Term]] = defaultdict(list)
-        for row in rows:
-            known[row.term].append(plan.Term(row.id, row.term, row.df, row.head_df))
+        wanted = plan.terms_of(asked) | {term for found in prefixed.values() for term in found}
+        known = await self._terms(wanted)
+        # The scan for typos costs the most: only words that hardly occur are looked at.
+        near = {
+            word.folded: surfaces.near(text.joined(word.shown))
+            for word in asked
+            if not word.is_hangul
+            and len(word.folded) >= SHORTEST_CORRECTED
+            and _occurrences(known, word) <= plan.RARE
+        }
+        missing = {term for found in near.values() for _, _, terms in found for term in terms} - wanted
+        known |= await self._terms(missing)
         statistics = tables.search_statistics.c
         papers = await self.connection.scalar(
             select(func.sum(statistics.papers)).where(statistics.workspace.in_(self.workspaces))
@@ -212,6 +207,19 @@ class Sight:
             ]
 
         return plan.plan(asked, plan.Vocabulary(int(papers or 0), known, prefixed=common, near=close))
+
+    async def _terms(self, names: Iterable[str]) -> dict[str, list[plan.Term]]:
+        """The terms of these names that some paper has."""
+        term = tables.search_term.c
+        rows = await self.connection.execute(
+            select(term.id, term.term, term.df, term.head_df)
+            .where(term.workspace.in_(self.workspaces), term.term.in_(sorted(names)), term.df > 0)
+            .order_by(term.id)
+        )
+        known: dict[str, list[plan.Term]] = defaultdict(list)
+        for row in rows:
+            known[row.term].append(plan.Term(row.id, row.term, row.df, row.head_df))
+        return known
 
     async def candidates(
         self, groups: Sequence[plan.Group], allowed: set[int] | None
@@ -299,6 +307,10 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
         return None
     found = process.extractOne(name, sorted(known), scorer=OSA.distance, score_cutoff=allowance)
     return None if found is None else found[0]
+
+
+def _occurrences(known: dict[str, list[plan.Term]], word: text.Word) -> int:
+    return max((term.df for term in known.get(text.stem(text.joined(word.shown)), ())), default=0)
 
 
 def _is_named(author: str, spellings: Sequence[tuple[str, str]]) -> bool:
