@@ -14,7 +14,7 @@ run: install ## Run Haru; without Slack tokens, in a local workspace at http://1
 	@$(HARU) run
 
 test: .venv/tested-with check ## Lint, types, import contracts and tests, on Python 3.11 and (where installed) 3.13
-	@.venv/bin/pytest -n auto
+	@.venv/bin/pytest -n auto --dist loadscope
 	@sh tests/second_python
 
 check: .venv/tested-with ## Lint, types and import contracts only

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +13,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.delivery.ledger import Ledger, Part, metadata_of
+from bot.delivery.ledger import PER_WORKSPACE, Ledger, Part, metadata_of
 from bot.delivery.outcome import Kind, Outcome, of_error
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installations
@@ -20,6 +22,8 @@ log = structlog.stdlib.get_logger(__name__)
 
 AT_ONCE = 50
 """Parts claimed, sent together and recorded in one commit."""
+
+_SECOND = 1.0
 
 Crash = Callable[[str], Awaitable[None]]
 
@@ -45,12 +49,14 @@ class Courier:
         self._clients = clients
         self._on_failure = on_failure
         self._reach = reach
+        self._resting: dict[str, float] = {}
 
     async def drain(self) -> int:
         """Send everything that is due now; how many requests were made."""
         sent = 0
         await self._ledger.give_up()
-        while parts := await self._ledger.claim(AT_ONCE, unless=await self._paused()):
+        while parts := await self._ledger.claim(AT_ONCE, unless=[*await self._paused(), *self._rested()]):
+            self._rest(parts)
             await self._reach("claimed")
             outcomes = await asyncio.gather(*(self._send(part) for part in parts))
             results = list(zip(parts, outcomes, strict=True))
@@ -68,6 +74,17 @@ class Courier:
                     await self._on_failure(part, outcome)
             sent += len(parts)
         return sent
+
+    def _rested(self) -> list[str]:
+        """The workspaces that had their share of this second."""
+        now = time.monotonic()
+        self._resting = {key: until for key, until in self._resting.items() if until > now}
+        return list(self._resting)
+
+    def _rest(self, parts: Sequence[Part]) -> None:
+        busy = Counter(part.workspace.key for part in parts)
+        until = time.monotonic() + _SECOND
+        self._resting |= {key: until for key, count in busy.items() if count >= PER_WORKSPACE}
 
     async def _paused(self) -> list[str]:
         return [one.workspace.key for one in await self._installations.all() if one.paused_reason]

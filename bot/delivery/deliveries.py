@@ -171,7 +171,11 @@ class Deliveries:
             messages=messages,
             give_up_at=now + self._grace,
             now=now,
+            again=again,
         )
+        if delivery_id is None:
+            # Somebody else was a moment earlier with the same.
+            return Opened(channel, day, "skipped", "already_had", made.digest_ids)
         return Opened(channel, day, "posting", digest_ids=made.digest_ids, delivery_id=delivery_id)
 
     async def link(self, channel: Channel, ts: str) -> str | None:
@@ -237,7 +241,7 @@ class Deliveries:
                     due_at=due.at,
                     edition=edition,
                     messages=rendered[edition, *look],
-                    give_up_at=due.at + self._grace,
+                    give_up_at=max(due.at + self._grace, now + plan.LAST_LOOK),
                     now=now,
                 )
                 opened = Opened(channel, due.date, "posting", None, edition.digest_ids, delivery_id)

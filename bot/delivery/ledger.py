@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -84,8 +84,13 @@ class Ledger:
         messages: Sequence[Message],
         give_up_at: datetime,
         now: datetime,
+        again: bool = False,
     ) -> int | None:
-        """Write down a delivery with all its parts; None when this date has one already."""
+        """Write down a delivery with all its parts.
+
+        None when this date has one already, or when the channel has had one of its digests
+        meanwhile, unless it is posted ``again`` on purpose.
+        """
         bodies = [json.dumps(message.payload(), ensure_ascii=False, sort_keys=True) for message in messages]
         hashes = [hashlib.sha256(body.encode()).hexdigest() for body in bodies]
         try:
@@ -94,7 +99,8 @@ class Ledger:
                 delivery_id = await self._insert_delivery(
                     connection, channel, day=day, due_at=due_at, state=State.POSTING, reason=None, now=now
                 )
-                await self._count_as_had(connection, channel, edition.digest_ids, delivery_id)
+                had = self._insert_new if again else insert
+                await self._count_as_had(connection, channel, edition.digest_ids, delivery_id, how=had)
                 await connection.execute(
                     insert(tables.delivery_entry),
                     [
@@ -150,7 +156,7 @@ class Ledger:
                 delivery_id = await self._insert_delivery(
                     connection, channel, day=day, due_at=due_at, state=State.SKIPPED, reason=reason, now=now
                 )
-                await self._count_as_had(connection, channel, digest_ids, delivery_id)
+                await self._count_as_had(connection, channel, digest_ids, delivery_id, how=self._insert_new)
         except IntegrityError:
             return
 
@@ -240,7 +246,8 @@ class Ledger:
         """Take due parts: ``sending`` is committed, with this owner and a lease, before they are given.
 
         Part n+1 of a delivery waits until part n is sent. At most ``PER_WORKSPACE`` parts
-        a workspace, first messages before replies; workspaces in ``unless`` are left out.
+        a workspace and one a channel, first messages before replies; workspaces in
+        ``unless`` are left out.
         """
         async with self._database.write() as connection:
             real_now = await self._real_now(connection)
@@ -253,19 +260,24 @@ class Ledger:
             rank = func.row_number().over(
                 partition_by=part.c.workspace, order_by=(part.c.position, part.c.id)
             )
+            in_room = func.row_number().over(
+                partition_by=(part.c.workspace, part.c.slack_channel), order_by=(part.c.position, part.c.id)
+            )
             ready = (
-                select(part.c.id, part.c.position, rank.label("rank"))
+                select(part.c.id, part.c.position, rank.label("rank"), in_room.label("in_room"))
                 .where(
                     part.c.state == "pending",
                     part.c.not_before <= real_now,
                     part.c.workspace.not_in(list(unless)),
+                    # A key without a team is a whole organisation's.
+                    *(~part.c.workspace.startswith(key) for key in unless if key.endswith(":")),
                     ~waits_for.exists(),
                 )
                 .subquery("ready")
             )
             chosen = (
                 select(ready.c.id)
-                .where(ready.c.rank <= PER_WORKSPACE)
+                .where(ready.c.rank <= PER_WORKSPACE, ready.c.in_room == 1)
                 .order_by(ready.c.position > 0, ready.c.rank, ready.c.id)
                 .limit(limit)
             )
@@ -497,6 +509,10 @@ class Ledger:
                 )
             elif any(row.state != "sent" for row in rows):
                 continue
+            if bad is not None and not any(row.state in ("sent", "unknown", "doubt") for row in rows):
+                # Nothing of it came: the next date may bring it.
+                had = tables.delivery_digest
+                await connection.execute(had.delete().where(had.c.delivery_id == delivery_id))
             await connection.execute(
                 update(tables.delivery)
                 .where(tables.delivery.c.id == delivery_id)
@@ -561,12 +577,18 @@ class Ledger:
         )
         return int(made.scalar_one())
 
+    @staticmethod
     async def _count_as_had(
-        self, connection: AsyncConnection, channel: Channel, digest_ids: Sequence[int], delivery_id: int
+        connection: AsyncConnection,
+        channel: Channel,
+        digest_ids: Sequence[int],
+        delivery_id: int,
+        *,
+        how: Callable[[Any], Any],
     ) -> None:
         if digest_ids:
             await connection.execute(
-                self._insert_new(tables.delivery_digest),
+                how(tables.delivery_digest),
                 [
                     {"channel_id": channel.id, "digest_id": digest_id, "delivery_id": delivery_id}
                     for digest_id in digest_ids

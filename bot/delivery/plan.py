@@ -18,6 +18,9 @@ CATCH_UP = timedelta(days=7)
 MOST_ENTRIES = 25
 """Entries of one delivery; older ones are named in a closing line."""
 
+LAST_LOOK = timedelta(hours=1)
+"""How long after the grace a wait for a late digest may still end in a post of what there is."""
+
 SEEN_FOR = timedelta(days=14)
 """A paper the channel had so lately is one line that links to that post."""
 
@@ -65,10 +68,12 @@ def decide(
     tags: TagFilter,
 ) -> Edition | Wait | Skipped:
     """What becomes of a schedule date, with the deliverable digests up to it, oldest first."""
-    if now > due.at + grace:
-        return Skipped(Skip.TOO_LATE)
     new = unread(digests, history, due.date)
-    if not any(digest.date == due.date for digest in new) and now < due.at + grace:
+    # Without the day's own digest the end of the grace is the end of a wait, not of an outage.
+    is_late = not any(digest.date == due.date for digest in new)
+    if now > due.at + grace + (LAST_LOOK if is_late else timedelta(0)):
+        return Skipped(Skip.TOO_LATE)
+    if is_late and now < due.at + grace:
         return Wait(due.at + grace)
     if not new:
         return Skipped(Skip.NO_NEW_DIGEST)

@@ -114,6 +114,9 @@ class Installations:
             return bool(gone.all())
 
     async def _set(self, workspace: Workspace, **values: object) -> None:
+        # A team of an organisation that installed Haru as a whole has no row of its own.
+        installed = await self.get(workspace)
+        workspace = installed.workspace if installed else workspace
         async with self._database.write() as connection:
             await connection.execute(
                 update(installation).where(installation.c.workspace == workspace.key).values(values)

@@ -31,7 +31,8 @@ PHONE = (390, 844)
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+# One module at a time: while a synchronous Playwright runs, no other test can have an event loop.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Headless Chromium; skipped, saying why, where there is none or no Korean font."""
     found = next(

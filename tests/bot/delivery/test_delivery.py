@@ -253,6 +253,28 @@ async def test_an_archived_channel_is_paused_after_three_days(scene: Scene) -> N
     assert len(scene.posted(ENGLISH_CHANNEL)) == 1
 
 
+async def test_a_post_that_never_came_does_not_count_as_had(scene: Scene) -> None:
+    """When nothing of a delivery could be sent, its digest is still new to the channel."""
+    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    await deliver_once(scene.haru)
+    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=False)
+    channel = scene.channels[KOREAN_CHANNEL]
+    opened = await scene.haru.deliveries.post_now(channel, now=scene.haru.clock.now())
+    assert opened.status == "posting"
+    await scene.settle()
+    assert len(scene.posted(KOREAN_CHANNEL)) == 1
+
+
+async def test_two_clicks_at_once_post_once(scene: Scene) -> None:
+    """Two people who press `/digest post` at the same moment bring one post."""
+    channel = scene.channels[KOREAN_CHANNEL]
+    now = scene.haru.clock.now()
+    opened = await asyncio.gather(*(scene.haru.deliveries.post_now(channel, now=now) for _ in range(2)))
+    assert sorted(one.status for one in opened) == ["posting", "skipped"]
+    await scene.settle()
+    assert len(scene.posted(KOREAN_CHANNEL)) == 1
+
+
 async def _prefer(scene: Scene, **wanted: Any) -> None:
     for channel in scene.channels.values():
         await scene.haru.channels.change(

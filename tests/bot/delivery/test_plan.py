@@ -92,8 +92,9 @@ def test_a_late_digest_is_waited_for_until_the_grace_ends() -> None:
     """Without the day's digest the post waits; at the end of the grace what there is goes out."""
     saturday = _digest(date(2025, 3, 1))
     assert _decide(saturday) == Wait(DUE.at + GRACE)
-    assert _days(_decide(saturday, late=GRACE)) == {date(2025, 3, 1)}
-    assert _decide(late=GRACE) == Skipped(Skip.NO_NEW_DIGEST)
+    for late in (GRACE, GRACE + timedelta(seconds=0.4), GRACE + timedelta(minutes=5)):
+        assert _days(_decide(saturday, late=late)) == {date(2025, 3, 1)}
+        assert _decide(late=late) == Skipped(Skip.NO_NEW_DIGEST)
 
 
 def test_after_the_grace_nothing_is_sent_late() -> None:
