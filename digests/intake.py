@@ -18,7 +18,7 @@ class KnownEntry:
     """An entry the archive has from an earlier version of the document."""
 
     id: int
-    key: str
+    paper: Paper
     sha256: str
     position: int
 
@@ -43,30 +43,31 @@ class Decision:
 
 
 def decide(entries: Sequence[Entry], known: Iterable[KnownEntry]) -> Decision:
-    """Match what the document says now with what it said before, by paper."""
-    before: dict[str, list[KnownEntry]] = {}
-    for one in known:
-        before.setdefault(one.key, []).append(one)
+    """Match what the document says now with what it said before, by paper.
+
+    By title first, since a correction more often adds a link than it changes a title;
+    then by address, so that a corrected title is a correction too.
+    """
+    left = list(known)
     changes = []
     for position, entry in enumerate(entries):
         sha256 = fingerprint(entry)
-        earlier = before.get(entry_key(entry.paper))
-        if not earlier:
+        old = _same_paper(entry.paper, left)
+        if old is None:
             changes.append(Change(Status.NEW, entry, position, sha256))
             continue
-        old = earlier.pop(0)
+        left.remove(old)
         same = (old.sha256, old.position) == (sha256, position)
         changes.append(Change(Status.SAME if same else Status.CHANGED, entry, position, sha256, old.id))
-    left = tuple(one.id for unmatched in before.values() for one in unmatched)
-    return Decision(tuple(changes), left)
+    return Decision(tuple(changes), tuple(one.id for one in left))
 
 
-def entry_key(paper: Paper) -> str:
-    """By what an entry is found again in the next version of its document.
-
-    The title, since a correction more often adds a link than it changes a title.
-    """
-    return normal_title(paper.title) or identity(paper)
+def _same_paper(paper: Paper, known: Sequence[KnownEntry]) -> KnownEntry | None:
+    title, address = normal_title(paper.title), identity(paper)
+    by_title = next((one for one in known if normal_title(one.paper.title) == title), None)
+    if by_title is not None or not is_strong(address):
+        return by_title
+    return next((one for one in known if identity(one.paper) == address), None)
 
 
 def fingerprint(entry: Entry) -> str:

@@ -22,15 +22,20 @@ def documents(path: Path) -> list[Document]:
         if path.is_dir():
             root = path.resolve()
             return [
-                Document(root.name, file.relative_to(root).as_posix(), file.read_bytes())
+                Document(_name(root.name), _name(file.relative_to(root).as_posix()), file.read_bytes())
                 for file in sorted(root.rglob("*"))
                 if file.suffix.lower() in SUFFIXES
                 and file.is_file()
                 and not _is_hidden(file.relative_to(root))
             ]
-        return [Document(path.name, path.name, path.read_bytes())]
+        return [Document(_name(path.name), _name(path.name), path.read_bytes())]
     except OSError as error:
         raise DigestError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _name(path: str) -> str:
+    # A file name is bytes, and some are no text: what cannot be read of them is replaced.
+    return path.encode("utf-8", "replace").decode("utf-8")
 
 
 def _is_hidden(path: Path) -> bool:

@@ -103,8 +103,8 @@ async def known_entries(
     )
     known: dict[int, list[intake.KnownEntry]] = defaultdict(list)
     for row in rows:
-        key = intake.entry_key(Paper(row.title, url=row.url, arxiv_id=row.arxiv_id))
-        known[row.document_id].append(intake.KnownEntry(row.id, key, row.sha256, row.position))
+        paper = Paper(row.title, url=row.url, arxiv_id=row.arxiv_id)
+        known[row.document_id].append(intake.KnownEntry(row.id, paper, row.sha256, row.position))
     return known
 
 

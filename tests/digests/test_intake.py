@@ -1,0 +1,52 @@
+"""What a document changes in the archive, as a pure decision."""
+
+from __future__ import annotations
+
+from digests.intake import KnownEntry, decide, fingerprint, merged
+from digests.model import Entry, Paper, Status
+
+URL = "https://arxiv.org/abs/2502.17416"
+FIRST = Entry(Paper("Looped", ("Ada",), URL, "2502.17416"))
+SECOND = Entry(Paper("Whales"))
+
+
+def _known(*entries: Entry) -> list[KnownEntry]:
+    return [
+        KnownEntry(10 + position, entry.paper, fingerprint(entry), position)
+        for position, entry in enumerate(entries)
+    ]
+
+
+def _statuses(now: list[Entry], before: list[Entry]) -> list[tuple[Status, int | None]]:
+    return [(change.status, change.id) for change in decide(now, _known(*before)).changes]
+
+
+def test_nothing_changed_is_the_same() -> None:
+    """Entries that say what they said, where they said it, are the same."""
+    assert _statuses([FIRST, SECOND], [FIRST, SECOND]) == [(Status.SAME, 10), (Status.SAME, 11)]
+
+
+def test_a_corrected_title_is_a_correction() -> None:
+    """An entry whose title changed is known by its address, and not withdrawn and made anew."""
+    corrected = Entry(Paper("Looped Transformers", ("Ada",), URL, "2502.17416"))
+    decision = decide([corrected], _known(FIRST))
+    assert [(change.status, change.id) for change in decision.changes] == [(Status.CHANGED, 10)]
+    assert decision.withdrawn == ()
+
+
+def test_an_added_link_is_a_correction() -> None:
+    """An entry that gains a link is known by its title."""
+    linked = Entry(Paper("Whales", url="https://example.org/whales"))
+    assert _statuses([linked], [SECOND]) == [(Status.CHANGED, 10)]
+
+
+def test_what_is_no_longer_said_is_withdrawn() -> None:
+    """An entry the document dropped is withdrawn, and one that moved has changed."""
+    decision = decide([SECOND], _known(FIRST, SECOND))
+    assert decision.withdrawn == (10,)
+    assert [change.status for change in decision.changes] == [Status.CHANGED]
+
+
+def test_facts_come_from_the_first_who_knows() -> None:
+    """A paper's facts follow the order of its mentions, each from the first that has it."""
+    assert merged([SECOND.paper, FIRST.paper]) == Paper("Whales", ("Ada",), URL, "2502.17416")
