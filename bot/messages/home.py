@@ -100,7 +100,8 @@ def _channel(one: Managed, words: Catalogue) -> str:
     if channel.paused_reason:
         return f"{name}\n{reason(channel.paused_reason, words)}"
     if not channel.preferences.enabled:
-        return f"{name}\n{words.pgettext('daily papers', 'off')}"
+        off = words.pgettext("daily papers", "off")
+        return f"{name}\n{off}"
     lines = [name, when(channel.preferences, words)]
     if one.next_post:
         moment = words.moment(one.next_post, channel.preferences.zone)

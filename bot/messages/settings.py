@@ -133,7 +133,8 @@ def already_posted(*, language: str, url: str | None, value: str) -> Message:
     words = catalogue(language)
     said = words.gettext("This channel has had these papers already.")
     if url:
-        said = f"{said} {link(url, words.gettext('See the post'))}"
+        seen = link(url, words.gettext("See the post"))
+        said = f"{said} {seen}"
     row = actions([button(words.gettext("Post again"), Action.POST_AGAIN, value)])
     return Message(said, (section(said), *row))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import string
 from datetime import UTC, date, datetime, time
@@ -11,7 +12,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from bot.language.catalogue import LANGUAGES, SOURCE, catalogue
-from bot.language.extract import TEMPLATE, extracted, path, translated, updated, written
+from bot.language.extract import BOT, TEMPLATE, extracted, path, translated, updated, written
 
 TRANSLATED = [language for language in LANGUAGES if language != SOURCE]
 
@@ -34,6 +35,22 @@ def strings(message: Message) -> tuple[str, ...]:
 def test_template_is_what_the_code_says() -> None:
     """The template holds exactly the messages that the code marks: run python -m bot.language.extract."""
     assert TEMPLATE.read_bytes() == written(extracted())
+
+
+def test_no_message_hides_in_an_f_string() -> None:
+    """No message is marked inside an f-string: Babel finds those on Python 3.12 and later only."""
+    hidden = [
+        f"{module.relative_to(BOT)}:{call.lineno}"
+        for module in sorted(BOT.rglob("*.py"))
+        for joined in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr.endswith("gettext")
+        and isinstance(call.args[0], ast.Constant)
+    ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
