@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 _URL = re.compile(r"https?://\S+")
 _LATEX = re.compile(r"\\[A-Za-z]+|[${}\\]")
@@ -50,7 +50,7 @@ PARTICLES = (
     *("은", "는", "이", "가", "을", "를", "의", "에", "와", "과", "로", "도", "만", "나", "랑", "란", "들"),
 )
 
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,7 @@ class Word:
 
 def words(text: str) -> Iterator[Word]:
     """The words of a text in order; URLs are no words."""
-    for found in _WORD.finditer(_plain(text)):
-        shown = found[0]
-        if _HANGUL.fullmatch(shown):
-            yield Word(shown, shown, pairs(shown))
-        else:
-            yield Word(shown, fold(shown), _latin_terms(shown))
+    return map(_word, _WORD.findall(_plain(text)))
 
 
 def pairs(syllables: str) -> tuple[str, ...]:
@@ -83,7 +78,6 @@ def pairs(syllables: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(syllables[at : at + 2] for at in range(len(syllables) - 1)))
 
 
-@lru_cache(maxsize=65536)
 def fold(word: str) -> str:
     """Lower case without accents, cut at ``LONGEST_TERM``."""
     bare = "".join(
@@ -119,6 +113,12 @@ def _plain(text: str) -> str:
 
 # Texts say the same words again and again: most of the work of indexing is saved here.
 @lru_cache(maxsize=65536)
+def _word(shown: str) -> Word:
+    if _HANGUL.fullmatch(shown):
+        return Word(shown, shown, pairs(shown))
+    return Word(shown, fold(shown), _latin_terms(shown))
+
+
 def _latin_terms(shown: str) -> tuple[str, ...]:
     pieces = [piece for part in _APART.split(shown) for piece in _CAMEL.split(part) if piece]
     found = [stem(fold(piece)) for piece in pieces]

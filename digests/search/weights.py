@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,19 +27,15 @@ _SATURATION = 1.2
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
-    """A term in one paper: its weight, and whether it stands in title, authors or tags."""
-
-    weight: float
-    is_head: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Indexed:
-    """A paper as the index sees it: its terms, and the words of its head with their terms."""
+    """A paper as the index sees it."""
 
-    postings: dict[str, Posting]
+    weights: dict[str, float]
+    """Its terms, and how much each counts."""
+    heads: frozenset[str]
+    """Those that stand in title, authors or tags."""
     surfaces: frozenset[tuple[str, str]]
+    """The words of its head with their terms."""
 
 
 def index(fields: Iterable[tuple[str, str]]) -> Indexed:
@@ -53,20 +49,17 @@ def index(fields: Iterable[tuple[str, str]]) -> Indexed:
         length = 1 - normalisation + normalisation * len(found) / average
         counted = [term for word in found for term in word.terms]
         if name in HEAD:
-            counted += _joints(found)
+            joints = _joints(found)
+            counted += joints
             heads.update(counted)
             surfaces |= {(word.folded, term) for word in found for term in word.terms if not word.is_hangul}
-            surfaces |= {(joint, joint) for joint in _joints(found)}
-        for term in counted:
-            mass[term] += weight / length
-    return Indexed(
-        {
-            term: Posting(round(2.2 * x / (_SATURATION + x), 3), term in heads)
-            for term, x in mass.items()
-            if term
-        },
-        frozenset(surfaces),
-    )
+            surfaces |= {(joint, joint) for joint in joints}
+        for term, times in Counter(counted).items():
+            mass[term] += times * weight / length
+    mass.pop("", None)
+    heads.discard("")
+    weights = {term: round(2.2 * x / (_SATURATION + x), 3) for term, x in mass.items()}
+    return Indexed(weights, frozenset(heads), frozenset(surfaces))
 
 
 def idf(papers: int, df: int) -> float:

@@ -11,12 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.search.weights import Indexed, index
 from digests.store import tables
+from digests.store.bulk import add_to_rows, among, insert_rows
 
 _AT_ONCE = 500
 
@@ -114,35 +115,39 @@ async def _add(connection: AsyncConnection, workspace: str, papers: dict[int, In
     df: Counter[str] = Counter()
     head_df: Counter[str] = Counter()
     for indexed in papers.values():
-        for name, posting in indexed.postings.items():
-            df[name] += 1
-            head_df[name] += posting.is_head
+        df.update(indexed.weights.keys())
+        head_df.update(indexed.heads)
     ids = await _term_ids(connection, workspace, sorted(df))
     await _change_counts(connection, {ids[name]: (df[name], head_df[name]) for name in df})
     rows = [
-        {"term_id": ids[name], "paper_id": paper_id, "weight": posting.weight, "head": posting.is_head}
+        (ids[name], paper_id, weight, name in indexed.heads)
         for paper_id, indexed in papers.items()
-        for name, posting in indexed.postings.items()
+        for name, weight in indexed.weights.items()
     ]
-    if rows:
-        await connection.execute(insert(tables.search_posting), rows)
+    # In the order of the table's key, so that pages are filled one after the other.
+    await insert_rows(
+        connection, tables.search_posting, ("term_id", "paper_id", "weight", "head"), sorted(rows)
+    )
     surfaces = sorted({surface for indexed in papers.values() for surface in indexed.surfaces})
-    if surfaces:
-        await connection.execute(
-            _insert_new(connection, tables.search_surface),
-            [{"workspace": workspace, "word": word, "term": term} for word, term in surfaces],
-        )
+    await insert_rows(
+        connection,
+        tables.search_surface,
+        ("workspace", "word", "term"),
+        [(workspace, word, term) for word, term in surfaces],
+        keep=True,
+    )
 
 
 async def _term_ids(connection: AsyncConnection, workspace: str, names: Sequence[str]) -> dict[str, int]:
-    term = tables.search_term
     ids = await _known_terms(connection, workspace, names)
     missing = [name for name in names if name not in ids]
     if missing:
         # Written together and then looked up: to have each id returned costs a statement a row on SQLite.
-        await connection.execute(
-            insert(term),
-            [{"workspace": workspace, "term": name, "df": 0, "head_df": 0} for name in missing],
+        await insert_rows(
+            connection,
+            tables.search_term,
+            ("workspace", "term", "df", "head_df"),
+            [(workspace, name, 0, 0) for name in missing],
         )
         ids |= await _known_terms(connection, workspace, missing)
     return ids
@@ -150,27 +155,17 @@ async def _term_ids(connection: AsyncConnection, workspace: str, names: Sequence
 
 async def _known_terms(connection: AsyncConnection, workspace: str, names: Sequence[str]) -> dict[str, int]:
     term = tables.search_term
-    ids: dict[str, int] = {}
-    for start in range(0, len(names), _AT_ONCE * 10):
-        some = names[start : start + _AT_ONCE * 10]
-        rows = await connection.execute(
-            select(term.c.term, term.c.id).where(term.c.workspace == workspace, term.c.term.in_(some))
+    rows = await connection.execute(
+        select(term.c.term, term.c.id).where(
+            term.c.workspace == workspace, among(connection, term.c.term, names)
         )
-        ids.update((row.term, row.id) for row in rows)
-    return ids
+    )
+    return {row.term: row.id for row in rows}
 
 
 async def _change_counts(connection: AsyncConnection, changes: dict[int, tuple[int, int]]) -> None:
-    term = tables.search_term
-    await connection.execute(
-        update(term)
-        .where(term.c.id == bindparam("counted"))
-        .values(df=term.c.df + bindparam("more"), head_df=term.c.head_df + bindparam("more_heads")),
-        [
-            {"counted": id_, "more": more, "more_heads": more_heads}
-            for id_, (more, more_heads) in sorted(changes.items())
-        ],
-    )
+    rows = [(id_, more, more_heads) for id_, (more, more_heads) in sorted(changes.items())]
+    await add_to_rows(connection, tables.search_term, "id", ("df", "head_df"), rows)
 
 
 async def _count(connection: AsyncConnection, changes: dict[str, int]) -> None:

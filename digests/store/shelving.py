@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests import intake
@@ -174,8 +174,7 @@ async def shelve(
     ]
     fresh = [(row, change) for row, (_, change) in zip(rows, changes, strict=True) if change.id is None]
     changed = [(row, change) for row, (_, change) in zip(rows, changes, strict=True) if change.id is not None]
-    entry_ids = await _insert_returning(connection, tables.entry, [row for row, _ in fresh])
-    texts = [(id_, change.entry) for id_, (_, change) in zip(entry_ids, fresh, strict=True)]
+    texts: list[tuple[int, Entry]] = []
     if changed:
         ids = [change.id for _, change in changed if change.id is not None]
         touched |= set(
@@ -190,9 +189,24 @@ async def shelve(
         for table in (tables.commentary, tables.entry_tag):
             await connection.execute(delete(table).where(table.c.entry_id.in_(ids)))
         texts += [(change.id, change.entry) for _, change in changed if change.id is not None]
+    if fresh:
+        await connection.execute(insert(tables.entry), [row for row, _ in fresh])
+        ids_at = await _entry_ids(connection, {row["document_id"] for row, _ in fresh})
+        texts += [(ids_at[row["document_id"], row["position"]], change.entry) for row, change in fresh]
     await _texts(connection, texts)
     touched |= set(paper_ids)
     return tuple(await _merge_facts(connection, touched))
+
+
+async def _entry_ids(connection: AsyncConnection, document_ids: Iterable[int]) -> dict[tuple[int, int], int]:
+    """The live entries of documents, by document and position."""
+    entry = tables.entry.c
+    rows = await connection.execute(
+        select(entry.id, entry.document_id, entry.position).where(
+            entry.document_id.in_(sorted(document_ids)), entry.withdrawn_at.is_(None)
+        )
+    )
+    return {(row.document_id, row.position): row.id for row in rows}
 
 
 def _entry_values(change: intake.Change) -> dict[str, Any]:
@@ -229,24 +243,27 @@ async def _digests(
             await connection.execute(
                 update(digest).where(digest.c.id == row.id).values(date=wanted[name].date, sealed_at=sealed)
             )
-    missing = [name for name in wanted if name not in found]
-    ids = await _insert_returning(
-        connection,
-        digest,
-        [
-            {
-                "workspace": shelf.workspace,
-                "source_id": shelf.source_id,
-                "name": name,
-                "date": wanted[name].date,
-                "backlog": shelf.backlog,
-                "sealed_at": intake.sealed_at(wanted[name], shelf.zone),
-                "taken_in_at": now,
-            }
-            for name in missing
-        ],
+    missing = [
+        {
+            "workspace": shelf.workspace,
+            "source_id": shelf.source_id,
+            "name": name,
+            "date": document.date,
+            "backlog": shelf.backlog,
+            "sealed_at": intake.sealed_at(document, shelf.zone),
+            "taken_in_at": now,
+        }
+        for name, document in wanted.items()
+        if name not in found
+    ]
+    if missing:
+        await connection.execute(insert(digest), missing)
+    rows = await connection.execute(
+        select(digest.c.name, digest.c.id).where(
+            digest.c.source_id == shelf.source_id, digest.c.name.in_(list(wanted))
+        )
     )
-    return {name: row.id for name, row in found.items()} | dict(zip(missing, ids, strict=True))
+    return {row.name: row.id for row in rows}
 
 
 async def _documents(
@@ -258,21 +275,19 @@ async def _documents(
     *,
     now: datetime,
 ) -> dict[str, int]:
-    fresh = [document for document, _ in documents if document.path not in known]
-    ids = await _insert_returning(
-        connection,
-        tables.document,
-        [
-            {
-                "source_id": shelf.source_id,
-                "path": document.path,
-                "sha256": document.sha256,
-                "digest_id": digest_ids[intake.digest_name(document.path, document.digest)],
-                "taken_in_at": now,
-            }
-            for document in fresh
-        ],
-    )
+    fresh = [
+        {
+            "source_id": shelf.source_id,
+            "path": document.path,
+            "sha256": document.sha256,
+            "digest_id": digest_ids[intake.digest_name(document.path, document.digest)],
+            "taken_in_at": now,
+        }
+        for document, _ in documents
+        if document.path not in known
+    ]
+    if fresh:
+        await connection.execute(insert(tables.document), fresh)
     for document, _ in documents:
         old = known.get(document.path)
         if old is None:
@@ -293,8 +308,8 @@ async def _documents(
                 taken_in_at=now,
             )
         )
-    paths = {document.path: id_ for document, id_ in zip(fresh, ids, strict=True)}
-    return {path: row.id for path, row in known.items()} | paths
+    made = await known_documents(connection, shelf, [document.path for document, _ in documents])
+    return {path: row.id for path, row in made.items()}
 
 
 async def _withdraw(connection: AsyncConnection, entry_ids: Sequence[int], *, now: datetime) -> set[int]:
@@ -309,6 +324,22 @@ async def _withdraw(connection: AsyncConnection, entry_ids: Sequence[int], *, no
     return set(rows.scalars())
 
 
+@dataclass(slots=True, eq=False)
+class _PaperRow:
+    """A paper's row while a batch is sorted out: ``id`` is None until it is written."""
+
+    identity: str
+    id: int | None = None
+    known_as: str | None = None
+    """The identity it has in the database, if it is there."""
+    values: dict[str, Any] = field(default_factory=dict)
+    joined: _PaperRow | None = None
+    """The row that turned out to be the same paper, and takes all that this one had."""
+
+    def last(self) -> _PaperRow:
+        return self if self.joined is None else self.joined.last()
+
+
 async def _papers(connection: AsyncConnection, workspace: str, entries: Sequence[Entry]) -> list[int]:
     """The paper row of each entry, found by address, else by title, else made.
 
@@ -318,55 +349,83 @@ async def _papers(connection: AsyncConnection, workspace: str, entries: Sequence
         return []
     keys = [identity(entry.paper) for entry in entries]
     titles = [normal_title(entry.paper.title) for entry in entries]
-    paper = tables.paper
+    paper = tables.paper.c
     rows = await connection.execute(
-        select(paper.c.id, paper.c.identity, paper.c.title_key)
+        select(paper.id, paper.identity, paper.title_key)
         .where(
-            paper.c.workspace == workspace,
-            or_(paper.c.identity.in_(set(keys)), paper.c.title_key.in_(set(titles))),
+            paper.workspace == workspace,
+            or_(paper.identity.in_(set(keys)), paper.title_key.in_(set(titles))),
         )
-        .order_by(paper.c.id)
+        .order_by(paper.id)
     )
-    by_key: dict[str, int] = {}
-    strong_by_title: dict[str, int] = {}
-    weak_by_title: dict[str, int] = {}
+    by_key: dict[str, _PaperRow] = {}
+    strong_by_title: dict[str, _PaperRow] = {}
+    weak_by_title: dict[str, _PaperRow] = {}
+    every: list[_PaperRow] = []
     for row in rows:
-        by_key[row.identity] = row.id
-        side = strong_by_title if intake.is_strong(row.identity) else weak_by_title
-        side.setdefault(row.title_key, row.id)
+        known = by_key[row.identity] = _PaperRow(row.identity, row.id, row.identity)
+        every.append(known)
+        (strong_by_title if intake.is_strong(row.identity) else weak_by_title).setdefault(
+            row.title_key, known
+        )
 
-    found: list[int] = []
-    joined: dict[int, int] = {}
+    found: list[_PaperRow] = []
     for entry, key, title in zip(entries, keys, titles, strict=True):
-        id_ = by_key.get(key)
+        chosen = by_key.get(key)
         if not intake.is_strong(key):
-            id_ = strong_by_title.get(title, id_)
+            chosen = strong_by_title.get(title, chosen)
         elif title in weak_by_title:
             weak = weak_by_title.pop(title)
             by_key.pop(f"title:{title}", None)
-            if id_ is None:
-                id_ = weak
-                await connection.execute(update(paper).where(paper.c.id == weak).values(identity=key))
+            if chosen is None:
+                chosen = weak
+                weak.identity = key
             else:
-                await _join(connection, weak, id_)
-                joined[weak] = id_
-        if id_ is None:
-            made = await connection.execute(
-                insert(paper)
-                .values(
-                    workspace=workspace,
-                    identity=key,
-                    title_key=title,
-                    title=entry.paper.title,
-                    authors=list(entry.paper.authors),
-                )
-                .returning(paper.c.id)
+                weak.joined = chosen
+        if chosen is None:
+            chosen = _PaperRow(key, values=_paper_values(workspace, key, title, entry))
+            every.append(chosen)
+        by_key[key] = chosen
+        (strong_by_title if intake.is_strong(key) else weak_by_title).setdefault(title, chosen)
+        found.append(chosen)
+    await _write_papers(connection, workspace, every)
+    return [id_ for row in found if (id_ := row.last().id) is not None]
+
+
+def _paper_values(workspace: str, key: str, title: str, entry: Entry) -> dict[str, Any]:
+    return {
+        "workspace": workspace,
+        "identity": key,
+        "title_key": title,
+        "title": entry.paper.title,
+        "authors": list(entry.paper.authors),
+    }
+
+
+async def _write_papers(connection: AsyncConnection, workspace: str, rows: Sequence[_PaperRow]) -> None:
+    """Write what a batch found out: new papers, those that took an address, those that are one."""
+    paper = tables.paper
+    renamed = [
+        {"row": row.id, "identity": row.identity}
+        for row in rows
+        if row.known_as is not None and row.known_as != row.identity
+    ]
+    if renamed:
+        await connection.execute(update(paper).where(paper.c.id == bindparam("row")), renamed)
+    fresh = [row for row in rows if row.id is None and row.joined is None]
+    if fresh:
+        await connection.execute(insert(paper), [{**row.values, "identity": row.identity} for row in fresh])
+        written = await connection.execute(
+            select(paper.c.identity, paper.c.id).where(
+                paper.c.workspace == workspace, paper.c.identity.in_([row.identity for row in fresh])
             )
-            id_ = made.scalar_one()
-        by_key[key] = id_
-        (strong_by_title if intake.is_strong(key) else weak_by_title).setdefault(title, id_)
-        found.append(id_)
-    return [joined.get(id_, id_) for id_ in found]
+        )
+        ids = {row.identity: row.id for row in written}
+        for row in fresh:
+            row.id = ids[row.identity]
+    for row in rows:
+        if row.id is not None and row.joined is not None and (strong := row.last().id) is not None:
+            await _join(connection, row.id, strong)
 
 
 async def _join(connection: AsyncConnection, weak: int, strong: int) -> None:
@@ -458,15 +517,3 @@ def _addresses(paper: Paper) -> set[str]:
     if paper.arxiv_id:
         own.add(f"arxiv:{paper.arxiv_id}")
     return {address for address in own if address}
-
-
-async def _insert_returning(
-    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]
-) -> list[int]:
-    """Insert rows and give their ids in the order of the rows."""
-    if not rows:
-        return []
-    made = await connection.execute(
-        insert(table).returning(table.c.id, sort_by_parameter_order=True), list(rows)
-    )
-    return list(made.scalars())
