@@ -30,6 +30,8 @@ from bot.web import Health
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installation, Installations
 from bot.workspaces.oauth import OAuthStore
+from bot.workspaces.server_clock import ServerClock
+from bot.workspaces.wire import Wire
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import OnDoubt, Settings
 from digests.archive import Archive
@@ -65,7 +67,9 @@ class Haru:
         self.clients = Clients(api_url or settings.slack_api_url)
         self.installations = Installations(database)
         self.channels = Channels(database, defaults=_defaults(settings))
-        self.ledger = Ledger(database, lease=settings.haru_lease)
+        self.ledger = Ledger(database, lease=settings.haru_lease, settle=settings.haru_settle)
+        server_clock = ServerClock(self.ledger.steady)
+        self.wire = Wire(self.clients.api_url, server_clock)
         self.deliveries = Deliveries(
             archive=self.archive,
             channels=self.channels,
@@ -81,12 +85,11 @@ class Haru:
             installations=self.installations,
             clients=self.clients,
         )
-        self.courier = Courier(self.ledger, self.installations, self.clients, on_failure=aftermath.of_failure)
+        self.courier = Courier(self.ledger, self.installations, self.wire, on_failure=aftermath.of_failure)
         self.reconciler = Reconciler(
             self.ledger,
-            self.installations,
             self.clients,
-            settle=settings.haru_settle,
+            server_clock,
             repost=settings.haru_on_doubt is OnDoubt.REPOST,
         )
         self.clockwork = Clockwork(
@@ -185,8 +188,13 @@ class Haru:
 
     async def close(self) -> None:
         """Close connections to Slack and to the database."""
-        await self.clients.close()
+        await self.close_clients()
         await self.database.close()
+
+    async def close_clients(self) -> None:
+        """Close connections to Slack only; the database is the caller's."""
+        await self.wire.close()
+        await self.clients.close()
 
     async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
         workspace = Workspace(enterprise_id or "", team_id or "")

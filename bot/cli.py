@@ -20,7 +20,7 @@ from bot import processes, schema
 from bot.app import Haru
 from bot.channels.preferences import Language, Layout, TagFilter
 from bot.clock import FixedClock
-from bot.delivery.ledger import metadata_of
+from bot.delivery.part import metadata_of
 from bot.delivery.plan import edition
 from bot.forgetting import forget_workspace
 from bot.messages import daily
@@ -399,4 +399,4 @@ async def open_slack(settings: Settings, now: datetime | None) -> AsyncIterator[
                 await haru.install_from_environment(settings.slack_bot_token.get_secret_value())
             yield haru
         finally:
-            await haru.clients.close()
+            await haru.close_clients()

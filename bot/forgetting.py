@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 
 from bot.channels.tables import channel, channel_manager, reader, setting_change
-from bot.delivery.tables import delivery, delivery_digest, delivery_entry, part
+from bot.delivery.tables import delivery, delivery_digest, delivery_entry, lane, pace, part
 from bot.workspaces.tables import installation
 from digests.model import Workspace
 from digests.store import tables
@@ -24,6 +24,8 @@ async def forget_workspace(database: Database, workspace: Workspace) -> None:
     async with database.write() as connection:
         for statement in (
             delete(part).where(part.c.workspace == key),
+            delete(lane).where(lane.c.workspace == key),
+            delete(pace).where(pace.c.workspace == key),
             delete(delivery_entry).where(delivery_entry.c.delivery_id.in_(deliveries)),
             delete(delivery_digest).where(delivery_digest.c.channel_id.in_(channels)),
             delete(delivery).where(delivery.c.workspace == key),

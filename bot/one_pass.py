@@ -28,16 +28,10 @@ async def deliver_once(haru: Haru) -> list[dict[str, Any]]:
             break
         # The next part of a thread waits its second.
         await asyncio.sleep(0.25)
+    made_of = await haru.ledger.deliveries_of([one.delivery_id for one in opened if one.delivery_id])
     records = []
     for one in opened:
-        made = next(
-            (
-                delivery
-                for delivery in await haru.deliveries.history(one.channel, limit=20)
-                if delivery.id == one.delivery_id
-            ),
-            None,
-        )
+        made = made_of.get(one.delivery_id) if one.delivery_id else None
         records.append(
             {
                 "workspace": one.channel.workspace.key,

@@ -105,7 +105,7 @@ async def _serve_local(settings: Settings, database: Database, state: Path) -> N
             await until_signal()
     finally:
         await local.stop()
-        await haru.clients.close()
+        await haru.close_clients()
 
 
 async def _load(haru: Haru, documents: list[Document], *, source: str, backlog: bool) -> None:

@@ -103,6 +103,11 @@ class Archive:
         async with self._database.read() as connection:
             return await days.deliverable(connection, workspace=workspace, after=after, until=until, now=now)
 
+    async def owners(self, *, after: date, until: date) -> frozenset[Workspace]:
+        """The workspaces that have digests of their own, dated after ``after`` up to ``until``."""
+        async with self._database.read() as connection:
+            return await days.owners(connection, after=after, until=until)
+
     async def newest_digest(
         self, *, workspace: Workspace | None, until: date, now: datetime
     ) -> ArchivedDigest | None:

@@ -224,12 +224,22 @@ class Channels:
                 .values(next_date=day, next_due_at=at)
             )
 
-    async def due(self, now: datetime, *, limit: int = 500) -> list[Channel]:
-        """Channels whose next post is due by now, the longest waiting first."""
+    async def due(
+        self, now: datetime, *, after: tuple[datetime, int] | None = None, limit: int = 500
+    ) -> list[Channel]:
+        """Channels whose next post is due by now, the longest waiting first; ``after`` is where a page
+        before ended: its last instant and row.
+        """
         channel = tables.channel.c
-        return await self._select(
-            channel.next_due_at <= now, order=(channel.next_due_at, channel.id), limit=limit
-        )
+        conditions = [channel.next_due_at <= now]
+        if after is not None:
+            at, row = after
+            # The first half is what the index is entered by.
+            conditions += [
+                channel.next_due_at >= at,
+                (channel.next_due_at > at) | (channel.id > row),
+            ]
+        return await self._select(*conditions, order=(channel.next_due_at, channel.id), limit=limit)
 
     async def all(self) -> list[Channel]:
         """Every channel of every workspace."""

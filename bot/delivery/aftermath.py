@@ -9,14 +9,17 @@ from slack_sdk.errors import SlackApiError
 from bot.channels.preferences import Channel
 from bot.channels.registry import Channels
 from bot.delivery.deliveries import Deliveries
-from bot.delivery.ledger import Part
 from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.part import Part
 from bot.language.choice import posting_languages
 from bot.messages.settings import admin_note
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installations
 
 log = structlog.stdlib.get_logger(__name__)
+
+NOT_INSTALLED = "not_installed"
+"""The workspace is gone: no channel's fault."""
 
 FAILED_DAYS = 3
 """Days in a row on which a channel took nothing, after which Haru stops trying there."""
@@ -43,7 +46,7 @@ class Aftermath:
         if outcome.kind is Kind.MESSAGE:
             log.error("message_refused", part=part.id, code=outcome.code)
             return
-        if outcome.kind is not Kind.CHANNEL:
+        if outcome.kind is not Kind.CHANNEL or outcome.code == NOT_INSTALLED or not part.scheduled:
             return
         channel = await self._channels.get(part.workspace, part.slack_channel)
         if channel is None or await self._channels.failed_day(channel) < FAILED_DAYS:

@@ -27,7 +27,13 @@ log = structlog.stdlib.get_logger(__name__)
 TICK = 1.0
 """Seconds between looks at what is due."""
 
+DRAIN = 0.25
+"""Seconds between looks at what may be sent; the next message of a thread waits for one."""
+
 RECONCILE = 15.0
+
+PATIENCE = 10.0
+"""Seconds that a process which is told to end waits for Slack's last answers."""
 
 Job = Callable[[], Awaitable[object]]
 
@@ -44,6 +50,7 @@ class Clockwork:
         reconciler: Reconciler,
         ledger: Ledger,
         tick: float = TICK,
+        drain: float = DRAIN,
         reconcile: float = RECONCILE,
     ) -> None:
         self._clock = clock
@@ -52,6 +59,7 @@ class Clockwork:
         self._reconciler = reconciler
         self._ledger = ledger
         self._tick_seconds = tick
+        self._drain_seconds = drain
         self._reconcile_seconds = reconcile
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
@@ -72,10 +80,11 @@ class Clockwork:
 
     async def start(self, *, alone: bool = False) -> None:
         """Start the jobs. ``alone``: no other process delivers from this database (SQLite)."""
-        doubted = await self._ledger.doubt_expired(own_only=alone)
+        doubted = await (self._ledger.recover() if alone else self._ledger.doubt_expired())
         if doubted:
             log.warning("parts_left_in_doubt", count=doubted)
         self._every(self._tick_seconds, "tick", self.tick)
+        self._every(self._drain_seconds, "drain", self._courier.drain)
         self._every(self._reconcile_seconds, "reconcile", self._reconciler.run)
         self._scheduler.start()
 
@@ -84,25 +93,25 @@ class Clockwork:
         self._every(interval.total_seconds(), name, job)
 
     async def tick(self) -> None:
-        """Open what is due and send what may be sent."""
+        """Open what is due. Sending is the courier's own job: a slow Slack delays no opening."""
         async with self._ticking:
             await self._deliveries.tick(self._clock.now())
-            await self._courier.drain()
             self._ticked_at = time.monotonic()
 
     async def wake(self) -> None:
         """Look at once, also at channels that wait: the clock was moved, or something was posted."""
         async with self._ticking:
             await self._deliveries.tick(self._clock.now(), patient=False)
-            await self._courier.drain()
             self._ticked_at = time.monotonic()
+        await self._courier.drain()
 
     async def stop(self) -> None:
-        """Start nothing more, and let what is under way end: what is held is finished, nothing is dropped."""
+        """Start nothing more; what is held is finished or handed back, nothing is dropped."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        await self._courier.stop(patience=PATIENCE)
         if self._under_way:
-            await asyncio.wait(self._under_way, timeout=45)
+            await asyncio.wait(self._under_way, timeout=PATIENCE)
 
     def _every(self, seconds: float, name: str, job: Job) -> None:
         async def run() -> None:

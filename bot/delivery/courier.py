@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
-from typing import Any
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import DBAPIError
 
-from bot.delivery.ledger import PER_WORKSPACE, Ledger, Part, metadata_of
-from bot.delivery.outcome import Kind, Outcome, of_error
-from bot.workspaces.clients import Clients
+from bot.delivery.ledger import Ledger
+from bot.delivery.outcome import Kind, Outcome, of_answer
+from bot.delivery.part import Deed, Part, metadata_of
+from bot.workspaces.clients import TIMEOUT
 from bot.workspaces.installations import Installations
+from bot.workspaces.wire import AT_ONCE, NotSentError, UnknownFateError, Wire
+from digests.errors import StoreError
 
 log = structlog.stdlib.get_logger(__name__)
 
-AT_ONCE = 50
-"""Parts claimed, sent together and recorded in one commit."""
+LINGER = 0.01
+"""Seconds that results wait for others: one commit writes them all down."""
 
-_SECOND = 1.0
+_LOOK = 0.25
+"""Seconds after which a courier with room left looks for new parts, though no answer has come."""
+
+_RETRY = 1.0
+"""Seconds between attempts to write results down while the database is away."""
 
 Crash = Callable[[str], Awaitable[None]]
 
@@ -33,101 +37,158 @@ async def no_crash(point: str) -> None:
 
 
 class Courier:
-    """Sends what the ledger has due. One drain at a time."""
+    """Sends what the ledger has due: as soon as one answer has come, the next request leaves.
+
+    Results it cannot write down it keeps until it can; nothing is forgotten while the
+    process lives.
+    """
 
     def __init__(
         self,
         ledger: Ledger,
         installations: Installations,
-        clients: Clients,
+        wire: Wire,
         *,
         on_failure: Callable[[Part, Outcome], Awaitable[None]] | None = None,
         reach: Crash = no_crash,
+        at_once: int = AT_ONCE,
     ) -> None:
         self._ledger = ledger
         self._installations = installations
-        self._clients = clients
+        self._wire = wire
         self._on_failure = on_failure
         self._reach = reach
-        self._resting: dict[str, float] = {}
+        self._at_once = at_once
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._following: set[asyncio.Task[None]] = set()
+        self._answers: list[tuple[Part, Outcome]] = []
+        self._answered = asyncio.Event()
+        self._draining = asyncio.Lock()
+        self._stopping = False
 
     async def drain(self) -> int:
-        """Send everything that is due now; how many requests were made."""
-        sent = 0
-        await self._ledger.give_up()
-        while parts := await self._ledger.claim(AT_ONCE, unless=[*await self._paused(), *self._rested()]):
-            self._rest(parts)
-            await self._reach("claimed")
-            outcomes = await asyncio.gather(*(self._send(part) for part in parts))
-            results = list(zip(parts, outcomes, strict=True))
+        """Send everything that is due now; how many requests were made. One drain at a time."""
+        if self._draining.locked():
+            # The one under way looks for new parts by itself.
+            return 0
+        async with self._draining:
+            made = 0
+            while True:
+                parts = await self._exchange()
+                made += len(parts)
+                for part in parts:
+                    task = asyncio.create_task(self._attempt(part))
+                    self._under_way.add(task)
+                    task.add_done_callback(self._under_way.discard)
+                if not self._under_way and not self._answers:
+                    break
+                await self._some_answer()
+            if self._following:
+                await asyncio.wait(self._following)
+            return made
+
+    async def stop(self, *, patience: float) -> None:
+        """Take nothing more; what has not left is handed back, what has is waited for, then doubted."""
+        self._stopping = True
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=patience)
+        for task in self._under_way:
+            task.cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience), self._draining:
+                pass
+
+    async def _exchange(self) -> list[Part]:
+        answers, self._answers = self._answers, []
+        room = 0 if self._stopping else self._at_once - len(self._under_way)
+        if answers:
             await self._reach("answered")
-            await self._ledger.record(results)
+        try:
+            counted, parts = await self._ledger.exchange(answers, room)
+        except (DBAPIError, StoreError) as error:
+            self._answers = [*answers, *self._answers]
+            if not self._answers and not self._under_way:
+                raise
+            log.error("results_kept", count=len(self._answers), error=str(error).splitlines()[0])
+            await asyncio.sleep(_RETRY)
+            return []
+        if answers:
             await self._reach("recorded")
-            for part, outcome in results:
-                log.info(
-                    "part_attempted", part=part.id, delivery=part.delivery_id, outcome=outcome.kind.value,
-                    code=outcome.code,
-                )  # fmt: skip
-                if outcome.kind is Kind.WORKSPACE:
-                    await self._installations.pause(part.workspace, outcome.code)
-                if self._on_failure and outcome.kind in (Kind.CHANNEL, Kind.WORKSPACE, Kind.MESSAGE):
-                    await self._on_failure(part, outcome)
-            sent += len(parts)
-        return sent
+        for part, outcome in counted:
+            log.info(
+                "part_attempted", part=part.id, delivery=part.delivery_id, outcome=outcome.kind.value,
+                code=outcome.code,
+            )  # fmt: skip
+            if outcome.kind in (Kind.CHANNEL, Kind.WORKSPACE, Kind.MESSAGE):
+                # Beside the others: telling an admin must not hold anybody's post.
+                task = asyncio.create_task(self._follow(part, outcome))
+                self._following.add(task)
+                task.add_done_callback(self._following.discard)
+        if parts:
+            await self._reach("claimed")
+        return parts
 
-    def _rested(self) -> list[str]:
-        """The workspaces that had their share of this second."""
-        now = time.monotonic()
-        self._resting = {key: until for key, until in self._resting.items() if until > now}
-        return list(self._resting)
+    async def _some_answer(self) -> None:
+        """Wait for an answer and for those that come close behind it; not for long while there is room."""
+        if self._answers:
+            return
+        has_room = len(self._under_way) < self._at_once and not self._stopping
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK if has_room else None):
+                await self._answered.wait()
+        if self._under_way:
+            await asyncio.sleep(LINGER)
+        self._answered.clear()
 
-    def _rest(self, parts: Sequence[Part]) -> None:
-        busy = Counter(part.workspace.key for part in parts)
-        until = time.monotonic() + _SECOND
-        self._resting |= {key: until for key, count in busy.items() if count >= PER_WORKSPACE}
-
-    async def _paused(self) -> list[str]:
-        return [one.workspace.key for one in await self._installations.all() if one.paused_reason]
+    async def _attempt(self, part: Part) -> None:
+        outcome = Outcome(Kind.DOUBT, "stopped")
+        try:
+            outcome = await self._send(part)
+        finally:
+            self._answers.append((part, outcome))
+            self._answered.set()
 
     async def _send(self, part: Part) -> Outcome:
-        installation = await self._installations.get(part.workspace)
-        if installation is None:
+        if part.token is None:
             return Outcome(Kind.CHANNEL, "not_installed")
-        client = self._clients.client(installation.bot_token)
-        # The lease is looked at once more, with nothing left to wait for before the request.
-        if part.lease_until <= datetime.now(UTC):
-            return Outcome(Kind.AGAIN, "lease_expired_before_sending")
         await self._reach("sending")
+        left = (part.held_until - self._ledger.steady()).total_seconds()
         try:
-            answer = await client.chat_postMessage(**arguments(part))
-        except SlackApiError as error:
-            return _refused(error)
-        except aiohttp.ClientConnectorError:
-            # No connection was made, so no request left.
-            return Outcome(Kind.AGAIN, "not_connected", wait=5.0)
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            return Outcome(Kind.DOUBT, type(error).__name__)
-        ts = answer.get("ts")
-        if not isinstance(ts, str):
-            return Outcome(Kind.DOUBT, "no_ts")
-        return Outcome(Kind.SENT, ts=ts)
+            answer = await self._wire.send(
+                part.deed.value,
+                part.token,
+                request_body(part),
+                # The answer is never waited for longer than the part is ours.
+                patience=min(TIMEOUT, left),
+                may_leave=lambda: not self._stopping and self._ledger.steady() < part.held_until,
+            )
+        except NotSentError as error:
+            return Outcome(Kind.AGAIN, str(error), wait=5.0 if str(error) == "not_connected" else 0.0)
+        except UnknownFateError as error:
+            return Outcome(Kind.DOUBT, str(error))
+        await self._reach("sent")
+        return of_answer(answer.data, status=answer.status, retry_after=answer.retry_after)
+
+    async def _follow(self, part: Part, outcome: Outcome) -> None:
+        try:
+            if outcome.kind is Kind.WORKSPACE:
+                await self._installations.pause(part.workspace, outcome.code)
+            if self._on_failure:
+                await self._on_failure(part, outcome)
+        except (DBAPIError, StoreError) as error:
+            log.error("aftermath_failed", part=part.id, error=str(error).splitlines()[0])
 
 
-def arguments(part: Part) -> dict[str, Any]:
-    """What ``chat.postMessage`` is given for a part."""
-    body: dict[str, Any] = {"channel": part.slack_channel, **part.body, "metadata": metadata_of(part.uid)}
+def request_body(part: Part) -> bytes:
+    """What Slack is given for a part: the rendered message as it is kept, and where it goes."""
+    where: dict[str, object] = {"channel": part.slack_channel, "metadata": metadata_of(part.uid)}
+    if part.deed is Deed.CORRECT:
+        where["ts"] = part.ts
+    elif part.in_thread:
+        where["thread_ts"] = part.thread_ts
+    body = part.body
     if part.plain:
-        body["blocks"] = []
-    if part.in_thread:
-        body["thread_ts"] = part.thread_ts
-    return body
-
-
-def _refused(error: SlackApiError) -> Outcome:
-    answer = error.response
-    status = int(getattr(answer, "status_code", 200) or 200)
-    data = getattr(answer, "data", None)
-    code = str(data.get("error", "")) if isinstance(data, dict) else ""
-    headers = {str(name).lower(): value for name, value in (getattr(answer, "headers", None) or {}).items()}
-    wait = str(headers.get("retry-after", ""))
-    return of_error(code, status=status, retry_after=float(wait) if wait.isdigit() else None)
+        body = json.dumps(json.loads(body) | {"blocks": []}, ensure_ascii=False)
+    # Both are JSON objects: put together as text, since taking a whole digest apart and
+    # putting it together again would cost more than sending it.
+    return f"{json.dumps(where)[:-1]}, {body[1:]}".encode("utf-8", "surrogatepass")

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Protocol
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.channels.preferences import Channel, Language, Layout
+from bot.channels.preferences import Channel
 from bot.channels.registry import Channels
 from bot.delivery import calendar, plan
 from bot.delivery.calendar import Due
 from bot.delivery.delivery import Delivery
 from bot.delivery.edition import Edition
 from bot.delivery.ledger import Ledger
+from bot.delivery.planner import Planner, Rendering, Waiting
+from bot.delivery.store.openings import Opening
 from bot.messages.message import Message
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installations
 from digests.archive import Archive
-from digests.model import ArchivedDigest
 
 log = structlog.stdlib.get_logger(__name__)
 
-Render = Callable[[Edition, Language, Layout], tuple[Message, ...]]
-
 _LOOK_AGAIN = timedelta(seconds=30)
-"""How often a channel that waits for a late digest is looked at again."""
+"""How often channels that wait for a late digest are looked at again."""
 
-_FORGET = timedelta(days=8)
-"""Schedule dates further back than what a post reaches for are not gone through one by one."""
+GROUP = 250
+"""Channels opened in one commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,6 @@ class Opened:
     reason: str | None = None
     digest_ids: tuple[int, ...] = ()
     delivery_id: int | None = None
-
-
-class Rendering(Protocol):
-    """Renders an edition; the same edition, language and layout give the same messages."""
-
-    def __call__(self, edition: Edition, *, language: Language, layout: Layout) -> tuple[Message, ...]: ...
 
 
 class Deliveries:
@@ -67,27 +59,38 @@ class Deliveries:
         render: Rendering,
         grace: timedelta,
     ) -> None:
-        self._archive = archive
         self._channels = channels
         self._ledger = ledger
         self._installations = installations
         self._clients = clients
         self._render = render
         self._grace = grace
-        self._waiting: dict[int, datetime] = {}
+        self._planner = Planner(archive, ledger, render=render, grace=grace, link=self.link)
+        self._waiting: dict[int, Waiting] = {}
+        self._looked_until: datetime | None = None
+        self._look_at_all = datetime.min.replace(tzinfo=UTC)
 
     async def tick(self, now: datetime, *, patient: bool = True) -> list[Opened]:
-        """Open what is due by ``now``. ``patient=False`` looks at waiting channels at once."""
-        if not patient:
-            self._waiting.clear()
+        """Open what is due by ``now``. ``patient=False`` looks at waiting channels at once.
+
+        Between two looks at all that is due only what has become due since is asked for:
+        ten thousand channels that wait for a late digest cost nothing meanwhile.
+        """
+        after: tuple[datetime, int] | None = None
+        # A clock put back has new hours before it, and old ones behind.
+        turned_back = self._looked_until is not None and now < self._looked_until
+        if not patient or turned_back or now >= self._look_at_all:
+            self._look_at_all = now + _LOOK_AGAIN
+            if not patient:
+                self._waiting.clear()
+        elif self._looked_until is not None:
+            after = (self._looked_until, 0)
         opened: list[Opened] = []
-        rendered: dict[object, tuple[Message, ...]] = {}
-        digests: dict[tuple[object, date], tuple[ArchivedDigest, ...]] = {}
-        while channels := await self._channels.due(now):
-            fresh = [one for one in channels if self._waiting.get(one.id, now) <= now]
-            if not fresh:
-                break
-            opened += [await self._open(channel, now, rendered, digests) for channel in fresh]
+        while channels := await self._channels.due(now, after=after, limit=GROUP):
+            # What is opened is due no more, what waits is passed over: each page lies behind the last.
+            after = (channels[-1].next_due_at or now, channels[-1].id)
+            opened += await self._open(channels, now)
+        self._looked_until = now
         return opened
 
     async def reschedule(self, channel: Channel, *, now: datetime, enabling: bool = False) -> Due | None:
@@ -110,9 +113,10 @@ class Deliveries:
             has_been_on = channel.enabled_at is not None and channel.enabled_at < at
             if has_been_on and await self._ledger.reopen(channel.id, today):
                 due = Due(today, at)
-        if due is not None and not await self._is_free(channel, due.date):
+        while due is not None and not await self._ledger.is_free(channel.id, due.date):
             due = calendar.next_due(preferences, due.at)
         await self._channels.schedule(channel, due.date if due else None, due.at if due else None)
+        self._look_at_all = now
         return due
 
     async def stop(self, channel: Channel, reason: str) -> None:
@@ -130,7 +134,7 @@ class Deliveries:
 
     async def newest_had(self, channel: Channel, *, now: datetime) -> date | None:
         """The date of the newest digest a channel has had."""
-        return (await self._ledger.history(channel.id, now=now)).newest
+        return await self._ledger.newest_had(channel.id)
 
     async def preview(self, channel: Channel, *, now: datetime) -> tuple[Message, ...]:
         """The messages of the next post as things stand; of the newest digest when nothing is new."""
@@ -160,19 +164,18 @@ class Deliveries:
             reason = "already_had" if anything else plan.Skip.NO_NEW_DIGEST.value
             ids = anything.digest_ids if anything else ()
             return Opened(channel, day, "skipped", reason, ids)
-        messages = self._render(
-            made, language=channel.preferences.language, layout=channel.preferences.layout
-        )
-        delivery_id = await self._ledger.open_delivery(
+        preferences = channel.preferences
+        opening = Opening(
             channel,
-            day=None,
-            due_at=now,
+            None,
+            now,
+            now + self._grace,
             edition=made,
-            messages=messages,
-            give_up_at=now + self._grace,
-            now=now,
+            messages=self._render(made, language=preferences.language, layout=preferences.layout),
+            digest_ids=made.digest_ids,
             again=again,
         )
+        delivery_id = (await self._ledger.open_group([opening], now=now)).get(channel.id)
         if delivery_id is None:
             # Somebody else was a moment earlier with the same.
             return Opened(channel, day, "skipped", "already_had", made.digest_ids)
@@ -192,92 +195,50 @@ class Deliveries:
         found = answer.get("permalink")
         return found if isinstance(found, str) else None
 
-    async def _open(
-        self,
-        channel: Channel,
-        now: datetime,
-        rendered: dict[object, tuple[Message, ...]],
-        digests: dict[tuple[object, date], tuple[ArchivedDigest, ...]],
-    ) -> Opened:
-        if channel.next_date is None or channel.next_due_at is None:
-            raise ValueError("a due channel has a schedule date")
-        due = Due(channel.next_date, channel.next_due_at)
-        if due.at < now - _FORGET:
-            await self._next(channel, now - _FORGET)
-            await self._ledger.skip(channel, day=due.date, due_at=due.at, reason=plan.Skip.TOO_LATE, now=now)
-            return Opened(channel, due.date, "skipped", plan.Skip.TOO_LATE.value)
-        key = (channel.workspace, due.date)
-        if key not in digests:
-            digests[key] = await self._archive.digests(
-                workspace=channel.workspace, after=None, until=due.date, now=now
-            )
-        history = await self._ledger.history(channel.id, now=now)
-        decision = plan.decide(
-            due,
-            now=now,
-            grace=self._grace,
-            digests=digests[key],
-            history=replace(history, posts={}),
-            tags=channel.preferences.tags,
-        )
-        opened: Opened
-        match decision:
-            case plan.Wait(until):
-                self._waiting[channel.id] = min(now + _LOOK_AGAIN, until)
-                return Opened(channel, due.date, "waiting", plan.Skip.NO_NEW_DIGEST.value)
-            case plan.Skipped(reason, digest_ids):
-                await self._ledger.skip(
-                    channel, day=due.date, due_at=due.at, reason=reason, digest_ids=digest_ids, now=now
-                )
-                opened = Opened(channel, due.date, "skipped", reason.value, digest_ids)
-            case made:
-                edition = await self._linked(channel, made, history)
-                look = (channel.preferences.language, channel.preferences.layout)
-                if (edition, *look) not in rendered:
-                    rendered[edition, *look] = self._render(edition, language=look[0], layout=look[1])
-                delivery_id = await self._ledger.open_delivery(
-                    channel,
-                    day=due.date,
-                    due_at=due.at,
-                    edition=edition,
-                    messages=rendered[edition, *look],
-                    give_up_at=max(due.at + self._grace, now + plan.LAST_LOOK),
-                    now=now,
-                )
-                opened = Opened(channel, due.date, "posting", None, edition.digest_ids, delivery_id)
-        self._waiting.pop(channel.id, None)
-        await self._next(channel, due.at)
-        log.info(
-            "channel_due", channel=channel.id, date=str(due.date), status=opened.status, reason=opened.reason
-        )
-        return opened
-
-    async def _linked(self, channel: Channel, edition: Edition, history: plan.History) -> Edition:
-        """The edition with links to the posts in which the channel had some of its papers lately."""
-        posts = history.posts or {}
-        links: dict[str, str | None] = {}
-        entries = []
-        for one in edition.entries:
-            ts = posts.get(one.entry.paper_id)
-            if ts is None:
-                entries.append(one)
+    async def _open(self, channels: Sequence[Channel], now: datetime) -> list[Opened]:
+        planned = await self._planner.decide(channels, now=now)
+        opened = []
+        for one in planned:
+            if isinstance(one, Waiting):
+                before = self._waiting.get(one.channel.id)
+                self._waiting[one.channel.id] = one
+                if before is None or before.digest_ids != one.digest_ids:
+                    day = one.channel.next_date or calendar.local_day(now, one.channel.preferences.zone)
+                    opened.append(Opened(one.channel, day, "waiting", plan.Skip.NO_NEW_DIGEST.value))
+        openings = [one for one in planned if isinstance(one, Opening)]
+        if not openings:
+            return opened
+        made = await self._ledger.open_group(openings, now=now)
+        for opening in openings:
+            self._waiting.pop(opening.channel.id, None)
+            if opening.channel.id not in made or opening.day is None:
+                # Changed or served by somebody else since it was read: the next look tells.
+                self._look_at_all = now
                 continue
-            if ts not in links:
-                links[ts] = await self.link(channel, ts)
-            entries.append(replace(one, seen_url=links[ts]))
-        return replace(edition, entries=tuple(entries))
+            status = "posting" if opening.messages else "skipped"
+            reason = opening.skip.value if opening.skip else None
+            opened.append(
+                Opened(
+                    opening.channel, opening.day, status, reason, opening.digest_ids,
+                    made[opening.channel.id] if opening.messages else None,
+                )
+            )  # fmt: skip
+            log.info(
+                "channel_due", channel=opening.channel.id, date=str(opening.day), status=status, reason=reason
+            )
+        return opened
 
     async def _edition(
         self, channel: Channel, *, now: datetime, digest_ids: Sequence[int] | None, again: bool
     ) -> Edition | None:
         day = calendar.local_day(now, channel.preferences.zone)
-        history = await self._ledger.history(channel.id, now=now)
-        found = await self._archive.digests(workspace=channel.workspace, after=None, until=day, now=now)
+        wanted = tuple(digest_ids or ())
+        history = (await self._ledger.histories([channel.id], day=day, also=wanted))[channel.id]
         if digest_ids is not None:
-            chosen = tuple(digest for digest in found if digest.id in digest_ids)
-            if not again:
-                chosen = tuple(digest for digest in chosen if digest.id not in history.digest_ids)
+            found = await self._planner.chosen(channel.workspace, wanted, day, now=now)
+            chosen = tuple(digest for digest in found if again or digest.id not in history.digest_ids)
         else:
+            found = await self._planner.digests(channel.workspace, day, now=now)
             chosen = plan.unread(found, history, day)
             if not chosen and again:
                 chosen = plan.unread(found, plan.History(), day)
@@ -285,10 +246,3 @@ class Deliveries:
             return None
         made = plan.edition(day, chosen, tags=channel.preferences.tags, posts={})
         return made if made.entries else None
-
-    async def _next(self, channel: Channel, after: datetime) -> None:
-        due = calendar.next_due(channel.preferences, after)
-        await self._channels.schedule(channel, due.date if due else None, due.at if due else None)
-
-    async def _is_free(self, channel: Channel, day: date) -> bool:
-        return all(one.schedule_date != day for one in await self._ledger.deliveries(channel.id, limit=14))

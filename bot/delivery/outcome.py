@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -14,6 +16,7 @@ class Kind(StrEnum):
     CHANNEL = "channel"  # this channel takes nothing: failed today
     WORKSPACE = "workspace"  # the token is no good: workspace paused
     LATER = "later"  # the workspace takes nothing for now: again until the grace ends
+    PARENT = "parent"  # the thread's first message is gone: the thread ends
     MESSAGE = "message"  # our message is wrong: once as plain text, then parked
     DOUBT = "doubt"  # nobody knows
 
@@ -33,8 +36,9 @@ _CODES = {
         "channel_not_found", "is_archived", "not_in_channel", "restricted_action",
         "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
         "restricted_action_non_threadable_channel", "restricted_action_thread_locked", "no_permission",
-        "ekm_access_denied", "is_inactive", "thread_not_found", "cannot_reply_to_message",
+        "ekm_access_denied", "is_inactive",
     },
+    Kind.PARENT: {"thread_not_found", "cannot_reply_to_message"},
     Kind.WORKSPACE: {
         "account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed",
         "missing_scope", "access_denied", "not_allowed_token_type",
@@ -52,6 +56,14 @@ _CODES = {
 }  # fmt: skip
 _BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
 _PREFIXES = {"invalid_blocks": Kind.MESSAGE, "metadata_": Kind.MESSAGE, "restricted_action": Kind.CHANNEL}
+
+
+def of_answer(data: Mapping[str, Any], *, status: int, retry_after: float | None = None) -> Outcome:
+    """The outcome of an answer to a message; ``data`` is empty when it could not be read."""
+    if status == 200 and data.get("ok") is True:
+        ts = data.get("ts")
+        return Outcome(Kind.SENT, ts=ts) if isinstance(ts, str) else Outcome(Kind.DOUBT, "no_ts")
+    return of_error(str(data.get("error") or ""), status=status, retry_after=retry_after)
 
 
 def of_error(code: str, *, status: int = 200, retry_after: float | None = None) -> Outcome:

@@ -50,12 +50,13 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What a channel had: digests, the date of the newest, and where papers were posted lately."""
+    """What a channel had: digests, and the date of the newest."""
 
     digest_ids: frozenset[int] = frozenset()
     newest: date | None = None
-    posts: Mapping[int, str] | None = None
-    """Permalinks by paper id, of posts within ``SEEN_FOR``."""
+
+
+Decision = Edition | Wait | Skipped
 
 
 def decide(
@@ -66,7 +67,7 @@ def decide(
     digests: Sequence[ArchivedDigest],
     history: History,
     tags: TagFilter,
-) -> Edition | Wait | Skipped:
+) -> Decision:
     """What becomes of a schedule date, with the deliverable digests up to it, oldest first."""
     new = unread(digests, history, due.date)
     # Without the day's own digest the end of the grace is the end of a wait, not of an outage.
@@ -77,7 +78,7 @@ def decide(
         return Wait(due.at + grace)
     if not new:
         return Skipped(Skip.NO_NEW_DIGEST)
-    made = edition(due.date, new, tags=tags, posts=history.posts or {})
+    made = edition(due.date, new, tags=tags, posts={})
     if not made.entries:
         return Skipped(Skip.NOTHING_LEFT, made.digest_ids)
     return made

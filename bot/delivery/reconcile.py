@@ -4,28 +4,53 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.delivery.ledger import UNREADABLE, Ledger, Part
+from bot.delivery.ledger import UNREADABLE, Ledger
+from bot.delivery.part import Part
+from bot.delivery.store.doubts import Verdict
 from bot.workspaces.clients import Clients
-from bot.workspaces.installations import Installations
+from bot.workspaces.server_clock import ServerClock
 
 log = structlog.stdlib.get_logger(__name__)
 
 BEFORE = timedelta(minutes=5)
-"""How long before the first attempt the window begins, for clocks that differ."""
+"""How long before the first attempt the window begins."""
+
+HELD_DOWN = 60
+"""Seconds between readings in a workspace that was held down: what Slack lets an app outside the
+Marketplace have, https://docs.slack.dev/apis/web-api/rate-limits"""
 
 _PAGE = 15
-"""Messages a read: all that an app outside the Marketplace gets, once a minute."""
+"""Messages a reading: all that such an app gets."""
 
 _MOST_PAGES = 40
+_AGAIN = timedelta(minutes=1)
+_SOON = timedelta(seconds=5)
 _NO_HISTORY = frozenset({"missing_scope", "not_allowed_token_type"})
+_PARENT_GONE = frozenset({"thread_not_found"})
+
+Room = tuple[str, str, str | None]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far a channel's window has been read: what was found in it, and where to go on."""
+
+    oldest: float
+    cursor: str | None = None
+    pages: int = 0
+    found: dict[str, str] = field(default_factory=dict)
+
+
+class HeldDownError(Exception):
+    """It is not this workspace's turn to be read."""
 
 
 class Reconciler:
@@ -38,86 +63,120 @@ class Reconciler:
     def __init__(
         self,
         ledger: Ledger,
-        installations: Installations,
         clients: Clients,
+        server_clock: ServerClock,
         *,
-        settle: timedelta,
         repost: bool = False,
     ) -> None:
         self._ledger = ledger
-        self._installations = installations
         self._clients = clients
-        self._settle = settle
+        self._server_clock = server_clock
         self._repost = repost
+        self._readings: dict[Room, _Reading] = {}
 
     async def run(self) -> int:
         """Settle what had time to settle; how many doubts were looked at."""
         await self._ledger.doubt_expired()
-        doubts = await self._ledger.doubted(settle=self._settle)
-        rooms: dict[tuple[str, str, str | None], list[Part]] = defaultdict(list)
+        await self._ledger.give_up()
+        doubts = await self._ledger.check()
+        rooms: dict[Room, list[Part]] = defaultdict(list)
         for part in doubts:
             rooms[part.workspace.key, part.slack_channel, part.thread_ts].append(part)
-        for parts in rooms.values():
-            await self._settle_room(parts)
+        for room, parts in rooms.items():
+            verdicts = await self._look(room, parts)
+            if verdicts:
+                await self._ledger.settle(list(zip(parts, verdicts, strict=True)))
         return len(doubts)
 
-    async def _settle_room(self, parts: Sequence[Part]) -> None:
-        installation = await self._installations.get(parts[0].workspace)
-        if installation is None:
-            for part in parts:
-                await self._ledger.settle(part, found_ts=None, unknown="not_installed")
-            return
-        client = self._clients.client(installation.bot_token)
+    async def _look(self, room: Room, parts: Sequence[Part]) -> list[Verdict]:
+        if parts[0].token is None:
+            return [Verdict(unknown="not_installed")] * len(parts)
         try:
-            found = await _read(client, parts)
+            found = await self._read(room, parts)
+        except HeldDownError:
+            return [self._later(part, _SOON) for part in parts]
         except SlackApiError as error:
             data = error.response.data if isinstance(error.response.data, dict) else {}
-            await self._could_not_read(parts, str(data.get("error", "unreadable")))
+            code = str(data.get("error", "unreadable"))
+            if error.response.status_code == 429 or code == "ratelimited":
+                await self._hold_down(parts[0], error.response.headers)
+                return [self._later(part, _SOON) for part in parts]
+            return [self._unread(part, code) for part in parts]
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            await self._could_not_read(parts, type(error).__name__)
-        else:
-            for part in parts:
-                log.info("doubt_settled", part=part.id, found=part.uid in found)
-                await self._ledger.settle(part, found_ts=found.get(part.uid))
-
-    async def _could_not_read(self, parts: Sequence[Part], code: str) -> None:
-        log.warning("history_unreadable", channel=parts[0].slack_channel, code=code)
+            return [self._unread(part, type(error).__name__) for part in parts]
         for part in parts:
-            if code in _NO_HISTORY and self._repost:
-                await self._ledger.settle(part, found_ts=None)
-            elif code in _NO_HISTORY:
-                await self._ledger.settle(part, found_ts=None, unknown="no_history_scope")
-            elif datetime.now(UTC) - part.first_attempt_at > UNREADABLE:
-                await self._ledger.settle(part, found_ts=None, unknown="history_unreadable")
-            else:
-                await self._ledger.settle(part, found_ts=None, again_at=timedelta(minutes=1))
+            log.info("doubt_settled", part=part.id, found=part.uid in found)
+        return [Verdict(ts=found.get(part.uid)) for part in parts]
+
+    def _unread(self, part: Part, code: str) -> Verdict:
+        log.warning("history_unreadable", part=part.id, channel=part.slack_channel, code=code)
+        if code in _NO_HISTORY:
+            return Verdict() if self._repost else Verdict(unknown="no_history_scope")
+        if code in _PARENT_GONE and part.in_thread:
+            return Verdict(gone=True)
+        return self._later(part, _AGAIN)
+
+    def _later(self, part: Part, wait: timedelta) -> Verdict:
+        if self._ledger.steady() - part.first_attempt_at > UNREADABLE:
+            return Verdict(unknown="history_unreadable")
+        return Verdict(again_after=wait)
+
+    async def _hold_down(self, part: Part, headers: Any) -> None:
+        told = {str(name).lower(): str(value) for name, value in (headers or {}).items()}
+        wait = told.get("retry-after", "")
+        seconds = float(wait) if wait.isdecimal() else float(HELD_DOWN)
+        log.warning("history_held_down", workspace=part.workspace.key, seconds=seconds)
+        await self._ledger.slow_down(part.workspace, _method(part), wait=seconds, every=HELD_DOWN)
+
+    async def _read(self, room: Room, parts: Sequence[Part]) -> dict[str, str]:
+        """The ``ts`` of each of our parts in the window, by part id. Raises unless the whole was read.
+
+        A window read in part is gone on with when the workspace's turn comes again; one
+        reading serves every doubt of the channel.
+        """
+        since = min(part.first_attempt_at for part in parts)
+        reading = self._readings.pop(room, None)
+        while True:
+            oldest = (self._server_clock.there(since) - BEFORE).timestamp()
+            if reading is None or reading.oldest > oldest:
+                reading = _Reading(oldest)
+            if not await self._ledger.turn(parts[0].workspace, _method(parts[0])):
+                self._readings[room] = reading
+                raise HeldDownError
+            heard = self._server_clock.offset
+            answer = await self._ask(parts[0], reading)
+            self._server_clock.hear((answer.headers or {}).get("Date"))
+            if self._server_clock.offset < heard - BEFORE / 2:
+                # Slack's clock is further behind ours than was known: the window began too late.
+                reading = None
+                continue
+            for message in answer.get("messages") or []:
+                uid = _uid(message)
+                if uid is not None:
+                    reading.found[uid] = str(message.get("ts"))
+            reading.cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
+            reading.pages += 1
+            if reading.cursor is None or all(part.uid in reading.found for part in parts):
+                return reading.found
+            if reading.pages >= _MOST_PAGES:
+                raise ValueError("the window has more pages than are read")
+
+    async def _ask(self, part: Part, reading: _Reading) -> Any:
+        client = self._clients.client(part.token)
+        window: dict[str, Any] = {
+            "channel": part.slack_channel,
+            "oldest": f"{reading.oldest:.6f}",
+            "limit": _PAGE,
+            "include_all_metadata": True,
+            "cursor": reading.cursor,
+        }
+        if part.thread_ts is None:
+            return await client.conversations_history(**window)
+        return await client.conversations_replies(**window, ts=part.thread_ts)
 
 
-async def _read(client: AsyncWebClient, parts: Sequence[Part]) -> dict[str, str]:
-    """The ``ts`` of each of our parts in the window, by part id. Raises unless the whole window was read."""
-    since = min(part.first_attempt_at for part in parts) - BEFORE
-    window: dict[str, Any] = {
-        "channel": parts[0].slack_channel,
-        "oldest": f"{since.timestamp():.6f}",
-        "limit": _PAGE,
-        "include_all_metadata": True,
-    }
-    thread = parts[0].thread_ts
-    found: dict[str, str] = {}
-    cursor: str | None = None
-    for _ in range(_MOST_PAGES):
-        if thread is None:
-            answer = await client.conversations_history(**window, cursor=cursor)
-        else:
-            answer = await client.conversations_replies(**window, ts=thread, cursor=cursor)
-        for message in answer.get("messages") or []:
-            uid = _uid(message)
-            if uid is not None:
-                found[uid] = str(message.get("ts"))
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-        if not cursor or all(part.uid in found for part in parts):
-            return found
-    raise ValueError("the window has more pages than are read")
+def _method(part: Part) -> str:
+    return "conversations.history" if part.thread_ts is None else "conversations.replies"
 
 
 def _uid(message: object) -> str | None:

@@ -19,6 +19,16 @@ from sqlalchemy import (
 
 from digests.store.schema import Id, Instant, metadata
 
+# Written out wherever they are asked for: SQLite takes a partial index only where the query
+# says the very same, and never by a parameter (https://www.sqlite.org/partialindex.html).
+PENDING = "state = 'pending'"
+BUSY = "state IN ('sending', 'doubt', 'checking')"
+
+
+def _partial(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 delivery = Table(
     "delivery",
     metadata,
@@ -33,6 +43,12 @@ delivery = Table(
     Column("thread_ts", String(32)),
     Column("created_at", Instant, nullable=False),
     Column("finished_at", Instant),
+    # How it was shown, so that a correction can be rendered as the post was; NULL for a skip.
+    Column("day", Date),
+    Column("language", String(8)),
+    Column("layout", String(16)),
+    Column("left_out", Integer, nullable=False, server_default="0"),
+    Column("left_out_from", Date),
     # One scheduled delivery a channel a day, by constraint: two replicas cannot both make one.
     UniqueConstraint("channel_id", "schedule_date"),
     Index("ix_delivery_channel_id_created_at", "channel_id", "created_at"),
@@ -56,7 +72,11 @@ delivery_entry = Table(
     Column("entry_id", ForeignKey("entry.id"), primary_key=True),
     Column("paper_id", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("seen_url", Text),  # it was one line that linked there
+    Column("withdrawn", Boolean, nullable=False, server_default=false()),  # the post says so already
     Index("ix_delivery_entry_entry_id", "entry_id"),
+    Index("ix_delivery_entry_paper_id", "paper_id", "delivery_id"),
 )
 
 # Rendered messages by the hash of their content: many channels share one.
@@ -90,13 +110,35 @@ part = Table(
     Column("give_up_at", Instant, nullable=False),  # the end of grace: governs first attempts only
     Column("first_attempt_at", Instant),
     Column("doubted_at", Instant),
+    # What the message should say instead, and from when on; NULL: what it says is right.
+    Column("desired", ForeignKey("payload.sha256")),
+    Column("correct_at", Instant),
     UniqueConstraint("delivery_id", "position"),
     # The courier and the reconciler look only at what is not done.
-    Index(
-        "ix_part_open",
-        "state",
-        "not_before",
-        sqlite_where=text("state NOT IN ('sent', 'failed', 'unknown')"),
-        postgresql_where=text("state NOT IN ('sent', 'failed', 'unknown')"),
-    ),
+    _partial("ix_part_pending", "workspace", "position", "id", where=PENDING),
+    _partial("ix_part_busy", "workspace", "slack_channel", where=BUSY),
+    _partial("ix_part_desired", "correct_at", where="desired IS NOT NULL"),
+)
+
+# One row a workspace that was ever posted to: its turn. Whoever holds the row (locked, on
+# PostgreSQL) is the only one to take its parts, so that its pace holds across replicas.
+lane = Table(
+    "lane",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("organisation", String(64), nullable=False),  # the key of an org-wide install, or ""
+    Column("free_at", Instant, nullable=False),  # its share of the last second is used up until then
+    Column("next_at", Instant),  # when to look for its parts; NULL: it has none
+    Index("ix_lane_next_at", "next_at"),
+)
+
+# When something may be asked of Slack again: a channel (by its id), or a method of a workspace.
+pace = Table(
+    "pace",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("what", String(64), primary_key=True),
+    Column("until", Instant, nullable=False),
+    # Seconds between calls once Slack has shown that it holds this method down.
+    Column("every", Integer, nullable=False, server_default="0"),
 )

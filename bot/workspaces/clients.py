@@ -15,7 +15,7 @@ TIMEOUT = 30.0
 
 _CONNECT = 10.0
 _CONNECTIONS = 100
-_KEEP_ALIVE = 15.0
+KEEP_ALIVE = 15.0
 """Shorter than Slack keeps an idle connection, so that none is reused as it is being closed."""
 
 
@@ -32,7 +32,7 @@ class Clients:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT, connect=_CONNECT),
-                connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=_KEEP_ALIVE),
+                connector=aiohttp.TCPConnector(limit=_CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
             )
         return self._session
 

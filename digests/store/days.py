@@ -43,6 +43,16 @@ async def deliverable(
     return await papers.load_digests(connection, conditions, workspace=workspace)
 
 
+async def owners(connection: AsyncConnection, *, after: date, until: date) -> frozenset[Workspace]:
+    """The workspaces that have digests of their own, dated after ``after`` and up to ``until``."""
+    keys = await connection.scalars(
+        select(_digest.workspace)
+        .where(_digest.workspace != SHARED, _digest.date > after, _digest.date <= until)
+        .distinct()
+    )
+    return frozenset(map(Workspace.from_key, keys))
+
+
 async def newest(
     connection: AsyncConnection, *, workspace: Workspace | None, until: date, now: datetime
 ) -> ArchivedDigest | None:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from sqlalchemy import update
 
@@ -18,8 +17,9 @@ from bot import schema
 from bot.app import Haru
 from bot.channels.preferences import Channel, Language, Layout
 from bot.clock import FixedClock
-from bot.delivery import tables
+from bot.delivery import courier, tables
 from bot.delivery.delivery import State
+from bot.delivery.ledger import Ledger
 from bot.delivery.outcome import Kind, Outcome
 from bot.local.faults import Setting
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
@@ -127,11 +127,13 @@ async def test_what_is_due_is_posted_once_in_each_language(scene: Scene) -> None
     "fault",
     ["error_after", "drop_after", "truncated", "hang_after", "error_before", "drop_before", "rate_limited"],
 )
-async def test_a_fault_neither_loses_nor_doubles(scene: Scene, fault: str) -> None:
+async def test_a_fault_neither_loses_nor_doubles(
+    scene: Scene, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever the first answer was, each channel ends with exactly one post."""
     await scene.haru.deliveries.tick(scene.haru.clock.now())
     scene.fail(**{fault: 1.0})
-    scene.haru.clients.session._timeout = _patience(2.0)
+    monkeypatch.setattr(courier, "TIMEOUT", 2.0)  # shorter than Slack hangs
     await scene.haru.courier.drain()
     scene.fail()
     await scene.settle()
@@ -158,7 +160,8 @@ async def test_a_naive_retry_would_double(scene: Scene) -> None:
 async def test_a_process_killed_while_sending_leaves_a_doubt_that_is_settled(scene: Scene) -> None:
     """A part whose owner died after the request is found in the channel, and not sent again."""
     await scene.haru.deliveries.tick(scene.haru.clock.now())
-    for part in await scene.haru.ledger.claim(10):
+    owner = Ledger(scene.haru.database, lease=timedelta(seconds=40), settle=timedelta(seconds=0.3))
+    for part in await owner.claim(10):
         assert (await scene.haru.courier._send(part)).kind is Kind.SENT
     # The owner dies here: its results are never written down, and its leases run out.
     async with scene.haru.database.write() as connection:
@@ -280,8 +283,3 @@ async def _prefer(scene: Scene, **wanted: Any) -> None:
         await scene.haru.channels.change(
             channel, lambda old: replace(old, **wanted), user_id=MINJI, now=DAY - timedelta(hours=10)
         )
-
-
-def _patience(seconds: float) -> Any:
-    """A shorter patience than Slack's own hang, so that a test need not wait."""
-    return aiohttp.ClientTimeout(total=seconds)

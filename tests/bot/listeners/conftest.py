@@ -127,7 +127,7 @@ async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
             pass
         yield Desk(haru, workspace, session, f"{address}/slack/events")
         await workspace.stop()
-    await haru.clients.close()
+    await haru.close_clients()
 
 
 def _samples() -> list[Document]:
