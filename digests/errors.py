@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 
 class HaruError(Exception):
     """Something foreseeable went wrong."""
@@ -21,6 +23,18 @@ class DigestError(HaruError):
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
         self.line = line
+
+
+class SourceError(HaruError):
+    """This source cannot be fetched now.
+
+    ``retry_after`` is how long the other side asked to be left alone, where it did. The
+    message is one sentence that says what was wrong and what to do.
+    """
+
+    def __init__(self, message: str | None = None, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class StoreError(HaruError):

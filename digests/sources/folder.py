@@ -1,14 +1,27 @@
-"""A file, or a folder with all its subfolders, as documents."""
+"""A file, or a folder with all its subfolders, as documents; by hand, or polled for what changed."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import asyncio
+import hashlib
+import os
+import time
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
-from digests.errors import DigestError
+from digests.errors import DigestError, SourceError
 from digests.model import Document
+from digests.reading.document import LARGEST_DOCUMENT
+from digests.sources.source import Fetch, Source
 
 SUFFIXES = frozenset({".txt", ".md", ".html", ".htm"})
 """What a digest's file may end with; other files in a folder are not looked at."""
+
+_RACY = 2_000_000_000
+"""Nanoseconds: a file changed so shortly before it was looked at may change again within one tick of
+its file system's clock, unseen. It is looked at once more. (Git calls such files racily clean.)"""
 
 
 def documents(path: Path) -> list[Document]:
@@ -22,21 +35,118 @@ def documents(path: Path) -> list[Document]:
         if path.is_dir():
             root = path.resolve()
             return [
-                Document(_name(root.name), _name(file.relative_to(root).as_posix()), file.read_bytes())
-                for file in sorted(root.rglob("*"))
-                if file.suffix.lower() in SUFFIXES
-                and file.is_file()
-                and not _is_hidden(file.relative_to(root))
+                Document(readable_name(root.name), name, file.read_bytes())
+                for name, file in _files(root).items()
             ]
-        return [Document(_name(path.name), _name(path.name), path.read_bytes())]
+        return [Document(readable_name(path.name), readable_name(path.name), path.read_bytes())]
     except OSError as error:
         raise DigestError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _name(path: str) -> str:
-    # A file name is bytes, and some are no text: what cannot be read of them is replaced.
-    return path.encode("utf-8", "replace").decode("utf-8")
+class Folder:
+    """Fetches a folder's new and changed files. Does not watch it: it looks when it is asked."""
+
+    async def fetch(self, source: Source) -> Fetch:
+        """What changed since the cursor, which holds each file's time, size and hash."""
+        return await asyncio.to_thread(_look, source)
 
 
-def _is_hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+class _Seen(NamedTuple):
+    """A file as it was: its time of change, its size, and a hash of its bytes."""
+
+    mtime: int
+    size: int
+    sha: str
+
+
+def _look(source: Source) -> Fetch:
+    root = Path(source.location)
+    if not root.is_dir():
+        raise SourceError(
+            f"The folder {root} is not there; is its disk mounted? If it moved, add it at its new place."
+        )
+    before = {name: _Seen(*seen) for name, seen in ((source.cursor or {}).get("files") or {}).items()}
+    now: dict[str, _Seen] = {}
+    changed: list[tuple[str, Path]] = []
+    unreadable: dict[str, str] = {}
+    began = time.time_ns()
+    try:
+        files = _files(root)
+    except OSError as error:
+        raise SourceError(f"{error.filename or root} cannot be read: {error.strerror}.") from error
+    for name, file in files.items():
+        known = before.get(name)
+        try:
+            stat = file.stat()
+            if known and (known.mtime, known.size) == (stat.st_mtime_ns, stat.st_size):
+                now[name] = known
+                continue
+            sha = _hash(file)
+        except FileNotFoundError:
+            continue  # It went in this very moment.
+        except OSError as error:
+            unreadable[name] = f"The file cannot be read: {error.strerror}."
+            continue
+        # Time 0 is never a file's: it is read again at the next look.
+        now[name] = _Seen(0 if stat.st_mtime_ns > began - _RACY else stat.st_mtime_ns, stat.st_size, sha)
+        if known is None or known.sha != sha:
+            changed.append((name, file))
+    return Fetch(
+        _read(source.name, changed),
+        {"files": {name: list(seen) for name, seen in now.items()}},
+        present=frozenset(files),
+        renamed=_renamed(before, now, frozenset(files)),
+        unreadable=unreadable,
+    )
+
+
+def _read(source: str, files: list[tuple[str, Path]]) -> Iterator[Document]:
+    for name, file in files:
+        try:
+            with file.open("rb") as opened:
+                # One byte more than a document may have, so that reading refuses it by its size.
+                yield Document(source, name, opened.read(LARGEST_DOCUMENT + 1))
+        except FileNotFoundError:
+            continue  # It went in this very moment; the next look sees that.
+
+
+def _renamed(before: dict[str, _Seen], now: dict[str, _Seen], present: frozenset[str]) -> dict[str, str]:
+    """New names of files whose bytes were there under another name that is gone."""
+    gone = {seen.sha: name for name, seen in before.items() if name not in present}
+    return {name: gone.pop(seen.sha) for name, seen in now.items() if name not in before and seen.sha in gone}
+
+
+def _hash(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()[:16]
+
+
+def _files(root: Path) -> dict[str, Path]:
+    """The files of a folder by the names of their documents, in order."""
+
+    def refuse(error: OSError) -> None:
+        # What is in a folder that cannot be read is not gone.
+        raise error
+
+    found: dict[str, Path] = {}
+    walked = os.walk(root, onerror=refuse)
+    for file in sorted(Path(folder) / name for folder, _, names in walked for name in names):
+        name = readable_name(file.relative_to(root).as_posix())
+        if is_document(name) and file.is_file():
+            # Two names that differ only in how their letters are composed are two files all the same.
+            found[name if name not in found else file.relative_to(root).as_posix()] = file
+    return found
+
+
+def is_document(name: str) -> bool:
+    """Whether a file of this name is looked at: by its ending, and nothing in its path is hidden."""
+    parts = PurePosixPath(name).parts
+    return PurePosixPath(name).suffix.lower() in SUFFIXES and not any(part.startswith(".") for part in parts)
+
+
+def readable_name(path: str) -> str:
+    """A file's name as text, composed: macOS writes 한 as three letters, others as one.
+
+    A file name is bytes, and some are no text: what cannot be read of them is replaced.
+    """
+    return unicodedata.normalize("NFC", path.encode("utf-8", "replace").decode("utf-8"))

@@ -129,7 +129,13 @@ async def refuse(
     refused = list(refused)
     known = await known_documents(connection, shelf, [one.path for one in refused])
     for one in refused:
-        values = {"sha256": one.sha256, "reason": one.reason, "line": one.line, "taken_in_at": now}
+        values = {
+            "sha256": one.sha256,
+            "reason": one.reason,
+            "line": one.line,
+            "taken_in_at": now,
+            "gone_at": None,
+        }
         if one.path in known:
             await connection.execute(
                 update(tables.document).where(tables.document.c.id == known[one.path].id).values(values)
@@ -151,7 +157,7 @@ async def shelve(
     known = await known_documents(connection, shelf, [document.path for document, _ in documents])
     digest_ids = await _digests(connection, shelf, [document for document, _ in documents], now=now)
     document_ids = await _documents(connection, shelf, documents, known, digest_ids, now=now)
-    touched = await _withdraw(
+    touched = await withdraw_entries(
         connection, [id_ for _, decision in documents for id_ in decision.withdrawn], now=now
     )
 
@@ -195,7 +201,7 @@ async def shelve(
         texts += [(ids_at[row["document_id"], row["position"]], change.entry) for row, change in fresh]
     await _texts(connection, texts)
     touched |= set(paper_ids)
-    return tuple(await _merge_facts(connection, touched))
+    return tuple(await merge_facts(connection, touched))
 
 
 async def _entry_ids(connection: AsyncConnection, document_ids: Iterable[int]) -> dict[tuple[int, int], int]:
@@ -292,11 +298,12 @@ async def _documents(
         old = known.get(document.path)
         if old is None:
             continue
-        await connection.execute(
-            insert(tables.document_version).values(
-                document_id=old.id, taken_in_at=old.taken_in_at, sha256=old.sha256
+        if old.sha256:
+            await connection.execute(
+                insert(tables.document_version).values(
+                    document_id=old.id, taken_in_at=old.taken_in_at, sha256=old.sha256
+                )
             )
-        )
         await connection.execute(
             update(tables.document)
             .where(tables.document.c.id == old.id)
@@ -306,13 +313,17 @@ async def _documents(
                 reason=None,
                 line=None,
                 taken_in_at=now,
+                gone_at=None,
             )
         )
     made = await known_documents(connection, shelf, [document.path for document, _ in documents])
     return {path: row.id for path, row in made.items()}
 
 
-async def _withdraw(connection: AsyncConnection, entry_ids: Sequence[int], *, now: datetime) -> set[int]:
+async def withdraw_entries(
+    connection: AsyncConnection, entry_ids: Sequence[int], *, now: datetime
+) -> set[int]:
+    """Mark entries that are no longer said; the ids of the papers they were of."""
     if not entry_ids:
         return set()
     rows = await connection.execute(
@@ -455,7 +466,7 @@ async def _texts(connection: AsyncConnection, texts: Sequence[tuple[int, Entry]]
         await connection.execute(insert(tables.entry_tag), tagged)
 
 
-async def _merge_facts(connection: AsyncConnection, paper_ids: Iterable[int]) -> list[int]:
+async def merge_facts(connection: AsyncConnection, paper_ids: Iterable[int]) -> list[int]:
     """Work out each paper's facts and addresses anew from all its live entries."""
     ids = sorted(paper_ids)
     if not ids:

@@ -44,6 +44,11 @@ source = Table(
     Column("last_good_at", Instant),
     Column("last_new_at", Instant),
     Column("next_poll_at", Instant),
+    Column("poll_every", Integer),  # seconds; None: the operator's default
+    Column("leased_until", Instant),  # a process polls it until then at the latest
+    # Days after its date on which a digest is expected: 1 where a day is complete only when it has ended.
+    Column("lag", Integer, nullable=False, server_default="0"),
+    Column("quiet_day", Date),  # the last day that brought nothing, of which the operator was told
     UniqueConstraint("workspace", "name"),
 )
 
@@ -98,11 +103,12 @@ document = Table(
     Column("id", Id, primary_key=True),
     Column("source_id", ForeignKey("source.id"), nullable=False),
     Column("path", Text, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),  # "": read it again, whatever it holds
     Column("digest_id", ForeignKey("digest.id")),  # None while refused
     Column("reason", Text),  # why it was refused
     Column("line", Integer),
     Column("taken_in_at", Instant, nullable=False),
+    Column("gone_at", Instant),  # its source no longer holds it
     UniqueConstraint("source_id", "path"),
     Index("ix_document_digest_id", "digest_id"),
 )

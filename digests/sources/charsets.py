@@ -1,0 +1,52 @@
+"""Bytes from the web to text: what encoding they say, and what they are. Pure."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_ENCODINGS = {
+    # By Python's name; what people call by the left is in truth the right, its superset
+    # (https://encoding.spec.whatwg.org/#names-and-labels).
+    "ascii": "cp1252", "iso8859-1": "cp1252", "euc_kr": "cp949", "cp949": "cp949", "johab": "johab",
+    "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
+} | {
+    name: name
+    for name in (
+        "utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "cp1251", "koi8-r", "iso8859-2", "iso8859-15",
+        "iso2022_kr", "euc_jp", "iso2022_jp", "cp932", "big5", "gb18030",
+    )
+}  # fmt: skip
+"""The encodings read. Python knows others, some of which take quadratic time."""
+
+_LATIN = "cp1252"
+_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def decoded(body: bytes, charset: str | None) -> str:
+    """The text, by its byte order mark, else HTTP's charset, else its own declaration (RFC 7303)."""
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return body.decode(encoding, "replace")
+    declared = _DECLARED.match(body[:400])
+    said = [charset, declared[1].decode("ascii") if declared else None, "utf-8"]
+    encodings = [known for name in said if name and (known := _encoding(name))]
+    # Latin 1 is what servers say when nobody told them, and it fits any bytes: it is tried last.
+    for known in sorted(encodings, key=_LATIN.__eq__):
+        try:
+            return body.decode(known)
+        except UnicodeDecodeError:
+            continue  # Servers announce charsets that are not so; the next in line may be.
+    return body.decode("utf-8", "replace")
+
+
+def _encoding(name: str) -> str | None:
+    try:
+        return _ENCODINGS.get(codecs.lookup(name).name)
+    except (LookupError, ValueError):
+        return None

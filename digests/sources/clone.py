@@ -1,0 +1,288 @@
+"""A bare clone of a repository of notes, brought up to date: what its newest commit holds, and since when.
+
+A program of its own, which ``digests.sources.git`` starts: reading packs in pure Python
+would keep the event loop waiting, and a process can be ended where a thread cannot. Takes
+one JSON object on standard input, gives one on standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import socket
+import stat
+import sys
+from collections.abc import Iterator, Mapping, MutableMapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+import urllib3
+from dulwich.client import GitClient, HTTPUnauthorized, get_transport_and_path
+from dulwich.diff_tree import CHANGE_ADD, CHANGE_COPY, CHANGE_RENAME, RenameDetector, tree_changes
+from dulwich.errors import GitProtocolError, HangupException, NotGitRepository
+from dulwich.object_store import iter_tree_contents
+from dulwich.objects import Commit, ObjectID
+from dulwich.refs import Ref
+from dulwich.repo import Repo
+from dulwich.walk import ORDER_TOPO
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from digests.sources.addresses import Allowed, PrivateAddressError, any_address, check, is_public
+from digests.sources.folder import is_document, readable_name
+
+LARGEST_FILE = 1024 * 1024 * 1024
+"""Bytes of any file this process may write: what a repository sends is one pack, and notes are small."""
+
+MOST_PACKS = 50
+"""Packs after which they are made one; every fetch that brings something adds one."""
+
+_FETCHED = Ref(b"refs/heads/fetched")
+_SSH = "ssh -oBatchMode=yes -oConnectTimeout=20"
+"""Asks nobody for a password: nobody is there."""
+
+
+class RefusedError(Exception):
+    """The repository cannot be used; the message is for the operator."""
+
+
+def main() -> None:
+    """Read the request, answer it; what was wrong is an answer, too."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
+    request = json.load(sys.stdin)
+    answer: dict[str, Any]
+    try:
+        answer = _update(request)
+    except RefusedError as error:
+        answer = {"error": str(error)}
+    except Exception as error:  # noqa: BLE001 - a parser of foreign bytes: whatever it meets is told, not shown
+        answer = {"error": _reason(error)}
+    json.dump(answer, sys.stdout)
+
+
+def _update(request: Mapping[str, Any]) -> dict[str, Any]:
+    folder = Path(request["folder"])
+    allowed = any_address if request["allow_private"] else is_public
+    try:
+        return _answer(request, folder, allowed)
+    except (KeyError, AssertionError, ValueError, EOFError):
+        # A clone that was left half-written by a power cut: it holds nothing that cannot be fetched again.
+        if not folder.exists():
+            raise
+        shutil.rmtree(folder)
+        return _answer(request, folder, allowed)
+
+
+def _answer(request: Mapping[str, Any], folder: Path, allowed: Allowed) -> dict[str, Any]:
+    seen: dict[str, str | None] = dict(request["first_seen"])
+    with _opened(folder) as repo:
+        head = _fetch(repo, request["location"], allowed)
+        if head is None:
+            return {"commit": None, "first_seen": seen, "files": {}, "changed": {}, "renamed": {}}
+        before = ObjectID(request["commit"].encode()) if request["commit"] else None
+        known = before if before and before in repo.object_store else None
+        if head != known:
+            _see(repo, head, known, seen, ZoneInfo(request["zone"]))
+        now = _files(repo, head)
+        old = _files(repo, known) if known else {}
+        for name in now:
+            # An evil merge can add what none of its parents had.
+            seen.setdefault(name, _day(_commit(repo, head), ZoneInfo(request["zone"])))
+        if len(list(repo.object_store.packs)) > MOST_PACKS:
+            repo.object_store.repack()
+        return {
+            "commit": head.decode(),
+            "first_seen": seen,
+            "files": sorted(now),
+            "changed": {name: sha for name, sha in now.items() if old.get(name) != sha},
+            "renamed": _renamed(repo, known, head) if known else {},
+        }
+
+
+def _opened(folder: Path) -> Repo:
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        return Repo.init_bare(str(folder))
+    try:
+        return Repo(str(folder))
+    except NotGitRepository:
+        shutil.rmtree(folder)
+        folder.mkdir()
+        return Repo.init_bare(str(folder))
+
+
+def _fetch(repo: Repo, location: str, allowed: Allowed) -> ObjectID | None:
+    """Fetch what the remote's HEAD reaches; its commit, or None while the repository is empty."""
+    client, path = _client(location, allowed)
+
+    def wants(refs: Mapping[Ref, ObjectID], depth: int | None = None) -> list[ObjectID]:
+        head = refs.get(Ref(b"HEAD"))
+        return [head] if head and head not in repo.object_store else []
+
+    result = client.fetch(path, repo, determine_wants=wants)
+    head = result.refs.get(Ref(b"HEAD"))
+    if head is None:
+        if any(name.startswith(b"refs/heads/") for name in result.refs):
+            raise RefusedError("The repository's HEAD names no branch that exists; set its default branch.")
+        return None
+    repo.refs[_FETCHED] = head
+    return head
+
+
+def _client(location: str, allowed: Allowed) -> tuple[GitClient, str]:
+    if location.startswith("file://"):
+        return get_transport_and_path(unquote(urlsplit(location).path))
+    return get_transport_and_path(location, pool_manager=_pools(allowed), ssh_command=_SSH)
+
+
+def _pools(allowed: Allowed) -> urllib3.PoolManager:
+    """A pool whose every connection, redirected ones too, is checked for where it leads."""
+
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            _check_name(self.host, self.port, allowed)
+            return _checked(super()._new_conn(), allowed)
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            _check_name(self.host, self.port, allowed)
+            return _checked(super()._new_conn(), allowed)
+
+    class PlainPool(urllib3.HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(urllib3.HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    pools = urllib3.PoolManager(
+        timeout=urllib3.Timeout(connect=20, read=60),
+        retries=urllib3.Retry(redirect=5, connect=0, read=0, other=0),
+    )
+    pools.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+    return pools
+
+
+def _check_name(host: str, port: int | None, allowed: Allowed) -> None:
+    for *_, address in socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM):
+        check(address, allowed)
+
+
+def _checked(connected: socket.socket, allowed: Allowed) -> socket.socket:
+    """The connection, if it leads where it may: the name may have been looked up otherwise by now."""
+    try:
+        check(connected.getpeername(), allowed)
+    except PrivateAddressError:
+        connected.close()
+        raise
+    return connected
+
+
+def _see(
+    repo: Repo, head: ObjectID, known: ObjectID | None, seen: MutableMapping[str, str | None], place: ZoneInfo
+) -> None:
+    """Add the day each document first appeared, from the commits since the known one, oldest first.
+
+    A name keeps the day it has: history that was rewritten does not make old notes new. A
+    renamed document takes its day along.
+    """
+    detector = RenameDetector(repo.object_store)
+    walker = repo.get_walker(include=[head], exclude=[known] if known else [], order=ORDER_TOPO, reverse=True)
+    for step in walker:
+        commit = step.commit
+        if len(commit.parents) > 1:
+            continue  # What a merge brings, the commits of its branches have brought.
+        parent = _commit(repo, commit.parents[0]).tree if commit.parents else None
+        day = _day(commit, place)
+        for change in tree_changes(repo.object_store, parent, commit.tree, rename_detector=detector):
+            if change.new is None or change.new.path is None:
+                continue
+            name = _name(change.new.path)
+            if change.type in (CHANGE_ADD, CHANGE_COPY) and is_document(name):
+                seen.setdefault(name, day)
+            elif change.type == CHANGE_RENAME and is_document(name) and change.old and change.old.path:
+                first = seen.pop(_name(change.old.path), day)
+                seen.setdefault(name, first)
+
+
+def _day(commit: Commit, place: ZoneInfo) -> str | None:
+    """The day a commit was written, where the source is at home; rebasing does not change it."""
+    try:
+        moment = datetime.fromtimestamp(min(commit.author_time, commit.commit_time), UTC)
+        day: date = moment.astimezone(place).date()
+    except (OverflowError, ValueError, OSError):
+        return None
+    return day.isoformat()
+
+
+def _files(repo: Repo, commit: ObjectID) -> dict[str, str]:
+    """The documents of a commit: their names, and the ids of their contents. Links are left out."""
+    return {
+        name: entry.sha.decode()
+        for entry in iter_tree_contents(repo.object_store, _commit(repo, commit).tree)
+        if stat.S_ISREG(entry.mode) and is_document(name := _name(entry.path))
+    }
+
+
+def _renamed(repo: Repo, old: ObjectID, new: ObjectID) -> dict[str, str]:
+    changes = tree_changes(
+        repo.object_store,
+        _commit(repo, old).tree,
+        _commit(repo, new).tree,
+        rename_detector=RenameDetector(repo.object_store),
+    )
+    pairs = {
+        _name(change.new.path): _name(change.old.path)
+        for change in changes
+        if change.type == CHANGE_RENAME and change.old and change.new and change.old.path and change.new.path
+    }
+    return {name: before for name, before in pairs.items() if is_document(name) and name != before}
+
+
+def _commit(repo: Repo, sha: ObjectID) -> Commit:
+    found = repo.object_store[sha]
+    if not isinstance(found, Commit):
+        raise RefusedError("The repository's HEAD is no commit.")
+    return found
+
+
+def _name(path: bytes) -> str:
+    return readable_name(os.fsdecode(path))
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong with the repository, as one sentence without its address."""
+    if any(isinstance(cause, PrivateAddressError) for cause in _causes(error)):
+        return (
+            "The repository is at a private address, which Haru does not fetch from;"
+            " set HARU_ALLOW_PRIVATE_ADDRESSES=true if you trust your sources."
+        )
+    match error:
+        case NotGitRepository():
+            return "There is no git repository at this address, or it is not open to Haru."
+        case HTTPUnauthorized():
+            return "The repository asks for a password; give an address with a token in it, or use ssh."
+        case HangupException():
+            return "The repository's server hung up; for ssh, see that this machine's key is known there."
+        case GitProtocolError():
+            return "The repository cannot be reached, or its server does not speak git."
+        case OSError():
+            return f"The clone cannot be written: {error.strerror or type(error).__name__}."
+        case _:
+            return f"The repository cannot be read: {type(error).__name__}."
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what brought it about; urllib3 keeps that in its arguments."""
+    yield error
+    inner = (error.__cause__, *(one for one in error.args if isinstance(one, BaseException)))
+    for cause in inner:
+        if cause is not None:
+            yield from _causes(cause)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Polling one source: claimed, fetched, taken in, and what came of it written down."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+import structlog
+
+from digests.archive import Archive
+from digests.errors import SourceError
+from digests.model import Status, Taken
+from digests.sources.rhythm import next_poll
+from digests.sources.source import Fetch, Fetcher, Source, SourceKind
+from digests.store import paths, sources
+from digests.store.sessions import Database
+
+log = structlog.stdlib.get_logger(__name__)
+
+LEASE = timedelta(minutes=20)
+"""How long a source belongs to the process that polls it; longer than any fetch may take."""
+
+_AT_ONCE = 50
+"""Documents taken in between two breaths of the event loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What a poll brought: each document's fate, how many are gone, or why it failed."""
+
+    source: Source
+    taken: tuple[Taken, ...] = ()
+    gone: int = 0
+    error: str | None = None
+
+    @property
+    def brought(self) -> bool:
+        """Whether anything new or changed was taken in."""
+        return any(one.status in (Status.NEW, Status.CHANGED) for one in self.taken)
+
+
+class Polling:
+    """Polls sources, each in at most one process at a time. When to look, each source's row says."""
+
+    def __init__(
+        self,
+        database: Database,
+        archive: Archive,
+        fetchers: Mapping[SourceKind, Fetcher],
+        *,
+        every: timedelta,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._database = database
+        self._archive = archive
+        self._fetchers = fetchers
+        self._every = every
+        self._jitter = jitter
+
+    async def claim_due(self, *, now: datetime, limit: int) -> list[Source]:
+        """Claim up to so many sources whose time has come, the longest due first."""
+        if limit < 1:
+            return []
+        async with self._database.read() as connection:
+            if not await sources.is_any_due(connection, now=now):
+                return []
+        async with self._database.write() as connection:
+            return await sources.claim_due(connection, now=now, lease=LEASE, limit=limit)
+
+    async def claim(self, name: str, *, now: datetime) -> Source | None:
+        """Claim one source, due or not; None when it is off, or another process is at it."""
+        async with self._database.write() as connection:
+            return await sources.claim(connection, name, now=now, lease=LEASE)
+
+    async def poll(self, source: Source, *, now: datetime, as_of: datetime | None = None) -> Polled:
+        """Fetch a claimed source and take in what it gives; a failure is told, not raised.
+
+        ``now`` is the machine's time, by which it is polled again; ``as_of`` the time of
+        mornings, where that is another one.
+        """
+        try:
+            fetch = await self._fetchers[source.kind].fetch(source)
+            polled = await self._take_in(source, fetch, as_of or now)
+        except SourceError as error:
+            return await self._failed(source, str(error), now=now, retry_after=error.retry_after)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._release(source))
+            raise
+        except Exception as error:
+            # Whatever foreign bytes brought about is this source's trouble, and never another's.
+            log.exception("source_crashed", source=source.name)
+            reason = f"Haru failed at it ({type(error).__name__}); the log says where."
+            return await self._failed(source, reason, now=now)
+        async with self._database.write() as connection:
+            await sources.succeeded(
+                connection,
+                source,
+                cursor=fetch.cursor,
+                brought=polled.brought,
+                next_poll_at=now + next_poll(every=source.every or self._every, failures=0, jitter=0),
+                now=now,
+            )
+        if polled.brought or polled.gone:
+            log.info("source_brought", source=source.name, documents=len(polled.taken), gone=polled.gone)
+        return polled
+
+    async def _take_in(self, source: Source, fetch: Fetch, now: datetime) -> Polled:
+        async with self._database.write() as connection:
+            known = await paths.known(connection, source.id)
+            gone = _gone(known, fetch)
+            moved = {new: old for new, old in fetch.renamed.items() if old in gone and new not in known}
+            await paths.move(connection, source.id, moved)
+            lost = gone - set(moved.values())
+            await paths.withdraw(connection, source.id, lost, now=now)
+            await paths.refuse(connection, source.id, fetch.unreadable, now=now)
+        taken = [Taken(path, Status.REFUSED, reason=why) for path, why in fetch.unreadable.items()]
+        documents = iter(fetch.documents)
+        while some := await asyncio.to_thread(list, islice(documents, _AT_ONCE)):
+            taken += [
+                one
+                async for one in self._archive.take_in(
+                    some, now=now, backlog=not source.first_fetch_done, zone=source.zone
+                )
+            ]
+        return Polled(source, tuple(taken), len(lost))
+
+    async def _failed(
+        self, source: Source, error: str, *, now: datetime, retry_after: timedelta | None = None
+    ) -> Polled:
+        wait = next_poll(
+            every=source.every or self._every,
+            failures=source.failures + 1,
+            jitter=self._jitter(),
+            retry_after=retry_after,
+        )
+        async with self._database.write() as connection:
+            await sources.failed(connection, source, error=error, next_poll_at=now + wait)
+        log.warning("source_failed", source=source.name, failures=source.failures + 1, error=error)
+        return Polled(source, error=error)
+
+    async def _release(self, source: Source) -> None:
+        async with self._database.write() as connection:
+            await sources.released(connection, source)
+
+
+def _gone(known: Mapping[str, bool], fetch: Fetch) -> frozenset[str]:
+    """The live documents a source no longer holds; SourceError when that is all of them."""
+    if fetch.present is None:
+        return frozenset()
+    live = frozenset(path for path, is_live in known.items() if is_live)
+    gone = live - fetch.present
+    if live and gone == live and not gone & set(fetch.renamed.values()):
+        raise SourceError(
+            f"None of its {len(live):,} documents is there any more, so nothing was changed; is its disk"
+            " mounted? If that is meant, `haru sources off` ends the asking."
+        )
+    return gone

@@ -1,0 +1,281 @@
+"""Feeds as they are published, RSS, RDF, Atom and JSON Feed, to their items. Pure.
+
+XML is read by expat's events: in one pass, without recursion, and with every entity a
+feed declares for itself refused, so that none can be blown up. (defusedxml would wrap
+the same parser; feedparser also guesses at what is no XML, in time nobody bounds.)
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from html.entities import html5
+from typing import Any
+from xml.parsers import expat
+
+from digests.errors import SourceError
+from digests.sources.charsets import decoded
+
+MOST_ITEMS = 2000
+"""Items of one feed; more is an archive, and belongs into a folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item: what it is known by, its title, its content as HTML, when it was published."""
+
+    id: str
+    title: str
+    content: str
+    published: datetime | None = None
+
+
+def items_of(body: bytes, *, media_type: str, charset: str | None) -> tuple[Item, ...]:
+    """The items of a feed in its order, each id once; SourceError says what it is instead of a feed."""
+    text = decoded(body, charset)
+    found: dict[str, Item] = {}
+    try:
+        items = _json_items(text) if text.lstrip()[:1] == "{" else _xml_items(text)
+    except _NotAFeedError as error:
+        raise SourceError(_not_a_feed(text, media_type, str(error))) from error
+    for item in items:
+        found.setdefault(item.id, item)
+    if len(found) > MOST_ITEMS:
+        raise SourceError(f"The feed has more than {MOST_ITEMS:,} items; give its older ones as a folder.")
+    return tuple(found.values())
+
+
+class _NotAFeedError(Exception):
+    """What was fetched is no feed; the message says how that shows."""
+
+
+_LINKED_FEED = re.compile(
+    r"<link\b[^<>]{0,500}\btype\s*=\s*[\"']application/(?:rss\+xml|atom\+xml|feed\+json)[\"'][^<>]{0,500}>",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"\bhref\s*=\s*[\"']([^\"'<>\s]{1,500})[\"']", re.IGNORECASE)
+
+
+def _not_a_feed(text: str, media_type: str, reason: str) -> str:
+    """The sentence for the operator; a page that names its feed leads there."""
+    link = _LINKED_FEED.search(text[:200_000])
+    address = _ADDRESS.search(link[0]) if link else None
+    if address:
+        feed = html.unescape(address[1])
+        return f"The address answers with a page ({media_type}), not a feed; its feed is {feed}."
+    return f"The address answers with {media_type}, which is no feed that can be read: {reason}."
+
+
+def _json_items(text: str) -> list[Item]:
+    """Items of a JSON Feed (https://www.jsonfeed.org/version/1.1/)."""
+    try:
+        feed = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _NotAFeedError("it is not whole JSON") from error
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        raise _NotAFeedError("it has no list of items")
+    return [_json_item(item) for item in feed["items"] if isinstance(item, dict)]
+
+
+def _json_item(item: Mapping[str, Any]) -> Item:
+    def said(name: str) -> str:
+        value = item.get(name)
+        return str(value) if isinstance(value, str | int | float) else ""
+
+    content = said("content_html") or _paragraphs(said("content_text"))
+    return _item(
+        identity=said("id") or said("url"),
+        title=said("title"),
+        content=content,
+        published=said("date_published") or said("date_modified"),
+    )
+
+
+_CONTENT = "http://purl.org/rss/1.0/modules/content/"
+_DUBLIN = "http://purl.org/dc/elements/1.1/"
+_ATOMS = frozenset({"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"})
+_PLAIN = _ATOMS | {"", "http://purl.org/rss/1.0/", "http://backend.userland.com/rss2"}
+"""Namespaces of the formats themselves; others have titles and descriptions of pictures and podcasts."""
+
+_XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+
+
+def _xml_items(text: str) -> list[Item]:
+    reader = _Reader()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.text
+    parser.EntityDeclHandler = _refuse_entity
+    try:
+        # Given text, expat takes no notice of the declared encoding.
+        parser.Parse(_NAMED.sub(_character, _UNSPEAKABLE.sub("", text)), True)
+    except expat.ExpatError as error:
+        what = expat.ErrorString(error.code)
+        raise _NotAFeedError(f"{what} in line {error.lineno}") from error
+    if not reader.is_feed:
+        raise _NotAFeedError("it holds neither RSS nor Atom")
+    return reader.items
+
+
+def _refuse_entity(*_: object) -> None:
+    raise SourceError(
+        "The feed declares entities of its own, which Haru does not expand; publish it without a DTD."
+    )
+
+
+def _character(found: re.Match[str]) -> str:
+    """HTML's named characters, which XML does not know, as themselves."""
+    name = found[1]
+    return found[0] if name in _XML_ENTITIES else html5.get(f"{name};", found[0])
+
+
+@dataclass(slots=True)
+class _Fields:
+    """What has been read of an item so far; the first of each wins."""
+
+    said: dict[str, str] = field(default_factory=dict)
+
+    def say(self, name: str, value: str) -> None:
+        if value.strip():
+            self.said.setdefault(name, value)
+
+    def item(self) -> Item:
+        said = self.said
+        link = said.get("link", "").strip()
+        return _item(
+            identity=said.get("id", "").strip() or link,
+            title=said.get("title", ""),
+            content=said.get("content") or said.get("summary", ""),
+            published=said.get("published") or said.get("updated", ""),
+        )
+
+
+class _Reader:
+    """Takes expat's events. Holds one item's fields at a time, and the items that ended."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self.is_feed = False
+        self._depth = 0
+        self._fields: _Fields | None = None
+        self._item_depth = 0
+        self._name: str | None = None
+        self._name_depth = 0
+        self._form = "html"
+        self._heard: list[str] = []
+
+    def start(self, full_name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        space, _, name = full_name.rpartition(" ")
+        if self._depth == 1:
+            self.is_feed = name in ("rss", "RDF", "feed")
+            return
+        if self._fields is None:
+            if name in ("item", "entry") and self.is_feed:
+                self._fields, self._item_depth = _Fields(), self._depth
+            return
+        if self._name is not None:
+            # Markup inside a field: XHTML in Atom, or HTML that nobody escaped.
+            self._heard.append(_opening(name, attributes))
+        elif self._depth == self._item_depth + 1:
+            self._begin(space, name, attributes)
+
+    def end(self, full_name: str) -> None:
+        name = full_name.rpartition(" ")[2]
+        if self._fields is not None:
+            if self._name is not None and self._depth == self._name_depth:
+                self._fields.say(self._name, self._value())
+                self._name = None
+            elif self._name is not None and name not in _VOID:
+                self._heard.append(f"</{name}>")
+            elif self._depth == self._item_depth:
+                self.items.append(self._fields.item())
+                self._fields = None
+        self._depth -= 1
+
+    def text(self, text: str) -> None:
+        if self._name is not None:
+            # Text beside markup is text; text alone is whatever the field's form says.
+            self._heard.append(html.escape(text, quote=False) if self._form == "xhtml" else text)
+
+    def _begin(self, space: str, name: str, attributes: dict[str, str]) -> None:
+        atom = space in _ATOMS
+        if atom and name == "link":
+            if attributes.get("rel", "alternate") == "alternate" and self._fields:
+                self._fields.say("link", attributes.get("href", ""))
+            return
+        known = _FIELDS.get(("" if space in _PLAIN else space, name))
+        if known is None:
+            return
+        self._name, self._name_depth, self._heard = known, self._depth, []
+        said = attributes.get("type", "text" if atom else "html")
+        self._form = {"text": "text", "xhtml": "xhtml", "text/plain": "text"}.get(said, "html")
+
+    def _value(self) -> str:
+        value = "".join(self._heard)
+        is_content = self._name in ("content", "summary")
+        return _paragraphs(value) if is_content and self._form == "text" else value
+
+
+_FIELDS = {
+    ("", "guid"): "id",
+    ("", "id"): "id",
+    ("", "title"): "title",
+    ("", "link"): "link",
+    (_CONTENT, "encoded"): "content",
+    ("", "content"): "content",
+    ("", "description"): "summary",
+    ("", "summary"): "summary",
+    ("", "pubDate"): "published",
+    ("", "published"): "published",
+    ("", "issued"): "published",
+    (_DUBLIN, "date"): "published",
+    ("", "updated"): "updated",
+    ("", "modified"): "updated",
+}
+
+
+def _opening(name: str, attributes: Mapping[str, str]) -> str:
+    said = "".join(f' {key.rpartition(" ")[2]}="{html.escape(value)}"' for key, value in attributes.items())
+    return f"<{name}{said}>"
+
+
+def _item(*, identity: str, title: str, content: str, published: str) -> Item:
+    title = _one_line(html.unescape(title))
+    return Item(_one_line(identity) or title or published, title, content, _instant(published.strip()))
+
+
+def _one_line(text: str) -> str:
+    """Text for a name: no line breaks, and nothing a database would not keep."""
+    return " ".join(_UNSPEAKABLE.sub("", text).encode("utf-8", "replace").decode("utf-8").split())
+
+
+def _instant(text: str) -> datetime | None:
+    """The moment, as RSS (RFC 822) or Atom (RFC 3339) writes it; naive when it names no zone."""
+    if not text or len(text) > 100:
+        return None
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            return read(text)
+        except (ValueError, TypeError, OverflowError):
+            continue
+    return None
+
+
+def _paragraphs(text: str) -> str:
+    """Plain text as HTML, a paragraph a line."""
+    return "".join(f"<p>{line}</p>\n" for line in _escaped_lines(text))
+
+
+def _escaped_lines(text: str) -> Iterator[str]:
+    return (html.escape(line, quote=False) for line in text.splitlines() if line.strip())

@@ -1,0 +1,208 @@
+"""One address fetched from the web: bounded in time, size, redirects, and in where it may lead."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from digests.errors import SourceError
+from digests.sources.addresses import (
+    Allowed,
+    PrivateAddressError,
+    checked_socket,
+    is_public,
+    refused,
+)
+from digests.sources.source import shown_location
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_AGENT = "Haru (feed reader)"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a fetch may cost. Bytes are counted unpacked; seconds from the first connection to the end."""
+
+    seconds: float = 60.0
+    silent_seconds: float = 20.0
+    size: int = 10 * 1024 * 1024
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an address answered. ``validators`` go with the next request (RFC 9110, section 13.1)."""
+
+    url: str
+    body: bytes
+    media_type: str
+    charset: str | None
+    validators: dict[str, str]
+
+
+class Web:
+    """Fetches addresses that people gave. Follows no redirect without looking where it leads.
+
+    Keeps no cookies, and sends no credentials but those in the address itself. Call
+    ``close`` when done.
+    """
+
+    def __init__(
+        self,
+        *,
+        allowed: Allowed = is_public,
+        limits: Limits | None = None,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        self._allowed = allowed
+        self._limits = limits or Limits()
+        self._resolver = resolver
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Close the session, if one was opened."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def get(self, address: str, *, accept: str, validators: dict[str, str]) -> Answer | None:
+        """What an address answers; None when nothing changed since the validators were given.
+
+        SourceError for anything else than one whole answer within the limits.
+        """
+        limits = self._limits
+        try:
+            async with asyncio.timeout(limits.seconds):
+                return await self._follow(URL(address), accept, validators)
+        except TimeoutError:
+            raise SourceError(
+                f"{shown_location(address)} did not answer whole within {limits.seconds:g} seconds;"
+                " Haru tries again later."
+            ) from None
+        except aiohttp.ClientConnectorError as error:
+            if isinstance(error.os_error, PrivateAddressError):
+                raise refused(error.host) from error
+            raise SourceError(
+                f"{error.host} cannot be reached: {error.os_error.strerror or error.os_error}."
+            ) from error
+        except aiohttp.ClientPayloadError as error:
+            raise SourceError(
+                f"The answer of {shown_location(address)} was cut off in the middle."
+            ) from error
+        except aiohttp.InvalidURL as error:
+            raise SourceError(f"{shown_location(address)} is no web address.") from error
+        except (aiohttp.ClientError, ValueError) as error:
+            raise SourceError(
+                f"{shown_location(address)} gave an answer that cannot be read: {type(error).__name__}."
+            ) from error
+
+    async def _follow(self, url: URL, accept: str, validators: dict[str, str]) -> Answer | None:
+        for _ in range(self._limits.redirects + 1):
+            if url.scheme not in ("http", "https") or not url.host:
+                raise SourceError(f"{shown_location(str(url))} is no web address; it begins with https://.")
+            headers = {"Accept": accept, **validators}
+            async with self._opened().get(url, headers=headers, allow_redirects=False) as answer:
+                if answer.status in _REDIRECTS and "Location" in answer.headers:
+                    url = url.join(URL(answer.headers["Location"]))
+                    continue
+                return await self._read(url, answer, asked=bool(validators))
+        raise SourceError(
+            f"{shown_location(str(url))} redirects on and on; give the address it should end at."
+        )
+
+    def _opened(self) -> aiohttp.ClientSession:
+        """The session, opened when first used (it belongs to the running loop)."""
+        if self._session is None or self._session.closed:
+            silence = self._limits.silent_seconds
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    resolver=self._resolver,
+                    socket_factory=checked_socket(self._allowed),
+                    force_close=True,
+                    use_dns_cache=False,
+                ),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=silence, sock_read=silence),
+                # Unpacked here instead, where a bomb's size is known before it goes off.
+                auto_decompress=False,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": _AGENT, "Accept-Encoding": "gzip, deflate"},
+            )
+        return self._session
+
+    async def _read(self, url: URL, answer: aiohttp.ClientResponse, *, asked: bool) -> Answer | None:
+        if answer.status == 304 and asked:
+            return None
+        if answer.status != 200:
+            raise SourceError(
+                f"{shown_location(str(url))} answers {answer.status} {answer.reason or ''}".rstrip() + ".",
+                retry_after=_retry_after(answer),
+            )
+        return Answer(
+            url=str(url),
+            body=await self._body(url, answer),
+            media_type=answer.content_type,
+            charset=answer.charset,
+            validators={
+                asks: answer.headers[told]
+                for told, asks in (("ETag", "If-None-Match"), ("Last-Modified", "If-Modified-Since"))
+                if told in answer.headers
+            },
+        )
+
+    async def _body(self, url: URL, answer: aiohttp.ClientResponse) -> bytes:
+        largest = self._limits.size
+        too_large = SourceError(
+            f"{shown_location(str(url))} is larger than {largest // (1024 * 1024) or largest}"
+            f" {'MB' if largest >= 1024 * 1024 else 'bytes'}; a feed of the newest digests is enough."
+        )
+        if (answer.content_length or 0) > largest:
+            raise too_large
+        unpacker = _unpacker(answer.headers.get("Content-Encoding", ""))
+        body = bytearray()
+        async for chunk in answer.content.iter_chunked(64 * 1024):
+            body += unpacker.decompress(chunk, largest + 1 - len(body)) if unpacker else chunk
+            if len(body) > largest:
+                raise too_large
+        if unpacker and not unpacker.eof:
+            raise aiohttp.ClientPayloadError("the packed body ends early")
+        return bytes(body)
+
+
+class _Unpacker:
+    """Unpacks no further than it is told to. SourceError when the packing is broken."""
+
+    def __init__(self, window: int) -> None:
+        self._zlib = zlib.decompressobj(window)
+
+    @property
+    def eof(self) -> bool:
+        return self._zlib.eof
+
+    def decompress(self, chunk: bytes, most: int) -> bytes:
+        try:
+            return self._zlib.decompress(chunk, most)
+        except zlib.error as error:
+            raise aiohttp.ClientPayloadError(str(error)) from error
+
+
+def _unpacker(encoding: str) -> _Unpacker | None:
+    match encoding.strip().lower():
+        case "" | "identity":
+            return None
+        case "gzip" | "x-gzip":
+            return _Unpacker(16 + zlib.MAX_WBITS)
+        case "deflate":
+            return _Unpacker(zlib.MAX_WBITS)
+        case other:
+            raise SourceError(f"The answer is packed as {other[:40]}, which Haru did not ask for.")
+
+
+def _retry_after(answer: aiohttp.ClientResponse) -> timedelta | None:
+    """What the server asked for, in seconds; its other form, a date, is rare enough to leave."""
+    said = answer.headers.get("Retry-After", "")
+    return timedelta(seconds=min(int(said), 10**6)) if said.isascii() and said.isdecimal() else None
