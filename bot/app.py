@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from slack_bolt.app.async_app import AsyncApp
@@ -24,8 +25,10 @@ from bot.delivery.courier import Courier
 from bot.delivery.deliveries import Deliveries
 from bot.delivery.ledger import Ledger
 from bot.delivery.reconcile import Reconciler
+from bot.gathering import Gathering
 from bot.listeners.services import Services
 from bot.messages import daily
+from bot.operators import Operators
 from bot.web import Health
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installation, Installations
@@ -37,9 +40,23 @@ from config.settings import OnDoubt, Settings
 from digests.archive import Archive
 from digests.errors import HaruError, StoreError
 from digests.model import Workspace
+from digests.sources.addresses import any_address, is_public
+from digests.sources.feed import Feed
+from digests.sources.folder import Folder
+from digests.sources.git import Git
+from digests.sources.polling import Polling
+from digests.sources.registry import Sources
+from digests.sources.source import SourceKind
+from digests.sources.web import Web
 from digests.store.sessions import Database
 
 log = structlog.stdlib.get_logger(__name__)
+
+LOOK = timedelta(seconds=5)
+"""Between two looks at which sources are due."""
+
+LISTEN = timedelta(minutes=1)
+"""Between two looks at which sources are quiet."""
 
 LATE_TICK = 60.0
 """Seconds without a good tick after which a process that delivers is not ready."""
@@ -99,11 +116,36 @@ class Haru:
             reconciler=self.reconciler,
             ledger=self.ledger,
         )
+        self.sources = Sources(database)
+        allow_private = settings.haru_allow_private_addresses
+        self.web = Web(allowed=any_address if allow_private else is_public)
+        self.polling = Polling(
+            database,
+            self.archive,
+            {
+                SourceKind.FOLDER: Folder(),
+                SourceKind.FEED: Feed(self.web),
+                SourceKind.GIT: Git(settings.haru_clones, allow_private=allow_private),
+            },
+            every=timedelta(minutes=settings.haru_poll_minutes),
+        )
+        self.gathering = Gathering(
+            polling=self.polling,
+            sources=self.sources,
+            operators=Operators(
+                self.installations, self.clients, settings.operators, language=settings.haru_language
+            ),
+            clock=self.clock,
+            wake=self.clockwork.wake,
+        )
+        self.clockwork.every(LOOK, "gather", self.gathering.look)
+        self.clockwork.every(LISTEN, "quiet", self.gathering.listen)
 
     def bolt(self, *, signing_secret: str = "") -> AsyncApp:
         """The Bolt app with every listener. Without a signing secret it only suits Socket Mode."""
         services = Services(
             archive=self.archive,
+            sources=self.sources,
             channels=self.channels,
             deliveries=self.deliveries,
             installations=self.installations,
@@ -181,20 +223,22 @@ class Haru:
         age = self.clockwork.tick_age
         if age is None:
             return Health((*health.reasons, "the clockwork has not ticked yet"), health.facts)
-        facts = {**health.facts, "tick_age": round(age, 1)}
+        ages = await self.sources.ages(datetime.now(UTC))
+        facts = {**health.facts, "tick_age": round(age, 1), "fetch_age": ages}
         if age > LATE_TICK:
             return Health((*health.reasons, f"no tick went well for {age:.0f} s"), facts)
         return Health(health.reasons, facts)
 
     async def close(self) -> None:
-        """Close connections to Slack and to the database."""
+        """Close connections to Slack, to sources and to the database."""
         await self.close_clients()
         await self.database.close()
 
     async def close_clients(self) -> None:
-        """Close connections to Slack only; the database is the caller's."""
+        """Close connections to Slack and to sources; the database is the caller's."""
         await self.wire.close()
         await self.clients.close()
+        await self.web.close()
 
     async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
         workspace = Workspace(enterprise_id or "", team_id or "")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
@@ -27,21 +25,18 @@ from bot.messages import daily
 from bot.messages.message import Message
 from bot.one_pass import deliver_once
 from bot.terminal import tables
+from bot.terminal.command import FAILED, as_json, command, open_database
 from bot.terminal.doctor import examine
 from bot.terminal.records import channel_record, hit_record, message_records, taken_record
+from bot.terminal.sources import sources
 from bot.workspaces.installations import Installations
-from config.logging import set_up_logging
 from config.manifest import manifest as app_manifest
-from config.settings import Mode, Settings, SettingsError, read_settings
+from config.settings import Mode, Settings, SettingsError
 from digests.archive import Archive
 from digests.errors import HaruError
 from digests.model import Results, Taken
 from digests.sources import folder
 from digests.store.sessions import Database
-
-FAILED = 1
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -55,6 +50,9 @@ def cli() -> None:
     Exit status: 0 done, 1 something was refused or failed (said on standard error),
     2 wrong usage.
     """
+
+
+cli.add_command(sources)
 
 
 def main() -> None:
@@ -76,30 +74,6 @@ def main() -> None:
         click.echo(f"haru: the database failed: {str(error.orig).strip().splitlines()[0]}", err=True)
         status = FAILED
     sys.exit(status or 0)
-
-
-def command(function: Callable[..., Coroutine[Any, Any, int | None]]) -> Callable[..., int | None]:
-    """Read the settings, set up logging, and run the coroutine to its end; its value is the exit status."""
-
-    def run(**arguments: Any) -> int | None:
-        settings = read_settings()
-        set_up_logging(settings.haru_log_level, settings.haru_log_format)
-        return asyncio.run(function(settings, **arguments))
-
-    run.__name__ = function.__name__
-    run.__doc__ = function.__doc__
-    return run
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The archive's database. One without any schema gets it; an older one is refused (SchemaError)."""
-    database = Database(settings.archive_url)
-    try:
-        await schema.ensure(database)
-        yield database
-    finally:
-        await database.close()
 
 
 @cli.command("migrate")

@@ -25,6 +25,7 @@ async def delivering(haru: Haru) -> AsyncIterator[None]:
         yield
     finally:
         await haru.clockwork.stop()
+        await haru.gathering.stop()
 
 
 @asynccontextmanager

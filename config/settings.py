@@ -74,6 +74,13 @@ class Settings(BaseSettings):
     haru_settle: timedelta = timedelta(seconds=120)
     haru_lease: timedelta = timedelta(seconds=60)
 
+    haru_poll_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
+    """Minutes between two looks at a source that has no interval of its own."""
+    haru_allow_private_addresses: bool = False
+    """Whether feeds and repositories on loopback and private networks may be fetched."""
+    haru_clones: Path = Path("data/clones")
+    """The folder of the copies of git sources; it may be lost, and is made again."""
+
     haru_local_host: str = "127.0.0.1"
     haru_local_port: Annotated[int, Field(ge=0, le=65535)] = 8420
 

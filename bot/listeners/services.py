@@ -20,6 +20,7 @@ from bot.language.choice import reply_language
 from bot.workspaces.installations import Installations
 from digests.archive import Archive
 from digests.model import Workspace
+from digests.sources.registry import Sources
 
 _EARLIEST_DAY = timedelta(hours=14)
 """Where a day begins first (UTC+14): no digest dated later can be anybody's today."""
@@ -30,6 +31,7 @@ class Services:
     """Everything a listener may call. Built once, by the composition root."""
 
     archive: Archive
+    sources: Sources
     channels: Channels
     deliveries: Deliveries
     installations: Installations

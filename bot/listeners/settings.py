@@ -88,6 +88,7 @@ async def card(services: Services, asker: Asker) -> Message:
         last_post=await _last_post(services, channel, last),
         may_change=await manager(services, asker, channel, fresh=False) is not None,
         who=who_may(channel),
+        troubles=await services.sources.troubles(),
     )
 
 

@@ -13,6 +13,7 @@ from bot.app import Haru
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import Mode, Settings
 from digests.errors import HaruError
+from digests.sources.source import Source, SourceKind
 from digests.store import tables
 from digests.store.sessions import Database
 
@@ -31,7 +32,7 @@ class Finding:
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Look at the settings, the database, the archive, the channels and Slack, in this order."""
+    """Look at the settings, the database, the archive, the sources, the channels and Slack, in this order."""
     findings = []
     try:
         findings.append(Finding("mode", True, _MODES[settings.mode]))
@@ -45,6 +46,7 @@ async def examine(settings: Settings) -> list[Finding]:
         findings.append(Finding("schema", True, "up to date"))
         findings += await _archive(database)
         haru = Haru(settings, database)
+        findings += await _sources(haru)
         findings += await _channels(haru)
         if settings.slack_bot_token is not None:
             findings += await _slack(haru, settings.slack_bot_token.get_secret_value())
@@ -83,6 +85,33 @@ async def _archive(database: Database) -> list[Finding]:
         for row in refused
     ]
     return findings
+
+
+async def _sources(haru: Haru) -> list[Finding]:
+    polled = [one for one in await haru.sources.all() if one.kind is not SourceKind.FILE]
+    findings = [Finding("source", not one.failures or not one.enabled, _how(one)) for one in polled]
+    findings += [
+        Finding(
+            "source",
+            False,
+            f"{quiet.source.name} has brought nothing for {quiet.day}, though it usually has by now",
+        )
+        for quiet in await haru.sources.quiet(haru.clock.now())
+    ]
+    return findings
+
+
+def _how(source: Source) -> str:
+    """How a source does, in a sentence."""
+    if not source.enabled:
+        return f"{source.name} is off; `haru sources on {source.name}` switches it on"
+    last = f"{source.last_good_at:%Y-%m-%d %H:%M} UTC" if source.last_good_at else "never"
+    if source.failures:
+        times = f"{source.failures} times in a row" if source.failures > 1 else "once"
+        return f"{source.name} failed {times}, last read well {last}: {source.last_error}"
+    if source.last_good_at is None:
+        return f"{source.name} was not looked at yet; a running Haru does, or `haru sources poll`"
+    return f"{source.name} was last read {last}"
 
 
 async def _channels(haru: Haru) -> list[Finding]:

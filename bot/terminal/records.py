@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.channels.preferences import Channel
 from bot.delivery.delivery import Delivery
 from bot.messages.message import Message
 from digests.model import Entry, Hit, Status, Taken, TakenEntry
+from digests.sources.source import Source, shown_location
 
 Record = dict[str, Any]
 
@@ -97,3 +99,27 @@ def channel_record(channel: Channel, last: Delivery | None) -> Record:
             "ts": last.ts,
         },
     }
+
+
+def source_record(source: Source, documents: int) -> Record:
+    """One source of ``haru sources list --json``."""
+    return {
+        "name": source.name,
+        "kind": source.kind.value,
+        "location": shown_location(source.location),
+        "enabled": source.enabled,
+        "posts": source.posts,
+        "zone": source.zone,
+        "lag": source.lag,
+        "every": int(source.every.total_seconds() // 60) if source.every else None,
+        "documents": documents,
+        "last_good": _instant(source.last_good_at),
+        "last_new": _instant(source.last_new_at),
+        "next_look": _instant(source.next_poll_at) if source.is_polled else None,
+        "failures": source.failures,
+        "error": source.last_error,
+    }
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

@@ -13,7 +13,7 @@ from tests.system.conftest import NEWSLETTER, Finished, needs_newsletter
 
 Haru = Callable[..., Finished]
 
-COMMANDS = """run serve worker migrate import search preview deliver channels doctor manifest
+COMMANDS = """run serve worker migrate import sources search preview deliver channels doctor manifest
 pause resume retract forget"""
 
 DIGEST = """2025-03-03

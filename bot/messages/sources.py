@@ -1,0 +1,29 @@
+"""What the operators are told of sources. Pure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.language.catalogue import catalogue
+from bot.messages.blocks import section
+from bot.messages.message import Message
+from bot.messages.mrkdwn import brief
+
+
+def quiet_morning(name: str, day: date, *, error: str | None, language: str) -> Message:
+    """A source that usually brings something on this weekday has brought nothing; why, if that is known."""
+    words = catalogue(language)
+    said = words.gettext(
+        "*{name}* has brought nothing for {date} yet, though it usually has by now on a {weekday}.",
+        name=brief(name, 200),
+        date=words.date(day),
+        weekday=words.weekday(day.weekday()),
+    )
+    why = (
+        words.gettext("Fetching it failed: {error}", error=brief(error, 500))
+        if error
+        else words.gettext("Fetching it works, so there may simply be none today.")
+    )
+    how = words.gettext("`haru sources` shows how each source does. I say this once.")
+    text = f"{said}\n{why}\n{how}"
+    return Message(text, (section(text),))
