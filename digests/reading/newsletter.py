@@ -118,7 +118,7 @@ def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
 def _begins_entry(lines: Sequence[Line], place: int) -> bool:
     """Whether a title stands here: a line of its own with (a URL and) authors right under it."""
     title = lines[place]
-    if not _may_be_title(title):
+    if not _may_be_title(title) or (is_korean(title.text) and title.text.endswith((".", "!", ":"))):
         return False
     below = (line for line in lines[place + 1 : place + 4] if line.text and not _link(line))
     names = next(map(_names, below), None)

@@ -219,6 +219,13 @@ def test_two_entries_are_never_merged(second: str) -> None:
     assert "run together" in refusal.reason
 
 
+def test_a_korean_sentence_is_no_title() -> None:
+    """Where tags and title are both missing, the sentence above the authors does not become a title."""
+    text = "2025-02-25\nFirst Paper\n(A B, C D)\n첫 설명입니다.\n(E F, G H)\n둘째 설명입니다.\n#x\n"
+    digest = read_newsletter(text)
+    assert [refusal.line for refusal in digest.refusals] == [5]
+
+
 def test_tags_that_stand_alone_are_refused() -> None:
     """A line of tags with nothing above it is said, not dropped."""
     digest = read_newsletter("2025-02-25\n#llm\n" + ENTRY.format(title="First Paper") + "#llm\n")
