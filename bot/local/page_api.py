@@ -146,7 +146,10 @@ class PageApi:
     async def _write(self, request: web.Request) -> web.Response:
         body = await read_body(request)
         await self._visitor(body).write(
-            str(body.get("channel")), str(body.get("text", "")), thread=body.get("thread")
+            str(body.get("channel")),
+            str(body.get("text", "")),
+            thread=body.get("thread"),
+            files=[str(file) for file in body.get("files") or ()],
         )
         return answer_json({})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -46,19 +46,27 @@ class Team:
             self._message_event(room, said)
         return said
 
-    def speak(self, person: Json, room: Json, text: str, *, thread: str | None = None) -> Json:
-        """A person writes; Haru hears of it where an app would."""
+    def speak(
+        self, person: Json, room: Json, text: str, *, thread: str | None = None, files: Sequence[Json] = ()
+    ) -> Json:
+        """A person writes, or shares files; Haru hears of it where an app would."""
         body: Json = {
             "user": person["id"],
             "text": text,
             "team": TEAM,
             "client_msg_id": secrets.token_hex(16),
         }
+        if files:
+            body |= {"subtype": "file_share", "files": list(files), "upload": False}
         said = self.say(room, body, thread=thread)
         self.read(person["id"], room["id"])
         mentioned = f"<@{BOT_USER}>" in text or f"<@{BOT_USER}|" in text
         if room["kind"] != "im" and mentioned and self.rooms.has(room["id"], BOT_USER):
             self.event({"type": "app_mention", "channel": room["id"], **_heard(said)})
+        if room["kind"] == "im" or self.rooms.has(room["id"], BOT_USER):
+            for file in files:
+                facts = {"file_id": file["id"], "file": {"id": file["id"]}, "user_id": person["id"]}
+                self.event({"type": "file_shared", "channel_id": room["id"], **facts})
         return said
 
     def amend(self, room: Json, ts: str, body: Json, *, person: str | None = None) -> None:

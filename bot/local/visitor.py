@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from bot.local import payloads
 from bot.local.answers import Answers
 from bot.local.api.call import ApiError
 from bot.local.forms import complaints
 from bot.local.outbox import NoAnswerError, Outbox
-from bot.local.state import Json
+from bot.local.state import Json, load
 from bot.local.team import Team
 from bot.local.views import ViewError
 from bot.local.writing import written
@@ -42,11 +43,13 @@ class Visitor:
         self._commands = commands
         self._person = found
 
-    async def write(self, room_id: str, text: str, *, thread: str | None = None) -> None:
-        """Say something, or run a command when it begins with a slash."""
+    async def write(
+        self, room_id: str, text: str, *, thread: str | None = None, files: Sequence[str] = ()
+    ) -> None:
+        """Say something, share files, or run a command when it begins with a slash and brings no file."""
         room = self._room(room_id)
         name, _, rest = text.strip().partition(" ")
-        if name.startswith("/"):
+        if name.startswith("/") and not files:
             if thread is not None:
                 raise RefusedError("command_in_thread")
             await self._command(room, name, rest.strip())
@@ -55,7 +58,8 @@ class Visitor:
             raise RefusedError("is_archived")
         if not self._team.rooms.has(room["id"], self._person["id"]):
             raise RefusedError("not_in_channel")
-        self._team.speak(self._person, room, written(self._team, text), thread=thread)
+        shared = [self._file(file_id) for file_id in files]
+        self._team.speak(self._person, room, written(self._team, text), thread=thread, files=shared)
 
     async def press(
         self,
@@ -267,6 +271,13 @@ class Visitor:
         if room is None or (hidden and not self._team.rooms.has(room_id, self._person["id"])):
             raise RefusedError("no_such_channel")
         return room
+
+    def _file(self, file_id: str) -> Json:
+        row = self._team.state.row("SELECT body FROM file WHERE id = ?", file_id)
+        file = load(row["body"]) if row else None
+        if file is None or file["user"] != self._person["id"]:
+            raise RefusedError("no_such_file")
+        return file
 
     def _view(self, view_id: str) -> Json:
         home = self._team.views.home(self._person["id"])

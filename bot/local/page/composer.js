@@ -1,5 +1,5 @@
 // Where one writes: completion of commands, people and channels; Enter sends, Shift+Enter breaks the line.
-import { Refused, complain, send } from "./api.js";
+import { Refused, complain, send, upload } from "./api.js";
 import { h } from "./dom.js";
 import { icons } from "./messages.js";
 import { names } from "./mrkdwn.js";
@@ -24,6 +24,11 @@ export function composer({ channel, thread = null, commands, placeholder, failed
     role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId,
   });
   const button = h("button.send", { type: "button", "aria-label": say("send"), title: say("send"), disabled: true, onclick: submit }, icons.send());
+  // Files wait beside the text until it is sent.
+  let files = [];
+  const pick = h("input", { type: "file", multiple: true, hidden: true, onchange: () => { attach([...pick.files]); pick.value = ""; } });
+  const clip = h("button.bare.attach", { type: "button", "aria-label": say("attach"), title: say("attach"), onclick: () => pick.click() }, icons.plus());
+  const waiting = h(".attached", { hidden: true });
   const chips = h(".tries", { hidden: !tries.length }, h("span.faint", {}, say("try")), tries.map((text) =>
     h("button.try", { type: "button", onclick: () => { area.value = text; changed(); area.focus(); list.hidden = true; } }, text)));
   let offered = [], at = 0;
@@ -31,12 +36,28 @@ export function composer({ channel, thread = null, commands, placeholder, failed
   function changed() {
     area.style.height = "auto";
     area.style.height = `${Math.min(area.scrollHeight, 220)}px`;
-    button.disabled = !area.value.trim();
+    button.disabled = !area.value.trim() && !files.length;
     const before = area.value.slice(0, area.selectionStart);
     const word = before.match(/(^\/\S*|(?:^|\s)[@#]\S*)$/)?.[0].trim();
     offered = word ? completions(word) : [];
     at = 0;
     offer();
+  }
+
+  async function attach(picked) {
+    try {
+      for (const file of picked) files.push((await upload(file)).file);
+    } catch (error) {
+      complain(error);
+    }
+    showFiles();
+  }
+
+  function showFiles() {
+    waiting.hidden = !files.length;
+    waiting.replaceChildren(...files.map((file) => h("span.attachment", {}, file.name,
+      h("button.bare", { type: "button", "aria-label": say("take_off", { name: file.name }), onclick: () => { files = files.filter((one) => one !== file); showFiles(); } }, icons.close()))));
+    changed();
   }
 
   function completions(word) {
@@ -75,16 +96,18 @@ export function composer({ channel, thread = null, commands, placeholder, failed
   }
 
   async function submit() {
-    const text = area.value;
-    if (!text.trim()) return;
+    const text = area.value, shared = files;
+    if (!text.trim() && !shared.length) return;
     area.value = "";
+    files = [];
+    showFiles();
     offered = [];
     chips.hidden = true;
     changed();
     box.classList.add("waiting");
-    const command = text.startsWith("/") ? text.trim().split(/\s/)[0] : null;
+    const command = text.startsWith("/") && !shared.length ? text.trim().split(/\s/)[0] : null;
     try {
-      await send("messages", { channel: channel.id, text: command ? text : text.trim(), thread: thread || undefined });
+      await send("messages", { channel: channel.id, text: command ? text : text.trim(), thread: thread || undefined, files: shared.map((file) => file.id) });
     } catch (error) {
       if (command && error instanceof Refused) {
         const own = ["unknown_command", "command_in_thread"].includes(error.code);
@@ -93,7 +116,8 @@ export function composer({ channel, thread = null, commands, placeholder, failed
       } else {
         complain(error);
         area.value = text;
-        changed();
+        files = shared;
+        showFiles();
       }
     } finally {
       box.classList.remove("waiting");
@@ -130,6 +154,6 @@ export function composer({ channel, thread = null, commands, placeholder, failed
       submit();
     }
   });
-  const box = h(".box", {}, list, area, h(".bar", {}, chips, button));
+  const box = h(".box", {}, list, area, waiting, h(".bar", {}, pick, clip, chips, button));
   return { node: box, focus: () => area.focus() };
 }

@@ -95,7 +95,8 @@ function tapped(event, open) {
 
 function content(message, channel) {
   if (message.subtype === "channel_join" || message.subtype === "channel_leave") return h(".text.faint", {}, system(message, channel));
-  if (!message.blocks?.length) return h(".text", {}, mrkdwn(message.text || "", {}));
+  const files = (message.files || []).map((file) => h(".attachment", {}, file.name));
+  if (!message.blocks?.length) return h(".text", {}, mrkdwn(message.text || "", {}), ...files);
   let made = null;
   made = draw(message.blocks, {
     use: (block_id, action_id, chosen) =>
