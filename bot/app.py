@@ -31,6 +31,7 @@ from bot.messages import daily
 from bot.operators import Operators
 from bot.web import Health
 from bot.workspaces.clients import Clients
+from bot.workspaces.files import Files
 from bot.workspaces.installations import Installation, Installations
 from bot.workspaces.oauth import OAuthStore
 from bot.workspaces.server_clock import ServerClock
@@ -150,6 +151,7 @@ class Haru:
             deliveries=self.deliveries,
             installations=self.installations,
             directory=Directory(),
+            files=Files(self.clients),
             clock=self.clock,
             wake=self.clockwork.wake,
             default_language=self.settings.haru_language,

@@ -29,7 +29,7 @@ SCOPES = {
 OPTIONAL_SCOPES = {
     "channels:history": "to find out, after a broken connection, whether a post arrived",
     "groups:history": "the same in private channels",
-    "files:read": "to take in a digest that an admin gives as a file",
+    "files:read": "to take in a digest that an admin shares as a file, and to see that one was shared",
 }
 """Scopes a workspace may refuse; each with what it is for.
 
@@ -44,6 +44,7 @@ EVENTS = (
     "channel_id_changed",
     "channel_rename",
     "channel_unarchive",
+    "file_shared",
     "group_archive",
     "group_rename",
     "group_unarchive",

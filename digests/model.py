@@ -151,12 +151,13 @@ class TakenEntry:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One document's fate."""
+    """One document's fate. ``withdrawn`` are the titles of entries it held before and holds no more."""
 
     path: str
     status: Status
     date: date | None = None
     entries: tuple[TakenEntry, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     reason: str | None = None
     line: int | None = None
 

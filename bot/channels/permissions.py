@@ -40,6 +40,17 @@ def may_manage(
     return open_to_everyone and not person.is_guest
 
 
+def may_give(person: Person, *, operators: Collection[str], open_to_everyone: bool = False) -> bool:
+    """Admins and owners, the operator's list, and everyone but guests where a workspace is open.
+
+    Stricter than ``may_manage``: a digest reaches every channel of the workspace, and anybody
+    can make a channel of their own.
+    """
+    if person.is_deactivated:
+        return False
+    return person.user_id in operators or person.is_admin or (open_to_everyone and not person.is_guest)
+
+
 def who_may(channel: Channel) -> list[str]:
     """The people besides admins who may, to tell someone who may not; the likeliest first."""
     named = [channel.inviter_id, channel.creator_id, *sorted(channel.managers)]

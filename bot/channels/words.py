@@ -67,6 +67,7 @@ SUBCOMMANDS = {
     "preview": ("미리보기",),
     "post": ("게시", "올리기"),
     "log": ("history", "기록"),
+    "add": ("give", "추가", "주기"),
     "managers": ("manager", "관리자"),
     "settings": ("설정",),
     "help": ("?", "도움말", "도움"),

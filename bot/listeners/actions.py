@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.language.choice import posting_languages
-from bot.listeners import settings
+from bot.listeners import giving, settings
 from bot.listeners.answering import guarded, say, show, tell
 from bot.listeners.lookup import find, find_tag, open_hit, turn
 from bot.listeners.services import (
@@ -243,6 +243,23 @@ async def _undo(press: Press) -> None:
     await _answer(press, await settings.undo(press.services, press.asker, _number(press.value)))
 
 
+async def _give(press: Press) -> None:
+    await giving.open_form(press.services, press.asker)
+
+
+async def _keep(press: Press) -> None:
+    await _replace(press, await giving.keep(press.services, press.asker, press.value))
+
+
+async def _dismiss(press: Press) -> None:
+    await _replace(press, await giving.dismiss(press.services, press.asker))
+
+
+async def _replace(press: Press, message: Message) -> None:
+    if not await say(press.respond, message, replace=True):
+        await tell(press.asker.client, press.asker.channel_id, press.asker.user_id, message)
+
+
 async def _reader_language(press: Press) -> None:
     from bot.listeners.home import publish
 
@@ -311,6 +328,9 @@ _HANDLERS: dict[Action, Handler] = {
     Action.POST_NOW: _post_now,
     Action.POST_AGAIN: _post_again,
     Action.UNDO: _undo,
+    Action.GIVE: _give,
+    Action.KEEP: _keep,
+    Action.DISMISS: _dismiss,
     Action.READER_LANGUAGE: _reader_language,
     Action.LINK: _link,
 }

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.preferences import Channel, Language, Layout
 from bot.language.choice import reply_language
+from bot.listeners import giving
 from bot.listeners.answering import guarded
 from bot.listeners.commands import haru_command
 from bot.listeners.home import publish
@@ -61,8 +62,14 @@ async def _mention(services: Services, asker: Asker, event: Event) -> None:
 
 
 async def _message(services: Services, asker: Asker, event: Event) -> None:
-    """A direct message is a question. Edits, joins and bots' own messages are none."""
-    if event.get("channel_type") != "im" or event.get("subtype") or event.get("bot_id"):
+    """A direct message is a question, or brings files. Edits, joins and bots' own messages are neither."""
+    if event.get("channel_type") != "im" or event.get("bot_id"):
+        return
+    files = event.get("files")
+    if isinstance(files, list) and files and event.get("subtype") in (None, "file_share"):
+        await giving.sent_directly(services, asker, files)
+        return
+    if event.get("subtype"):
         return
     typed = html.unescape(_MENTION.sub(" ", str(event.get("text", "")))).strip()
     typed = _COMMAND.sub("", typed).removeprefix("/")
@@ -74,6 +81,11 @@ async def _message(services: Services, asker: Asker, event: Event) -> None:
         unfurl_links=False,
         unfurl_media=False,
     )
+
+
+async def _file(services: Services, asker: Asker, event: Event) -> None:
+    """A file in a channel; those in a direct message come with the message."""
+    await giving.shared_in_channel(services, asker, str(event.get("file_id") or ""))
 
 
 async def _joined(services: Services, asker: Asker, event: Event) -> None:
@@ -167,6 +179,7 @@ _HANDLERS: dict[str, Handler] = {
     "app_mention": _mention,
     "message": _message,
     "app_home_opened": _home,
+    "file_shared": _file,
     "member_joined_channel": _joined,
     "member_left_channel": _left,
     "channel_archive": _archived,

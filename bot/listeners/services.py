@@ -11,12 +11,13 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.people import Directory
-from bot.channels.permissions import Person, may_manage
+from bot.channels.permissions import Person, may_give, may_manage
 from bot.channels.preferences import Channel, Language
 from bot.channels.registry import Channels
 from bot.clock import Clock
 from bot.delivery.deliveries import Deliveries
 from bot.language.choice import reply_language
+from bot.workspaces.files import Files
 from bot.workspaces.installations import Installations
 from digests.archive import Archive
 from digests.model import Workspace
@@ -37,12 +38,15 @@ class Services:
     installations: Installations
     directory: Directory
     clock: Clock
+    files: Files
     wake: Callable[[], Awaitable[None]]
     default_language: str
     operators: frozenset[str]
     prefix: str = ""
     posting: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a manual post is looked for and opened."""
+    keeping: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a given digest is taken in: of two presses the second finds it there."""
 
     @property
     def until(self) -> date:
@@ -52,12 +56,13 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, where, and the client to answer with."""
+    """Who asks, where, and the client to answer with. ``trigger_id`` opens a modal, for three seconds."""
 
     workspace: Workspace
     user_id: str
     channel_id: str
     client: AsyncWebClient
+    trigger_id: str | None = None
 
     @property
     def is_direct(self) -> bool:
@@ -85,6 +90,7 @@ def asker_of(body: Mapping[str, Any], client: AsyncWebClient) -> Asker:
             body.get("user_id")
             or (user.get("id") if isinstance(user, dict) else user)
             or event.get("user")
+            or event.get("user_id")
             or ""
         ),
         str(
@@ -93,9 +99,11 @@ def asker_of(body: Mapping[str, Any], client: AsyncWebClient) -> Asker:
             or container.get("channel_id")
             or _mapping(event.get("channel")).get("id")
             or event.get("channel")
+            or event.get("channel_id")
             or ""
         ),
         client,
+        str(body["trigger_id"]) if body.get("trigger_id") else None,
     )
 
 
@@ -127,6 +135,14 @@ async def manager(services: Services, asker: Asker, channel: Channel, *, fresh: 
         open_to_everyone=installation is not None and installation.open_to_everyone,
     )
     return person if allowed else None
+
+
+async def giver(services: Services, asker: Asker, *, fresh: bool = True) -> Person | None:
+    """The asker, if they may give the workspace a digest; None otherwise."""
+    person = await services.directory.person(asker.client, asker.workspace, asker.user_id, fresh=fresh)
+    installation = await services.installations.get(asker.workspace)
+    is_open = installation is not None and installation.open_to_everyone
+    return person if may_give(person, operators=services.operators, open_to_everyone=is_open) else None
 
 
 async def channel_here(services: Services, asker: Asker) -> Channel:

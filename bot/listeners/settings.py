@@ -16,7 +16,8 @@ from bot.channels.preferences import Change, Channel, Field, Preferences
 from bot.channels.record import restored
 from bot.delivery.delivery import Delivery, State
 from bot.language.choice import posting_languages
-from bot.listeners.services import Asker, Services, channel_here, language_of, manager
+from bot.listeners import giving
+from bot.listeners.services import Asker, Services, channel_here, giver, language_of, manager
 from bot.messages import changes as change_messages
 from bot.messages import settings
 from bot.messages.help import Topic, help_message
@@ -70,6 +71,8 @@ async def digest_command(services: Services, asker: Asker, typed: str) -> Messag
             return await switch(services, asker, on=command == "on")
         case "post":
             return await post(services, asker)
+        case "add":
+            return await giving.offer(services, asker)
         case "managers":
             return await _managers(services, asker, channel, rest, language)
         case _:
@@ -89,6 +92,7 @@ async def card(services: Services, asker: Asker) -> Message:
         may_change=await manager(services, asker, channel, fresh=False) is not None,
         who=who_may(channel),
         troubles=await services.sources.troubles(),
+        may_give=await giver(services, asker, fresh=False) is not None,
     )
 
 

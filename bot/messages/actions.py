@@ -41,6 +41,9 @@ class Action(StrEnum):
     POST_NOW = "post_now"  # "DIGEST" or "": post today's now
     POST_AGAIN = "post_again"  # "DELIVERY": the doubted or already had digest once more
     UNDO = "undo"  # "CHANGE"
+    GIVE = "give"  # "": opens the form for a digest
+    KEEP = "keep"  # "FILE:SHA256": take in the file that was shown, if it is still the same
+    DISMISS = "dismiss"  # "": the file that was shown is not kept
     READER_LANGUAGE = "reader_language"  # App Home: the reader's explicit choice
     LINK = "link"  # a button that is only a link; acknowledged, nothing done
 
@@ -49,6 +52,6 @@ class Callback(StrEnum):
     """``callback_id`` of modals."""
 
     SETTINGS = "settings"
-    DIGEST_FILE = "digest_file"
+    DIGEST_FORM = "digest_form"
     DIGEST_CONFIRM = "digest_confirm"
     READING = "reading"  # a modal that only shows something

@@ -43,6 +43,7 @@ _SETTINGS = (
     ("/digest tags +scaling-law -gan", deferred("only some papers; `all` for every one")),
     ("/digest preview", deferred("see the next post, alone")),
     ("/digest post", deferred("post the newest now")),
+    ("/digest add", deferred("give me papers of your own, as text or a file")),
     ("/digest managers @minji", deferred("who else may change this")),
     ("/digest log", deferred("who changed what")),
 )

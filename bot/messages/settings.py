@@ -52,11 +52,12 @@ def card(
     may_change: bool,
     who: Sequence[str] = (),
     troubles: Sequence[str] = (),
+    may_give: bool = False,
 ) -> Message:
     """The channel at a glance: what it prefers, what comes next, what came last or why nothing did.
 
     ``who`` are the users who may change it, told to those who may not. ``troubles`` are
-    names of sources that fail.
+    names of sources that fail. ``may_give`` offers the form for a digest.
     """
     words = catalogue(language)
     preferences = channel.preferences
@@ -73,7 +74,11 @@ def card(
         lines.append(words.gettext("A source of papers cannot be reached just now: {names}", names=names))
     shown: Block = {"type": "section", "fields": [verbatim(f"*{name}*\n{value}") for name, value in fields]}
     text = "\n".join([*lines, *(f"{name}: {value}" for name, value in fields)])
-    row = actions(_offers(channel, last_post, words)) if may_change else (context(_who(who, words)),)
+    row = (
+        actions(_offers(channel, last_post, words, may_give=may_give))
+        if may_change
+        else (context(_who(who, words)),)
+    )
     return Message(text, (*(section(one) for one in joined(lines)), shown, *row))
 
 
@@ -228,7 +233,9 @@ def _last(last: LastPost, words: Catalogue) -> str:
     return words.gettext("Nothing came on {day}: {why}", day=day, why=why)
 
 
-def _offers(channel: Channel, last: LastPost | None, words: Catalogue) -> list[Element | None]:
+def _offers(
+    channel: Channel, last: LastPost | None, words: Catalogue, *, may_give: bool
+) -> list[Element | None]:
     on = channel.preferences.enabled and not channel.paused_reason
     again = None
     if last and last.outcome is Outcome.UNKNOWN and last.delivery_id is not None:
@@ -243,5 +250,6 @@ def _offers(channel: Channel, last: LastPost | None, words: Catalogue) -> list[E
         button(words.gettext("Settings"), Action.SETTINGS),
         None if on else button(words.gettext("Turn on"), Action.TURN_ON, style="primary"),
         button(words.gettext("Preview"), Action.PREVIEW),
+        button(words.gettext("Give papers"), Action.GIVE) if may_give else None,
         again,
     ]

@@ -39,11 +39,13 @@ async def take_in_batch(
             refused.append(shelving.RefusedDocument(document.path, sha256, str(error), error.line))
             fates[document.path] = Taken(document.path, Status.REFUSED, reason=str(error), line=error.line)
             continue
-        decision = intake.decide(digest.entries, entries.get(old.id, []) if old is not None else [])
+        before = entries.get(old.id, []) if old is not None else []
+        decision = intake.decide(digest.entries, before)
         fresh.append((shelving.ReadDocument(document.path, sha256, digest), decision))
         # A document refused until now is new when it reads at last.
         was_read = old is not None and old.digest_id is not None
-        fates[document.path] = _fate(document.path, digest, decision, was_read=was_read)
+        withdrawn = tuple(one.paper.title for one in before if one.id in decision.withdrawn)
+        fates[document.path] = _fate(document.path, digest, decision, withdrawn, was_read=was_read)
     await shelving.refuse(connection, shelf, refused, now=now)
     if fresh:
         touched = await shelving.shelve(connection, shelf, fresh, now=now)
@@ -55,7 +57,9 @@ def _same(path: str, titles: Sequence[str]) -> Taken:
     return Taken(path, Status.SAME, entries=tuple(TakenEntry(Status.SAME, title) for title in titles))
 
 
-def _fate(path: str, digest: Digest, decision: intake.Decision, *, was_read: bool) -> Taken:
+def _fate(
+    path: str, digest: Digest, decision: intake.Decision, withdrawn: tuple[str, ...], *, was_read: bool
+) -> Taken:
     entries = [
         TakenEntry(change.status, change.entry.paper.title, change.entry, line=change.entry.line)
         for change in decision.changes
@@ -69,4 +73,5 @@ def _fate(path: str, digest: Digest, decision: intake.Decision, *, was_read: boo
         Status.CHANGED if was_read else Status.NEW,
         digest.date,
         (*entries, *refusals),
+        withdrawn,
     )
