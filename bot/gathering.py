@@ -43,15 +43,15 @@ class Gathering:
         self._clock = clock
         self._real = SystemClock()
         self._wake = wake
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: dict[asyncio.Task[None], Source] = {}
 
     async def look(self) -> None:
         """Begin to poll the sources that are due. Does not wait for them."""
         free = MOST - len(self._under_way)
         for source in await self._polling.claim_due(now=self._real.now(), limit=free):
             task = asyncio.create_task(self._poll(source), name=f"poll {source.name}")
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._under_way[task] = source
+            task.add_done_callback(lambda done: self._under_way.pop(done, None))
 
     async def listen(self) -> None:
         """Tell the operators, once, of each source that usually brings something by now and has not."""
@@ -65,10 +65,14 @@ class Gathering:
 
     async def stop(self) -> None:
         """End what is under way: each source is given back, to be polled again by whoever comes next."""
-        for task in self._under_way:
+        ended = dict(self._under_way)
+        for task in ended:
             task.cancel()
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=30)
+        if ended:
+            await asyncio.wait(ended, timeout=30)
+        for source in ended.values():
+            # One that had not begun yet had no chance to do so itself.
+            await self._polling.release(source)
 
     async def _poll(self, source: Source) -> None:
         try:

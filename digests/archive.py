@@ -56,7 +56,7 @@ class Archive:
             for source in dict.fromkeys(document.source for document in batch):
                 of_source = [document for document in batch if document.source == source]
                 # Reading rolls back whatever was written: just what a dry run is.
-                opened = self._database.read() if dry_run else self._database.write()
+                opened = self._database.read() if dry_run else self._database.write_archive()
                 async with opened as connection:
                     shelf = await shelving.find_source(
                         connection,
@@ -122,7 +122,7 @@ class Archive:
 
     async def retract(self, day: date, *, now: datetime, workspace: Workspace | None = None) -> int:
         """Take back every digest of a day: gone from lookup, never delivered again; how many there were."""
-        async with self._database.write() as connection:
+        async with self._database.write_archive() as connection:
             digest_ids, paper_ids = await days.retract(connection, day, workspace=workspace, now=now)
             await postings.index_papers(connection, paper_ids)
         return len(digest_ids)

@@ -117,6 +117,12 @@ def sealed_at(digest: Digest, zone: str) -> datetime | None:
     return _end_of_day(digest.date, zone)
 
 
+def lag(day: date | None, sealed: datetime | None, *, usual: int) -> int:
+    """Days after its date that a digest is to be had: its source's usual ones, and one if sealed late."""
+    is_sealed_late = day is not None and sealed is not None and sealed.date() >= day
+    return max(usual, 1) if is_sealed_late else usual
+
+
 def _end_of_day(day: date, zone: str) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 

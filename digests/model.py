@@ -181,13 +181,18 @@ class ArchivedEntry:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedDigest:
-    """A digest as kept, entries in order. ``workspace`` is None for one that all share."""
+    """A digest as kept, entries in order. ``workspace`` is None for one that all share.
+
+    ``lag`` is how many days after its date it usually comes: at least one for a day of
+    notes, which is complete only when that day has ended.
+    """
 
     id: int
     source: str
     date: date | None
     entries: tuple[ArchivedEntry, ...]
     workspace: Workspace | None = None
+    lag: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def decide(
     """What becomes of a schedule date, with the deliverable digests up to it, oldest first."""
     new = unread(digests, history, due.date)
     # Without the day's own digest the end of the grace is the end of a wait, not of an outage.
-    is_late = not any(digest.date == due.date for digest in new)
+    is_late = not any(_is_for(digest, due.date) for digest in new)
     if now > due.at + grace + (LAST_LOOK if is_late else timedelta(0)):
         return Skipped(Skip.TOO_LATE)
     if is_late and now < due.at + grace:
@@ -82,6 +82,11 @@ def decide(
     if not made.entries:
         return Skipped(Skip.NOTHING_LEFT, made.digest_ids)
     return made
+
+
+def _is_for(digest: ArchivedDigest, day: date) -> bool:
+    """Whether a digest is what a day's post waits for: its own, or the one that usually comes by then."""
+    return digest.date is not None and digest.date + timedelta(days=digest.lag) >= day
 
 
 def unread(digests: Sequence[ArchivedDigest], history: History, day: date) -> tuple[ArchivedDigest, ...]:

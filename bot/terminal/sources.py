@@ -75,9 +75,10 @@ def _zone(_: click.Context, __: click.Parameter, value: str | None) -> str | Non
 @click.option(
     "--lag",
     type=click.IntRange(0, 6),
+    default=0,
+    show_default=True,
     metavar="DAYS",
-    help="Days after its date that a digest usually comes; 1 for git, since a day's notes are"
-    " complete when it has ended, else 0.",
+    help="Days after its date that a digest usually comes; notes are a day late by themselves.",
 )
 @command
 async def add(
@@ -88,7 +89,7 @@ async def add(
     posts: bool,
     zone: str | None,
     every: int | None,
-    lag: int | None,
+    lag: int,
 ) -> int:
     """Add a source and read it for the first time.
 

@@ -88,7 +88,7 @@ class Polling:
         except SourceError as error:
             return await self._failed(source, str(error), now=now, retry_after=error.retry_after)
         except asyncio.CancelledError:
-            await asyncio.shield(self._release(source))
+            await asyncio.shield(self.release(source))
             raise
         except Exception as error:
             # Whatever foreign bytes brought about is this source's trouble, and never another's.
@@ -108,8 +108,13 @@ class Polling:
             log.info("source_brought", source=source.name, documents=len(polled.taken), gone=polled.gone)
         return polled
 
-    async def _take_in(self, source: Source, fetch: Fetch, now: datetime) -> Polled:
+    async def release(self, source: Source) -> None:
+        """Give a claim back as if it had not been; one that was given back already stays so."""
         async with self._database.write() as connection:
+            await sources.released(connection, source)
+
+    async def _take_in(self, source: Source, fetch: Fetch, now: datetime) -> Polled:
+        async with self._database.write_archive() as connection:
             known = await paths.known(connection, source.id)
             gone = _gone(known, fetch)
             moved = {new: old for new, old in fetch.renamed.items() if old in gone and new not in known}
@@ -141,10 +146,6 @@ class Polling:
             await sources.failed(connection, source, error=error, next_poll_at=now + wait)
         log.warning("source_failed", source=source.name, failures=source.failures + 1, error=error)
         return Polled(source, error=error)
-
-    async def _release(self, source: Source) -> None:
-        async with self._database.write() as connection:
-            await sources.released(connection, source)
 
 
 def _gone(known: Mapping[str, bool], fetch: Fetch) -> frozenset[str]:

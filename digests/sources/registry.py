@@ -57,7 +57,7 @@ class Sources:
         kind: SourceKind | None,
         posts: bool,
         zone: str,
-        lag: int | None,
+        lag: int,
         every: timedelta | None,
         now: datetime,
     ) -> Source:
@@ -81,8 +81,7 @@ class Sources:
                 location=location,
                 posts=posts,
                 zone=zone,
-                # A repository holds notes, and their day is complete only when it has ended.
-                lag=lag if lag is not None else int(kind is SourceKind.GIT),
+                lag=lag,
                 every=every,
                 now=now,
             )

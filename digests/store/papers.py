@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from digests import intake
 from digests.model import (
     SHARED,
     ArchivedDigest,
@@ -100,7 +101,14 @@ async def load_digests(
     digest = tables.digest.c
     order = (digest.date.desc(), digest.id.desc()) if newest_first else (digest.date, digest.id)
     rows = await connection.execute(
-        select(digest.id, digest.date, digest.workspace, tables.source.c.name)
+        select(
+            digest.id,
+            digest.date,
+            digest.workspace,
+            digest.sealed_at,
+            tables.source.c.name,
+            tables.source.c.lag,
+        )
         .join(tables.source)
         .where(
             digest.workspace.in_(visible_workspaces(workspace)), digest.retracted_at.is_(None), *conditions
@@ -125,6 +133,7 @@ async def load_digests(
             date=head.date,
             entries=tuple(entries[head.id]),
             workspace=Workspace.from_key(head.workspace) if head.workspace else None,
+            lag=intake.lag(head.date, head.sealed_at, usual=head.lag),
         )
         for head in heads
         if head.id in entries

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -17,15 +17,18 @@ from digests.errors import StoreError
 SQLITE_PATIENCE = 30.0
 """Seconds a write waits for another process's write (``haru import`` beside the web) to end."""
 
+_ARCHIVE = 0x41726368
+"""The advisory lock at which those who write the archive queue on PostgreSQL: “Arch” in ASCII."""
 
-def driver_url(text: str) -> URL:
+
+def driver_url(address: str) -> URL:
     """The URL with the driver Haru uses: aiosqlite, or psycopg 3.
 
     Takes ``sqlite:``, ``sqlite+aiosqlite:``, ``postgres:`` and ``postgresql:``.
     StoreError on anything else.
     """
     try:
-        url = make_url(text)
+        url = make_url(address)
     except ArgumentError as error:
         raise StoreError(
             "DATABASE_URL is not a database address;"
@@ -81,6 +84,17 @@ class Database:
             await connection.execution_options(haru_write=True)
             async with connection.begin():
                 yield connection
+
+    @asynccontextmanager
+    async def write_archive(self) -> AsyncIterator[AsyncConnection]:
+        """Like ``write``, beside no other ``write_archive`` of any process.
+
+        Papers and words are looked for and then made: two at once would make the same.
+        """
+        async with self.write() as connection:
+            if not self.is_sqlite:
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ARCHIVE})
+            yield connection
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[AsyncConnection]:

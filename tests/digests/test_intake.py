@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from digests.intake import KnownEntry, decide, fingerprint, merged
-from digests.model import Entry, Paper, Status
+from datetime import date
+
+from digests.intake import KnownEntry, decide, fingerprint, lag, merged, sealed_at
+from digests.model import Digest, Entry, Kind, Paper, Status
 
 URL = "https://arxiv.org/abs/2502.17416"
 FIRST = Entry(Paper("Looped", ("Ada",), URL, "2502.17416"))
@@ -50,3 +52,13 @@ def test_what_is_no_longer_said_is_withdrawn() -> None:
 def test_facts_come_from_the_first_who_knows() -> None:
     """A paper's facts follow the order of its mentions, each from the first that has it."""
     assert merged([SECOND.paper, FIRST.paper]) == Paper("Whales", ("Ada",), URL, "2502.17416")
+
+
+def test_notes_are_a_day_late_by_themselves() -> None:
+    """A day of notes is to be had when it has ended, in any zone; a newsletter on its own day."""
+    day = date(2025, 2, 25)
+    notes, newsletter = Digest(day, (), kind=Kind.NOTE), Digest(day, ())
+    for zone in ("Pacific/Kiritimati", "UTC", "Pacific/Niue"):
+        assert lag(day, sealed_at(notes, zone), usual=0) == 1
+        assert lag(day, sealed_at(notes, zone), usual=2) == 2
+        assert lag(day, sealed_at(newsletter, zone), usual=0) == 0

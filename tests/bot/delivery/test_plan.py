@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.channels.preferences import TagFilter
@@ -54,6 +55,13 @@ def _decide(
 def _days(decided: Edition | Wait | Skipped) -> set[date | None]:
     assert isinstance(decided, Edition)
     return {one.entry.date for one in decided.entries}
+
+
+def test_what_usually_comes_a_day_late_is_not_waited_for() -> None:
+    """Sunday's notes, complete on Monday, are Monday's post; Saturday's are not, and Monday waits."""
+    sunday, saturday = (replace(_digest(MONDAY - timedelta(days=ago)), lag=1) for ago in (1, 2))
+    assert _days(_decide(sunday)) == {MONDAY - timedelta(days=1)}
+    assert _decide(saturday) == Wait(DUE.at + GRACE)
 
 
 def test_monday_brings_the_weekend() -> None:

@@ -63,7 +63,7 @@ class House:
             kind=SourceKind.GIT,
             posts=posts,
             zone="UTC",
-            lag=None,
+            lag=0,
             every=None,
             now=NOW,
         )
@@ -186,6 +186,16 @@ async def test_each_source_is_claimed_by_one(house: House) -> None:
     names = [one.name for claimed in taken for one in claimed]
     assert sorted(names) == [f"source{number}" for number in range(6)]
     assert await house.polling.claim_due(now=NOW, limit=6) == []
+
+
+async def test_sources_are_taken_in_side_by_side(house: House) -> None:
+    """Six sources that tell of one paper, polled at once, leave one paper and no failure."""
+    for number in range(6):
+        await house.add(f"source{number}")
+    claimed = await house.polling.claim_due(now=NOW, limit=6)
+    polled = await asyncio.gather(*(house.polling.poll(one, now=NOW) for one in claimed))
+    assert [one.error for one in polled] == [None] * 6
+    assert await house.found("looped") == 1
 
 
 async def test_a_claim_runs_out(house: House) -> None:
@@ -316,7 +326,7 @@ async def test_a_quiet_morning_is_told_once(house: House) -> None:
         house.shelf.put(f"25{day} Note.md", f"Note {week}", number=week)
     await house.add()
     await house.poll()
-    morning = datetime(2025, 2, 26, 14, tzinfo=UTC)
+    morning = datetime(2025, 2, 25, 14, tzinfo=UTC)
     quiet = await house.sources.quiet(morning)
     assert [(one.source.name, one.day) for one in quiet] == [("notes", date(2025, 2, 25))]
     told = await asyncio.gather(*(house.sources.untold(quiet) for _ in range(4)))
