@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import processes, schema
 from bot.app import Haru
-from bot.channels.preferences import Language, Layout, TagFilter
+from bot.channels.filters import TagFilter
+from bot.channels.preferences import Language, Layout
 from bot.clock import FixedClock
 from bot.delivery.part import metadata_of
 from bot.delivery.plan import edition

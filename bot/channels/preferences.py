@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from bot.channels.filters import TagFilter
 from digests.model import Workspace
 
 
@@ -27,21 +28,6 @@ class Layout(StrEnum):
 
 WEEKDAYS = frozenset(range(5))
 EVERY_DAY = frozenset(range(7))
-
-
-@dataclass(frozen=True, slots=True)
-class TagFilter:
-    """Which entries a channel wants: any of ``include`` (empty: all) and none of ``exclude``.
-
-    Names are canonical.
-    """
-
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-
-    def keeps(self, tags: frozenset[str]) -> bool:
-        wanted = not self.include or any(name in tags for name in self.include)
-        return wanted and not any(name in tags for name in self.exclude)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import time
 
-from bot.channels.preferences import Field, Language, Layout, Preferences, TagFilter
+from bot.channels import filters
+from bot.channels.filters import TagFilter
+from bot.channels.preferences import Field, Language, Layout, Preferences
 
 
 def differences(old: Preferences, new: Preferences) -> list[tuple[Field, str, str]]:
@@ -42,11 +44,6 @@ def _switch(preferences: Preferences) -> str:
     return "on" if preferences.enabled else "off"
 
 
-def _tags(preferences: Preferences) -> str:
-    tags = preferences.tags
-    return " ".join([*(f"+{name}" for name in tags.include), *(f"-{name}" for name in tags.exclude)])
-
-
 def _with_hour(preferences: Preferences, value: str) -> Preferences:
     hour, _, zone = value.partition(" ")
     return replace(preferences, hour=time.fromisoformat(hour), zone=zone)
@@ -58,10 +55,7 @@ def _with_days(preferences: Preferences, value: str) -> Preferences:
 
 
 def _with_tags(preferences: Preferences, value: str) -> Preferences:
-    names = value.split()
-    include = tuple(name[1:] for name in names if name.startswith("+"))
-    exclude = tuple(name[1:] for name in names if name.startswith("-"))
-    return replace(preferences, tags=TagFilter(include, exclude))
+    return replace(preferences, tags=filters.read(value) or TagFilter())
 
 
 _WRITERS: dict[Field, Callable[[Preferences], str]] = {
@@ -69,7 +63,7 @@ _WRITERS: dict[Field, Callable[[Preferences], str]] = {
     Field.LAYOUT: lambda one: one.layout.value,
     Field.TIME: _hour,
     Field.DAYS: _day_choice,
-    Field.TAGS: _tags,
+    Field.TAGS: lambda one: str(one.tags),
     Field.ENABLED: _switch,
 }
 _READERS: dict[Field, Callable[[Preferences, str], Preferences]] = {

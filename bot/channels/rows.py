@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import time
 from typing import Any
 
-from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences, TagFilter
+from bot.channels.filters import TagFilter
+from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
 from bot.channels.record import days
 from digests.model import Workspace
 
@@ -23,7 +24,7 @@ def channel_of(row: Any, managers: frozenset[str]) -> Channel:
             zone=row.zone,
             days=frozenset(int(day) for day in row.days),
             holidays=row.holidays,
-            tags=TagFilter(tuple(row.include_tags), tuple(row.exclude_tags)),
+            tags=TagFilter(tuple(map(tuple, row.include_tags)), tuple(row.exclude_tags)),
             enabled=row.enabled,
         ),
         name=row.name,
@@ -52,7 +53,7 @@ def columns_of(preferences: Preferences) -> dict[str, Any]:
         "zone": preferences.zone,
         "days": days(preferences),
         "holidays": preferences.holidays,
-        "include_tags": list(preferences.tags.include),
+        "include_tags": [list(group) for group in preferences.tags.include],
         "exclude_tags": list(preferences.tags.exclude),
         "enabled": preferences.enabled,
     }

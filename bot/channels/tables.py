@@ -31,7 +31,7 @@ channel = Table(
     Column("zone", String(64), nullable=False),
     Column("days", String(7), nullable=False),  # 01234: Monday is 0
     Column("holidays", String(8)),
-    Column("include_tags", JSON, nullable=False),
+    Column("include_tags", JSON, nullable=False),  # groups, of each of which any name is wanted
     Column("exclude_tags", JSON, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("enabled_at", Instant),

@@ -14,8 +14,7 @@ from zoneinfo import available_timezones
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.channels.preferences import EVERY_DAY, WEEKDAYS, Language, Layout, TagFilter
-from digests.reading.tags import canonical
+from bot.channels.preferences import EVERY_DAY, WEEKDAYS, Language, Layout
 
 _LANGUAGES = {
     "ko": Language.KO, "kr": Language.KO, "kor": Language.KO, "korean": Language.KO,
@@ -166,20 +165,6 @@ def days(typed: str) -> tuple[frozenset[int], str | None] | None:
     if not names or not all(name in _DAYS for name in names):
         return None
     return frozenset(_DAYS[name] for name in names), country
-
-
-def tags(typed: str) -> TagFilter | None:
-    """``+scaling-law -gan``; a bare word counts as plus; ``all`` or ``전체`` takes the filter off."""
-    words = typed.replace(",", " ").split()
-    if not words:
-        return None
-    if len(words) == 1 and words[0].casefold() in ("all", "none", "clear", "전체", "모두"):
-        return TagFilter()
-    include = [canonical(word.lstrip("+")) for word in words if not word.startswith(("-", "−", "–"))]
-    exclude = [canonical(word[1:]) for word in words if word.startswith(("-", "−", "–"))]
-    if not all([*include, *exclude]):
-        return None
-    return TagFilter(tuple(dict.fromkeys(include)), tuple(dict.fromkeys(exclude)))
 
 
 @lru_cache(maxsize=1)

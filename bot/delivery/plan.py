@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.channels.preferences import TagFilter
+from bot.channels.filters import TagFilter
 from bot.delivery.calendar import Due
 from bot.delivery.edition import Edition, EditionEntry
 from digests.model import ArchivedDigest

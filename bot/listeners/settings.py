@@ -10,7 +10,7 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.channels import words
+from bot.channels import filters, words
 from bot.channels.permissions import who_may
 from bot.channels.preferences import Change, Channel, Field, Preferences
 from bot.channels.record import restored
@@ -40,6 +40,8 @@ Make = Callable[[Preferences], Preferences]
 
 DIGESTS = "digests:"
 """What the value of POST_AGAIN opens with when it names digests, and not a delivery."""
+
+_EVERY_TAG = 10_000
 
 JUST_NOW = timedelta(seconds=30)
 """The same post asked for again so soon is a double click."""
@@ -265,6 +267,9 @@ async def _by_words(
         return wrong(made, typed, language=language, near=guess)
     if await manager(services, asker, channel) is None:
         return settings.refused(who_may(channel), language=language)
+    if command == "tags" and (slip := await near_tags(services, asker, channel, typed)):
+        guess = f"/{services.prefix}digest tags {slip[1]}"
+        return wrong(Wrong.UNKNOWN_TAG, slip[0], language=language, near=guess)
     changed, changes = await change(services, asker, channel, made)
     after = await services.channels.by_id(changed.id)
     spoken = await language_of(services, asker, changed)
@@ -275,6 +280,21 @@ async def _by_words(
         zone=changed.preferences.zone,
         undo=changes[-1].id if changes else None,
     )
+
+
+async def near_tags(
+    services: Services, asker: Asker, channel: Channel, typed: str
+) -> tuple[str, filters.TagFilter] | None:
+    """The names of a filter that no paper has but that look like a slip of one, and the filter that was
+    probably meant; None where all is well. What stands already, or in quotes, is meant as it is.
+    """
+    wanted = filters.read(typed)
+    if wanted is None:
+        return None
+    meant = filters.insisted(typed) | set(channel.preferences.tags.names)
+    counts = await services.archive.tags(workspace=asker.workspace, until=services.until, limit=_EVERY_TAG)
+    near = filters.near_names(set(wanted.names) - meant, [one.tag.name for one in counts])
+    return (", ".join(sorted(near)), filters.renamed(wanted, near)) if near else None
 
 
 def _language(typed: str) -> Make | Wrong:
@@ -300,7 +320,7 @@ def _days(typed: str) -> Make | Wrong:
 
 
 def _tags(typed: str) -> Make | Wrong:
-    value = words.tags(typed)
+    value = filters.read(typed)
     return Wrong.TAGS if value is None else lambda now: replace(now, tags=value)
 
 

@@ -10,9 +10,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels import words
+from bot.channels import filters, words
+from bot.channels.filters import TagFilter
 from bot.channels.permissions import who_may
-from bot.channels.preferences import Language, Layout, Preferences, TagFilter
+from bot.channels.preferences import Language, Layout, Preferences
 from bot.listeners import settings
 from bot.listeners.answering import tell
 from bot.listeners.services import Asker, Services, asker_of, channel_here, language_of, manager
@@ -21,7 +22,7 @@ from bot.messages.actions import Callback
 from bot.messages.changes import done
 from bot.messages.form import NO_HOLIDAYS, Input
 from bot.messages.settings import not_a_member, refused
-from bot.messages.wrong import Wrong, inline
+from bot.messages.wrong import Wrong, inline, inline_near
 
 
 async def open_settings(services: Services, asker: Asker, trigger_id: str) -> None:
@@ -49,6 +50,9 @@ def register(app: AsyncApp, services: Services) -> None:
             return
         language = await language_of(services, asker, known)
         wanted, managers, errors = filled_in(view, language)
+        typed = str(_state(view, Input.TAGS).get("value") or "")
+        if not errors and (near := await settings.near_tags(services, asker, known, typed)):
+            errors = {Input.TAGS.value: inline_near(near[0], str(near[1]), language=language)}
         if errors:
             await ack(response_action="errors", errors=errors)
             return
@@ -81,10 +85,9 @@ def register(app: AsyncApp, services: Services) -> None:
 
 def filled_in(view: dict[str, Any], language: str) -> tuple[Preferences, frozenset[str], dict[str, str]]:
     """The preferences and managers as the modal is filled in, and what is wrong, by block."""
-    values: dict[str, dict[str, dict[str, Any]]] = view.get("state", {}).get("values", {})
 
     def state(name: Input) -> dict[str, Any]:
-        return values.get(name.value, {}).get(name.value, {})
+        return _state(view, name)
 
     def option(name: Input) -> str:
         return str((state(name).get("selected_option") or {}).get("value", ""))
@@ -103,7 +106,7 @@ def filled_in(view: dict[str, Any], language: str) -> tuple[Preferences, frozens
     if not days:
         errors[Input.DAYS.value] = inline(Wrong.DAYS, language=language)
     typed = str(state(Input.TAGS).get("value") or "")
-    tags = words.tags(typed) if typed.strip() else TagFilter()
+    tags = filters.read(typed) if typed.strip() else TagFilter()
     if tags is None:
         errors[Input.TAGS.value] = inline(Wrong.TAGS, language=language)
     holidays = option(Input.HOLIDAYS)
@@ -118,3 +121,9 @@ def filled_in(view: dict[str, Any], language: str) -> tuple[Preferences, frozens
         enabled=bool(options(Input.ENABLED)),
     )
     return preferences, frozenset(state(Input.MANAGERS).get("selected_users") or ()), errors
+
+
+def _state(view: dict[str, Any], name: Input) -> dict[str, Any]:
+    values = (view.get("state") or {}).get("values") or {}
+    found = (values.get(name.value) or {}).get(name.value)
+    return found if isinstance(found, dict) else {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import time
 
-from bot.channels.preferences import Field, Language, Layout, Preferences, TagFilter
+from bot.channels import filters
+from bot.channels.filters import TagFilter
+from bot.channels.preferences import Field, Language, Layout, Preferences
 from bot.language.catalogue import Catalogue, deferred
 from bot.messages.mrkdwn import brief
 
@@ -53,7 +54,8 @@ def days(chosen: frozenset[int], holidays: str | None, words: Catalogue) -> str:
 
 def filtered(tags: TagFilter, words: Catalogue) -> str:
     """``전부``, or which tags are wanted and which are not; as mrkdwn."""
-    wanted, unwanted = (brief(", ".join(names), 300) for names in (tags.include, tags.exclude))
+    wanted = brief(_groups(tags, words), 300)
+    unwanted = brief(", ".join(tags.exclude), 300)
     if tags.include and tags.exclude:
         return words.gettext("{wanted} without {unwanted}", wanted=wanted, unwanted=unwanted)
     if tags.include:
@@ -61,6 +63,18 @@ def filtered(tags: TagFilter, words: Catalogue) -> str:
     if tags.exclude:
         return words.gettext("all without {unwanted}", unwanted=unwanted)
     return words.gettext("all papers")
+
+
+def _groups(tags: TagFilter, words: Catalogue) -> str:
+    """``nlp, vision``, any of them; or ``nlp and (robotics or planning)``."""
+    if len(tags.include) == 1:
+        return ", ".join(tags.include[0])
+    both, either = words.pgettext("between tags", "and"), words.pgettext("between tags", "or")
+    groups = (f" {either} ".join(group) for group in tags.include)
+    bracketed = (
+        f"({text})" if len(group) > 1 else text for text, group in zip(groups, tags.include, strict=True)
+    )
+    return f" {both} ".join(bracketed)
 
 
 def recorded(field: Field, value: str, words: Catalogue) -> str:
@@ -91,10 +105,7 @@ def _days(value: str, words: Catalogue) -> str:
 
 
 def _tags(value: str, words: Catalogue) -> str:
-    names: Sequence[str] = value.split()
-    include = tuple(name.removeprefix("+") for name in names if not name.startswith("-"))
-    exclude = tuple(name.removeprefix("-") for name in names if name.startswith("-"))
-    return filtered(TagFilter(include, exclude), words)
+    return filtered(filters.read(value) or TagFilter(), words)
 
 
 def _enabled(value: str, words: Catalogue) -> str:

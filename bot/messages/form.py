@@ -154,13 +154,12 @@ def _holidays(chosen: str | None, words: Catalogue) -> Element:
 
 
 def _tags(channel: Channel, words: Catalogue) -> Element:
-    tags = channel.preferences.tags
     made: Element = {
         "type": "plain_text_input",
         "placeholder": plain("+scaling-law -gan"),
         "max_length": 1_000,
     }
-    value = " ".join([*(f"+{name}" for name in tags.include), *(f"-{name}" for name in tags.exclude)])
+    value = str(channel.preferences.tags)
     return made | {"initial_value": clip(value, 1_000)} if value else made
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.language.catalogue import catalogue, deferred
 from bot.messages.blocks import section
 from bot.messages.message import Message
-from bot.messages.mrkdwn import brief
+from bot.messages.mrkdwn import brief, clip
 
 
 class Wrong(StrEnum):
@@ -21,6 +21,7 @@ class Wrong(StrEnum):
     DAYS = "days"
     HOLIDAYS = "holidays"
     TAGS = "tags"
+    UNKNOWN_TAG = "unknown_tag"
     MANAGERS = "managers"
     DATE = "date"
 
@@ -35,7 +36,11 @@ _EXPECTED = {
     Wrong.HOLIDAYS: deferred(
         "Write the country in two letters, like `KR`: `/digest days weekdays except holidays KR`"
     ),
-    Wrong.TAGS: deferred("Write tags with plus and minus: `/digest tags +scaling-law -gan`"),
+    Wrong.TAGS: deferred(
+        "Write tags with plus and minus, or with and, or, not: `/digest tags +scaling-law -gan`, "
+        "`/digest tags nlp and (robotics or planning)`"
+    ),
+    Wrong.UNKNOWN_TAG: deferred("No paper has that tag so far. In quotes it is taken as it is."),
     Wrong.MANAGERS: deferred("Name people with @: `/digest managers @minji`"),
     Wrong.DATE: deferred("Write the date like `2025-02-25`: `/paper 2025-02-25`"),
 }
@@ -60,6 +65,13 @@ def inline(kind: Wrong, *, language: str) -> str:
     return catalogue(language).gettext(_INLINE[kind])
 
 
+def inline_near(names: str, near: str, *, language: str) -> str:
+    """Below the input of tags: names that no paper has, and what was probably meant."""
+    words = catalogue(language)
+    said = words.gettext("No paper has {names} so far. Did you mean {near}?", names=names, near=near)
+    return clip(said, 300)
+
+
 _INLINE = {
     Wrong.COMMAND: deferred("This is not understood."),
     Wrong.LANGUAGE: deferred("Choose a language."),
@@ -68,7 +80,8 @@ _INLINE = {
     Wrong.ZONE: deferred("Write the time zone like Asia/Seoul."),
     Wrong.DAYS: deferred("Choose at least one day."),
     Wrong.HOLIDAYS: deferred("Choose a country from the list."),
-    Wrong.TAGS: deferred("Write tags like +scaling-law -gan, with spaces between."),
+    Wrong.TAGS: deferred("Write tags like +scaling-law -gan, or nlp and (robotics or planning)."),
+    Wrong.UNKNOWN_TAG: deferred("No paper has that tag so far. In quotes it is taken as it is."),
     Wrong.MANAGERS: deferred("Choose people of this workspace."),
     Wrong.DATE: deferred("Write the date like 2025-02-25."),
 }

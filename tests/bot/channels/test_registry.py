@@ -8,7 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.channels.preferences import Field, Language, Layout, Preferences, TagFilter
+from bot.channels.filters import TagFilter
+from bot.channels.preferences import Field, Language, Layout, Preferences
 from bot.channels.record import differences, restored
 from bot.channels.registry import Channels
 from digests.model import Workspace
@@ -135,7 +136,7 @@ def test_what_the_log_keeps_can_be_read_back() -> None:
         layout=Layout.STREAM,
         hour=time(7, 30),
         zone="UTC",
-        tags=TagFilter(("nlp",), ("gan",)),
+        tags=TagFilter((("nlp",), ("rl", "agents")), ("gan",)),
         enabled=True,
     )
     back = new

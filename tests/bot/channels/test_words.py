@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels import words
-from bot.channels.preferences import EVERY_DAY, WEEKDAYS, Language, Layout, TagFilter
+from bot.channels.preferences import EVERY_DAY, WEEKDAYS, Language, Layout
 
 
 @pytest.mark.parametrize(
@@ -86,13 +86,6 @@ def test_days(typed: str, expected: tuple[frozenset[int], str | None] | None) ->
     assert words.days(typed) == expected
 
 
-def test_tags() -> None:
-    """Plus, minus, bare words; a word that takes the filter off."""
-    assert words.tags("+Scaling_Law -gan nlp") == TagFilter(("scaling-law", "nlp"), ("gan",))
-    assert words.tags("전체") == TagFilter()
-    assert words.tags("+") is None
-
-
 @pytest.mark.parametrize(
     ("command", "typed", "expected"),
     [
@@ -124,6 +117,5 @@ def test_nothing_typed_is_an_error(typed: str, command: str) -> None:
     words.layout(typed)
     words.hour_and_zone(typed)
     words.days(typed)
-    words.tags(typed)
     words.near_value(command, typed)
     words.near_subcommand(typed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.channels.preferences import TagFilter
+from bot.channels.filters import TagFilter
 from bot.delivery.calendar import Due
 from bot.delivery.edition import Edition
 from bot.delivery.plan import History, Skip, Skipped, Wait, decide

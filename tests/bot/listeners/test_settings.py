@@ -6,6 +6,7 @@ import asyncio
 from datetime import time, timedelta
 from typing import Any
 
+from bot.channels.filters import TagFilter
 from bot.channels.preferences import Language, Layout
 from bot.local.seed import EMMA, JUNHO, MINJI
 from tests.bot.listeners.conftest import Desk, found, text_of
@@ -92,6 +93,19 @@ async def test_two_admins_at_once_both_count(desk: Desk) -> None:
     assert EMMA in told
 
 
+async def test_a_tag_no_paper_has_is_asked_about_when_it_looks_like_one_that_some_have(desk: Desk) -> None:
+    """A slip in a filter is answered with the whole command that was meant; quotes insist."""
+    answer = text_of(await desk.write("/digest tags +eficiency -gan"))
+    assert "/digest tags +efficiency -gan" in answer
+    assert (await desk.channel()).preferences.tags == TagFilter()
+    await desk.write("/digest tags “eficiency”")
+    assert (await desk.channel()).preferences.tags == TagFilter((("eficiency",),))
+    await desk.write("/digest tags +eficiency -gan")
+    assert (await desk.channel()).preferences.tags == TagFilter((("eficiency",),), ("gan",))
+    await desk.write("/digest tags efficiency 그리고 (attention 또는 memory)")
+    assert (await desk.channel()).preferences.tags.include == (("efficiency",), ("attention", "memory"))
+
+
 async def _open_modal(desk: Desk, person: str = MINJI) -> dict[str, Any]:
     card = await desk.write("/digest", person)
     await desk.press(card, "settings", person)
@@ -152,5 +166,5 @@ async def test_the_modal_saves_everything_and_previews_what_is_filled_in(desk: D
             break
         await asyncio.sleep(0.02)
     tags = (await desk.channel()).preferences.tags
-    assert (tags.include, tags.exclude) == (("efficiency",), ("gan",))
+    assert (tags.include, tags.exclude) == ((("efficiency",),), ("gan",))
     assert await desk.haru.channels.get(desk.workspace.workspace, "") is None
