@@ -110,7 +110,13 @@ async def add(
                 now=datetime.now(UTC),
             )
             click.echo(f"Added {made.name} ({made.kind.value}, {shown_location(made.location)}).")
-            return await _poll(haru, [made])
+            status = await _poll(haru, [made])
+            if (await haru.sources.get(made.name)).failures:
+                click.echo(
+                    f"{made.name} stays and is tried again; `haru sources remove {made.name}` takes it off.",
+                    err=True,
+                )
+            return status
         finally:
             await haru.web.close()
 
@@ -150,7 +156,9 @@ async def _poll(haru: Haru, chosen: Sequence[Source]) -> int:
             click.echo(f"haru: {one.name} is not looked at: {why}", err=True)
             status = FAILED
             continue
-        polled = await haru.polling.poll(claimed, now=datetime.now(UTC))
+        # Shown at a terminal only: years of notes take their time.
+        with Console(stderr=True).status(f"Reading {one.name}…"):
+            polled = await haru.polling.poll(claimed, now=datetime.now(UTC))
         status = _told(polled) or status
     return status
 

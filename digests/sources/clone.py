@@ -136,6 +136,8 @@ def _fetch(repo: Repo, location: str, allowed: Allowed) -> ObjectID | None:
 def _client(location: str, allowed: Allowed) -> tuple[GitClient, str]:
     if location.startswith("file://"):
         return get_transport_and_path(unquote(urlsplit(location).path))
+    if not location.startswith(("http://", "https://", "/")) and shutil.which("ssh") is None:
+        raise RefusedError("This machine has no ssh; install it, or give the repository by https://.")
     return get_transport_and_path(location, pool_manager=_pools(allowed), ssh_command=_SSH)
 
 
@@ -266,7 +268,7 @@ def _reason(error: Exception) -> str:
         case HTTPUnauthorized():
             return "The repository asks for a password; give an address with a token in it, or use ssh."
         case HangupException():
-            return "The repository's server hung up; for ssh, see that this machine's key is known there."
+            return "The repository's server hung up; for ssh, see that each of the two knows the other's key."
         case GitProtocolError():
             return "The repository cannot be reached, or its server does not speak git."
         case OSError():

@@ -114,14 +114,7 @@ class Polling:
             await sources.released(connection, source)
 
     async def _take_in(self, source: Source, fetch: Fetch, now: datetime) -> Polled:
-        async with self._database.write_archive() as connection:
-            known = await paths.known(connection, source.id)
-            gone = _gone(known, fetch)
-            moved = {new: old for new, old in fetch.renamed.items() if old in gone and new not in known}
-            await paths.move(connection, source.id, moved)
-            lost = gone - set(moved.values())
-            await paths.withdraw(connection, source.id, lost, now=now)
-            await paths.refuse(connection, source.id, fetch.unreadable, now=now)
+        lost = await self._let_go(source, fetch, now)
         taken = [Taken(path, Status.REFUSED, reason=why) for path, why in fetch.unreadable.items()]
         documents = iter(fetch.documents)
         while some := await asyncio.to_thread(list, islice(documents, _AT_ONCE)):
@@ -131,7 +124,23 @@ class Polling:
                     some, now=now, backlog=not source.first_fetch_done, zone=source.zone
                 )
             ]
-        return Polled(source, tuple(taken), len(lost))
+        return Polled(source, tuple(taken), lost)
+
+    async def _let_go(self, source: Source, fetch: Fetch, now: datetime) -> int:
+        """Follow what was renamed, withdraw what is gone, refuse what is unreadable; how many are gone."""
+        if fetch.present is None:
+            return 0
+        async with self._database.read() as connection:
+            known = await paths.known(connection, source.id)
+        gone = _gone(known, fetch)
+        moved = {new: old for new, old in fetch.renamed.items() if old in gone and new not in known}
+        lost = gone - set(moved.values())
+        if lost or moved or fetch.unreadable:
+            async with self._database.write_archive() as connection:
+                await paths.move(connection, source.id, moved)
+                await paths.withdraw(connection, source.id, lost, now=now)
+                await paths.refuse(connection, source.id, fetch.unreadable, now=now)
+        return len(lost)
 
     async def _failed(
         self, source: Source, error: str, *, now: datetime, retry_after: timedelta | None = None

@@ -1,7 +1,7 @@
 """Feeds as they are published, RSS, RDF, Atom and JSON Feed, to their items. Pure.
 
-XML is read by expat's events: in one pass, without recursion, and with every entity a
-feed declares for itself refused, so that none can be blown up. (defusedxml would wrap
+XML is read by expat's events: in one pass, without recursion, and with every declaration
+of a feed's own refused, so that none can be blown up. (defusedxml would wrap
 the same parser; feedparser also guesses at what is no XML, in time nobody bounds.)
 """
 
@@ -115,7 +115,7 @@ def _xml_items(text: str) -> list[Item]:
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
-    parser.EntityDeclHandler = _refuse_entity
+    parser.StartDoctypeDeclHandler = _check_doctype
     try:
         # Given text, expat takes no notice of the declared encoding.
         parser.Parse(_NAMED.sub(_character, _UNSPEAKABLE.sub("", text)), True)
@@ -127,10 +127,13 @@ def _xml_items(text: str) -> list[Item]:
     return reader.items
 
 
-def _refuse_entity(*_: object) -> None:
-    raise SourceError(
-        "The feed declares entities of its own, which Haru does not expand; publish it without a DTD."
-    )
+def _check_doctype(_name: str, _system: str | None, _public: str | None, declares: int) -> None:
+    """SourceError when a feed declares entities, or attributes by default: either can blow it up."""
+    if declares:
+        raise SourceError(
+            "The feed declares entities or attributes of its own, which Haru does not expand;"
+            " publish it without a DTD."
+        )
 
 
 def _character(found: re.Match[str]) -> str:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from wsgiref.simple_server import make_server
 
 import pytest
+from dulwich.repo import Repo
+from dulwich.server import BackendRepo, DictBackend
+from dulwich.web import WSGIRequestHandlerLogger, WSGIServerLogger, make_wsgi_chain
 
 from digests.errors import SourceError
 from digests.sources.git import Git
@@ -216,6 +223,36 @@ async def test_a_private_server_is_refused(git: Git) -> None:
     """A repository on this machine's own network is not fetched over HTTP, unless that is allowed."""
     with pytest.raises(SourceError, match="private address"):
         await _fetch(git, Source(1, "notes", SourceKind.GIT, "http://127.0.0.1:9/notes.git"))
+
+
+@contextmanager
+def _served(repository: Repository) -> Iterator[int]:
+    """The repository over HTTP on 127.0.0.1, as git's smart protocol has it; gives the port."""
+    repositories: dict[bytes, BackendRepo] = {b"/notes.git": Repo(str(repository.folder))}
+    backend = DictBackend(repositories)
+    server = make_server("127.0.0.1", 0, make_wsgi_chain(backend), WSGIServerLogger, WSGIRequestHandlerLogger)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+async def test_a_repository_is_fetched_over_http(
+    repository: Repository, source: Source, tmp_path: Path
+) -> None:
+    """Where private addresses are allowed, a server on this machine gives what the folder does."""
+    with _served(repository) as port:
+        over_http = replace(source, location=f"http://127.0.0.1:{port}/notes.git")
+        git = Git(tmp_path / "clones", allow_private=True)
+        first = await _fetch(git, over_http)
+        assert _days(first) == {"250224 One.md": date(2025, 2, 24)}
+        repository.write("250225 Two.md", title="Two")
+        repository.commit("2025-02-25")
+        assert _days(await _fetch(git, over_http, first)) == {"250225 Two.md": date(2025, 2, 25)}
 
 
 async def test_a_fetch_that_takes_too_long_is_ended(tmp_path: Path, source: Source) -> None:

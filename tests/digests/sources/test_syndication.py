@@ -91,6 +91,12 @@ def test_html_characters_and_forbidden_bytes_are_survived() -> None:
     assert one.title == "a b&c"
 
 
+def test_an_old_doctype_is_no_harm() -> None:
+    """RSS 0.91 names a DTD elsewhere, which is not fetched."""
+    doctype = '<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://127.0.0.1:9/rss-0.91.dtd">'
+    assert len(_items(doctype + "<rss><channel><item><guid>1</guid></item></channel></rss>")) == 1
+
+
 def test_an_id_given_twice_counts_once() -> None:
     """The first of two items with one id is kept: feeds are newest first."""
     assert len(_items(rss(item(title="new"), item(title="old")))) == 1
@@ -104,13 +110,23 @@ LAUGHS = "<!DOCTYPE rss [<!ENTITY a0 'ha'>" + "".join(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (f"{LAUGHS}]><rss><channel><item><title>&a9;</title></item></channel></rss>", "entities of its own"),
+        (
+            f"{LAUGHS}]><rss><channel><item><title>&a9;</title></item></channel></rss>",
+            "entities or attributes of its own",
+        ),
         (
             "<!DOCTYPE rss [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><rss><channel><item>"
             "<title>&x;</title></item></channel></rss>",
-            "entities of its own",
+            "entities or attributes of its own",
         ),
-        ("<!DOCTYPE rss [<!ENTITY % x SYSTEM 'http://127.0.0.1/'> %x;]><rss/>", "entities of its own"),
+        (
+            "<!DOCTYPE rss [<!ENTITY % x SYSTEM 'http://127.0.0.1/'> %x;]><rss/>",
+            "entities or attributes of its own",
+        ),
+        (
+            "<!DOCTYPE rss [<!ATTLIST b a CDATA 'xxxxxxxx'>]><rss><b/><b/><b/></rss>",
+            "entities or attributes of its own",
+        ),
         ("<rss><channel><item>", "in line 1"),
         ("<html><body/></html>", "neither RSS nor Atom"),
         ('{"items": {}}', "no list of items"),
