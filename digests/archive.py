@@ -11,6 +11,7 @@ from digests.model import (
     ArchivedEntry,
     Document,
     Results,
+    Status,
     TagCount,
     Taken,
     Workspace,
@@ -52,6 +53,7 @@ class Archive:
         written ``BATCH`` at a time, each batch whole or not at all.
         """
         rest = iter(documents)
+        written = 0
         while batch := list(islice(rest, BATCH)):
             for source in dict.fromkeys(document.source for document in batch):
                 of_source = [document for document in batch if document.source == source]
@@ -68,8 +70,11 @@ class Archive:
                         backlog=backlog,
                     )
                     taken = await take_in_batch(connection, shelf, of_source, now=now)
+                written += sum(one.status in (Status.NEW, Status.CHANGED) for one in taken)
                 for one in taken:
                     yield one
+        if written >= BATCH and not dry_run:
+            await self._database.analyse()
 
     async def entry(
         self, entry_id: int, *, workspace: Workspace | None, until: date | None = None

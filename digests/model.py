@@ -218,7 +218,8 @@ class Results:
     """One page of what was found, best first.
 
     ``total`` counts all hits before paging. ``suggestions`` are queries known to hit;
-    they are given only when nothing was found.
+    they are given only when nothing was found. ``is_direct``: the first hit is the very
+    paper whose id or address was asked for; others cite it.
     """
 
     query: str
@@ -227,6 +228,7 @@ class Results:
     offset: int = 0
     corrections: tuple[Correction, ...] = ()
     suggestions: tuple[str, ...] = ()
+    is_direct: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ async def find(services: Services, asker: Asker, typed: str) -> Message:
     if question.casefold() in _TODAY and channel is not None and today is None:
         return results.nothing_today(language=language)
     found = await _search(services, asker, question, today)
-    if found.total == 1 and found.hits:
+    if found.hits and (found.total == 1 or found.is_direct):
         return paper.answer(
             found.hits[0].entry,
             language=language,

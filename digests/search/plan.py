@@ -17,6 +17,12 @@ MOST_PREFIXES = 24
 RARE = 5
 """Papers with a word, up to which it may be a slip of another."""
 
+SHORTEST_CORRECTED = 4
+"""Letters of a Latin word that may be a slip."""
+
+MOST_SLIPS = 3
+"""Pairs of syllables one letter away that stand for a rare one: the commonest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -30,22 +36,39 @@ class Term:
 
 @dataclass(slots=True)
 class Group:
-    """What one word of the question may be found by: term ids and what each is worth."""
+    """What one word of the question (for Korean, one pair of syllables) may be found by."""
 
     typed: str
+    """Folded, as it was typed."""
+    shown: str
+    """The whole word it is of, for saying what was corrected."""
+    place: int = 0
+    """Which of the question's words it is, counted in pieces."""
     worth: dict[int, float] = field(default_factory=dict)
+    """What each term id is worth."""
+    names: set[str] = field(default_factory=set)
+    """The terms themselves."""
     df: int = 0
+    rows: int = 0
+    """Postings behind all of its terms."""
     idf: float = 0.0
     corrected: str | None = None
 
     def add(self, term: Term, worth: float) -> None:
+        if term.id not in self.worth:
+            self.rows += term.df
         self.worth[term.id] = max(worth, self.worth.get(term.id, 0.0))
+        self.names.add(term.term)
         self.df = max(self.df, term.df)
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The terms a plan may draw on. ``prefixed`` and ``near`` give (surface, terms) pairs."""
+    """The terms a plan may draw on.
+
+    ``prefixed`` gives the commonest head terms that begin so; ``near`` gives words at most so many slips
+    away, each with its slips and terms, for words (or pairs) that ``may_be_slip`` says may be one.
+    """
 
     papers: int
     terms: Mapping[str, Sequence[Term]]
@@ -83,10 +106,9 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
     """
     groups: list[Group] = []
     for word in asked:
-        if word.is_hangul:
-            groups += [_exact(pair, (pair,), vocabulary) for pair in word.terms]
-        else:
-            groups.append(_latin(word, vocabulary))
+        groups += _hangul(word, vocabulary) if word.is_hangul else [_latin(word, vocabulary)]
+    for place, group in enumerate(groups):
+        group.place = place
     joints = _joints(asked)
     for (first, second), joint in joints.items():
         known = [term for term in vocabulary.terms.get(joint, ()) if term.head_df]
@@ -97,41 +119,75 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
                     group.add(term, JOINT)
     for group in groups:
         group.idf = idf(vocabulary.papers, min(group.df, vocabulary.papers))
-    return sorted(groups, key=lambda group: (group.df, group.typed))
+    return sorted(groups, key=lambda group: (group.df, group.typed, group.place))
 
 
-def _exact(typed: str, terms: Sequence[str], vocabulary: Vocabulary) -> Group:
-    group = Group(typed)
-    for name in terms:
+def may_be_slip(word: text.Word, df: int, head_df: int) -> bool:
+    """Whether a word that so few papers have may be meant for another; short ones are all near each other."""
+    if word.is_hangul:
+        return df == 0 or (len(word.folded) > 2 and df <= 2)
+    is_rare = df <= 2 or (df <= RARE and not head_df)
+    return is_rare and len(word.folded) >= SHORTEST_CORRECTED and not word.folded.isdigit()
+
+
+def _exact(typed: str, shown: str, names: Iterable[str], vocabulary: Vocabulary) -> Group:
+    group = Group(typed, shown)
+    for name in names:
         for term in vocabulary.terms.get(name, ()):
             group.add(term, 1.0)
     return group
 
 
+def _hangul(word: text.Word, vocabulary: Vocabulary) -> list[Group]:
+    """A group for each pair of syllables; a pair hardly any paper has may be a slip of one letter."""
+    groups = []
+    meant: list[str] = []
+    for pair in word.terms:
+        group = _exact(pair, word.shown, (pair,), vocabulary)
+        known = group.df
+        near = [term for _, _, terms in vocabulary.near(pair, 1) for term in terms if term.df > known]
+        near.sort(key=lambda term: (-term.df, term.term))
+        for term in near[:MOST_SLIPS]:
+            group.add(term, TYPO_ONE)
+        meant.append(near[0].term if near and not known else pair)
+        groups.append(group)
+    corrected = _spelt(word.folded, meant)
+    if corrected != word.folded and all(vocabulary.terms.get(pair) for pair in text.pairs(corrected)):
+        groups[0].corrected = corrected
+    return groups
+
+
+def _spelt(word: str, pairs: Sequence[str]) -> str:
+    """The word that corrected pairs spell: where one of the two over a syllable changes it, the change."""
+    syllables = list(word)
+    for at, pair in enumerate(pairs):
+        for offset, syllable in enumerate(pair):
+            if syllable != word[at + offset]:
+                syllables[at + offset] = syllable
+    return "".join(syllables)
+
+
 def _latin(word: text.Word, vocabulary: Vocabulary) -> Group:
     # A compound is looked for whole; its pieces are worth less alone.
     whole = text.stem(text.joined(word.shown))
-    group = _exact(word.folded, (whole,), vocabulary)
+    group = _exact(word.folded, word.shown, (whole,), vocabulary)
     if len(word.terms) > 1:
         for piece in word.terms:
             for term in vocabulary.terms.get(piece, ()):
                 group.add(term, 1.0 if piece == whole else PREFIX)
     exact_df = group.df
-    in_heads = any(term.head_df for term in vocabulary.terms.get(whole, ()))
     if len(word.folded) >= 2:
         for term in vocabulary.prefixed(text.joined(word.shown)):
             group.add(term, PREFIX)
-    is_rare = exact_df <= 2 or (exact_df <= RARE and not in_heads)
-    if is_rare and len(word.folded) >= 4 and word.folded.isascii() and not word.folded.isdigit():
-        near = list(vocabulary.near(text.joined(word.shown), 1 if len(word.folded) <= 5 else 2))
-        closest = min((distance for _, distance, _ in near), default=0)
-        for surface, distance, terms in near:
-            for term in terms:
-                group.add(term, TYPO_ONE if distance == 1 else TYPO_TWO)
-            if not group.corrected and exact_df == 0 and distance == closest:
-                group.corrected = surface
-        if group.worth and any(value >= PREFIX for value in group.worth.values()):
-            group.corrected = None
+    near = list(vocabulary.near(word.folded, 1 if len(word.folded) <= 5 else 2))
+    closest = min((distance for _, distance, _ in near), default=0)
+    for surface, distance, terms in near:
+        for term in terms:
+            group.add(term, TYPO_ONE if distance == 1 else TYPO_TWO)
+        if not group.corrected and exact_df == 0 and distance == closest:
+            group.corrected = surface
+    if any(value >= PREFIX for value in group.worth.values()):
+        group.corrected = None
     return group
 
 

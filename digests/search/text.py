@@ -27,6 +27,9 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 LONGEST_TERM = 64
 """Characters of a term; what is longer is no word, and is cut."""
 
+_FIRST_SYLLABLE = ord("가")
+"""Syllables stand in the order of their 19 initials, 21 vowels and 28 finals: Unicode, section 3.12."""
+
 # Particles that may end a Korean noun, longest first; taken off in queries only.
 PARTICLES = (
     *("에서는", "으로는", "이라는"),
@@ -60,6 +63,8 @@ class Word:
     shown: str
     folded: str
     terms: tuple[str, ...]
+    pieces: tuple[tuple[str, str], ...] = ()
+    """The parts of a compound (for Hangul, the pairs) in order, each folded and as a term."""
 
     @property
     def is_hangul(self) -> bool:
@@ -98,6 +103,21 @@ def joined(text: str) -> str:
     return _APART.sub("", fold(text)).replace(" ", "")
 
 
+def slips(pair: str) -> list[str]:
+    """Two syllables with one letter of one of them replaced: what a slip of the finger makes of a pair."""
+    found = []
+    for at, syllable in enumerate(pair):
+        code = ord(syllable) - _FIRST_SYLLABLE
+        for step, count in ((588, 19), (28, 21), (1, 28)):
+            letter = code // step % count
+            found += [
+                pair[:at] + chr(_FIRST_SYLLABLE + code + (other - letter) * step) + pair[at + 1 :]
+                for other in range(count)
+                if other != letter
+            ]
+    return found
+
+
 def without_particle(word: str) -> str:
     """A Korean word without the particle it ends with, if two syllables are left."""
     for particle in PARTICLES:
@@ -115,13 +135,12 @@ def _plain(text: str) -> str:
 @lru_cache(maxsize=65536)
 def _word(shown: str) -> Word:
     if _HANGUL.fullmatch(shown):
-        return Word(shown, shown, pairs(shown))
-    return Word(shown, fold(shown), _latin_terms(shown))
-
-
-def _latin_terms(shown: str) -> tuple[str, ...]:
-    pieces = [piece for part in _APART.split(shown) for piece in _CAMEL.split(part) if piece]
-    found = [stem(fold(piece)) for piece in pieces]
+        terms = pairs(shown)
+        return Word(shown, shown, terms, tuple((pair, pair) for pair in terms))
+    folded = [fold(piece) for part in _APART.split(shown) for piece in _CAMEL.split(part) if piece]
+    pieces = tuple((piece, stem(piece)) for piece in folded)
+    terms = tuple(term for _, term in pieces)
     if len(pieces) > 1:
-        found.append(stem(joined(shown)))
-    return tuple(dict.fromkeys(term for term in found if term)) or (fold(shown),)
+        terms += (stem(joined(shown)),)
+    whole = fold(shown)
+    return Word(shown, whole, tuple(dict.fromkeys(filter(None, terms))) or (whole,), pieces)

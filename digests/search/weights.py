@@ -52,7 +52,11 @@ def index(fields: Iterable[tuple[str, str]]) -> Indexed:
             joints = _joints(found)
             counted += joints
             heads.update(counted)
-            surfaces |= {(word.folded, term) for word in found for term in word.terms if not word.is_hangul}
+            for word in found:
+                if not word.is_hangul:
+                    # A compound is begun, or misspelt, at any of its pieces.
+                    surfaces.update(word.pieces)
+                    surfaces.add((word.folded, word.terms[-1]))
             surfaces |= {(joint, joint) for joint in joints}
         for term, times in Counter(counted).items():
             mass[term] += times * weight / length

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from rapidfuzz import process
@@ -22,7 +23,7 @@ from digests.model import (
 from digests.reading.tags import canonical
 from digests.search import plan, ranking, text
 from digests.search.query import Query, parse
-from digests.store import tables
+from digests.store import candidates, tables
 from digests.store.papers import newest_entries, visible
 from digests.store.sight import Sight, nearest
 from digests.store.vocabulary import Surfaces, load_surfaces
@@ -50,8 +51,10 @@ async def search(
     if query.special:
         return await _special(sight, typed, query.special, today, limit=limit, offset=offset)
     if query.address:
-        ids = await sight.papers_at(query.address)
-        return await sight.page(typed, [(id_, 1.0) for id_ in ids], limit=limit, offset=offset)
+        own, citing = await sight.papers_at(query.address)
+        scored = [(id_, 1.0) for id_ in own] + [(id_, 0.5) for id_ in citing]
+        page = await sight.page(typed, scored, limit=limit, offset=offset)
+        return replace(page, is_direct=bool(own))
     allowed = await sight.allowed(query)
     asked = plan.asked_words([*query.words, *query.phrases])
     if not asked:
@@ -171,27 +174,45 @@ async def _by_words(
 ) -> Results:
     surfaces = await load_surfaces(sight.connection, sight.workspaces)
     groups = await sight.groups(asked, surfaces)
-    candidates = await sight.candidates(groups, allowed)
-    chosen = ranking.best(candidates, groups)
-    entries = await newest_entries(
-        sight.connection, [one.paper_id for one in chosen], workspace=sight.workspace, until=sight.until
-    )
+    outlines: dict[int, candidates.Outline] = {}
+    most = ranking.CANDIDATES
+    while True:
+        found = await candidates.find(
+            sight.connection, groups, papers=surfaces.papers, allowed=allowed, most=most
+        )
+        outlines = await candidates.outlines(
+            sight.connection, [one.paper_id for one in found], workspace=sight.workspace, until=sight.until
+        )
+        # Where many of the best may not be seen yet, those behind them are looked at too.
+        if len(outlines) >= ranking.CANDIDATES or len(found) < most:
+            break
+        most *= 8
+    kept = [one for one in found if one.paper_id in outlines][: ranking.CANDIDATES]
+    if query.phrases or query.without:
+        whole = await newest_entries(
+            sight.connection, [one.paper_id for one in kept], workspace=sight.workspace, until=sight.until
+        )
+        kept = [one for one in kept if _holds_phrases(whole[one.paper_id], query)]
     plainly = " ".join([*query.words, *query.phrases])
-    scored = []
-    for one in chosen:
-        found = entries.get(one.paper_id)
-        if found is None or not _holds_phrases(found, query):
-            continue
-        tag_names = [tag.name for tag in found.entry.tags]
-        worth = ranking.score(one, groups, title=found.paper.title, tags=tag_names, asked=plainly)
-        scored.append((one.paper_id, worth))
+    scored = [
+        (
+            one.paper_id,
+            ranking.score(
+                one,
+                groups,
+                title=outlines[one.paper_id].title,
+                authors=outlines[one.paper_id].authors,
+                tags=outlines[one.paper_id].tags,
+                asked=plainly,
+            ),
+        )
+        for one in kept
+    ]
     scored.sort(key=lambda pair: (-pair[1], pair[0]))
-    corrections = tuple(Correction(group.typed, group.corrected) for group in groups if group.corrected)
+    corrections = tuple(Correction(group.shown, group.corrected) for group in groups if group.corrected)
     if not scored:
         return Results(typed, suggestions=await _guesses(sight, asked, surfaces))
-    return await sight.page(
-        typed, scored, limit=limit, offset=offset, corrections=corrections, groups=groups, known=entries
-    )
+    return await sight.page(typed, scored, limit=limit, offset=offset, corrections=corrections, groups=groups)
 
 
 def _holds_phrases(found: ArchivedEntry, query: Query) -> bool:

@@ -107,6 +107,18 @@ class Database:
         finally:
             await connection.close()
 
+    async def analyse(self) -> None:
+        """Let the database count its rows anew, after much was written: until then it guesses how to join.
+
+        On SQLite a sample of each index is enough (https://sqlite.org/lang_analyze.html).
+        """
+        async with self._connection() as connection:
+            if self.is_sqlite:
+                await connection.exec_driver_sql("PRAGMA analysis_limit=400")
+                await connection.rollback()
+            await connection.exec_driver_sql("ANALYZE")
+            await connection.commit()
+
     async def close(self) -> None:
         """Close every connection; the object is of no use afterwards."""
         await self.engine.dispose()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from rapidfuzz import process
@@ -12,17 +12,14 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import ArchivedEntry, Correction, Hit, Results, Workspace
-from digests.search import plan, ranking, text
+from digests.search import plan, text
 from digests.search.query import Query
-from digests.store import tables
-from digests.store.papers import documents_of, newest_entries, visible, visible_workspaces
+from digests.store import candidates, tables
+from digests.store.papers import documents_of, load_entries, newest_entries, visible, visible_workspaces
 from digests.store.vocabulary import Surfaces, load_surfaces
 
-_POOL = 400
-"""Papers the rarest words may put forward before the commoner words are counted in."""
-
-SHORTEST_CORRECTED = 4
-"""Letters of a word that may be taken for a slip of another; shorter ones are all near each other."""
+_MOST_OF_AN_AUTHOR = 2000
+"""Papers looked at for a name."""
 
 
 class Sight:
@@ -44,13 +41,17 @@ class Sight:
         offset: int,
         corrections: tuple[Correction, ...] = (),
         groups: Sequence[plan.Group] = (),
-        known: dict[int, ArchivedEntry] | None = None,
+        outlines: Mapping[int, candidates.Outline] | None = None,
     ) -> Results:
+        """The hits of one page whole; ``outlines`` spare looking for their newest entries again."""
         window = scored[offset : offset + limit]
         ids = [id_ for id_, _ in window]
-        entries = known or await newest_entries(
-            self.connection, ids, workspace=self.workspace, until=self.until
-        )
+        if outlines is None:
+            entries = await newest_entries(self.connection, ids, workspace=self.workspace, until=self.until)
+        else:
+            newest = [outlines[id_].entry_id for id_ in ids]
+            loaded = await load_entries(self.connection, newest, workspace=self.workspace, until=self.until)
+            entries = {entry.paper_id: entry for entry in loaded}
         documents = await documents_of(self.connection, ids)
         hits = [
             Hit(entries[id_], worth, _matched(entries[id_], groups), documents.get(id_, ()))
@@ -71,17 +72,15 @@ class Sight:
         found.sort(key=lambda pair: (str(pair[1]), pair[0]), reverse=True)
         return [id_ for id_, _ in found]
 
-    async def papers_at(self, address: str) -> list[int]:
-        """Papers known by an address first, then those that cite it."""
+    async def papers_at(self, address: str) -> tuple[list[int], list[int]]:
+        """Papers known by an address, and others that cite it, newest first."""
         url = tables.paper_url.c
-        for cited in (False, True):
-            ids = await self.connection.scalars(
-                select(url.paper_id).where(url.url.in_(_spellings(address)), url.cited.is_(cited))
-            )
-            found = await self.papers_where(tables.entry.c.paper_id.in_(list(ids)))
-            if found:
-                return found
-        return []
+        rows = await self.connection.execute(
+            select(url.paper_id, url.cited).where(url.url.in_(_spellings(address)))
+        )
+        cited = {row.paper_id: row.cited for row in sorted(rows, key=lambda row: row.cited, reverse=True)}
+        found = await self.papers_where(tables.entry.c.paper_id.in_(list(cited))) if cited else []
+        return [id_ for id_ in found if not cited[id_]], [id_ for id_ in found if cited[id_]]
 
     async def of_day(self, day: date) -> list[int]:
         rows = await self.connection.execute(
@@ -159,17 +158,19 @@ class Sight:
         """Papers one of whose authors has every word typed, begun or corrected."""
         surfaces = await load_surfaces(self.connection, self.workspaces)
         groups = await self.groups(plan.asked_words([typed]), surfaces)
-        candidates = await self.candidates(groups, None)
-        heads = [one.paper_id for one in candidates if len(one.matches) == len(groups)]
-        entries = await newest_entries(self.connection, heads, workspace=self.workspace, until=self.until)
+        found = await candidates.find(
+            self.connection, groups, papers=surfaces.papers, allowed=None, most=_MOST_OF_AN_AUTHOR, floor=1.0
+        )
+        heads = await candidates.outlines(
+            self.connection, [one.paper_id for one in found], workspace=self.workspace, until=self.until
+        )
         spellings = [(group.typed, group.corrected or group.typed) for group in groups]
         return {
-            id_
-            for id_, found in entries.items()
-            if any(_is_named(author, spellings) for author in found.paper.authors)
+            id_ for id_, head in heads.items() if any(_is_named(author, spellings) for author in head.authors)
         }
 
     async def groups(self, asked: Sequence[text.Word], surfaces: Surfaces) -> list[plan.Group]:
+        """The groups of a question; two statements, or three where a word may be a slip."""
         prefixed = {
             text.joined(word.shown): surfaces.beginning_with(text.joined(word.shown))
             for word in asked
@@ -177,27 +178,18 @@ class Sight:
         }
         wanted = plan.terms_of(asked) | {term for found in prefixed.values() for term in found}
         known = await self._terms(wanted)
-        # The scan for typos costs the most: only words that hardly occur are looked at.
-        near = {
-            word.folded: surfaces.near(text.joined(word.shown))
-            for word in asked
-            if not word.is_hangul
-            and len(word.folded) >= SHORTEST_CORRECTED
-            and _occurrences(known, word) <= plan.RARE
-        }
+        # The scan for slips costs the most: only words that hardly occur are looked at.
+        near = _near(asked, known, surfaces)
         missing = {term for found in near.values() for _, _, terms in found for term in terms} - wanted
-        known |= await self._terms(missing)
-        statistics = tables.search_statistics.c
-        papers = await self.connection.scalar(
-            select(func.sum(statistics.papers)).where(statistics.workspace.in_(self.workspaces))
-        )
+        if missing:
+            known |= await self._terms(missing)
 
         def terms(names: Iterable[str]) -> list[plan.Term]:
             return [one for name in names for one in known.get(name, ())]
 
         def common(typed: str) -> list[plan.Term]:
-            found = sorted(terms(prefixed.get(typed, ())), key=lambda one: (-one.head_df, one.term))
-            return found[: plan.MOST_PREFIXES]
+            found = [one for one in terms(prefixed.get(typed, ())) if one.head_df]
+            return sorted(found, key=lambda one: (-one.head_df, one.term))[: plan.MOST_PREFIXES]
 
         def close(typed: str, most: int) -> list[tuple[str, int, Sequence[plan.Term]]]:
             return [
@@ -206,7 +198,7 @@ class Sight:
                 if distance <= most
             ]
 
-        return plan.plan(asked, plan.Vocabulary(int(papers or 0), known, prefixed=common, near=close))
+        return plan.plan(asked, plan.Vocabulary(surfaces.papers, known, prefixed=common, near=close))
 
     async def _terms(self, names: Iterable[str]) -> dict[str, list[plan.Term]]:
         """The terms of these names that some paper has."""
@@ -220,42 +212,6 @@ class Sight:
         for row in rows:
             known[row.term].append(plan.Term(row.id, row.term, row.df, row.head_df))
         return known
-
-    async def candidates(
-        self, groups: Sequence[plan.Group], allowed: set[int] | None
-    ) -> list[ranking.Candidate]:
-        """Papers some group finds: the rarest groups put them forward, the others only add to them."""
-        matches: dict[int, dict[int, ranking.Match]] = defaultdict(dict)
-        for at, group in enumerate(groups):
-            if not group.worth:
-                continue
-            within = list(matches) if len(matches) > _POOL and at > 0 else None
-            for paper_id, match in (await self._matches(group, within)).items():
-                if allowed is None or paper_id in allowed:
-                    matches[paper_id][at] = match
-        return [ranking.Candidate(id_, found) for id_, found in matches.items()]
-
-    async def _matches(self, group: plan.Group, within: list[int] | None) -> dict[int, ranking.Match]:
-        posting = tables.search_posting.c
-        found: dict[int, ranking.Match] = {}
-        chunks: list[list[int] | None] = [None]
-        if within is not None:
-            chunks = [within[start : start + 5000] for start in range(0, len(within), 5000)]
-        for chunk in chunks:
-            limited = [] if chunk is None else [posting.paper_id.in_(chunk)]
-            rows = await self.connection.execute(
-                select(posting.term_id, posting.paper_id, posting.weight, posting.head)
-                .where(posting.term_id.in_(sorted(group.worth)), *limited)
-                .order_by(posting.paper_id, posting.term_id)
-            )
-            for row in rows:
-                weight = round(row.weight * group.worth[row.term_id], 6)
-                old = found.get(row.paper_id)
-                if old is None or weight > old.weight:
-                    found[row.paper_id] = ranking.Match(weight, row.head or (old is not None and old.is_head))
-                elif row.head and not old.is_head:
-                    found[row.paper_id] = ranking.Match(old.weight, True)
-        return found
 
     async def linked(self, paper_id: int, links: Sequence[str]) -> list[int]:
         """Papers whose note is linked to by name, then papers cited, then papers that cite this one."""
@@ -303,14 +259,31 @@ class Sight:
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name at most two slips away, or None."""
     allowance = 1 if len(name) <= 5 else 2
-    if len(name) < SHORTEST_CORRECTED:
+    if len(name) < plan.SHORTEST_CORRECTED:
         return None
     found = process.extractOne(name, sorted(known), scorer=OSA.distance, score_cutoff=allowance)
     return None if found is None else found[0]
 
 
-def _occurrences(known: dict[str, list[plan.Term]], word: text.Word) -> int:
-    return max((term.df for term in known.get(text.stem(text.joined(word.shown)), ())), default=0)
+Near = dict[str, list[tuple[str, int, Sequence[str]]]]
+
+
+def _near(asked: Sequence[text.Word], known: dict[str, list[plan.Term]], surfaces: Surfaces) -> Near:
+    """What words that may be slips are near to, by the word (for Korean, by the pair)."""
+    near: Near = {}
+    for word in asked:
+        names = word.terms if word.is_hangul else (text.stem(text.joined(word.shown)),)
+        for name in names:
+            terms = known.get(name, ())
+            df = max((term.df for term in terms), default=0)
+            head_df = max((term.head_df for term in terms), default=0)
+            if not plan.may_be_slip(word, df, head_df):
+                continue
+            if word.is_hangul and len(name) == 2:
+                near[name] = [(other, 1, (other,)) for other in text.slips(name)]
+            elif not word.is_hangul:
+                near[word.folded] = surfaces.near(text.joined(word.shown))
+    return near
 
 
 def _is_named(author: str, spellings: Sequence[tuple[str, str]]) -> bool:
@@ -335,8 +308,16 @@ def _matched(found: ArchivedEntry, groups: Sequence[plan.Group]) -> tuple[str, .
     wanted |= {text.stem(group.corrected) for group in groups if group.corrected}
     prefixes = tuple(group.typed for group in groups if len(group.typed) > 2)
     shown: dict[str, None] = {}
+    left = set(range(len(groups)))
     for part in parts:
         for word in text.words(part):
             if wanted & set(word.terms) or word.folded.startswith(prefixes):
                 shown[word.shown] = None
+                left -= {at for at in left if _answers(word, groups[at])}
+        if not left:
+            break
     return tuple(shown)[:12]
+
+
+def _answers(word: text.Word, group: plan.Group) -> bool:
+    return word.folded.startswith(group.typed) or not group.names.isdisjoint(word.terms)

@@ -29,14 +29,16 @@ class Surfaces:
 
     words: Sequence[str]
     terms: dict[str, tuple[str, ...]]
+    papers: int
+    """How many papers the index holds for these eyes."""
 
     def beginning_with(self, prefix: str) -> list[str]:
-        """The terms of words that begin so and go on."""
+        """The terms of words that begin so and go on; of a compound only those that begin so themselves."""
         found: list[str] = []
         at = bisect_left(self.words, prefix)
         while at < len(self.words) and self.words[at].startswith(prefix) and len(found) < _MOST_PREFIXED:
             if self.words[at] != prefix:
-                found += self.terms[self.words[at]]
+                found += [term for term in self.terms[self.words[at]] if term.startswith(prefix[: len(term)])]
             at += 1
         return list(dict.fromkeys(found))
 
@@ -52,11 +54,12 @@ _copies: OrderedDict[tuple[object, ...], tuple[tuple[tuple[str, int], ...], Surf
 async def load_surfaces(connection: AsyncConnection, workspaces: tuple[str, ...]) -> Surfaces:
     """The surfaces a set of workspaces sees, from memory while nothing changed."""
     statistics = tables.search_statistics.c
-    rows = await connection.execute(
-        select(statistics.workspace, statistics.version)
+    result = await connection.execute(
+        select(statistics.workspace, statistics.version, statistics.papers)
         .where(statistics.workspace.in_(workspaces))
         .order_by(statistics.workspace)
     )
+    rows = result.all()
     version = tuple((row.workspace, row.version) for row in rows)
     # Two databases may stand at the same version: the address tells them apart.
     key = (str(connection.engine.url), workspaces)
@@ -72,7 +75,11 @@ async def load_surfaces(connection: AsyncConnection, workspaces: tuple[str, ...]
     terms: dict[str, list[str]] = {}
     for word, term in found:
         terms.setdefault(word, []).append(term)
-    copy = Surfaces(sorted(terms), {word: tuple(dict.fromkeys(of)) for word, of in terms.items()})
+    copy = Surfaces(
+        sorted(terms),
+        {word: tuple(dict.fromkeys(of)) for word, of in terms.items()},
+        sum(row.papers for row in rows),
+    )
     _copies[key] = (version, copy)
     while len(_copies) > _MOST_COPIES:
         _copies.popitem(last=False)

@@ -160,3 +160,78 @@ async def test_nothing_typed_is_an_error(archive: Archive) -> None:
     for query in HOSTILE:
         assert isinstance(await _find(archive, query), Results)
         assert isinstance(await archive.tagged(query, workspace=None, until=None), Results)
+
+
+NEWSLETTER = """2025-02-25
+Verbal Feedback for Language Models
+https://arxiv.org/abs/2502.00001
+(Ada Wang, Wenhao Li, Zhu Chen)
+프롬프트를 말로 고치는 방법이에요. 이전의 2502.00002도 보세요.
+#feedback
+
+Models Can Infer and Verbalize
+https://arxiv.org/abs/2502.00002
+(Wenhao Zhu, Bo Li)
+트랜스포머가 강화 학습 없이 해내요.
+#reasoning
+
+Near-Infinite Context for Rings
+https://arxiv.org/abs/2502.00003
+(Cy Young)
+강화학습 이야기예요. https://arxiv.org/abs/2502.00002 를 이어요.
+#context
+
+Perfect Near Inversion of Infinities
+https://arxiv.org/abs/2502.00004
+(Di Mao)
+역변환 이야기예요.
+#inversion
+"""
+VERBAL, VERBALIZE, NEAR_INFINITE = "2502.00001", "2502.00002", "2502.00003"
+
+
+@pytest.fixture
+async def small(database: Database) -> Archive:
+    """Four papers that are easily taken for one another."""
+    archive = Archive(database)
+    document = Document("small", "2025-02-25.txt", NEWSLETTER.encode())
+    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    return archive
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("verbal", VERBAL),  # As it was typed, though both have one stem.
+        ("verbalize", VERBALIZE),
+        ("Wenhao Zhu", VERBALIZE),  # One person, not two who share the names.
+        ("near infi", NEAR_INFINITE),  # Neighbours in the title, begun and within a compound.
+        ("트렌스포머", VERBALIZE),  # One letter of a syllable wrong.
+        ("프롬포트", VERBAL),
+    ],
+)
+async def test_the_likelier_paper_is_first(small: Archive, query: str, first: str) -> None:
+    """Among papers that all hold the words, the one that holds them as they were typed comes first."""
+    found = await _find(small, query)
+    assert found.hits[0].entry.paper.arxiv_id == first
+
+
+async def test_a_korean_slip_is_told(small: Archive) -> None:
+    """A Korean word with a wrong letter says which word it was read as."""
+    found = await _find(small, "트렌스포머")
+    assert [(one.typed, one.used) for one in found.corrections] == [("트렌스포머", "트랜스포머")]
+
+
+@pytest.mark.parametrize("query", ["강화학습", "강화 학습", "강화학습을", "강화 학습이"])
+async def test_korean_spaces_do_not_matter(small: Archive, query: str) -> None:
+    """A Korean word is found with its spaces in the wrong place and with a particle."""
+    found = {hit.entry.paper.arxiv_id for hit in (await _find(small, query)).hits}
+    assert {VERBALIZE, NEAR_INFINITE} <= found
+
+
+async def test_an_address_finds_its_paper_before_those_that_cite_it(small: Archive) -> None:
+    """An id finds its own paper, said to be the very one, and then the papers that cite it."""
+    found = await _find(small, VERBALIZE)
+    assert [hit.entry.paper.arxiv_id for hit in found.hits] == [VERBALIZE, NEAR_INFINITE]
+    assert found.is_direct
+    assert not (await _find(small, "verbalize")).is_direct
