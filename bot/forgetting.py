@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import delete, select
 
 from bot.channels.tables import channel, channel_manager, reader, setting_change
-from bot.delivery.tables import delivery, delivery_digest, delivery_entry, lane, pace, part
+from bot.delivery.tables import delivery, delivery_digest, edition_entry, lane, pace, part
 from bot.workspaces.tables import installation
 from digests.model import Workspace
 from digests.store import tables
@@ -16,7 +16,6 @@ async def forget_workspace(database: Database, workspace: Workspace) -> None:
     """Delete a workspace's installation, channels, ledger and private digests, in one transaction."""
     key = workspace.key
     channels = select(channel.c.id).where(channel.c.workspace == key)
-    deliveries = select(delivery.c.id).where(delivery.c.workspace == key)
     sources = select(tables.source.c.id).where(tables.source.c.workspace == key)
     documents = select(tables.document.c.id).where(tables.document.c.source_id.in_(sources))
     entries = select(tables.entry.c.id).where(tables.entry.c.document_id.in_(documents))
@@ -26,7 +25,7 @@ async def forget_workspace(database: Database, workspace: Workspace) -> None:
             delete(part).where(part.c.workspace == key),
             delete(lane).where(lane.c.workspace == key),
             delete(pace).where(pace.c.workspace == key),
-            delete(delivery_entry).where(delivery_entry.c.delivery_id.in_(deliveries)),
+            delete(edition_entry).where(edition_entry.c.entry_id.in_(entries)),
             delete(delivery_digest).where(delivery_digest.c.channel_id.in_(channels)),
             delete(delivery).where(delivery.c.workspace == key),
             delete(setting_change).where(setting_change.c.channel_id.in_(channels)),

@@ -20,6 +20,9 @@ from digests.errors import StoreError
 
 log = structlog.stdlib.get_logger(__name__)
 
+AHEAD = AT_ONCE // 2
+"""Parts claimed beyond those under way, so that a connection never waits for a commit."""
+
 LINGER = 0.01
 """Seconds that results wait for others: one commit writes them all down."""
 
@@ -51,7 +54,7 @@ class Courier:
         *,
         on_failure: Callable[[Part, Outcome], Awaitable[None]] | None = None,
         reach: Crash = no_crash,
-        at_once: int = AT_ONCE,
+        at_once: int = AT_ONCE + AHEAD,
     ) -> None:
         self._ledger = ledger
         self._installations = installations

@@ -119,13 +119,25 @@ class Planner:
             decisions.append(made[key])
         linked = await self._links(channels, decisions, now=now)
         rendered: dict[object, tuple[Message, ...]] = {}
+        next_: dict[object, Due | None] = {}
         planned: list[Opening | Waiting] = []
         for channel, decision in zip(channels, decisions, strict=True):
             if isinstance(decision, plan.Wait):
                 digests = of_workspace[channel.workspace]
                 planned.append(Waiting(channel, decision.until, frozenset(one.id for one in digests)))
                 continue
-            opening = self._opening(channel, _due(channel), now)
+            due = _due(channel)
+            kept = channel.preferences
+            when = (due, kept.hour, kept.zone, kept.days, kept.holidays)
+            if when not in next_:
+                next_[when] = calendar.next_due(kept, max(due.at, now - FORGET))
+            opening = Opening(
+                channel,
+                due.date,
+                due.at,
+                max(due.at + self._grace, now + plan.LAST_LOOK),
+                next_due=next_[when],
+            )
             if isinstance(decision, plan.Skipped):
                 planned.append(replace(opening, skip=decision.reason, digest_ids=decision.digest_ids))
                 continue
@@ -158,16 +170,6 @@ class Planner:
                 shared = await self.digests(workspace, day, now=now)
             found[workspace] = shared
         return found
-
-    def _opening(self, channel: Channel, due: Due, now: datetime) -> Opening:
-        after = now - FORGET if due.at < now - FORGET else due.at
-        return Opening(
-            channel,
-            due.date,
-            due.at,
-            max(due.at + self._grace, now + plan.LAST_LOOK),
-            next_due=calendar.next_due(channel.preferences, after),
-        )
 
     async def _links(
         self, channels: Sequence[Channel], decisions: Sequence[plan.Decision], *, now: datetime

@@ -43,15 +43,14 @@ delivery = Table(
     Column("thread_ts", String(32)),
     Column("created_at", Instant, nullable=False),
     Column("finished_at", Instant),
-    # How it was shown, so that a correction can be rendered as the post was; NULL for a skip.
-    Column("day", Date),
+    # What it shows and how, so that a correction can be rendered as the post was; NULL for a skip.
+    Column("edition_id", ForeignKey("edition.id")),
     Column("language", String(8)),
     Column("layout", String(16)),
-    Column("left_out", Integer, nullable=False, server_default="0"),
-    Column("left_out_from", Date),
     # One scheduled delivery a channel a day, by constraint: two replicas cannot both make one.
     UniqueConstraint("channel_id", "schedule_date"),
     Index("ix_delivery_channel_id_created_at", "channel_id", "created_at"),
+    Index("ix_delivery_edition_id", "edition_id"),
 )
 
 # What a channel has had. A digest skipped because the filter left nothing of it counts too.
@@ -64,19 +63,30 @@ delivery_digest = Table(
     Index("ix_delivery_digest_delivery_id", "delivery_id"),
 )
 
-# The papers a delivery showed, and the text it showed, for links back and for corrections.
-delivery_entry = Table(
-    "delivery_entry",
+# What deliveries show, by the hash of it: many channels share one.
+edition = Table(
+    "edition",
     metadata,
-    Column("delivery_id", ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True),
-    Column("entry_id", ForeignKey("entry.id"), primary_key=True),
+    Column("id", Id, primary_key=True),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("date", Date, nullable=False),
+    Column("left_out", Integer, nullable=False),
+    Column("left_out_from", Date),
+)
+
+# Its entries and their text, for links back and for corrections.
+edition_entry = Table(
+    "edition_entry",
+    metadata,
+    Column("edition_id", ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("entry_id", ForeignKey("entry.id"), nullable=False),
     Column("paper_id", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("position", Integer, nullable=False, server_default="0"),
-    Column("seen_url", Text),  # it was one line that linked there
-    Column("withdrawn", Boolean, nullable=False, server_default=false()),  # the post says so already
-    Index("ix_delivery_entry_entry_id", "entry_id"),
-    Index("ix_delivery_entry_paper_id", "paper_id", "delivery_id"),
+    Column("seen_url", Text),  # it is one line that links there
+    Column("retracted", Boolean, nullable=False),  # it is struck through
+    Index("ix_edition_entry_entry_id", "entry_id"),
+    Index("ix_edition_entry_paper_id", "paper_id"),
 )
 
 # Rendered messages by the hash of their content: many channels share one.

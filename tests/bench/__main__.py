@@ -10,9 +10,10 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import intake, quality
+from tests.bench import fanout, intake, quality
 
 MEASUREMENTS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+    "fanout": fanout.measure,
     "intake": intake.measure,
     "quality": quality.measure,
 }

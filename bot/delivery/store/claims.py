@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, case, func, literal_column, select, update
+from sqlalchemy import Row, bindparam, case, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
 from bot.delivery.store import lanes
+from digests.store.schema import Instant
 
 PER_WORKSPACE = 3
 """Messages a workspace gets in a second, about."""
@@ -47,15 +48,8 @@ async def claim(
     cut = {row.workspace for row in ready} - {row.workspace for row in kept}
     if kept:
         await connection.execute(
-            update(tables.part)
-            .where(tables.part.c.id.in_([row.id for row in kept]))
-            .values(
-                state="sending",
-                owner=lease.owner,
-                attempt=tables.part.c.attempt + 1,
-                lease_until=lease.until,
-                first_attempt_at=func.coalesce(tables.part.c.first_attempt_at, lease.now),
-            )
+            _TAKE,
+            {"ids": [row.id for row in kept], "by": lease.owner, "until": lease.until, "now": lease.now},
         )
     free_at = {key: lease.now + took for key, took in _shares(kept).items()}
     await lanes.leave(connection, [key for key in turns if key not in cut], now=lease.now, free_at=free_at)
@@ -65,58 +59,7 @@ async def claim(
 async def _ready(
     connection: AsyncConnection, keys: Sequence[str], *, now: datetime, settle: timedelta
 ) -> Sequence[Row[Any]]:
-    part = tables.part
-    earlier, busy, channel = part.alias("earlier"), part.alias("busy"), tables.pace.alias("channel")
-    waits_for = select(earlier.c.id).where(
-        earlier.c.delivery_id == part.c.delivery_id,
-        earlier.c.position < part.c.position,
-        earlier.c.state != "sent",
-    )
-    under_way = select(busy.c.id).where(
-        literal_column(f"busy.{tables.BUSY}"),
-        busy.c.workspace == part.c.workspace,
-        busy.c.slack_channel == part.c.slack_channel,
-        (busy.c.state == "sending") | (busy.c.doubted_at > now - settle),
-    )
-    held = select(channel.c.until).where(
-        channel.c.workspace == part.c.workspace,
-        channel.c.what == part.c.slack_channel,
-        channel.c.until > now,
-    )
-    is_reply = case((part.c.position > 0, 1), else_=0)
-    one_each = (
-        select(
-            part.c.id,
-            func.row_number()
-            .over(partition_by=(part.c.workspace, part.c.slack_channel), order_by=(is_reply, part.c.id))
-            .label("in_channel"),
-        )
-        .where(
-            lanes.PENDING,
-            part.c.workspace.in_(keys),
-            part.c.not_before <= now,
-            ~waits_for.exists(),
-            ~under_way.exists(),
-            ~held.exists(),
-        )
-        .subquery("one_each")
-    )
-    ranked = (
-        select(
-            part,
-            func.row_number()
-            .over(partition_by=part.c.workspace, order_by=(is_reply, part.c.position, part.c.id))
-            .label("rank"),
-        )
-        .join(one_each, (one_each.c.id == part.c.id) & (one_each.c.in_channel == 1))
-        .subquery("ranked")
-    )
-    delivery = tables.delivery.c
-    rows = await connection.execute(
-        select(ranked, delivery.thread_ts, delivery.due_at, delivery.created_at, delivery.schedule_date)
-        .join_from(ranked, tables.delivery, delivery.id == ranked.c.delivery_id)
-        .where(ranked.c.rank <= PER_WORKSPACE)
-    )
+    rows = await connection.execute(_READY, {"keys": keys, "now": now, "settled": now - settle})
     return rows.all()
 
 
@@ -128,3 +71,74 @@ def _shares(rows: Sequence[Row[Any]]) -> dict[str, timedelta]:
         key: timedelta(seconds=count if key in late else count / PER_WORKSPACE)
         for key, count in counts.items()
     }
+
+
+def _ready_statement() -> Any:
+    """The parts of some lanes that may go now: one a channel, ranked within their workspace."""
+    part = tables.part
+    now, settled = bindparam("now", type_=Instant()), bindparam("settled", type_=Instant())
+    earlier, busy, channel = part.alias("earlier"), part.alias("busy"), tables.pace.alias("channel")
+    waits_for = select(earlier.c.id).where(
+        earlier.c.delivery_id == part.c.delivery_id,
+        earlier.c.position < part.c.position,
+        earlier.c.state != "sent",
+    )
+    # Counted, and not merely sought: PostgreSQL would make a join of the latter, over all the ledger.
+    under_way = select(func.count()).where(
+        literal_column(f"busy.{tables.BUSY}"),
+        busy.c.workspace == part.c.workspace,
+        busy.c.slack_channel == part.c.slack_channel,
+        (busy.c.state == "sending") | (busy.c.doubted_at > settled),
+    )
+    held = select(channel.c.until).where(
+        channel.c.workspace == part.c.workspace,
+        channel.c.what == part.c.slack_channel,
+    )
+    is_reply = case((part.c.position > 0, 1), else_=0)
+    one_each = (
+        select(
+            part.c.id,
+            part.c.workspace,
+            part.c.position,
+            is_reply.label("is_reply"),
+            func.row_number()
+            .over(partition_by=(part.c.workspace, part.c.slack_channel), order_by=(is_reply, part.c.id))
+            .label("in_channel"),
+        )
+        .where(
+            lanes.PENDING,
+            part.c.workspace.in_(bindparam("keys", expanding=True)),
+            part.c.not_before <= now,
+            (part.c.position == 0) | ~waits_for.exists(),
+            under_way.scalar_subquery() == 0,
+            func.coalesce(held.scalar_subquery(), now) <= now,
+        )
+        .subquery("one_each")
+    )
+    order = (one_each.c.is_reply, one_each.c.position, one_each.c.id)
+    rank = func.row_number().over(partition_by=one_each.c.workspace, order_by=order).label("rank")
+    ranked = select(one_each.c.id, rank).where(one_each.c.in_channel == 1).subquery("ranked")
+    delivery = tables.delivery.c
+    return (
+        select(
+            part, ranked.c.rank, delivery.thread_ts, delivery.due_at, delivery.created_at,
+            delivery.schedule_date,
+        )
+        .join_from(ranked, part, part.c.id == ranked.c.id)
+        .join(tables.delivery, delivery.id == part.c.delivery_id)
+        .where(ranked.c.rank <= PER_WORKSPACE)
+    )  # fmt: skip
+
+
+_READY = _ready_statement()
+_TAKE = (
+    update(tables.part)
+    .where(tables.part.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state="sending",
+        owner=bindparam("by"),
+        attempt=tables.part.c.attempt + 1,
+        lease_until=bindparam("until", type_=Instant()),
+        first_attempt_at=func.coalesce(tables.part.c.first_attempt_at, bindparam("now", type_=Instant())),
+    )
+)

@@ -143,8 +143,10 @@ async def settle(
     ours = [(held, one) for held, one in verdicts if (held.id, held.owner, held.attempt) in checking]
     for held, verdict in sorted(ours, key=lambda pair: pair[0].id):
         await connection.execute(update(tables.part).where(_part.id == held.id).values(_after(verdict, now)))
-    found = [(held, verdict.ts) for held, verdict in ours if verdict.ts is not None]
-    await results.arrived(connection, found, now=now)
+    found = [held for held, verdict in ours if verdict.ts is not None]
+    await results.hold(
+        connection, {(one.workspace.key, one.slack_channel): now + results.PER_CHANNEL for one in found}
+    )
     await results.finish(connection, {held.delivery_id for held, _ in ours}, now=now)
     await lanes.touch(connection, {held.workspace.key: now for held, _ in ours})
 
@@ -175,7 +177,7 @@ async def slow_down(
     connection: AsyncConnection, workspace: str, what: str, *, until: datetime, every: int
 ) -> None:
     """Slack holds this method down: nothing before ``until``, then one call in ``every`` seconds."""
-    statement = insert_into(connection, tables.pace).values(
+    statement = insert_into(connection.dialect.name, tables.pace).values(
         workspace=workspace, what=what, until=until, every=every
     )
     await connection.execute(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Select,
+    String,
     and_,
     bindparam,
     case,
@@ -17,21 +21,22 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
-from bot.delivery.store.dialect import insert_into
+from bot.delivery.store.dialect import execute_with, given, insert_into
 from bot.workspaces.tables import installation
+from digests.store.schema import Instant
 
 LOOK_AGAIN = timedelta(seconds=30)
 """When a lane is looked at again whose parts all wait for something that will touch it anyway."""
 
-_lane = tables.lane.c
 PENDING: ColumnElement[bool] = literal_column(f"part.{tables.PENDING}")
 
-
+_lane = tables.lane.c
 _own, _wide = installation.alias("own"), installation.alias("wide")
 _IS_OWN = _own.c.workspace.is_not(None)
 _PAUSED = case((_IS_OWN, _own.c.paused_reason), else_=_wide.c.paused_reason)
@@ -49,31 +54,28 @@ def with_token(query: Select[Any]) -> Select[Any]:
 
 async def touch(connection: AsyncConnection, due: Mapping[str, datetime]) -> None:
     """Have these workspaces' lanes looked at by these instants, though never before they are free."""
-    if not due:
-        return
-    statement = insert_into(connection, tables.lane)
-    wanted = statement.excluded.next_at
-    sooner = case((_lane.next_at < wanted, _lane.next_at), else_=wanted)
-    statement = statement.on_conflict_do_update(
-        index_elements=[_lane.workspace],
-        set_={"next_at": case((_lane.free_at > sooner, _lane.free_at), else_=sooner)},
-    )
-    # In one order everywhere: two processes that wait for each other's rows would wait for good.
-    await connection.execute(
-        statement,
-        [
-            {"workspace": key, "organisation": organisation_of(key), "free_at": at, "next_at": at}
+    if due:
+        # In one order everywhere: two processes that wait for each other's rows would wait for good.
+        rows = [
+            {"workspace": key, "organisation": organisation_of(key), "at": at}
             for key, at in sorted(due.items())
-        ],
-    )
+        ]
+        await execute_with(connection, _touch(connection.dialect.name), rows)
+
+
+async def nudge(connection: AsyncConnection, keys: Collection[str], at: datetime) -> None:
+    """Have lanes that wait for something looked at by then: it may have come."""
+    if keys:
+        await connection.execute(_NUDGE, {"keys": sorted(keys), "at": at})
 
 
 async def rest(connection: AsyncConnection, until: Mapping[str, datetime]) -> None:
     """Slack asked for a rest: nothing is posted in these workspaces until then."""
-    if until:
+    for key, at in sorted(until.items()):
         await connection.execute(
-            update(tables.lane).where(_lane.workspace == bindparam("key"), _lane.free_at < bindparam("at")),
-            [{"key": key, "at": at, "free_at": at, "next_at": at} for key, at in sorted(until.items())],
+            update(tables.lane)
+            .where(_lane.workspace == key, _lane.free_at < at)
+            .values(free_at=at, next_at=at)
         )
 
 
@@ -82,72 +84,90 @@ async def due(connection: AsyncConnection, *, now: datetime, limit: int) -> dict
 
     They are this transaction's: another replica passes over them.
     """
-    statement = (
-        with_token(select(_lane.workspace, TOKEN).select_from(tables.lane))
-        .where(_lane.next_at <= now, _PAUSED.is_(None))
-        .order_by(_lane.next_at)
-        .limit(limit)
-        .with_for_update(of=tables.lane, skip_locked=True)
-    )
-    return {row.workspace: row.token for row in await connection.execute(statement)}
+    rows = await connection.execute(_DUE, {"now": now, "most": limit})
+    return {row.workspace: row.token for row in rows}
 
 
 async def leave(
-    connection: AsyncConnection,
-    keys: Iterable[str],
-    *,
-    now: datetime,
-    free_at: Mapping[str, datetime],
+    connection: AsyncConnection, keys: Collection[str], *, now: datetime, free_at: Mapping[str, datetime]
 ) -> None:
     """Say when these lanes are to be looked at next: when they are free, or their parts may go, or never."""
-    part, channel = tables.part.c, tables.pace.alias("channel")
-    keys = list(keys)
-    waits = case((part.not_before > now, part.not_before))
-    held = case((channel.c.until > now, channel.c.until))
-    rows = await connection.execute(
-        select(
-            part.workspace,
-            func.min(waits).label("waits"),
-            func.min(held).label("held"),
-        )
-        .outerjoin_from(
-            tables.part,
-            channel,
-            and_(channel.c.workspace == part.workspace, channel.c.what == part.slack_channel),
-        )
-        .where(PENDING, part.workspace.in_(keys))
-        .group_by(part.workspace)
-    )
+    rows = await connection.execute(_WAITS, {"keys": sorted(keys), "now": now})
     next_at: dict[str, datetime] = {}
     for row in rows:
         instants = [at for at in (row.waits, row.held) if at is not None]
-        next_at[row.workspace] = min([*instants, now + LOOK_AGAIN])
-    values = []
+        next_at[row.workspace] = free_at.get(row.workspace) or min([*instants, now + LOOK_AGAIN])
+    alike: dict[tuple[datetime, datetime | None], list[str]] = defaultdict(list)
     for key in sorted(keys):
-        free, at = free_at.get(key), next_at.get(key)
-        if at is not None and free is not None:
-            at = free
-        values.append({"key": key, "next_at": at, "free_at": free or now})
-    await connection.execute(
-        update(tables.lane).where(_lane.workspace == bindparam("key")),
-        values,
-    )
+        alike[free_at.get(key, now), next_at.get(key)].append(key)
+    for (free, at), some in alike.items():
+        await connection.execute(_LEAVE, {"keys": some, "free": free, "at": at})
 
 
 async def anything_due(connection: AsyncConnection, *, now: datetime) -> bool:
     """Whether any lane is to be looked at: a cheap question, asked before a transaction is opened."""
-    found = await connection.scalar(
-        select(
-            or_(
-                exists().where(_lane.next_at <= now),
-                exists().where(tables.part.c.correct_at <= now, literal_column("part.desired IS NOT NULL")),
-            )
-        )
-    )
-    return bool(found)
+    return bool(await connection.scalar(_ANYTHING, {"now": now}))
 
 
 def organisation_of(key: str) -> str:
     """The key of the organisation a workspace belongs to; empty outside Enterprise Grid."""
     enterprise = key.partition(":")[0]
     return f"{enterprise}:" if enterprise else ""
+
+
+@lru_cache(maxsize=2)
+def _touch(dialect: str) -> Any:
+    rows = given(dialect, workspace=String(64), organisation=String(64), at=Instant())
+    columns = [_lane.workspace, _lane.organisation, _lane.free_at, _lane.next_at]
+    wanted = select(rows.c.workspace, rows.c.organisation, rows.c["at"], rows.c["at"]).where(true())
+    statement = insert_into(dialect, tables.lane).from_select(columns, wanted)
+    asked = statement.excluded.next_at
+    sooner = case((_lane.next_at < asked, _lane.next_at), else_=asked)
+    return statement.on_conflict_do_update(
+        index_elements=[_lane.workspace],
+        set_={"next_at": case((_lane.free_at > sooner, _lane.free_at), else_=sooner)},
+    )
+
+
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_NOW = bindparam("now", type_=Instant())
+_AT = bindparam("at", type_=Instant())
+_NUDGE = (
+    update(tables.lane)
+    .where(_lane.workspace.in_(_KEYS), _lane.next_at > _AT)
+    .values(next_at=case((_lane.free_at > _AT, _lane.free_at), else_=_AT))
+)
+_DUE = (
+    # What an outer join may miss cannot be locked, and need not be.
+    with_token(select(_lane.workspace, TOKEN).select_from(tables.lane))
+    .where(_lane.next_at <= _NOW, _PAUSED.is_(None))
+    .order_by(_lane.next_at)
+    .limit(bindparam("most"))
+    .with_for_update(of=tables.lane, skip_locked=True)
+)
+_part, _channel = tables.part.c, tables.pace.alias("channel")
+_WAITS = (
+    select(
+        _part.workspace,
+        func.min(case((_part.not_before > _NOW, _part.not_before))).label("waits"),
+        func.min(case((_channel.c.until > _NOW, _channel.c.until))).label("held"),
+    )
+    .outerjoin_from(
+        tables.part,
+        _channel,
+        and_(_channel.c.workspace == _part.workspace, _channel.c.what == _part.slack_channel),
+    )
+    .where(PENDING, _part.workspace.in_(_KEYS))
+    .group_by(_part.workspace)
+)
+_LEAVE = (
+    update(tables.lane)
+    .where(_lane.workspace.in_(_KEYS))
+    .values(free_at=bindparam("free", type_=Instant()), next_at=_AT)
+)
+_ANYTHING = select(
+    or_(
+        exists().where(_lane.next_at <= _NOW),
+        exists().where(literal_column("part.desired IS NOT NULL"), _part.correct_at <= _NOW),
+    )
+)

@@ -9,9 +9,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    FromClause,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    literal,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.preferences import Channel
@@ -21,9 +35,10 @@ from bot.delivery.calendar import Due
 from bot.delivery.delivery import State
 from bot.delivery.edition import Edition
 from bot.delivery.plan import Skip
-from bot.delivery.store import lanes
-from bot.delivery.store.dialect import insert_into
+from bot.delivery.store import editions, lanes
+from bot.delivery.store.dialect import execute_with, given, insert_into
 from bot.messages.message import Message
+from digests.store.schema import Instant
 from digests.store.tables import digest as digest_table
 
 
@@ -57,7 +72,8 @@ async def open_group(
     that was taken back. The next look finds them as they are then.
     """
     wanted = await _still_wanted(connection, group)
-    made = await _deliveries(connection, wanted, now=now)
+    edition_ids = await editions.keep(connection, [one.edition for one in wanted if one.edition])
+    made = await _deliveries(connection, wanted, edition_ids, now=now)
     wanted = [one for one in wanted if one.channel.id in made or one.day is not None]
     doubled = await _count_as_had(connection, [one for one in wanted if one.channel.id in made], made)
     if doubled:
@@ -67,22 +83,8 @@ async def open_group(
         made = {id_: delivery_id for id_, delivery_id in made.items() if id_ not in doubled}
         wanted = [one for one in wanted if one.channel.id not in doubled]
     posting = [one for one in wanted if one.channel.id in made and one.messages]
-    await _entries(connection, posting, made)
     await _parts(connection, posting, made, now=now, real_now=real_now)
-    moved = [
-        {
-            "key": one.channel.id,
-            "next_date": one.next_due.date if one.next_due else None,
-            "next_due_at": one.next_due.at if one.next_due else None,
-        }
-        for one in wanted
-        if one.day is not None
-    ]
-    if moved:
-        await connection.execute(
-            update(channel_table).where(channel_table.c.id == bindparam("key")),
-            moved,
-        )
+    await _move_on(connection, [one for one in wanted if one.day is not None])
     await lanes.touch(connection, {one.channel.workspace.key: real_now for one in posting})
     return made
 
@@ -97,7 +99,7 @@ async def keep_payloads(connection: AsyncConnection, bodies: dict[str, str]) -> 
     """Keep rendered messages that are not kept yet."""
     if bodies:
         await connection.execute(
-            insert_into(connection, tables.payload).on_conflict_do_nothing(),
+            insert_into(connection.dialect.name, tables.payload).on_conflict_do_nothing(),
             [{"sha256": key, "body": body} for key, body in sorted(bodies.items())],
         )
 
@@ -132,32 +134,28 @@ async def _still_wanted(connection: AsyncConnection, group: Sequence[Opening]) -
 
 
 async def _deliveries(
-    connection: AsyncConnection, group: Sequence[Opening], *, now: datetime
+    connection: AsyncConnection, group: Sequence[Opening], edition_ids: dict[int, int], *, now: datetime
 ) -> dict[int, int]:
     if not group:
         return {}
-    # A date that has a delivery keeps it: two replicas cannot both make one.
-    rows = await connection.execute(
-        insert_into(connection, tables.delivery)
-        .on_conflict_do_nothing(index_elements=["channel_id", "schedule_date"])
-        .returning(tables.delivery.c.id, tables.delivery.c.channel_id),
+    rows = await execute_with(
+        connection,
+        _make(connection.dialect.name),
         [
             {
                 "workspace": one.channel.workspace.key,
                 "channel_id": one.channel.id,
                 "schedule_date": one.day,
-                "state": State.POSTING if one.messages else State.SKIPPED,
+                "state": (State.POSTING if one.messages else State.SKIPPED).value,
                 "reason": one.skip.value if one.skip else None,
                 "due_at": one.due_at,
-                "created_at": now,
-                "day": one.edition.date if one.edition else None,
+                "edition_id": edition_ids[id(one.edition)] if one.edition else None,
                 "language": one.channel.preferences.language.value if one.edition else None,
                 "layout": one.channel.preferences.layout.value if one.edition else None,
-                "left_out": one.edition.left_out if one.edition else 0,
-                "left_out_from": one.edition.left_out_from if one.edition else None,
             }
             for one in group
         ],
+        now=now,
     )
     return {row.channel_id: row.id for row in rows}
 
@@ -173,11 +171,7 @@ async def _count_as_had(
     ]
     if not pairs:
         return set()
-    had = tables.delivery_digest
-    rows = await connection.execute(
-        insert_into(connection, had).on_conflict_do_nothing().returning(had.c.channel_id, had.c.digest_id),
-        pairs,
-    )
+    rows = await execute_with(connection, _had(connection.dialect.name), pairs)
     new = {(row.channel_id, row.digest_id) for row in rows}
     strict = {one.channel.id for one in group if one.messages and not one.again}
     return {
@@ -187,41 +181,17 @@ async def _count_as_had(
     }
 
 
-async def _entries(connection: AsyncConnection, group: Sequence[Opening], made: dict[int, int]) -> None:
-    """What each delivery shows: written once for each edition, and copied for the channels that share it."""
-    sharing: dict[int, list[int]] = defaultdict(list)
-    editions: dict[int, Edition] = {}
+async def _move_on(connection: AsyncConnection, group: Sequence[Opening]) -> None:
+    """Each schedule goes on with its next date."""
+    alike: dict[Due | None, list[int]] = defaultdict(list)
     for one in group:
-        if one.edition is not None:
-            # The planner gives the very same edition to those that share one.
-            editions[id(one.edition)] = one.edition
-            sharing[id(one.edition)].append(made[one.channel.id])
-    firsts = [
-        {
-            "delivery_id": sharing[key][0],
-            "entry_id": shown.entry.id,
-            "paper_id": shown.entry.paper_id,
-            "revision": shown.entry.revision,
-            "position": position,
-            "seen_url": shown.seen_url,
-        }
-        for key, edition in editions.items()
-        for position, shown in enumerate(edition.entries)
-    ]
-    if firsts:
-        await connection.execute(insert(tables.delivery_entry), firsts)
-    entry, delivery = tables.delivery_entry.c, tables.delivery.c
-    columns = (entry.entry_id, entry.paper_id, entry.revision, entry.position, entry.seen_url)
-    for first, *rest in sharing.values():
-        if rest:
-            copies = (
-                select(delivery.id, *columns)
-                .join_from(tables.delivery, tables.delivery_entry, literal(value=True))
-                .where(delivery.id.in_(rest), entry.delivery_id == first)
-            )
-            await connection.execute(
-                insert(tables.delivery_entry).from_select([entry.delivery_id, *columns], copies)
-            )
+        alike[one.next_due].append(one.channel.id)
+    for due, ids in alike.items():
+        await connection.execute(
+            update(channel_table)
+            .where(channel_table.c.id.in_(ids))
+            .values(next_date=due.date if due else None, next_due_at=due.at if due else None)
+        )
 
 
 async def _parts(
@@ -246,8 +216,6 @@ async def _parts(
                 "in_thread": message.thread,
                 "uid": secrets.token_hex(12),
                 "payload": key,
-                "state": "pending",
-                "not_before": real_now,
                 # Grace is counted on the channel's clock; the courier's is the real one.
                 "give_up_at": real_now + (one.give_up_at - now),
             }
@@ -257,4 +225,47 @@ async def _parts(
         ]
     await keep_payloads(connection, dict(pair for pairs in kept.values() for pair in pairs))
     if rows:
-        await connection.execute(insert(tables.part), rows)
+        await execute_with(connection, _add(connection.dialect.name), rows, now=real_now)
+
+
+@lru_cache(maxsize=2)
+def _make(dialect: str) -> Any:
+    rows = given(
+        dialect, workspace=String(64), channel_id=BigInteger(), schedule_date=Date(), state=String(16),
+        reason=String(64), due_at=Instant(), edition_id=BigInteger(), language=String(8), layout=String(16),
+    )  # fmt: skip
+    return (
+        _from(
+            dialect,
+            tables.delivery,
+            rows,
+            created_at=bindparam("now", type_=Instant()),
+            # A date that has a delivery keeps it: two replicas cannot both make one.
+        )
+        .on_conflict_do_nothing(index_elements=["channel_id", "schedule_date"])
+        .returning(tables.delivery.c.id, tables.delivery.c.channel_id)
+    )
+
+
+@lru_cache(maxsize=2)
+def _had(dialect: str) -> Any:
+    rows = given(dialect, channel_id=BigInteger(), digest_id=BigInteger(), delivery_id=BigInteger())
+    had = tables.delivery_digest
+    return _from(dialect, had, rows).on_conflict_do_nothing().returning(had.c.channel_id, had.c.digest_id)
+
+
+@lru_cache(maxsize=2)
+def _add(dialect: str) -> Any:
+    rows = given(
+        dialect, delivery_id=BigInteger(), workspace=String(64), slack_channel=String(32),
+        position=Integer(), in_thread=Boolean(), uid=String(32), payload=String(64), give_up_at=Instant(),
+    )  # fmt: skip
+    now = bindparam("now", type_=Instant())
+    return _from(dialect, tables.part, rows, state=literal("pending"), not_before=now)
+
+
+def _from(dialect: str, table: Table, rows: FromClause, **more: Any) -> Any:
+    """An insert of the given rows, each with these columns besides."""
+    names = [*rows.c.keys(), *more]
+    wanted = select(*rows.c, *(value.label(name) for name, value in more.items())).where(true())
+    return insert_into(dialect, table).from_select(names, wanted)

@@ -127,10 +127,10 @@ async def posts(
     """Where these papers were posted lately: ``ts`` by channel and paper."""
     if not paper_ids:
         return {}
-    entry, delivery = tables.delivery_entry.c, tables.delivery.c
+    entry, delivery = tables.edition_entry.c, tables.delivery.c
     rows = await connection.execute(
         select(delivery.channel_id, entry.paper_id, delivery.thread_ts)
-        .join_from(tables.delivery_entry, tables.delivery)
+        .join_from(tables.edition_entry, tables.delivery, delivery.edition_id == entry.edition_id)
         .where(
             entry.paper_id.in_(sorted(paper_ids)),
             delivery.channel_id.in_(channel_ids),
