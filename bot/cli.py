@@ -34,8 +34,8 @@ from bot.workspaces.installations import Installations
 from config.manifest import manifest as app_manifest
 from config.settings import Mode, Settings, SettingsError
 from digests.archive import Archive
-from digests.errors import HaruError
-from digests.model import Results, Taken
+from digests.errors import DigestError, HaruError
+from digests.model import Results, Status, Taken
 from digests.sources import folder
 from digests.store.sessions import Database
 
@@ -100,24 +100,41 @@ async def import_(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as
     A PATH is a file or a folder, which is read with all its subfolders. What was taken in
     before and has not changed is left as it is. Exit status 1 when anything was refused.
     """
-    taken: list[Taken] = []
+    tally = tables.Tally()
+    missing: list[str] = []
+    screen = Console(stderr=True)
+
+    def told(one: Taken) -> None:
+        tally.count(one)
+        if as_json:
+            click.echo(json.dumps(taken_record(one), ensure_ascii=False))
+
     async with open_database(settings) as database:
         archive = Archive(database)
         for path in paths:
-            documents = folder.documents(path)
-            with Progress(console=Console(stderr=True), disable=as_json, transient=True) as progress:
+            try:
+                documents = folder.documents(path)
+            except DigestError as error:
+                missing.append(str(error))
+                continue
+            if not documents:
+                kinds = ", ".join(sorted(folder.SUFFIXES))
+                click.echo(f"haru: {path} holds no file that is read ({kinds}).", err=True)
+            quiet = as_json or not screen.is_terminal
+            with Progress(console=screen, disable=quiet, transient=True) as progress:
                 task = progress.add_task(str(path), total=len(documents))
                 async for one in archive.take_in(documents, now=datetime.now(UTC), dry_run=dry_run):
-                    taken.append(one)
+                    told(one)
                     progress.advance(task)
-                    if as_json:
-                        click.echo(json.dumps(taken_record(one), ensure_ascii=False))
-    refused = tables.refusals(taken)
-    for line in refused:
+            for name, why in documents.unreadable.items():
+                told(Taken(name, Status.REFUSED, reason=why))
+    for line in tally.refusals:
         click.echo(f"refused {line}", err=True)
+    for line in missing:
+        click.echo(f"haru: {line}", err=True)
     if not as_json:
-        Console().print(tables.intake_table(taken))
-    return FAILED if refused else 0
+        Console().print(tables.intake_table(tally))
+    return FAILED if tally.refusals or missing else 0
 
 
 @cli.command("search")

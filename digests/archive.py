@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import islice
 
 from digests.model import (
     ArchivedDigest,
@@ -23,6 +22,9 @@ from digests.store.sessions import Database
 
 BATCH = 200
 """Documents in one transaction: a crash loses at most these, whole, and the next run takes them in."""
+
+BATCH_BYTES = 16 * 1024 * 1024
+"""Of their bytes; so memory stays what it is, however large the documents are."""
 
 
 class Archive:
@@ -49,12 +51,12 @@ class Archive:
         """Take documents in and tell each one's fate; one bad document never stops the rest.
 
         A document whose bytes are as they were changes nothing. With ``workspace`` they
-        are that workspace's own, and shared papers stay as they are. Documents are
-        written ``BATCH`` at a time, each batch whole or not at all.
+        are that workspace's own, and shared papers stay as they are. Documents are asked
+        for as they are taken in, and written ``BATCH`` at a time, each batch whole or not
+        at all.
         """
-        rest = iter(documents)
         written = 0
-        while batch := list(islice(rest, BATCH)):
+        for batch in _batches(documents):
             for source in dict.fromkeys(document.source for document in batch):
                 of_source = [document for document in batch if document.source == source]
                 # Reading rolls back whatever was written: just what a dry run is.
@@ -176,3 +178,16 @@ class Archive:
         """Papers near this one: by notes' links, shared tags and text."""
         async with self._database.read() as connection:
             return await lookup.related(connection, entry_id, workspace=workspace, until=until, limit=limit)
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    batch: list[Document] = []
+    size = 0
+    for document in documents:
+        batch.append(document)
+        size += len(document.content)
+        if len(batch) == BATCH or size > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -26,7 +26,7 @@ from bot.messages.giving import Given, Trouble, Understood
 from bot.messages.message import Message, View
 from bot.workspaces.files import FileError
 from digests.model import Document
-from digests.sources.given import SOURCE, given_file, given_text, is_newsletter
+from digests.sources.given import given_file, given_text, is_newsletter
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -241,7 +241,7 @@ async def _take_in(
         taken = [
             one
             async for one in services.archive.take_in(
-                [document], now=now, workspace=asker.workspace, kind=SOURCE, dry_run=dry_run
+                [document], now=now, workspace=asker.workspace, dry_run=dry_run
             )
         ]
     if not dry_run:

@@ -16,7 +16,7 @@ from rich.text import Text
 from bot.app import Haru
 from bot.terminal.command import FAILED, as_json, command, open_database
 from bot.terminal.records import source_record
-from bot.terminal.tables import intake_table, refusals
+from bot.terminal.tables import Tally, intake_table
 from config.settings import Settings
 from digests.sources.polling import Polled
 from digests.sources.source import Source, SourceKind, shown_location
@@ -169,16 +169,16 @@ def _told(polled: Polled) -> int:
     if polled.error:
         click.echo(f"haru: {name} could not be read: {polled.error}", err=True)
         return FAILED
-    refused = refusals(polled.taken)
-    for line in refused:
+    tally = Tally(polled.taken)
+    for line in tally.refusals:
         click.echo(f"refused {line}", err=True)
     if polled.taken:
-        Console().print(Text(name), intake_table(polled.taken))
+        Console().print(Text(name), intake_table(tally))
     else:
         click.echo(f"{name} holds nothing new.")
     if polled.gone:
         click.echo(f"{polled.gone} of its documents are gone, and so are their papers from lookup.")
-    return FAILED if refused else 0
+    return FAILED if tally.refusals else 0
 
 
 @sources.command("on")

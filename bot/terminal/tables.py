@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -13,31 +13,43 @@ from rich.text import Text
 from digests.model import Results, Status, Taken
 
 
-def intake_table(taken: Sequence[Taken]) -> Table:
+class Tally:
+    """What became of documents, counted as they come: keeps none of them, but a line for each refusal."""
+
+    def __init__(self, taken: Iterable[Taken] = ()) -> None:
+        self.documents: Counter[Status] = Counter()
+        self.entries: Counter[Status] = Counter()
+        self.refusals: list[str] = []
+        for one in taken:
+            self.count(one)
+
+    def count(self, taken: Taken) -> None:
+        """Count one document and its entries."""
+        self.documents[taken.status] += 1
+        self.entries.update(entry.status for entry in taken.entries)
+        self.refusals += _refusals(taken)
+
+
+def intake_table(tally: Tally) -> Table:
     """How many documents and entries were new, changed, same and refused."""
-    documents = Counter(document.status for document in taken)
-    entries = Counter(entry.status for document in taken for entry in document.entries)
     table = Table(title="Taken in")
     table.add_column("")
     for status in Status:
         table.add_column(status.value, justify="right")
-    table.add_row("documents", *(str(documents[status]) for status in Status))
-    table.add_row("entries", *(str(entries[status]) for status in Status))
+    table.add_row("documents", *(str(tally.documents[status]) for status in Status))
+    table.add_row("entries", *(str(tally.entries[status]) for status in Status))
     return table
 
 
-def refusals(taken: Sequence[Taken]) -> list[str]:
+def _refusals(taken: Taken) -> list[str]:
     """One line for everything refused: document, line, reason."""
-    lines = []
-    for document in taken:
-        if document.status is Status.REFUSED:
-            lines.append(_refusal(document.path, document.line, document.reason))
-        lines.extend(
-            _refusal(document.path, entry.line, entry.reason)
-            for entry in document.entries
-            if entry.status is Status.REFUSED
-        )
-    return lines
+    if taken.status is Status.REFUSED:
+        return [_refusal(taken.path, taken.line, taken.reason)]
+    return [
+        _refusal(taken.path, entry.line, entry.reason)
+        for entry in taken.entries
+        if entry.status is Status.REFUSED
+    ]
 
 
 def _refusal(path: str, line: int | None, reason: str | None) -> str:

@@ -15,6 +15,9 @@ from digests.reading.page import looks_like_html, read_page
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 """What splits words unseen or turns what follows around; a title must look like what it is."""
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""How text in UTF-16 begins, every other byte of which may be NUL; it is told its encoding instead."""
+
 LARGEST_DOCUMENT = 5 * 1024 * 1024
 """Bytes; a larger document is refused."""
 
@@ -24,16 +27,16 @@ def read(document: Document) -> Digest:
     content = document.content
     if len(content) > LARGEST_DOCUMENT:
         raise DigestError("The document is larger than 5 MB; split it into one document a day.")
+    if b"\0" in content and not content.startswith(_UTF_16):
+        raise DigestError(
+            "The document holds a NUL character, so it is no text; give a text file.",
+            content.count(b"\n", 0, content.index(b"\0")) + 1,
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise DigestError("The document is not UTF-8; save it with that encoding.", line) from None
-    if "\0" in text:
-        raise DigestError(
-            "The document holds a NUL character, so it is no text; give a text file.",
-            text.count("\n", 0, text.index("\0")) + 1,
-        )
     check_lines(text)
     return _read_shape(_INVISIBLE.sub("", text), document)
 

@@ -7,7 +7,7 @@ import hashlib
 import os
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -24,23 +24,40 @@ _RACY = 2_000_000_000
 its file system's clock, unseen. It is looked at once more. (Git calls such files racily clean.)"""
 
 
-def documents(path: Path) -> list[Document]:
-    """The documents under a path, in the order of their names. Reads them all.
+class Documents:
+    """The documents under a path, in the order of their names. Reads each as it is asked for it, so that
+    a folder takes no more memory than its largest file.
+
+    ``unreadable`` fills up with the files that could not be read, and why.
+    """
+
+    def __init__(self, source: str, files: Mapping[str, Path]) -> None:
+        self._source = source
+        self._files = files
+        self.unreadable: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __iter__(self) -> Iterator[Document]:
+        return _read(self._source, self._files.items(), self.unreadable)
+
+
+def documents(path: Path) -> Documents:
+    """The documents under a path.
 
     A file is a source by its own name; a folder is one source by its name, and hidden
-    files and folders in it are left out. DigestError when there is no such path, or it
-    cannot be read.
+    files and folders in it are left out. DigestError when there is no such path, or the
+    folder cannot be read.
     """
     try:
         if path.is_dir():
             root = path.resolve()
-            return [
-                Document(readable_name(root.name), name, file.read_bytes())
-                for name, file in _files(root).items()
-            ]
-        return [Document(readable_name(path.name), readable_name(path.name), path.read_bytes())]
+            return Documents(readable_name(root.name), _files(root))
+        path.stat()
     except OSError as error:
-        raise DigestError(f"{path} cannot be read: {error.strerror}.") from error
+        raise DigestError(f"{error.filename or path} cannot be read: {error.strerror}.") from error
+    return Documents(readable_name(path.name), {readable_name(path.name): path})
 
 
 class Folder:
@@ -85,14 +102,14 @@ def _look(source: Source) -> Fetch:
         except FileNotFoundError:
             continue  # It went in this very moment.
         except OSError as error:
-            unreadable[name] = f"The file cannot be read: {error.strerror}."
+            unreadable[name] = _why(error)
             continue
         # Time 0 is never a file's: it is read again at the next look.
         now[name] = _Seen(0 if stat.st_mtime_ns > began - _RACY else stat.st_mtime_ns, stat.st_size, sha)
         if known is None or known.sha != sha:
             changed.append((name, file))
     return Fetch(
-        _read(source.name, changed),
+        _read(source.name, changed, unreadable),
         {"files": {name: list(seen) for name, seen in now.items()}},
         present=frozenset(files),
         renamed=_renamed(before, now, frozenset(files)),
@@ -100,14 +117,22 @@ def _look(source: Source) -> Fetch:
     )
 
 
-def _read(source: str, files: list[tuple[str, Path]]) -> Iterator[Document]:
+def _read(source: str, files: Iterable[tuple[str, Path]], unreadable: dict[str, str]) -> Iterator[Document]:
     for name, file in files:
         try:
             with file.open("rb") as opened:
                 # One byte more than a document may have, so that reading refuses it by its size.
-                yield Document(source, name, opened.read(LARGEST_DOCUMENT + 1))
+                content = opened.read(LARGEST_DOCUMENT + 1)
         except FileNotFoundError:
             continue  # It went in this very moment; the next look sees that.
+        except OSError as error:
+            unreadable[name] = _why(error)
+            continue
+        yield Document(source, name, content)
+
+
+def _why(error: OSError) -> str:
+    return f"The file cannot be read: {error.strerror}."
 
 
 def _renamed(before: dict[str, _Seen], now: dict[str, _Seen], present: frozenset[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from digests.reading.identity import normal_title
 from digests.sources.folder import SUFFIXES
 
 SOURCE = "slack"
-"""The name of each workspace's own source of given documents, and its kind."""
+"""The name of each workspace's own source of given documents."""
 
 _LONGEST_NAME = 120
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -31,7 +31,7 @@ async def take_in_batch(
         old = known.get(document.path)
         sha256 = hashes[document.path]
         if old is not None and old.sha256 == sha256 and old.reason is None:
-            fates[document.path] = _same(document.path, titles.get(old.id, []))
+            fates[document.path] = _same(document.path, old.date, titles.get(old.id, []))
             continue
         try:
             digest = read(document)
@@ -53,8 +53,8 @@ async def take_in_batch(
     return [fates[document.path] for document in documents]
 
 
-def _same(path: str, titles: Sequence[str]) -> Taken:
-    return Taken(path, Status.SAME, entries=tuple(TakenEntry(Status.SAME, title) for title in titles))
+def _same(path: str, day: date | None, titles: Sequence[str]) -> Taken:
+    return Taken(path, Status.SAME, day, tuple(TakenEntry(Status.SAME, title) for title in titles))
 
 
 def _fate(

@@ -80,11 +80,11 @@ async def find_source(
 
 
 async def known_documents(connection: AsyncConnection, shelf: Shelf, paths: Sequence[str]) -> dict[str, Any]:
-    """The documents of a source the archive has, by path: id, sha256, digest_id, reason, line."""
+    """The documents of a source the archive has, by path: their row, and their digest's date."""
     rows = await connection.execute(
-        select(tables.document).where(
-            tables.document.c.source_id == shelf.source_id, tables.document.c.path.in_(paths)
-        )
+        select(tables.document, tables.digest.c.date)
+        .outerjoin(tables.digest, tables.digest.c.id == tables.document.c.digest_id)
+        .where(tables.document.c.source_id == shelf.source_id, tables.document.c.path.in_(paths))
     )
     return {row.path: row for row in rows}
 

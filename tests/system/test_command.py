@@ -60,8 +60,21 @@ def test_a_digest_is_taken_in_once(haru: Haru, digest: Path) -> None:
             ],
         }
     ]
-    assert second.lines[0]["status"] == "same"
-    assert second.lines[0]["entries"] == [{"title": "A Paper on Sleep: Does It Help?", "status": "same"}]
+    same = {"title": "A Paper on Sleep: Does It Help?", "status": "same"}
+    assert second.lines == [first.lines[0] | {"status": "same", "entries": [same]}]
+
+
+def test_each_path_is_told_for_itself(haru: Haru, digest: Path, tmp_path: Path) -> None:
+    """A path that is not there, a binary and an empty folder are each named; the rest is taken in."""
+    binary, empty = tmp_path / "binary.txt", tmp_path / "empty"
+    binary.write_bytes(b"\x7fELF\x00\xff")
+    empty.mkdir()
+    done = haru("import", str(tmp_path / "none.txt"), str(binary), str(empty), str(digest), "--json")
+    assert done.status == 1
+    assert [record["status"] for record in done.lines] == ["refused", "new"]
+    assert "none.txt cannot be read: No such file" in done.errors
+    assert "binary.txt:1: The document holds a NUL character" in done.errors
+    assert "empty holds no file that is read" in done.errors
 
 
 def test_a_corrected_digest_is_changed(haru: Haru, digest: Path) -> None:

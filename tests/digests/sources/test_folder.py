@@ -119,3 +119,26 @@ async def test_a_korean_name_is_one_however_it_is_composed(tmp_path: Path) -> No
     source = Source(1, "notes", SourceKind.FOLDER, str(tmp_path))
     assert _names(await Folder().fetch(source)) == [name]
     assert [one.path for one in documents(tmp_path)] == [name]
+
+
+def test_documents_are_read_one_by_one(tmp_path: Path) -> None:
+    """A folder is counted at once, its files are read as they are asked for, each time anew."""
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("one")
+    found = documents(tmp_path)
+    assert len(found) == 2
+    reading = iter(found)
+    assert next(reading).content == b"one"
+    (tmp_path / "b.txt").write_text("two")
+    assert next(reading).content == b"two"
+    assert [one.content for one in found] == [b"one", b"two"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="only Linux has a file nobody can read")
+def test_an_unreadable_file_of_an_import_stops_no_other(tmp_path: Path) -> None:
+    """The others are given, and the unreadable one is named with the reason."""
+    (tmp_path / "a.txt").symlink_to("/proc/self/mem")
+    (tmp_path / "b.txt").write_text("two")
+    found = documents(tmp_path)
+    assert [one.path for one in found] == ["b.txt"]
+    assert found.unreadable["a.txt"].startswith("The file cannot be read: ")
