@@ -59,8 +59,8 @@ class Archive:
         for batch in _batches(documents):
             for source in dict.fromkeys(document.source for document in batch):
                 of_source = [document for document in batch if document.source == source]
-                # Reading rolls back whatever was written: just what a dry run is.
-                opened = self._database.read() if dry_run else self._database.write_archive()
+                database = self._database
+                opened = database.rehearse_archive() if dry_run else database.write_archive()
                 async with opened as connection:
                     shelf = await shelving.find_source(
                         connection,

@@ -92,9 +92,25 @@ class Database:
         Papers and words are looked for and then made: two at once would make the same.
         """
         async with self.write() as connection:
-            if not self.is_sqlite:
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ARCHIVE})
+            await self._wait_for_archive(connection)
             yield connection
+
+    @asynccontextmanager
+    async def rehearse_archive(self) -> AsyncIterator[AsyncConnection]:
+        """Like ``write_archive``, and rolled back when the block ends.
+
+        It is a writer all the same: on SQLite one that began by reading could not go on
+        to write once somebody else had.
+        """
+        async with self._connection() as connection:
+            await connection.execution_options(haru_write=True)
+            await connection.begin()
+            await self._wait_for_archive(connection)
+            yield connection
+
+    async def _wait_for_archive(self, connection: AsyncConnection) -> None:
+        if not self.is_sqlite:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ARCHIVE})
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[AsyncConnection]:

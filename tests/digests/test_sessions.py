@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sqlalchemy import func, insert, select
 
@@ -42,6 +44,24 @@ async def test_reading_never_keeps_a_change(database: Database) -> None:
         await connection.execute(insert(source).values(_row("a")))
     async with database.read() as connection:
         assert await connection.scalar(select(func.count()).select_from(source)) == 0
+
+
+async def test_a_rehearsal_waits_its_turn_and_keeps_nothing(database: Database) -> None:
+    """It can write although somebody wrote just before, and all of it is gone afterwards."""
+
+    async def rehearse(name: str) -> None:
+        async with database.rehearse_archive() as connection:
+            await connection.scalar(select(func.count()).select_from(source))
+            await connection.execute(insert(source).values(_row(name)))
+
+    async def write(name: str) -> None:
+        async with database.write_archive() as connection:
+            await connection.execute(insert(source).values(_row(name)))
+
+    await asyncio.gather(*(rehearse(f"r{n}") for n in range(3)), *(write(f"w{n}") for n in range(3)))
+    async with database.read() as connection:
+        names = await connection.scalars(select(source.c.name).order_by(source.c.name))
+        assert list(names) == ["w0", "w1", "w2"]
 
 
 @pytest.mark.parametrize(
