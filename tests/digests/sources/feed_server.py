@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-ENTRY = """<p><a href="https://arxiv.org/abs/2502.17416">{title}</a></p>
+ENTRY = """<p><a href="https://arxiv.org/abs/{arxiv_id}">{title}</a></p>
 <p>(Nikunj Saunshi, Nishanth Dikkala)</p>
 <p>An abstract of some length, in which everything is explained.</p>
 <p>{korean}</p>
@@ -24,9 +25,10 @@ def item(
     title: str = "Looped Transformers",
     korean: str = "반복하는 트랜스포머 이야기예요.",
     id_: str | None = None,
+    arxiv_id: str = "2502.17416",
 ) -> str:
     """One RSS item: a newsletter with one paper."""
-    page = ENTRY.format(title=title, korean=korean)
+    page = ENTRY.format(title=title, korean=korean, arxiv_id=arxiv_id)
     return (
         f"<item><guid>{id_ or f'urn:issue:{day}'}</guid><title>{day}</title>"
         f"<description>Short.</description><content:encoded><![CDATA[{page}]]></content:encoded></item>"
@@ -178,13 +180,8 @@ class FeedServer:
 
 def _bomb() -> bytes:
     blanks = bytes(1024 * 1024)
-    with_room = bytearray()
-    import zlib
-
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    for _ in range(200):
-        with_room += packer.compress(blanks)
-    return bytes(with_room + packer.flush())
+    return b"".join([*(packer.compress(blanks) for _ in range(200)), packer.flush()])
 
 
 _BOMB = _bomb()
