@@ -18,15 +18,19 @@ _shared = _source.c.workspace == SHARED
 """What an admin gave from Slack is that workspace's own, and no source an operator looks after."""
 
 
+_told = tuple(column for column in _source.c if column is not _source.c.cursor)
+"""All of a source but its cursor, which holds a line a file and only the poll needs."""
+
+
 async def all_sources(connection: AsyncConnection) -> list[Source]:
-    """Every shared source, by name."""
-    rows = await connection.execute(select(_source).where(_shared).order_by(_source.c.name))
+    """Every shared source, by name; their cursors are left out."""
+    rows = await connection.execute(select(*_told).where(_shared).order_by(_source.c.name))
     return [_made(row) for row in rows]
 
 
 async def by_name(connection: AsyncConnection, name: str) -> Source | None:
-    """The shared source of this name, or None."""
-    row = (await connection.execute(select(_source).where(_shared, _source.c.name == name))).one_or_none()
+    """The shared source of this name without its cursor, or None."""
+    row = (await connection.execute(select(*_told).where(_shared, _source.c.name == name))).one_or_none()
     return _made(row) if row else None
 
 
@@ -232,7 +236,7 @@ def _made(row: Row[Any]) -> Source:
         zone=row.zone,
         lag=row.lag,
         every=timedelta(seconds=row.poll_every) if row.poll_every else None,
-        cursor=row.cursor,
+        cursor=row._mapping.get("cursor"),
         first_fetch_done=row.first_fetch_done,
         failures=row.failures,
         last_error=row.last_error,

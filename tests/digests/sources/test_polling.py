@@ -206,6 +206,8 @@ async def test_a_claim_runs_out(house: House) -> None:
     (alive,) = await house.polling.claim_due(now=after, limit=1)
     house.shelf.error = SourceError("Too late.")
     await house.polling.poll(dead, now=after)
+    source = await house.sources.get("notes")
+    assert (source.failures, source.leased_until) == (0, alive.leased_until)
     house.shelf.error = None
     await house.polling.poll(alive, now=after)
     source = await house.sources.get("notes")
