@@ -11,6 +11,7 @@ from bot.messages import limits
 from bot.messages.message import Message, View
 from bot.messages.mrkdwn import line
 from tests.bot.messages.slack_schema import check_message, check_view
+from tests.bot.messages.slack_types import check_blocks, check_view_around
 
 # What a renderer may put between angle brackets: a web link, a mention of an id it was given, a channel.
 _MARKUP = re.compile(r"<([^<>]*)>")
@@ -18,10 +19,11 @@ _OURS = re.compile(r"^(@U[0-9A-Z]+|#C[0-9A-Z]+)$")
 
 
 def check(message: Message) -> None:
-    """The message keeps every limit, by the schema and by Slack's own count, and nothing in it is markup
+    """The message keeps every limit, by two schemas and by Slack's own count, and nothing in it is markup
     that its renderer did not make.
     """
     check_message(message.payload())
+    check_blocks(message.blocks)
     assert limits.size(message.text) <= limits.MESSAGE_TEXT_HARD
     assert limits.texts(message.blocks) <= limits.MESSAGE_BLOCKS_TEXT
     _check_blocks(message.blocks)
@@ -31,6 +33,8 @@ def check(message: Message) -> None:
 def check_window(view: View) -> None:
     """The same for a modal or App Home."""
     check_view(view)
+    check_view_around(view)
+    check_blocks(view["blocks"])
     _check_blocks(view["blocks"])
 
 
