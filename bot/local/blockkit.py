@@ -29,7 +29,7 @@ def message_problems(blocks: object) -> list[str]:
 
 def view_problems(view: object) -> list[str]:
     """What is wrong with a modal or App Home view; empty when nothing is."""
-    found = list(_VIEW.problems(view, "/view"))
+    found = list(VIEWS.problems(view, "/view"))
     if not found and isinstance(view, dict):
         found = list(_repeated(view["blocks"], "/view/blocks"))
     return found
@@ -257,14 +257,16 @@ _ROW = ELEMENTS.only(
 _WRITTEN = ("plain_text_input", "email_text_input", "url_text_input", "number_input", "file_input")
 _INPUTS = ELEMENTS.only(*_WRITTEN, *_PICKERS, *_CHOICES, *_SELECTS)
 
-_BLOCKS = Family()
+BLOCKS = Family()
+"""Everything that messages and views are made of."""
+
 _OWN_ID: dict[str, Shape] = {"block_id": _ID}
 
 
 def _block(
     name: str, needed: dict[str, Shape], optional: dict[str, Shape], also: Check | None = None
 ) -> None:
-    _BLOCKS.kinds[name] = Fields(needed, _OWN_ID | optional, also)
+    BLOCKS.kinds[name] = Fields(needed, _OWN_ID | optional, also)
 
 
 _block(
@@ -314,8 +316,8 @@ _block(
 )
 _block("table", {"rows": Many(Many(Anything(), 20), 100)}, {"column_settings": Many(Anything(), 20)})
 
-_MESSAGE = _BLOCKS
-_IN_VIEW = _BLOCKS.only(
+_MESSAGE = BLOCKS
+_IN_VIEW = BLOCKS.only(
     "section", "divider", "header", "context", "actions", "image", "input", "rich_text", "video"
 )
 
@@ -329,13 +331,13 @@ def _submit_for_inputs(value: Json, at: str) -> Iterator[str]:
         yield f"[ERROR] missing required field: submit [json-pointer:{at}]"
 
 
-_VIEW = Family()
+VIEWS = Family()
 _ANY_VIEW: dict[str, Shape] = {
     "callback_id": Text(255, least=0),
     "private_metadata": Text(3_000, least=0),
     "external_id": Text(255, least=0),
 }
-_VIEW.kinds["modal"] = Fields(
+VIEWS.kinds["modal"] = Fields(
     {"title": _plain(24), "blocks": Many(_IN_VIEW, VIEW_BLOCKS, least=0)},
     _ANY_VIEW
     | {
@@ -347,4 +349,4 @@ _VIEW.kinds["modal"] = Fields(
     },
     _submit_for_inputs,
 )
-_VIEW.kinds["home"] = Fields({"blocks": Many(_IN_VIEW, VIEW_BLOCKS, least=0)}, _ANY_VIEW)
+VIEWS.kinds["home"] = Fields({"blocks": Many(_IN_VIEW, VIEW_BLOCKS, least=0)}, _ANY_VIEW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 
 from bot.channels import filters
@@ -31,6 +32,9 @@ FIELDS = {
     Field.ENABLED: deferred("Daily papers"),
     Field.MANAGERS: deferred("Managers"),
 }
+
+
+_USER = re.compile("[UW][0-9A-Z]{1,20}")
 
 
 def when(preferences: Preferences, words: Catalogue) -> str:
@@ -113,7 +117,7 @@ def _enabled(value: str, words: Catalogue) -> str:
 
 
 def _managers(value: str, words: Catalogue) -> str:
-    people = [f"<@{user}>" for user in value.split() if user.isalnum() and len(user) <= 20][:20]
+    people = [f"<@{user}>" for user in value.split() if _USER.fullmatch(user)][:20]
     return words.names(people) if people else words.gettext("nobody")
 
 

@@ -16,6 +16,7 @@ from tests.bot.messages.slack_types import check_blocks, check_view_around
 # What a renderer may put between angle brackets: a web link, a mention of an id it was given, a channel.
 _MARKUP = re.compile(r"<([^<>]*)>")
 _OURS = re.compile(r"^(@U[0-9A-Z]+|#C[0-9A-Z]+)$")
+_MADE = re.compile(r"^<(@U[0-9A-Z]+|#C[0-9A-Z]+|https?://[^<>]+)>$")
 
 
 def check(message: Message) -> None:
@@ -27,7 +28,9 @@ def check(message: Message) -> None:
     assert limits.size(message.text) <= limits.MESSAGE_TEXT_HARD
     assert limits.texts(message.blocks) <= limits.MESSAGE_BLOCKS_TEXT
     _check_blocks(message.blocks)
-    assert not re.search(r"<[!#]", message.text)
+    # The text is markup too: where no blocks are shown it is what Slack parses.
+    for found in re.finditer("<[^>]*>?", message.text):
+        assert _MADE.match(found[0]), found[0]
 
 
 def check_window(view: View) -> None:

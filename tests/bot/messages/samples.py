@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import strategies as st
@@ -112,9 +113,16 @@ def archived_entries(draw: st.DrawFn, most: int = 60) -> tuple[ArchivedEntry, ..
     some = draw(st.lists(entries(), min_size=1, max_size=4))
     count = draw(st.sampled_from((1, 2, 3, 15, 16, most)))
     days = draw(st.sampled_from(((DAY,), (DAY, date(2025, 2, 22)), (None,))))
+    # Two papers of one title could stand in for each other: most times each has its own.
+    told_apart = draw(st.sampled_from((True, True, True, False)))
     return tuple(
-        ArchivedEntry(10**15 + n, 7, n, n, days[n % len(days)], some[n % len(some)]) for n in range(count)
+        ArchivedEntry(10**15 + n, 7, n, n, days[n % len(days)], _titled(one, f"«{n}»" if told_apart else ""))
+        for n, one in ((n, some[n % len(some)]) for n in range(count))
     )
+
+
+def _titled(entry: Entry, mark: str) -> Entry:
+    return replace(entry, paper=replace(entry.paper, title=entry.paper.title + mark))
 
 
 @st.composite

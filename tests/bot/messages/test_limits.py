@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.preferences import Language, Layout
+from bot.channels.filters import TagFilter
+from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
 from bot.delivery.edition import Edition
-from bot.messages import daily, home, paper, reading, results
+from bot.messages import changes, daily, home, paper, reading, results
 from bot.messages.entry import title_text
+from bot.messages.form import settings_modal
 from bot.messages.message import View
-from digests.model import ArchivedDigest, ArchivedEntry, Correction, Hit, Results, Tag, TagCount
+from bot.messages.settings import card
+from bot.messages.wrong import Wrong, wrong
+from digests.model import ArchivedDigest, ArchivedEntry, Correction, Hit, Results, Tag, TagCount, Workspace
 from tests.bot.messages.checks import check, check_window, pressable, said, solid
 from tests.bot.messages.samples import DAY, archived_entries, editions, text
 
@@ -19,6 +25,7 @@ hostile = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 language = st.sampled_from(("ko", "en"))
+DATE = datetime(2025, 2, 25, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("layout", list(Layout))
@@ -113,6 +120,36 @@ def test_nothing_and_tags(language: str, query: str, guesses: list[str]) -> None
 @hostile
 @given(archived_entries(), language)
 def test_home(entries: tuple[ArchivedEntry, ...], language: str) -> None:
-    """App Home keeps every limit."""
+    """App Home keeps every limit, shows the papers in order, and says so where they do not all fit."""
     today = ArchivedDigest(7, "newsletter", DAY, entries)
-    check_window(home.home(language=language, chosen=None, today=today))
+    view = home.home(language=language, chosen=None, today=today)
+    check_window(view)
+    shown = solid(said(view))
+    fit = [solid(title_text(one.paper)) in shown for one in entries]
+    assert fit[0]
+    assert all(fit) or "/paper latest" in str(view["blocks"])
+
+
+@hostile
+@given(language, text, st.lists(text, max_size=30), st.sampled_from(list(Field)))
+def test_settings(language: str, typed: str, tags: list[str], field: Field) -> None:
+    """The card, its modal, the log and what is said of a change keep every limit, whatever was typed
+    for a tag or stands in the log.
+    """
+    wanted = TagFilter((tuple(tags),) if tags else (), (typed,))
+    preferences = Preferences(Language(language), tags=wanted, holidays="KR")
+    channel = Channel(1, Workspace("", "T1"), "C1", preferences, name=typed, managers=frozenset({"U1"}))
+    lines = [Change("U1", field, typed, one, DATE) for one in (*tags, typed)]
+    check(
+        card(
+            channel, language=language, next_post=DATE, last_post=None, may_change=True, troubles=[typed] * 9
+        )
+    )
+    check_window(settings_modal(channel, language=language, papers_a_day=11))
+    for message in (
+        changes.changed(lines, language=language),
+        changes.done(lines, language=language, undo=1),
+        changes.log(lines, language=language, zone="Asia/Seoul", undo=1),
+        *(wrong(kind, typed, language=language, near=typed) for kind in Wrong),
+    ):
+        check(message)
