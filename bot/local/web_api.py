@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from aiohttp import web
 
@@ -83,7 +83,7 @@ class WebApi:
             await asyncio.sleep(self._faults.setting.hang)
         if fault is Fault.TRUNCATED:
             return await _truncated(request, body)
-        return _answered(body) if fault is None else _dropped(request)
+        return _answered(body, scopes=call.scopes) if fault is None else _dropped(request)
 
     def _do_later(self, method: Method, call: Call) -> None:
         async def late() -> None:
@@ -189,8 +189,10 @@ def _refusal(error: ApiError) -> Json:
     return body
 
 
-def _answered(body: Json) -> web.Response:
-    return web.json_response(body, dumps=lambda value: json.dumps(value, ensure_ascii=False))
+def _answered(body: Json, *, scopes: Iterable[str] = ()) -> web.Response:
+    """An answer; its header tells what the token may do, as Slack's does."""
+    headers = {"X-OAuth-Scopes": ",".join(sorted(scopes))}
+    return web.json_response(body, headers=headers, dumps=lambda value: json.dumps(value, ensure_ascii=False))
 
 
 def _rate_limited(seconds: int) -> web.Response:

@@ -26,7 +26,7 @@ export function composer({ channel, thread = null, commands, placeholder, failed
   const button = h("button.send", { type: "button", "aria-label": say("send"), title: say("send"), disabled: true, onclick: submit }, icons.send());
   // Files wait beside the text until it is sent.
   let files = [];
-  const pick = h("input", { type: "file", multiple: true, hidden: true, onchange: () => { attach([...pick.files]); pick.value = ""; } });
+  const pick = h("input", { type: "file", multiple: true, hidden: true, "aria-label": say("attach"), onchange: () => { attach([...pick.files]); pick.value = ""; } });
   const clip = h("button.bare.attach", { type: "button", "aria-label": say("attach"), title: say("attach"), onclick: () => pick.click() }, icons.plus());
   const waiting = h(".attached", { hidden: true });
   const chips = h(".tries", { hidden: !tries.length }, h("span.faint", {}, say("try")), tries.map((text) =>
