@@ -21,6 +21,7 @@ from bot.channels.words import hour
 from bot.clock import Clock, SystemClock
 from bot.delivery.aftermath import Aftermath
 from bot.delivery.clockwork import Clockwork
+from bot.delivery.corrections import Corrections
 from bot.delivery.courier import Courier
 from bot.delivery.deliveries import Deliveries
 from bot.delivery.ledger import Ledger
@@ -110,11 +111,13 @@ class Haru:
             server_clock,
             repost=settings.haru_on_doubt is OnDoubt.REPOST,
         )
+        self.corrections = Corrections(self.archive, self.ledger, render=daily.render)
         self.clockwork = Clockwork(
             clock=self.clock,
             deliveries=self.deliveries,
             courier=self.courier,
             reconciler=self.reconciler,
+            corrections=self.corrections,
             ledger=self.ledger,
         )
         self.sources = Sources(database)

@@ -346,14 +346,19 @@ async def _brake(settings: Settings, workspace: str | None, *, paused: bool) -> 
 async def retract(settings: Settings, day: date) -> int:
     """Take a day's digests back: gone from lookup, and never delivered afterwards.
 
-    Messages already posted stay as they are; delete those in Slack.
+    What was posted of them becomes one line that says so, as soon as Haru runs; what was
+    still on its way is given up.
     """
     async with open_database(settings) as database:
-        count = await Archive(database).retract(day, now=datetime.now(UTC))
+        haru = Haru(settings, database)
+        now = haru.clock.now()
+        count = await haru.archive.retract(day, now=now)
+        posts = await haru.corrections.look(now) if count else 0
     if not count:
         click.echo(f"haru: there is no digest of {day} to retract", err=True)
         return FAILED
-    click.echo(f"Retracted {count} digest{'s' if count > 1 else ''} of {day}.")
+    told = f" {posts} post{'s' if posts > 1 else ''} will say so." if posts else ""
+    click.echo(f"Retracted {count} digest{'s' if count > 1 else ''} of {day}.{told}")
     return 0
 
 

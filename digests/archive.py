@@ -17,7 +17,7 @@ from digests.model import (
 )
 from digests.store import days, lookup, postings, shelving
 from digests.store.batches import take_in_batch
-from digests.store.papers import load_entries
+from digests.store.papers import load_entries, posted_entries
 from digests.store.sessions import Database
 
 BATCH = 200
@@ -92,6 +92,11 @@ class Archive:
         """The entries of these ids that may be seen, in the order of the ids."""
         async with self._database.read() as connection:
             return await load_entries(connection, entry_ids, workspace=workspace, until=until)
+
+    async def posted(self, entry_ids: Sequence[int]) -> list[ArchivedEntry]:
+        """The entries of these ids, also where they were withdrawn or retracted after they were posted."""
+        async with self._database.read() as connection:
+            return await posted_entries(connection, entry_ids)
 
     async def digest(self, digest_id: int, *, workspace: Workspace | None) -> ArchivedDigest | None:
         """One digest, or None."""

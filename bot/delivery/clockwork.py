@@ -16,6 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import Clock
+from bot.delivery.corrections import EVERY, Corrections
 from bot.delivery.courier import Courier
 from bot.delivery.deliveries import Deliveries
 from bot.delivery.ledger import Ledger
@@ -48,6 +49,7 @@ class Clockwork:
         deliveries: Deliveries,
         courier: Courier,
         reconciler: Reconciler,
+        corrections: Corrections,
         ledger: Ledger,
         tick: float = TICK,
         drain: float = DRAIN,
@@ -57,6 +59,7 @@ class Clockwork:
         self._deliveries = deliveries
         self._courier = courier
         self._reconciler = reconciler
+        self._corrections = corrections
         self._ledger = ledger
         self._tick_seconds = tick
         self._drain_seconds = drain
@@ -86,6 +89,7 @@ class Clockwork:
         self._every(self._tick_seconds, "tick", self.tick)
         self._every(self._drain_seconds, "drain", self._courier.drain)
         self._every(self._reconcile_seconds, "reconcile", self._reconciler.run)
+        self._every(EVERY.total_seconds(), "correct", self._correct)
         self._scheduler.start()
 
     def every(self, interval: timedelta, name: str, job: Job) -> None:
@@ -104,6 +108,9 @@ class Clockwork:
             await self._deliveries.tick(self._clock.now(), patient=False)
             self._ticked_at = time.monotonic()
         await self._courier.drain()
+
+    async def _correct(self) -> None:
+        await self._corrections.look(self._clock.now())
 
     async def stop(self) -> None:
         """Start nothing more; what is held is finished or handed back, nothing is dropped."""

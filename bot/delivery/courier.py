@@ -13,6 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from bot.delivery.ledger import Ledger
 from bot.delivery.outcome import Kind, Outcome, of_answer
 from bot.delivery.part import Deed, Part, metadata_of
+from bot.messages.limits import MESSAGE_TEXT
+from bot.messages.mrkdwn import clip
 from bot.workspaces.clients import TIMEOUT
 from bot.workspaces.installations import Installations
 from bot.workspaces.wire import AT_ONCE, NotSentError, UnknownFateError, Wire
@@ -77,7 +79,7 @@ class Courier:
         async with self._draining:
             made = 0
             while True:
-                parts = await self._exchange()
+                parts = await self._exchange() or await self._corrections()
                 made += len(parts)
                 for part in parts:
                     task = asyncio.create_task(self._attempt(part))
@@ -130,6 +132,12 @@ class Courier:
         if parts:
             await self._reach("claimed")
         return parts
+
+    async def _corrections(self) -> list[Part]:
+        """Corrections yield to posts: they are taken when none is under way."""
+        if self._stopping or self._under_way or self._answers:
+            return []
+        return await self._ledger.claim_corrections(self._at_once)
 
     async def _some_answer(self) -> None:
         """Wait for an answer and for those that come close behind it; not for long while there is room."""
@@ -190,8 +198,14 @@ def request_body(part: Part) -> bytes:
     elif part.in_thread:
         where["thread_ts"] = part.thread_ts
     body = part.body
-    if part.plain:
-        body = json.dumps(json.loads(body) | {"blocks": []}, ensure_ascii=False)
+    if part.plain or part.deed is Deed.CORRECT:
+        content = json.loads(body)
+        if part.plain:
+            content["blocks"] = []
+        if part.deed is Deed.CORRECT:
+            # An update takes less text than a post: https://docs.slack.dev/reference/methods/chat.update
+            content["text"] = clip(content["text"], MESSAGE_TEXT)
+        body = json.dumps(content, ensure_ascii=False)
     # Both are JSON objects: put together as text, since taking a whole digest apart and
     # putting it together again would cost more than sending it.
     return f"{json.dumps(where)[:-1]}, {body[1:]}".encode("utf-8", "surrogatepass")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,13 +19,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
 from bot.delivery.delivery import Delivery, State
+from bot.delivery.edition import Edition
 from bot.delivery.outcome import Outcome
-from bot.delivery.part import Part
+from bot.delivery.part import Deed, Part
 from bot.delivery.plan import History
 from bot.delivery.steady import Steady, steady_clock
-from bot.delivery.store import claims, doubts, lanes, open_parts, openings, past, results
+from bot.delivery.store import claims, corrections, doubts, lanes, open_parts, openings, past, results
+from bot.delivery.store.corrections import Outdated, Posted
 from bot.delivery.store.doubts import Verdict
 from bot.delivery.store.openings import Opening
+from bot.messages.message import Message
 from digests.model import Workspace
 from digests.store.sessions import Database
 
@@ -155,7 +159,13 @@ class Ledger:
         held_until = self.steady() + self._lease
         async with self._database.write() as connection:
             real_now = await self._real_now(connection)
-            counted = await results.record(connection, answers, now=real_now) if answers else []
+            posts = [pair for pair in answers if pair[0].deed is Deed.POST]
+            told = [pair for pair in answers if pair[0].deed is Deed.CORRECT]
+            counted = [*told]
+            if posts:
+                counted += await results.record(connection, posts, now=real_now)
+            if told:
+                await corrections.record(connection, told, now=real_now)
             lease = claims.Lease(self.owner, real_now, real_now + self._lease)
             taken = (
                 await claims.claim(connection, lease, limit=limit, settle=self._settle) if limit > 0 else []
@@ -169,6 +179,59 @@ class Ledger:
             self._holds.pop(held.id, None)
         self._holds |= {part.id: held_until for part in parts}
         return counted, parts
+
+    async def claim_corrections(self, limit: int) -> list[Part]:
+        """Take due corrections, of workspaces in which no post waits."""
+        async with self._database.read() as connection:
+            if not await corrections.due(connection, now=await self._real_now(connection)):
+                return []
+        held_until = self.steady() + self._lease
+        async with self._database.write() as connection:
+            real_now = await self._real_now(connection)
+            lease = claims.Lease(self.owner, real_now, real_now + self._lease)
+            taken = await corrections.claim(connection, lease, limit=limit)
+            await self._load_bodies(connection, {row.desired for row, _ in taken})
+        return [
+            replace(
+                self._part(row, token, attempt=row.attempt, held_until=held_until, now=real_now),
+                deed=Deed.CORRECT,
+                payload=row.desired,
+                body=self._bodies[row.desired],
+            )
+            for row, token in taken
+        ]
+
+    async def outdated(self, *, since: date) -> list[Outdated]:
+        """Editions that were posted since, some of whose entries have changed."""
+        async with self._database.read() as connection:
+            return await corrections.outdated(connection, since=since)
+
+    async def posted(self, edition_id: int, *, since: datetime | None) -> list[Posted]:
+        """The deliveries of an edition, since an instant or at all."""
+        async with self._database.read() as connection:
+            return await corrections.posted(connection, edition_id, since=since)
+
+    async def correct(
+        self,
+        delivery_ids: Sequence[int],
+        edition: Edition,
+        messages: Sequence[Message],
+        *,
+        rest: Message,
+        after: timedelta,
+    ) -> None:
+        """Have deliveries show an edition instead, by these messages, after a while."""
+        async with self._database.write() as connection:
+            now = await self._real_now(connection)
+            await corrections.replace_edition(connection, delivery_ids, edition)
+            await corrections.desire(connection, delivery_ids, messages, rest=rest, at=now + after, now=now)
+
+    async def retract(self, delivery_ids: Sequence[int], edition: Edition, message: Message) -> None:
+        """Give up what of deliveries was not sent, and have the rest say one line, at once."""
+        async with self._database.write() as connection:
+            now = await self._real_now(connection)
+            await corrections.replace_edition(connection, delivery_ids, edition)
+            await corrections.retract(connection, delivery_ids, message, now=now)
 
     async def give_up(self) -> int:
         """Fail what could not be sent within its grace; how many parts."""
@@ -262,7 +325,8 @@ class Ledger:
             workspace=Workspace.from_key(row.workspace),
             slack_channel=row.slack_channel,
             uid=row.uid,
-            body=self._bodies[row.payload],
+            body=self._bodies.get(row.payload, ""),
+            payload=row.payload,
             thread_ts=row.thread_ts if row.in_thread else None,
             attempt=attempt,
             owner=self.owner,

@@ -18,6 +18,7 @@ class Kind(StrEnum):
     LATER = "later"  # the workspace takes nothing for now: again until the grace ends
     PARENT = "parent"  # the thread's first message is gone: the thread ends
     MESSAGE = "message"  # our message is wrong: once as plain text, then parked
+    CORRECTION = "correction"  # the message takes no correction: it is dropped
     DOUBT = "doubt"  # nobody knows
 
 
@@ -51,6 +52,10 @@ _CODES = {
         "msg_too_long", "msg_blocks_too_long", "no_text", "invalid_arguments", "invalid_metadata_format",
         "invalid_metadata_schema", "metadata_must_be_sent_from_app", "metadata_too_large",
         "too_many_attachments", "markdown_text_conflict",
+    },
+    Kind.CORRECTION: {
+        "message_not_found", "cant_update_message", "edit_window_closed", "update_failed",
+        "is_bot_message", "external_channel_migrating",
     },
     Kind.AGAIN: {"ratelimited", "rate_limited"},
 }  # fmt: skip

@@ -22,7 +22,8 @@ class Part:
     """A part this process holds: its request may leave until ``held_until``.
 
     ``held_until`` and ``first_attempt_at`` are on the ledger's clock. ``body`` is the
-    rendered message as JSON text, without where it goes and without its metadata.
+    rendered message as JSON text, without where it goes and without its metadata, and
+    ``payload`` its hash.
     """
 
     id: int
@@ -42,6 +43,7 @@ class Part:
     scheduled: bool = True
     deed: Deed = Deed.POST
     ts: str | None = None
+    payload: str = ""
     token: str | None = field(default=None, repr=False)
 
 

@@ -47,6 +47,13 @@ def retracted(day: date, *, language: Language) -> Message:
     return Message(said, (context(said),))
 
 
+def moved(*, language: Language) -> Message:
+    """The one line that is left of a message whose papers a correction brought into those before it."""
+    words = catalogue(posting_languages(language)[0])
+    said = escape(words.gettext("These papers now stand in the message above."))
+    return Message(said, (context(said),))
+
+
 def _digest(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Message, ...]:
     words = spoken[0]
     entries = edition.entries

@@ -65,6 +65,15 @@ async def load_entries(
     return [found[id_] for id_ in entry_ids if id_ in found]
 
 
+async def posted_entries(connection: AsyncConnection, entry_ids: Sequence[int]) -> list[ArchivedEntry]:
+    """The entries of these ids, whatever became of them since, in the order of the ids."""
+    found: dict[int, ArchivedEntry] = {}
+    for ids in _chunks(entry_ids):
+        rows = await connection.execute(_entry_rows().where(tables.entry.c.id.in_(ids)))
+        found |= {entry.id: entry for entry in await _entries(connection, rows.all())}
+    return [found[id_] for id_ in entry_ids if id_ in found]
+
+
 async def newest_entries(
     connection: AsyncConnection,
     paper_ids: Sequence[int],

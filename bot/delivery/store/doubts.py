@@ -189,7 +189,7 @@ async def slow_down(
 
 def _after(verdict: Verdict, now: datetime) -> dict[str, Any]:
     if verdict.ts is not None:
-        return {"state": "sent", "ts": verdict.ts, "reason": None}
+        return {"state": "sent", "ts": verdict.ts, "reason": None, "owner": None, "lease_until": None}
     if verdict.unknown is not None:
         return {"state": "unknown", "reason": verdict.unknown}
     if verdict.gone:

@@ -39,7 +39,7 @@ PENDING: ColumnElement[bool] = literal_column(f"part.{tables.PENDING}")
 _lane = tables.lane.c
 _own, _wide = installation.alias("own"), installation.alias("wide")
 _IS_OWN = _own.c.workspace.is_not(None)
-_PAUSED = case((_IS_OWN, _own.c.paused_reason), else_=_wide.c.paused_reason)
+PAUSED = case((_IS_OWN, _own.c.paused_reason), else_=_wide.c.paused_reason)
 
 TOKEN = case((_IS_OWN, _own.c.bot_token), else_=_wide.c.bot_token).label("token")
 """On a query that ``with_token`` widened: the bot token of the lane's workspace, or NULL."""
@@ -140,7 +140,7 @@ _NUDGE = (
 _DUE = (
     # What an outer join may miss cannot be locked, and need not be.
     with_token(select(_lane.workspace, TOKEN).select_from(tables.lane))
-    .where(_lane.next_at <= _NOW, _PAUSED.is_(None))
+    .where(_lane.next_at <= _NOW, PAUSED.is_(None))
     .order_by(_lane.next_at)
     .limit(bindparam("most"))
     .with_for_update(of=tables.lane, skip_locked=True)

@@ -95,6 +95,11 @@ def payloads(messages: Iterable[Message]) -> list[tuple[str, str]]:
     return [(hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(), body) for body in bodies]
 
 
+def new_uid() -> str:
+    """The opaque id by which a message is found again in its channel."""
+    return secrets.token_hex(12)
+
+
 async def keep_payloads(connection: AsyncConnection, bodies: dict[str, str]) -> None:
     """Keep rendered messages that are not kept yet."""
     if bodies:
@@ -214,7 +219,7 @@ async def _parts(
                 "slack_channel": one.channel.channel_id,
                 "position": position,
                 "in_thread": message.thread,
-                "uid": secrets.token_hex(12),
+                "uid": new_uid(),
                 "payload": key,
                 # Grace is counted on the channel's clock; the courier's is the real one.
                 "give_up_at": real_now + (one.give_up_at - now),

@@ -225,7 +225,11 @@ _GOOD_DAY = (
 @lru_cache(maxsize=2)
 def _sent(dialect: str) -> Any:
     rows = given(dialect, id=BigInteger(), ts=String(32))
-    return update(tables.part).where(_part.id == rows.c.id).values(state="sent", ts=rows.c.ts, reason=None)
+    return (
+        update(tables.part)
+        .where(_part.id == rows.c.id)
+        .values(state="sent", ts=rows.c.ts, reason=None, owner=None, lease_until=None)
+    )
 
 
 @lru_cache(maxsize=2)

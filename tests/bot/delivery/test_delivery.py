@@ -3,111 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from bot import schema
 from bot.app import Haru
-from bot.channels.preferences import Channel, Language, Layout
-from bot.clock import FixedClock
+from bot.channels.preferences import Language, Layout
 from bot.delivery import courier, tables
 from bot.delivery.delivery import State
 from bot.delivery.ledger import Ledger
 from bot.delivery.outcome import Kind, Outcome
-from bot.local.faults import Setting
-from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
-from bot.local.workspace import LocalWorkspace
+from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
 from bot.one_pass import deliver_once
-from config.settings import Settings
-from digests.model import Document
 from digests.store.sessions import Database
-
-DAY = datetime(2025, 2, 25, 0, 0, tzinfo=UTC)
-SAMPLE = Path(__file__).parents[3] / "bot" / "local" / "samples" / "2025-02-25.txt"
-
-
-@dataclass
-class Scene:
-    """Haru, a Slack of its own, and channels switched on the day before."""
-
-    haru: Haru
-    slack: LocalWorkspace
-    channels: dict[str, Channel]
-
-    def posted(self, channel_id: str) -> list[dict[str, Any]]:
-        """What Slack itself says was posted by Haru, in order."""
-        return [
-            one
-            for one in self.slack.team.messages.record()
-            if one["channel"] == channel_id and one["metadata"]
-        ]
-
-    def fail(self, **odds: float) -> None:
-        """Let chat.postMessage fail at these odds."""
-        self.slack.faults.set(Setting.read({"odds": {"chat.postMessage": odds}, "seed": 7, "hang": 1.0}))
-
-    async def settle(self) -> None:
-        """Go on until nothing is open, as the clockwork would, for half a minute at most."""
-        for _ in range(150):
-            await self.haru.courier.drain()
-            await self.haru.reconciler.run()
-            if not await self.haru.ledger.open_parts():
-                return
-            await asyncio.sleep(0.2)
-        raise AssertionError("parts are still open")
-
-
-@pytest.fixture
-async def scene(database_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
-    """A delivery just due in two channels, on SQLite and on PostgreSQL."""
-    async with _scene(database_url, tmp_path) as made:
-        yield made
-
-
-@asynccontextmanager
-async def _scene(database_url: str, folder: Path) -> AsyncIterator[Scene]:
-    slack = LocalWorkspace(
-        state=folder / "slack.sqlite3",
-        app_url="http://127.0.0.1:9",
-        signing_secret="s",
-        port=0,
-        starts_at=DAY,
-    )
-    await slack.start()
-    database = Database(database_url)
-    await schema.upgrade(database)
-    settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]  # no .env of whoever runs the tests
-        haru_settle=timedelta(seconds=0.3),
-        haru_lease=timedelta(seconds=40),
-    )
-    haru = Haru(settings, database, clock=FixedClock(DAY + timedelta(seconds=1)), api_url=slack.api_url)
-    try:
-        await haru.install_from_environment(slack.bot_token)
-        document = Document("samples", "2025-02-25.txt", SAMPLE.read_bytes())
-        assert [one.status async for one in haru.archive.take_in([document], now=DAY)] == ["new"]
-        channels = {}
-        for channel_id, language in ((KOREAN_CHANNEL, Language.KO), (ENGLISH_CHANNEL, Language.EN)):
-            made = await haru.channels.get_or_make(
-                slack.workspace, channel_id, language=language, zone="Asia/Seoul", creator_id=MINJI
-            )
-            before = DAY - timedelta(hours=20)
-            changed, _ = await haru.channels.change(
-                made, lambda old: replace(old, enabled=True), user_id=MINJI, now=before
-            )
-            await haru.deliveries.reschedule(changed, now=before, enabling=True)
-            channels[channel_id] = changed
-        yield Scene(haru, slack, channels)
-    finally:
-        await haru.close()
-        await slack.stop()
+from tests.bot.delivery.scene import Scene
 
 
 async def test_what_is_due_is_posted_once_in_each_language(scene: Scene) -> None:
@@ -211,7 +121,7 @@ async def test_two_replicas_share_the_work(scene: Scene) -> None:
 
 async def test_both_languages_go_into_one_thread(scene: Scene) -> None:
     """With `both` the second language follows in the thread of the first message, in order."""
-    await _prefer(scene, language=Language.BOTH)
+    await scene.prefer(language=Language.BOTH)
     await deliver_once(scene.haru)
     first, *replies = scene.posted(KOREAN_CHANNEL)
     assert replies
@@ -221,7 +131,7 @@ async def test_both_languages_go_into_one_thread(scene: Scene) -> None:
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_every_layout_arrives_whole(scene: Scene, layout: Layout) -> None:
     """In each layout all six titles reach the channel."""
-    await _prefer(scene, layout=layout)
+    await scene.prefer(layout=layout)
     await deliver_once(scene.haru)
     await scene.settle()
     shown = " ".join(str(one["text"]) for one in scene.posted(KOREAN_CHANNEL))
@@ -276,10 +186,3 @@ async def test_two_clicks_at_once_post_once(scene: Scene) -> None:
     assert sorted(one.status for one in opened) == ["posting", "skipped"]
     await scene.settle()
     assert len(scene.posted(KOREAN_CHANNEL)) == 1
-
-
-async def _prefer(scene: Scene, **wanted: Any) -> None:
-    for channel in scene.channels.values():
-        await scene.haru.channels.change(
-            channel, lambda old: replace(old, **wanted), user_id=MINJI, now=DAY - timedelta(hours=10)
-        )

@@ -1,0 +1,328 @@
+"""Corrections as rows: what a posted message should say instead, and whose turn it is to be told."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, func, insert, literal_column, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.channels.preferences import Language, Layout
+from bot.delivery import tables
+from bot.delivery.delivery import State
+from bot.delivery.edition import Edition
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.part import Deed, Part
+from bot.delivery.store import editions, lanes, open_parts, openings, results
+from bot.delivery.store.claims import PER_WORKSPACE, Lease
+from bot.messages.message import Message
+from digests.store.tables import digest, entry
+
+_part, _delivery, _lane = tables.part.c, tables.delivery.c, tables.lane.c
+_WANTED: ColumnElement[bool] = literal_column("part.desired IS NOT NULL")
+_ALIVE = ("pending", "sending", "doubt", "checking", "sent")
+
+AGAIN_AFTER = timedelta(minutes=1)
+"""When a correction is tried again that did not get through; to say the same twice does no harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One entry of an edition as it was shown, and whether it was taken back since, or its digest was."""
+
+    entry_id: int
+    seen_url: str | None
+    is_withdrawn: bool
+    is_retracted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """An edition some of whose entries are no longer as they were shown."""
+
+    id: int
+    day: date
+    left_out: int
+    left_out_from: date | None
+    shown: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A delivery of an outdated edition, and how it was rendered."""
+
+    delivery_id: int
+    language: Language
+    layout: Layout
+
+
+async def outdated(connection: AsyncConnection, *, since: date) -> list[Outdated]:
+    """Editions since a date with corrected or withdrawn entries, and of any date with retracted ones."""
+    shown, edition = tables.edition_entry.c, tables.edition.c
+    corrected = and_(
+        edition.date >= since,
+        or_(entry.c.revision != shown.revision, and_(entry.c.withdrawn_at.is_not(None), ~shown.retracted)),
+    )
+    retracted = and_(digest.c.retracted_at.is_not(None), ~shown.retracted)
+    ids = (
+        select(shown.edition_id)
+        .join_from(tables.edition_entry, tables.edition, edition.id == shown.edition_id)
+        .join(entry, entry.c.id == shown.entry_id)
+        .join(digest, digest.c.id == entry.c.digest_id)
+        .where(
+            or_(corrected, retracted),
+            select(_delivery.id).where(_delivery.edition_id == edition.id).exists(),
+        )
+    )
+    rows = await connection.execute(
+        select(
+            edition.id,
+            edition.date,
+            edition.left_out,
+            edition.left_out_from,
+            shown.entry_id,
+            shown.seen_url,
+            entry.c.withdrawn_at,
+            digest.c.retracted_at,
+        )
+        .join_from(tables.edition, tables.edition_entry, edition.id == shown.edition_id)
+        .join(entry, entry.c.id == shown.entry_id)
+        .join(digest, digest.c.id == entry.c.digest_id)
+        .where(edition.id.in_(ids))
+        .order_by(edition.id, shown.position)
+    )
+    heads: dict[int, Any] = {}
+    entries: dict[int, list[Shown]] = defaultdict(list)
+    for row in rows:
+        heads[row.id] = row
+        entries[row.id].append(
+            Shown(row.entry_id, row.seen_url, row.withdrawn_at is not None, row.retracted_at is not None)
+        )
+    return [
+        Outdated(id_, head.date, head.left_out, head.left_out_from, tuple(entries[id_]))
+        for id_, head in heads.items()
+    ]
+
+
+async def posted(connection: AsyncConnection, edition_id: int, *, since: datetime | None) -> list[Posted]:
+    """The deliveries of an edition that are on their way or arrived, since an instant or at all."""
+    rows = await connection.execute(
+        select(_delivery.id, _delivery.language, _delivery.layout)
+        .where(
+            _delivery.edition_id == edition_id,
+            _delivery.state.in_((State.POSTING, State.SENT)),
+            *([] if since is None else [_delivery.created_at >= since]),
+        )
+        .order_by(_delivery.id)
+    )
+    return [Posted(row.id, Language(row.language), Layout(row.layout)) for row in rows]
+
+
+async def desire(
+    connection: AsyncConnection,
+    delivery_ids: Sequence[int],
+    messages: Sequence[Message],
+    *,
+    rest: Message,
+    at: datetime,
+    now: datetime,
+) -> None:
+    """Have these deliveries say this instead from ``at`` on: message by message, in their places.
+
+    What does not fit any more is added as replies; a message too many says ``rest``. What
+    was not sent yet is sent right the first time. A change before ``at`` takes the place of
+    the one that waits.
+    """
+    made = openings.payloads(messages)
+    spare = openings.payloads([rest])
+    await openings.keep_payloads(connection, dict([*made, *spare]))
+    counts = await connection.execute(
+        select(_part.delivery_id, func.count().label("n"))
+        .where(_part.delivery_id.in_(delivery_ids))
+        .group_by(_part.delivery_id)
+    )
+    of_length: dict[int, list[int]] = defaultdict(list)
+    for row in counts:
+        of_length[row.n].append(row.delivery_id)
+    for length, ids in of_length.items():
+        wanted = [key for key, _ in made[:length]] + [spare[0][0]] * (length - len(made))
+        for position, key in enumerate(wanted):
+            await _want(connection, ids, position, key, at=at)
+        if len(made) > length:
+            await _append(connection, ids, made[length:], length, now=now)
+
+
+async def retract(
+    connection: AsyncConnection, delivery_ids: Sequence[int], message: Message, *, now: datetime
+) -> None:
+    """Give up what of these deliveries was not sent, and have the rest say this one line."""
+    await open_parts.cancel_deliveries(connection, delivery_ids, "retracted", now=now)
+    ((key, body),) = openings.payloads([message])
+    await openings.keep_payloads(connection, {key: body})
+    await connection.execute(
+        update(tables.part)
+        .where(_part.delivery_id.in_(delivery_ids), _part.state.in_(_ALIVE), _part.payload != key)
+        .values(desired=key, correct_at=now)
+    )
+
+
+async def replace_edition(connection: AsyncConnection, delivery_ids: Sequence[int], edition: Edition) -> None:
+    """These deliveries show this edition from now on."""
+    ids = await editions.keep(connection, [edition])
+    await connection.execute(
+        update(tables.delivery).where(_delivery.id.in_(delivery_ids)).values(edition_id=ids[id(edition)])
+    )
+
+
+async def due(connection: AsyncConnection, *, now: datetime) -> bool:
+    """Whether any correction may be told of now."""
+    found = await connection.scalar(
+        select(_part.id).where(_WANTED, _part.correct_at <= now, _part.state == "sent").limit(1)
+    )
+    return found is not None
+
+
+async def claim(
+    connection: AsyncConnection, lease: Lease, *, limit: int
+) -> list[tuple[Row[Any], str | None]]:
+    """Take due corrections of workspaces that have no post to wait for just now."""
+    now = lease.now
+    pace = tables.pace.alias("channel")
+    held = select(pace.c.what).where(
+        pace.c.workspace == _part.workspace,
+        pace.c.what.in_((_part.slack_channel, Deed.CORRECT.value)),
+        pace.c.until > now,
+    )
+    rows = await connection.execute(
+        lanes.with_token(
+            select(tables.part, _delivery.thread_ts, _delivery.schedule_date, lanes.TOKEN)
+            .join_from(tables.part, tables.delivery, _delivery.id == _part.delivery_id)
+            .join(tables.lane, _lane.workspace == _part.workspace)
+        )
+        .where(
+            _WANTED,
+            _part.state == "sent",
+            _part.correct_at <= now,
+            or_(_part.lease_until.is_(None), _part.lease_until < now, _part.owner.is_(None)),
+            _lane.free_at <= now,
+            or_(_lane.next_at.is_(None), _lane.next_at > now),
+            lanes.PAUSED.is_(None),
+            ~held.exists(),
+        )
+        .order_by(_part.correct_at, _part.id)
+        .limit(limit * PER_WORKSPACE)
+        .with_for_update(of=[tables.part, tables.lane], skip_locked=True)
+    )
+    taken: dict[tuple[str, str], Row[Any]] = {}
+    shares: Counter[str] = Counter()
+    for row in rows:
+        if len(taken) == limit:
+            break
+        if shares[row.workspace] < PER_WORKSPACE and (row.workspace, row.slack_channel) not in taken:
+            taken[row.workspace, row.slack_channel] = row
+            shares[row.workspace] += 1
+    if taken:
+        await connection.execute(
+            update(tables.part)
+            .where(_part.id.in_([row.id for row in taken.values()]))
+            .values(owner=lease.owner, lease_until=lease.until)
+        )
+    for key, count in sorted(shares.items()):
+        free_at = now + timedelta(seconds=count / PER_WORKSPACE)
+        await connection.execute(update(tables.lane).where(_lane.workspace == key).values(free_at=free_at))
+    return [(row, row.token) for row in taken.values()]
+
+
+async def record(
+    connection: AsyncConnection, answers: Iterable[tuple[Part, Outcome]], *, now: datetime
+) -> None:
+    """Write down what became of corrections: told, later again, or dropped with the reason."""
+    held_until: dict[tuple[str, str], datetime] = {}
+    for held, outcome in sorted(answers, key=lambda pair: pair[0].id):
+        ours = and_(_part.id == held.id, _part.owner == held.owner)
+        statement = update(tables.part).where(ours)
+        match outcome.kind:
+            case Kind.SENT:
+                told = statement.values(payload=held.payload, owner=None, lease_until=None)
+                await connection.execute(told)
+                # A newer text may have come meanwhile: it stays wanted.
+                await connection.execute(
+                    update(tables.part)
+                    .where(_part.id == held.id, _part.desired == held.payload)
+                    .values(desired=None, correct_at=None)
+                )
+                held_until[held.workspace.key, held.slack_channel] = now + results.PER_CHANNEL
+            case Kind.AGAIN | Kind.LATER | Kind.DOUBT | Kind.WORKSPACE:
+                wait = max(timedelta(seconds=outcome.wait), AGAIN_AFTER)
+                await connection.execute(
+                    statement.values(correct_at=now + wait, owner=None, lease_until=None)
+                )
+                if outcome.code == "ratelimited":
+                    rest = now + timedelta(seconds=outcome.wait)
+                    held_until[held.workspace.key, Deed.CORRECT.value] = rest
+            case _:
+                await connection.execute(
+                    statement.values(
+                        desired=None, correct_at=None, reason=outcome.code, owner=None, lease_until=None
+                    )
+                )
+    await results.hold(connection, held_until)
+
+
+async def _want(
+    connection: AsyncConnection, delivery_ids: Sequence[int], position: int, key: str, *, at: datetime
+) -> None:
+    here = and_(_part.delivery_id.in_(delivery_ids), _part.position == position)
+    unsent = and_(_part.state == "pending", _part.attempt == 0)
+    await connection.execute(update(tables.part).where(here, unsent).values(payload=key))
+    await connection.execute(
+        update(tables.part)
+        .where(here, _part.state.in_(_ALIVE), _part.payload != key)
+        .values(desired=key, correct_at=func.coalesce(_part.correct_at, at))
+    )
+    await connection.execute(
+        update(tables.part).where(here, _part.payload == key).values(desired=None, correct_at=None)
+    )
+
+
+async def _append(
+    connection: AsyncConnection,
+    delivery_ids: Sequence[int],
+    made: Sequence[tuple[str, str]],
+    position: int,
+    *,
+    now: datetime,
+) -> None:
+    """Replies in the threads of posts that are there; what is no reply in its layout becomes one."""
+    rows = await connection.execute(
+        select(_delivery.id, _delivery.workspace, _part.slack_channel)
+        .join_from(tables.delivery, tables.part, _part.delivery_id == _delivery.id)
+        .where(_delivery.id.in_(delivery_ids), _part.position == 0)
+    )
+    parts = [
+        {
+            "delivery_id": row.id,
+            "workspace": row.workspace,
+            "slack_channel": row.slack_channel,
+            "position": position + place,
+            "in_thread": True,
+            "uid": openings.new_uid(),
+            "payload": key,
+            "state": "pending",
+            "not_before": now,
+            "give_up_at": now,
+        }
+        for row in rows
+        for place, (key, _) in enumerate(made)
+    ]
+    await connection.execute(insert(tables.part), parts)
+    await connection.execute(
+        update(tables.delivery)
+        .where(_delivery.id.in_(delivery_ids), _delivery.state == State.SENT)
+        .values(state=State.POSTING, finished_at=None)
+    )
+    await lanes.touch(connection, {part["workspace"]: now for part in parts})

@@ -1,0 +1,17 @@
+"""What tests of delivery share."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.bot.delivery.scene import Scene, open_scene
+
+
+@pytest.fixture
+async def scene(database_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
+    """A delivery just due in two channels, on SQLite and on PostgreSQL."""
+    async with open_scene(database_url, tmp_path) as made:
+        yield made

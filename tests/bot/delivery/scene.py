@@ -1,0 +1,116 @@
+"""A scene: Haru and a Slack of its own, and two channels with a delivery just due."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import schema
+from bot.app import Haru
+from bot.channels.preferences import Channel, Language
+from bot.clock import FixedClock
+from bot.local.faults import Setting
+from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
+from bot.local.workspace import LocalWorkspace
+from config.settings import Settings
+from digests.model import Document
+from digests.store.sessions import Database
+
+DAY = datetime(2025, 2, 25, 0, 0, tzinfo=UTC)
+SAMPLE = Path(__file__).parents[3] / "bot" / "local" / "samples" / "2025-02-25.txt"
+
+
+@dataclass
+class Scene:
+    """Haru, a Slack of its own, and channels switched on the day before."""
+
+    haru: Haru
+    slack: LocalWorkspace
+    channels: dict[str, Channel]
+    minutes: int = 0
+
+    def posted(self, channel_id: str) -> list[dict[str, Any]]:
+        """What Slack itself says was posted by Haru, in order."""
+        return [
+            one
+            for one in self.slack.team.messages.record()
+            if one["channel"] == channel_id and one["metadata"]
+        ]
+
+    def standing(self, channel_id: str) -> list[dict[str, Any]]:
+        """Those messages as they stand now, with their blocks."""
+        found = (self.slack.team.messages.get(channel_id, one["ts"]) for one in self.posted(channel_id))
+        return [one for one in found if one is not None]
+
+    def fail(self, **odds: float) -> None:
+        """Let chat.postMessage fail at these odds."""
+        self.slack.faults.set(Setting.read({"odds": {"chat.postMessage": odds}, "seed": 7, "hang": 1.0}))
+
+    async def settle(self) -> None:
+        """Go on until nothing is open, as the clockwork would, for half a minute at most."""
+        for _ in range(150):
+            await self.haru.courier.drain()
+            await self.haru.reconciler.run()
+            if not await self.haru.ledger.open_parts():
+                return
+            await asyncio.sleep(0.2)
+        raise AssertionError("parts are still open")
+
+    async def prefer(self, **wanted: Any) -> None:
+        """Change both channels' preferences, as an admin would have, hours ago."""
+        for channel in self.channels.values():
+            await self.haru.channels.change(
+                channel, lambda old: replace(old, **wanted), user_id=MINJI, now=DAY - timedelta(hours=10)
+            )
+
+    async def take_in(self, path: str, text: str) -> list[str]:
+        """Take a document in, as a source would; its status."""
+        document = Document("samples", path, text.encode())
+        self.minutes += 1
+        now = DAY + timedelta(minutes=self.minutes)
+        return [one.status async for one in self.haru.archive.take_in([document], now=now)]
+
+
+@asynccontextmanager
+async def open_scene(database_url: str, folder: Path) -> AsyncIterator[Scene]:
+    """A delivery just due in two channels."""
+    slack = LocalWorkspace(
+        state=folder / "slack.sqlite3",
+        app_url="http://127.0.0.1:9",
+        signing_secret="s",
+        port=0,
+        starts_at=DAY,
+    )
+    await slack.start()
+    database = Database(database_url)
+    await schema.upgrade(database)
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg]  # no .env of whoever runs the tests
+        haru_settle=timedelta(seconds=0.3),
+        haru_lease=timedelta(seconds=40),
+    )
+    haru = Haru(settings, database, clock=FixedClock(DAY + timedelta(seconds=1)), api_url=slack.api_url)
+    try:
+        await haru.install_from_environment(slack.bot_token)
+        document = Document("samples", "2025-02-25.txt", SAMPLE.read_bytes())
+        assert [one.status async for one in haru.archive.take_in([document], now=DAY)] == ["new"]
+        channels = {}
+        for channel_id, language in ((KOREAN_CHANNEL, Language.KO), (ENGLISH_CHANNEL, Language.EN)):
+            made = await haru.channels.get_or_make(
+                slack.workspace, channel_id, language=language, zone="Asia/Seoul", creator_id=MINJI
+            )
+            before = DAY - timedelta(hours=20)
+            changed, _ = await haru.channels.change(
+                made, lambda old: replace(old, enabled=True), user_id=MINJI, now=before
+            )
+            await haru.deliveries.reschedule(changed, now=before, enabling=True)
+            channels[channel_id] = changed
+        yield Scene(haru, slack, channels)
+    finally:
+        await haru.close()
+        await slack.stop()

@@ -1,0 +1,224 @@
+"""Corrections: what was posted and has changed since is put right where it stands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.channels.preferences import Language, Layout
+from bot.delivery import tables
+from bot.local.faults import Setting
+from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
+from bot.one_pass import deliver_once
+from tests.bot.delivery.scene import DAY, SAMPLE, Scene
+
+TEXT = SAMPLE.read_text(encoding="utf-8")
+WORD = "Looped Transformers"
+
+
+async def test_a_corrected_entry_updates_the_same_message(scene: Scene) -> None:
+    """After ten minutes the message says what the document says now, and nothing new is posted."""
+    await deliver_once(scene.haru)
+    await _correct(scene, TEXT.replace(WORD, "Looped Models"))
+    assert WORD in _shown(scene, KOREAN_CHANNEL)
+    await _ten_minutes_later(scene)
+    assert "Looped Models" in _shown(scene, KOREAN_CHANNEL)
+    assert WORD not in _shown(scene, KOREAN_CHANNEL)
+    assert [len(scene.posted(one)) for one in (KOREAN_CHANNEL, ENGLISH_CHANNEL)] == [1, 1]
+    assert await _wanted(scene) == []
+
+
+async def test_corrections_within_ten_minutes_are_one_update(scene: Scene) -> None:
+    """Two corrections close together reach the channel as one update, with the newest text."""
+    await deliver_once(scene.haru)
+    await _correct(scene, TEXT.replace(WORD, "First Thought"))
+    await _correct(scene, TEXT.replace(WORD, "Second Thought"))
+    calls = await _ten_minutes_later(scene)
+    assert "Second Thought" in _shown(scene, KOREAN_CHANNEL)
+    assert calls == 2  # one in each channel
+
+
+async def test_a_correction_taken_back_in_time_updates_nothing(scene: Scene) -> None:
+    """A text put back as it was before the ten minutes are over leaves the message alone."""
+    await deliver_once(scene.haru)
+    await _correct(scene, TEXT.replace(WORD, "Slip"))
+    await _correct(scene, TEXT)
+    assert await _wanted(scene) == []
+
+
+async def test_an_entry_the_document_no_longer_has_is_struck_through(scene: Scene) -> None:
+    """A withdrawn entry stays in its place, struck through and said to be taken back."""
+    await deliver_once(scene.haru)
+    start = TEXT.index(_title_line(WORD))
+    end = TEXT.index("\n#", start)
+    end = TEXT.find("\n", end + 1)
+    await _correct(scene, TEXT[:start] + TEXT[end + 1 :])
+    await _ten_minutes_later(scene)
+    struck = [text for text in _sections(scene, ENGLISH_CHANNEL) if WORD in text]
+    assert len(struck) == 1
+    assert "~" in struck[0]
+    assert "taken back" in struck[0]
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+async def test_what_no_longer_fits_is_added_in_the_thread(scene: Scene, layout: Layout) -> None:
+    """A commentary that grew beyond its message goes on in a reply of the same thread."""
+    await scene.prefer(layout=layout)
+    await deliver_once(scene.haru)
+    await scene.settle()
+    before = len(scene.posted(ENGLISH_CHANNEL))
+    grown = "\n\n".join(f"Paragraph {number}. " + "More was found. " * 60 for number in range(20))
+    marker = TEXT.index("\n#", TEXT.index(_title_line(WORD)))
+    await _correct(scene, TEXT[:marker] + "\n" + grown + TEXT[marker:])
+    await _ten_minutes_later(scene)
+    await scene.settle()
+    first, *rest = scene.posted(ENGLISH_CHANNEL)
+    added = rest[before - 1 :]
+    assert added
+    assert {one["thread_ts"] for one in added} == {first["ts"]}
+    assert "Paragraph 19" in " ".join(_sections(scene, ENGLISH_CHANNEL))
+
+
+async def test_a_message_that_shrank_says_where_its_papers_went(scene: Scene) -> None:
+    """A reply that is needed no more says so instead of repeating old text."""
+    grown = "\n\n".join(f"Paragraph {number}. " + "More was found. " * 60 for number in range(20))
+    marker = TEXT.index("\n#", TEXT.index(_title_line(WORD)))
+    await _correct(scene, TEXT[:marker] + "\n" + grown + TEXT[marker:])
+    await deliver_once(scene.haru)
+    await scene.settle()
+    assert len(scene.posted(ENGLISH_CHANNEL)) > 1
+    await _correct(scene, TEXT)
+    await _ten_minutes_later(scene)
+    *_, last = scene.posted(ENGLISH_CHANNEL)
+    assert last["text"] == "These papers now stand in the message above."
+
+
+async def test_a_correction_of_an_old_post_is_left(scene: Scene) -> None:
+    """After seven days a post stays as it is."""
+    await deliver_once(scene.haru)
+    async with scene.haru.database.write() as connection:
+        await connection.execute(update(tables.delivery).values(created_at=DAY - timedelta(days=8)))
+    await _correct(scene, TEXT.replace(WORD, "Too Late"))
+    assert await _wanted(scene) == []
+
+
+async def test_what_was_not_sent_yet_is_sent_right_the_first_time(scene: Scene) -> None:
+    """A correction that comes before the post leaves is in the post, without an update."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await _correct(scene, TEXT.replace(WORD, "In Time"))
+    await scene.settle()
+    assert "In Time" in _shown(scene, KOREAN_CHANNEL)
+    assert await _wanted(scene) == []
+
+
+@pytest.mark.parametrize("code", ["message_not_found", "is_archived"])
+async def test_a_message_that_takes_no_correction_drops_it_with_the_reason(scene: Scene, code: str) -> None:
+    """A deleted message, or an archived channel, ends the correction: its reason is kept."""
+    await deliver_once(scene.haru)
+    (post,) = scene.posted(KOREAN_CHANNEL)
+    if code == "is_archived":
+        scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    else:
+        room = scene.slack.team.rooms.get(KOREAN_CHANNEL)
+        assert room is not None
+        scene.slack.team.remove(room, post["ts"])
+    await _correct(scene, TEXT.replace(WORD, "Looped Models"))
+    await _ten_minutes_later(scene)
+    assert await _wanted(scene) == []
+    async with scene.haru.database.read() as connection:
+        reasons = await connection.scalars(select(tables.part.c.reason).order_by(tables.part.c.id))
+        assert list(reasons) == [code, None]
+
+
+@pytest.mark.parametrize("fault", ["drop_after", "error_before", "rate_limited"])
+async def test_a_correction_that_did_not_get_through_is_told_again(scene: Scene, fault: str) -> None:
+    """To say the same twice does no harm: a correction is repeated until Slack has taken it."""
+    await deliver_once(scene.haru)
+    await _correct(scene, TEXT.replace(WORD, "Looped Models"))
+    scene.slack.faults.set(Setting.read({"odds": {"chat.update": {fault: 1.0}}}))
+    await _ten_minutes_later(scene)
+    assert len(await _wanted(scene)) == 2
+    scene.slack.faults.set(Setting({}))
+    async with scene.haru.database.write() as connection:
+        await connection.execute(tables.pace.delete())
+    await _ten_minutes_later(scene)
+    assert await _wanted(scene) == []
+    assert "Looped Models" in _shown(scene, KOREAN_CHANNEL)
+
+
+async def test_a_retracted_digest_becomes_one_line(scene: Scene) -> None:
+    """What was posted of it says at once that it was taken back, replies too, in the channel's language."""
+    await scene.prefer(language=Language.BOTH)
+    await deliver_once(scene.haru)
+    await scene.settle()
+    assert len(scene.posted(KOREAN_CHANNEL)) > 1
+    assert await scene.haru.archive.retract(DAY.date(), now=DAY) == 1
+    assert await scene.haru.corrections.look(DAY) == 2
+    for _ in range(8):
+        await _send_corrections(scene)
+    texts = {one["text"] for one in scene.posted(KOREAN_CHANNEL)}
+    assert texts == {"2월 25일 논문은 거둬들였어요."}
+    assert await deliver_once(scene.haru) == []
+
+
+async def test_what_is_on_its_way_of_a_retracted_digest_is_given_up(scene: Scene) -> None:
+    """A digest retracted before its post left is never posted, and the reason is kept."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.archive.retract(DAY.date(), now=DAY)
+    await scene.haru.corrections.look(DAY)
+    await scene.settle()
+    assert scene.posted(KOREAN_CHANNEL) == []
+    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    assert last is not None
+    assert (last.state, last.reason) == ("failed", "retracted")
+
+
+async def _correct(scene: Scene, text: str) -> None:
+    await scene.take_in("2025-02-25.txt", text)
+    await scene.haru.corrections.look(DAY)
+
+
+async def _ten_minutes_later(scene: Scene) -> int:
+    """The courier's round after the wait is over; how many requests it made."""
+    async with scene.haru.database.write() as connection:
+        await connection.execute(
+            update(tables.part).where(tables.part.c.desired.is_not(None)).values(correct_at=DAY)
+        )
+    made = 0
+    for _ in range(12):
+        made += await _send_corrections(scene)
+    return made
+
+
+async def _send_corrections(scene: Scene) -> int:
+    """One round, with the second that a channel rests between messages left out."""
+    async with scene.haru.database.write() as connection:
+        await connection.execute(tables.pace.delete().where(tables.pace.c.what != "chat.update"))
+        await connection.execute(update(tables.lane).values(free_at=DAY))
+    return await scene.haru.courier.drain()
+
+
+async def _wanted(scene: Scene) -> list[Any]:
+    async with scene.haru.database.read() as connection:
+        found = await connection.scalars(select(tables.part.c.id).where(tables.part.c.desired.is_not(None)))
+        return list(found)
+
+
+def _sections(scene: Scene, channel: str) -> list[str]:
+    return [
+        block["text"]["text"]
+        for one in scene.standing(channel)
+        for block in one.get("blocks", [])
+        if block["type"] == "section"
+    ]
+
+
+def _shown(scene: Scene, channel: str) -> str:
+    return " ".join(_sections(scene, channel))
+
+
+def _title_line(word: str) -> str:
+    return next(line for line in TEXT.splitlines() if word in line)
