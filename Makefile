@@ -26,7 +26,7 @@ check: .venv/tested-with ## Lint, types and import contracts only
 bench: .venv/tested-with ## Measure, as ratios to named references in the same run
 	@.venv/bin/python -m tests.bench
 
-fuzz: .venv/tested-with ## A million executions of mutated documents through every reader
+fuzz: .venv/tested-with ## Two million executions of mutated documents and feeds through every reader
 	@.venv/bin/python -m tests.fuzz
 
 words: .venv/tested-with ## Extract what Haru says into the catalogues

@@ -37,10 +37,11 @@ class Feed:
         items = await asyncio.to_thread(
             items_of, answer.body, media_type=answer.media_type, charset=answer.charset
         )
-        return Fetch([_document(source, item) for item in items], {"validators": answer.validators})
+        return Fetch([document_of(source, item) for item in items], {"validators": answer.validators})
 
 
-def _document(source: Source, item: Item) -> Document:
+def document_of(source: Source, item: Item) -> Document:
+    """An item as a document, named by its id."""
     path = item.id if not item.id.lower().endswith(_TELLING) else f"{item.id}#item"
     # Written out as a page, so that it is read as one whatever it begins with.
     page = f"<!doctype html><title>{html.escape(item.title)}</title>\n{item.content}"

@@ -1,4 +1,4 @@
-"""`make fuzz`: a million executions of mutated documents, in four seeds, one process each.
+"""`make fuzz`: a million executions of mutated documents in four seeds, and as many of feeds.
 
     python -m tests.fuzz [--runs 1000000] [--seed 1]
 
@@ -12,6 +12,7 @@ import subprocess
 import sys
 
 PARTS = 4
+FUZZERS = ("tests.fuzz.reading", "tests.fuzz.feeds")
 
 
 def main() -> int:
@@ -23,10 +24,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     for part in range(PARTS):
-        command = [sys.executable, "-m", "tests.fuzz.reading"]
-        command += ["--runs", str(chosen.runs // PARTS), "--seed", str(chosen.seed + part)]
-        if status := subprocess.run(command, check=False).returncode:
-            return status
+        for fuzzer in FUZZERS:
+            command = [sys.executable, "-m", fuzzer]
+            command += ["--runs", str(chosen.runs // PARTS), "--seed", str(chosen.seed + part)]
+            if status := subprocess.run(command, check=False).returncode:
+                return status
     return 0
 
 

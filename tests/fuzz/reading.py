@@ -8,10 +8,7 @@ A run is one execution. What is found is written to the folder given with ``--ke
 
 from __future__ import annotations
 
-import argparse
 import random
-import sys
-import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -34,6 +31,8 @@ with atheris.instrument_imports(include=["digests.reading"]):
         titles,
     )
     from digests.reading import document as doors
+
+from tests.fuzz.engine import fuzz
 
 SHARED = Path(__file__).parents[2] / ".." / "shared"
 NAMES = ("2025-02-25.txt", "250225 A note.md", "page.html", "unnamed")
@@ -115,36 +114,5 @@ def _pieces(newsletter_text: str) -> list[str]:
     return ["\n".join([day, *rest[start : start + 8]])[:1500] for start in range(0, len(rest), 8)]
 
 
-def main() -> None:
-    """Fuzz for a number of executions; libFuzzer ends the process."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--runs", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path)
-    chosen = parser.parse_args()
-    kept = chosen.keep or Path(tempfile.mkdtemp(prefix="haru-fuzz-"))
-    kept.mkdir(parents=True, exist_ok=True)
-    corpus = Path(tempfile.mkdtemp(prefix="haru-corpus-"))
-    write_corpus(corpus, chosen.seed)
-    sys.stderr.write(f"findings go to {kept}\n")
-    atheris.Setup(
-        [
-            sys.argv[0],
-            f"-runs={chosen.runs}",
-            f"-seed={chosen.seed}",
-            f"-max_len={LONGEST}",
-            f"-timeout={SLOWEST}",
-            f"-artifact_prefix={kept}/",
-            "-print_final_stats=1",
-            "-verbosity=1",
-            str(corpus),
-        ],
-        test_one_input,
-    )
-    atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main()
+    fuzz(test_one_input, write_corpus, description=__doc__, longest=LONGEST, slowest=SLOWEST)

@@ -15,12 +15,13 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.skipif(
     importlib.util.find_spec("atheris") is None, reason="atheris has no wheel for this Python"
 )
-def test_five_thousand_mutated_documents_are_read_or_refused(tmp_path: Path) -> None:
-    """No mutation of a real document raises anything but a DigestError."""
+@pytest.mark.parametrize("fuzzer", ["reading", "feeds"])
+def test_five_thousand_mutated_documents_are_read_or_refused(tmp_path: Path, fuzzer: str) -> None:
+    """No mutation of a real document, or of a feed, raises anything but a refusal in words."""
     command = [
         sys.executable,
         "-m",
-        "tests.fuzz.reading",
+        f"tests.fuzz.{fuzzer}",
         "--runs",
         "5000",
         "--seed",
