@@ -14,8 +14,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.state_store.stateless import StatelessOAuthStateStore
 
 from bot import listeners
+from bot.channels.changelog import ChangeLog
 from bot.channels.people import Directory
+from bot.channels.policies import Policies
 from bot.channels.preferences import Language, Preferences
+from bot.channels.readers import Readers
 from bot.channels.registry import Channels
 from bot.channels.words import hour
 from bot.clock import Clock, SystemClock
@@ -86,6 +89,9 @@ class Haru:
         self.clients = Clients(api_url or settings.slack_api_url)
         self.installations = Installations(database)
         self.channels = Channels(database, defaults=_defaults(settings))
+        self.changes = ChangeLog(database)
+        self.readers = Readers(database)
+        self.policies = Policies(database)
         self.ledger = Ledger(database, lease=settings.haru_lease, settle=settings.haru_settle)
         server_clock = ServerClock(self.ledger.steady)
         self.wire = Wire(self.clients.api_url, server_clock)
@@ -151,6 +157,9 @@ class Haru:
             archive=self.archive,
             sources=self.sources,
             channels=self.channels,
+            changes=self.changes,
+            readers=self.readers,
+            policies=self.policies,
             deliveries=self.deliveries,
             installations=self.installations,
             directory=Directory(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, select
 
-from bot.channels.tables import channel, channel_manager, reader, setting_change
+from bot.channels.tables import channel, channel_manager, open_workspace, reader, saved_entry, setting_change
 from bot.delivery.tables import delivery, delivery_digest, edition_entry, lane, pace, part
 from bot.workspaces.tables import installation
 from digests.model import Workspace
@@ -32,6 +32,8 @@ async def forget_workspace(database: Database, workspace: Workspace) -> None:
             delete(channel_manager).where(channel_manager.c.channel_id.in_(channels)),
             delete(channel).where(channel.c.workspace == key),
             delete(reader).where(reader.c.workspace == key),
+            delete(saved_entry).where(saved_entry.c.workspace == key),
+            delete(open_workspace).where(open_workspace.c.workspace == key),
             delete(tables.search_posting).where(tables.search_posting.c.paper_id.in_(papers)),
             delete(tables.search_term).where(tables.search_term.c.workspace == key),
             delete(tables.search_surface).where(tables.search_surface.c.workspace == key),

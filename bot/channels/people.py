@@ -93,6 +93,7 @@ def _person(workspace: Workspace, user_id: str, told: Any) -> Person:
         user_id,
         is_admin=admin and not foreign,
         is_deactivated=bool(told.get("deleted")),
+        is_bot=bool(told.get("is_bot")) or user_id == "USLACKBOT",
         is_guest=foreign or bool(told.get("is_restricted") or told.get("is_ultra_restricted")),
         locale=told.get("locale"),
         zone=told.get("tz"),

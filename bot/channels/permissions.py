@@ -10,12 +10,17 @@ from bot.channels.preferences import Channel
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A Slack user as far as Haru cares. ``locale`` is None for members of another workspace."""
+    """A Slack user as far as Haru cares.
+
+    ``is_guest``: restricted here, or a member of another organisation met through Slack Connect, whose
+    ``locale`` is None.
+    """
 
     user_id: str
     is_admin: bool = False
     is_deactivated: bool = False
     is_guest: bool = False
+    is_bot: bool = False
     locale: str | None = None
     zone: str | None = None
 
@@ -29,15 +34,25 @@ def may_manage(
 ) -> bool:
     """Admins and owners, the channel's creator, who invited Haru, its managers, the operator's list.
 
-    A workspace may open it to everyone but guests. Nobody whose account is deactivated.
+    A workspace may open it to everyone but guests, who manage only where somebody named them. Nobody
+    whose account is deactivated, and no bot.
     """
-    if person.is_deactivated:
+    if may_administer(person, operators=operators):
+        return True
+    if person.is_deactivated or person.is_bot:
         return False
-    if person.user_id in operators or person.is_admin:
+    if person.user_id in channel.managers:
         return True
-    if person.user_id in {channel.creator_id, channel.inviter_id, *channel.managers}:
-        return True
-    return open_to_everyone and not person.is_guest
+    if person.is_guest:
+        return False
+    return open_to_everyone or person.user_id in (channel.creator_id, channel.inviter_id)
+
+
+def may_administer(person: Person, *, operators: Collection[str]) -> bool:
+    """Whether somebody may decide for the whole workspace: admins and owners, and the operator's list."""
+    if person.is_deactivated or person.is_bot:
+        return False
+    return person.user_id in operators or person.is_admin
 
 
 def may_give(person: Person, *, operators: Collection[str], open_to_everyone: bool = False) -> bool:
@@ -46,9 +61,9 @@ def may_give(person: Person, *, operators: Collection[str], open_to_everyone: bo
     Stricter than ``may_manage``: a digest reaches every channel of the workspace, and anybody
     can make a channel of their own.
     """
-    if person.is_deactivated:
-        return False
-    return person.user_id in operators or person.is_admin or (open_to_everyone and not person.is_guest)
+    if may_administer(person, operators=operators):
+        return True
+    return open_to_everyone and not (person.is_guest or person.is_deactivated or person.is_bot)
 
 
 def who_may(channel: Channel) -> list[str]:

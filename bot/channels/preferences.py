@@ -65,6 +65,11 @@ class Channel:
     """The schedule date that ``next_due_at`` belongs to."""
     enabled_at: datetime | None = None
 
+    @property
+    def is_direct(self) -> bool:
+        """A person's own: the direct message with Haru."""
+        return self.channel_id.startswith("D")
+
 
 class Field(StrEnum):
     """A setting that can be changed, by the word `/digest` uses for it."""

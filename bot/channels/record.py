@@ -6,13 +6,13 @@ holidays are left out); ``+nlp -gan``; ``on``, ``off``; ``U1 U2``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import time
 
 from bot.channels import filters
 from bot.channels.filters import TagFilter
-from bot.channels.preferences import Field, Language, Layout, Preferences
+from bot.channels.preferences import Change, Field, Language, Layout, Preferences
 
 
 def differences(old: Preferences, new: Preferences) -> list[tuple[Field, str, str]]:
@@ -25,6 +25,25 @@ def restored(preferences: Preferences, field: Field, value: str) -> Preferences:
     """The preferences with one setting as the log has it. Managers are no preference: unchanged."""
     read = _READERS.get(field)
     return read(preferences, value) if read else preferences
+
+
+def merged(now: Preferences, since: Sequence[Change], wanted: Preferences) -> Preferences:
+    """The preferences with what somebody changed who saw them as they were before the changes ``since``
+    (oldest first): what they left as they saw it stays as others have made it meanwhile.
+    """
+    saw = now
+    for change in reversed(since):
+        saw = restored(saw, change.field, change.old)
+    for field, _, value in differences(saw, wanted):
+        now = restored(now, field, value)
+    return now
+
+
+def merged_managers(now: frozenset[str], since: Sequence[Change], wanted: frozenset[str]) -> frozenset[str]:
+    """The same for managers: those added and taken away by somebody who saw them as they were before."""
+    first = next((change for change in since if change.field is Field.MANAGERS), None)
+    saw = frozenset(first.old.split()) if first else now
+    return (now | (wanted - saw)) - (saw - wanted)
 
 
 def days(preferences: Preferences) -> str:

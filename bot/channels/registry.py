@@ -1,18 +1,18 @@
-"""Channels in the database: their preferences, managers, pauses, and the log of changes."""
+"""Channels in the database: their preferences, managers and pauses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.channels import record, tables
+from bot.channels import changelog, record, tables
 from bot.channels.preferences import (
     Change,
     Channel,
@@ -21,12 +21,9 @@ from bot.channels.preferences import (
     Layout,
     Preferences,
 )
-from bot.channels.rows import change_of, channel_of, columns_of
+from bot.channels.rows import channel_of, columns_of
 from digests.model import Workspace
 from digests.store.sessions import Database
-
-ONE_LINE = timedelta(minutes=10)
-"""Changes so close together are announced in one line, which is edited."""
 
 
 class Channels:
@@ -131,89 +128,39 @@ class Channels:
             await connection.execute(
                 update(tables.channel).where(tables.channel.c.id == current.id).values(values)
             )
-            written = await self._log(connection, current.id, changes)
+            written = await changelog.write(connection, current.id, changes)
             changed = await self._get(connection, channel.workspace, channel.channel_id)
         return changed or current, written
 
-    async def set_managers(
-        self, channel: Channel, managers: frozenset[str], *, user_id: str, now: datetime
-    ) -> tuple[Change, ...]:
-        """Replace who else may change this channel's settings."""
-        if managers == channel.managers:
-            return ()
-        change = Change(
-            user_id, Field.MANAGERS, " ".join(sorted(channel.managers)), " ".join(sorted(managers)), now
-        )
+    async def change_managers(
+        self,
+        channel: Channel,
+        make: Callable[[frozenset[str]], frozenset[str]],
+        *,
+        user_id: str,
+        now: datetime,
+    ) -> tuple[Channel, tuple[Change, ...]]:
+        """Change who else may change this channel's settings, as it is now; written down like any change."""
         async with self._database.write() as connection:
             await self._hold(connection, channel)
+            current = await self._get(connection, channel.workspace, channel.channel_id)
+            if current is None:
+                raise LookupError("the channel is gone")
+            wanted = make(current.managers)
+            if wanted == current.managers:
+                return current, ()
             await connection.execute(
-                delete(tables.channel_manager).where(tables.channel_manager.c.channel_id == channel.id)
+                delete(tables.channel_manager).where(tables.channel_manager.c.channel_id == current.id)
             )
-            if managers:
+            if wanted:
                 await connection.execute(
                     insert(tables.channel_manager),
-                    [{"channel_id": channel.id, "user_id": user} for user in sorted(managers)],
+                    [{"channel_id": current.id, "user_id": user} for user in sorted(wanted)],
                 )
-            return await self._log(connection, channel.id, (change,))
-
-    async def log(self, channel: Channel, *, limit: int = 10) -> tuple[Change, ...]:
-        """The last changes, newest first."""
-        change = tables.setting_change
-        async with self._database.read() as connection:
-            rows = await connection.execute(
-                select(change)
-                .where(change.c.channel_id == channel.id)
-                .order_by(change.c.id.desc())
-                .limit(limit)
-            )
-            return tuple(change_of(row) for row in rows)
-
-    async def undoable(self, channel: Channel, change_id: int) -> tuple[Change, ...]:
-        """The changes made together with this one, oldest first; none when any was changed again since."""
-        change = tables.setting_change.c
-        at = select(change.at).where(change.id == change_id, change.channel_id == channel.id)
-        async with self._database.read() as connection:
-            rows = (
-                await connection.execute(
-                    select(tables.setting_change)
-                    .where(change.channel_id == channel.id, change.at >= at.scalar_subquery())
-                    .order_by(change.id)
-                )
-            ).all()
-        asked = next((row for row in rows if row.id == change_id), None)
-        if asked is None:
-            return ()
-        together = [row for row in rows if (row.user_id, row.at) == (asked.user_id, asked.at)]
-        changed_since = {row.field for row in rows if row.id > together[-1].id}
-        if changed_since & {row.field for row in together}:
-            return ()
-        return tuple(change_of(row) for row in together)
-
-    async def unannounced_since(
-        self, channel: Channel, *, now: datetime
-    ) -> tuple[tuple[Change, ...], str | None]:
-        """The changes of the last ten minutes, oldest first, and the line that told of them, if any."""
-        change = tables.setting_change.c
-        async with self._database.read() as connection:
-            rows = (
-                await connection.execute(
-                    select(tables.setting_change)
-                    .where(change.channel_id == channel.id, change.at >= now - ONE_LINE)
-                    .order_by(change.id)
-                )
-            ).all()
-        line = next((row.announced_ts for row in reversed(rows) if row.announced_ts), None)
-        return tuple(change_of(row) for row in rows), line
-
-    async def announced(self, channel: Channel, ts: str, *, now: datetime) -> None:
-        """Remember the line that told of the changes of the last ten minutes."""
-        change = tables.setting_change.c
-        async with self._database.write() as connection:
-            await connection.execute(
-                update(tables.setting_change)
-                .where(change.channel_id == channel.id, change.at >= now - ONE_LINE)
-                .values(announced_ts=ts)
-            )
+            old, new = " ".join(sorted(current.managers)), " ".join(sorted(wanted))
+            change = Change(user_id, Field.MANAGERS, old, new, now)
+            written = await changelog.write(connection, current.id, (change,))
+        return replace(current, managers=wanted), written
 
     async def schedule(self, channel: Channel, day: date | None, at: datetime | None) -> None:
         """Set the next schedule date and its instant; None while off or paused."""
@@ -295,26 +242,6 @@ class Channels:
         if await self.get(workspace, new_id) is None:
             await self._set(workspace, old_id, channel_id=new_id)
 
-    async def reader_language(self, workspace: Workspace, user_id: str) -> str | None:
-        """The language a person chose for themselves, or None."""
-        reader = tables.reader.c
-        async with self._database.read() as connection:
-            found: str | None = await connection.scalar(
-                select(reader.language).where(reader.workspace == workspace.key, reader.user_id == user_id)
-            )
-        return found
-
-    async def choose_reader_language(self, workspace: Workspace, user_id: str, language: str | None) -> None:
-        """Remember a person's language; None forgets it."""
-        reader = tables.reader.c
-        mine = (reader.workspace == workspace.key) & (reader.user_id == user_id)
-        async with self._database.write() as connection:
-            await connection.execute(delete(tables.reader).where(mine))
-            if language is not None:
-                await connection.execute(
-                    insert(tables.reader).values(workspace=workspace.key, user_id=user_id, language=language)
-                )
-
     async def _set(self, workspace: Workspace, slack_id: str, /, **values: object) -> None:
         channel = tables.channel.c
         async with self._database.write() as connection:
@@ -329,27 +256,6 @@ class Channels:
         # PostgreSQL lets two transactions read before either writes; SQLite does not, and ignores this.
         held = select(tables.channel.c.id).where(tables.channel.c.id == channel.id).with_for_update()
         await connection.execute(held)
-
-    @staticmethod
-    async def _log(
-        connection: AsyncConnection, channel_id: int, changes: Sequence[Change]
-    ) -> tuple[Change, ...]:
-        written = []
-        for change in changes:
-            row = await connection.execute(
-                insert(tables.setting_change)
-                .values(
-                    channel_id=channel_id,
-                    user_id=change.user_id,
-                    field=change.field,
-                    old=change.old,
-                    new=change.new,
-                    at=change.at,
-                )
-                .returning(tables.setting_change.c.id)
-            )
-            written.append(replace(change, id=row.scalar_one()))
-        return tuple(written)
 
     async def _select(self, *conditions: Any, order: Any = (), limit: int | None = None) -> list[Channel]:
         async with self._database.read() as connection:

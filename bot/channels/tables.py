@@ -1,4 +1,4 @@
-"""The tables of channels, their managers, the log of changes, and readers' own language."""
+"""The tables of channels, their managers, the log of changes, and what readers chose for themselves."""
 
 from __future__ import annotations
 
@@ -75,4 +75,23 @@ reader = Table(
     Column("workspace", String(64), primary_key=True),
     Column("user_id", String(32), primary_key=True),
     Column("language", String(35), nullable=False),
+)
+
+saved_entry = Table(
+    "saved_entry",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("user_id", String(32), primary_key=True),
+    Column("entry_id", ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True),
+    Column("saved_at", Instant, nullable=False),
+    Index("ix_saved_entry_entry_id", "entry_id"),
+)
+
+# Workspaces in which everyone may change any channel's settings, and the admin who opened them.
+# A row for each workspace, since an organisation's installation is one row for many.
+open_workspace = Table(
+    "open_workspace",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("user_id", String(32), nullable=False),
 )

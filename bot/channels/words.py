@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
 from zoneinfo import available_timezones
@@ -54,6 +55,15 @@ _ZONES = {
     "jst": "Asia/Tokyo", "도쿄": "Asia/Tokyo", "utc": "UTC", "gmt": "UTC",
     "런던": "Europe/London", "뉴욕": "America/New_York",
 }  # fmt: skip
+
+_EVERYONE = {
+    "everyone": True, "everybody": True, "anyone": True, "all": True,
+    "모두": True, "누구나": True, "전체": True,
+    "chosen": False, "named": False, "listed": False, "지정": False, "제한": False,
+}  # fmt: skip
+_TAKING_AWAY = frozenset({"remove", "delete", "drop", "-", "삭제", "제거", "빼기", "해제"})
+_ADDING = frozenset({"add", "+", "추가", "지정"})
+_USER = re.compile(r"<@([UW][A-Z0-9_]+)(?:\|[^>]*)?>")
 
 SUBCOMMANDS = {
     "language": ("lang", "언어"),
@@ -167,6 +177,32 @@ def days(typed: str) -> tuple[frozenset[int], str | None] | None:
     return frozenset(_DAYS[name] for name in names), country
 
 
+@dataclass(frozen=True, slots=True)
+class Managing:
+    """What `/digest managers …` asks: whom to add, whom to take away; or to open the settings of the
+    whole workspace to everyone. With neither it asks who they are.
+    """
+
+    add: frozenset[str] = frozenset()
+    remove: frozenset[str] = frozenset()
+    everyone: bool | None = None
+
+
+def managing(typed: str) -> Managing | None:
+    """``@minji``, ``add @minji``, ``remove @minji``, ``everyone``, ``chosen``, or nothing."""
+    word, _, rest = typed.strip().partition(" ")
+    named = frozenset(_USER.findall(typed))
+    first = word.casefold()
+    if not typed.strip() or first in ("list", "목록"):
+        return Managing()
+    if not named:
+        return Managing(everyone=_EVERYONE[first]) if first in _EVERYONE and not rest else None
+    others = _USER.sub(" ", typed).replace(",", " ").casefold().split()
+    if not others or (len(others) == 1 and others[0] in _ADDING):
+        return Managing(add=named)
+    return Managing(remove=named) if len(others) == 1 and others[0] in _TAKING_AWAY else None
+
+
 @lru_cache(maxsize=1)
 def _zones() -> dict[str, str]:
     names = {name for name in available_timezones() if "/" in name or name == "UTC"}
@@ -182,4 +218,5 @@ _VALUES: dict[str, Callable[[], dict[str, str]]] = {
     "layout": lambda: {name: value.value for name, value in _LAYOUTS.items()},
     "days": lambda: {name: name for name in _SPANS},
     "time": _zones,
+    "managers": lambda: {name: name for name in (*_EVERYONE, *_ADDING, *_TAKING_AWAY) if len(name) > 2},
 }

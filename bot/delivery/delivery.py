@@ -30,3 +30,5 @@ class Delivery:
     ts: str | None
     created_at: datetime
     digest_ids: tuple[int, ...] = ()
+    in_doubt: bool = False
+    """Slack has not said whether some part of it arrived."""

@@ -29,7 +29,7 @@ KEPT_AFTER_UNINSTALL = timedelta(days=30)
 MANY_MEMBERS = 50
 """In a channel with more members the thread layout is offered first."""
 
-_MENTION = re.compile(r"<@[UW]\w+(?:\|[^>]*)?>")
+_MENTION = re.compile(r"<@([UW]\w+)(?:\|[^>]*)?>")
 _COMMAND = re.compile(r"^/?haru(?:\s+|$)", re.IGNORECASE)
 """In a direct message the command's own name says nothing."""
 
@@ -53,7 +53,7 @@ def _listener(services: Services, name: str, handler: Handler) -> Callable[..., 
 
 async def _mention(services: Services, asker: Asker, event: Event) -> None:
     """A question asked by mention: answered to its asker only, in the thread it was asked in."""
-    typed = html.unescape(_MENTION.sub(" ", str(event.get("text", ""))))
+    typed = await _asked(services, asker, event)
     message = await guarded(haru_command(services, asker, typed), language=services.default_language)
     thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
     await asker.client.chat_postEphemeral(
@@ -71,7 +71,7 @@ async def _message(services: Services, asker: Asker, event: Event) -> None:
         return
     if event.get("subtype"):
         return
-    typed = html.unescape(_MENTION.sub(" ", str(event.get("text", "")))).strip()
+    typed = (await _asked(services, asker, event)).strip()
     typed = _COMMAND.sub("", typed).removeprefix("/")
     message = await guarded(haru_command(services, asker, typed), language=services.default_language)
     await asker.client.chat_postMessage(
@@ -81,6 +81,14 @@ async def _message(services: Services, asker: Asker, event: Event) -> None:
         unfurl_links=False,
         unfurl_media=False,
     )
+
+
+async def _asked(services: Services, asker: Asker, event: Event) -> str:
+    """What was written, without the mention of Haru itself; other people's mentions may be meant."""
+    installation = await services.installations.get(asker.workspace)
+    bot = installation.bot_user_id if installation else ""
+    text = _MENTION.sub(lambda found: " " if found[1] == bot else found[0], str(event.get("text", "")))
+    return html.unescape(text)
 
 
 async def _file(services: Services, asker: Asker, event: Event) -> None:
@@ -101,7 +109,7 @@ async def _joined(services: Services, asker: Asker, event: Event) -> None:
     person = await services.directory.person(asker.client, asker.workspace, inviter) if inviter else None
     room = await services.directory.room(asker.client, asker.channel_id)
     spoken = reply_language(None, None, person.locale if person else None, services.default_language)
-    await services.channels.get_or_make(
+    made = await services.channels.get_or_make(
         asker.workspace,
         asker.channel_id,
         language=Language(spoken),
@@ -111,7 +119,7 @@ async def _joined(services: Services, asker: Asker, event: Event) -> None:
         inviter_id=inviter or None,
         creator_id=room.creator_id,
     )
-    message = settings.hello(language=spoken, inviter_id=inviter or None)
+    message = settings.hello(made.preferences, language=spoken, inviter_id=inviter or None)
     await asker.client.chat_postMessage(
         channel=asker.channel_id, text=message.text, blocks=list(message.blocks)
     )

@@ -10,9 +10,12 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.channels.changelog import ChangeLog
 from bot.channels.people import Directory
-from bot.channels.permissions import Person, may_give, may_manage
+from bot.channels.permissions import Person, may_administer, may_give, may_manage
+from bot.channels.policies import Policies
 from bot.channels.preferences import Channel, Language
+from bot.channels.readers import Readers
 from bot.channels.registry import Channels
 from bot.clock import Clock
 from bot.delivery.deliveries import Deliveries
@@ -34,6 +37,9 @@ class Services:
     archive: Archive
     sources: Sources
     channels: Channels
+    changes: ChangeLog
+    readers: Readers
+    policies: Policies
     deliveries: Deliveries
     installations: Installations
     directory: Directory
@@ -70,22 +76,13 @@ class Asker:
 
 
 def asker_of(body: Mapping[str, Any], client: AsyncWebClient) -> Asker:
-    """Who sent a command, an interaction or an event.
-
-    A team id comes in different places, and ``is_enterprise_install`` is a string in
-    commands; neither matters here: the workspace is where it happened.
-    """
+    """Who sent a command, an interaction or an event, and in which workspace."""
     event = _mapping(body.get("event"))
-    team = _mapping(body.get("team"))
-    enterprise = _mapping(body.get("enterprise"))
     user = body.get("user")
     container = _mapping(body.get("container"))
     channel = body.get("channel")
     return Asker(
-        Workspace(
-            str(body.get("enterprise_id") or enterprise.get("id") or team.get("enterprise_id") or ""),
-            str(body.get("team_id") or team.get("id") or event.get("team") or ""),
-        ),
+        _workspace(body),
         str(
             body.get("user_id")
             or (user.get("id") if isinstance(user, dict) else user)
@@ -107,9 +104,40 @@ def asker_of(body: Mapping[str, Any], client: AsyncWebClient) -> Asker:
     )
 
 
+def _workspace(body: Mapping[str, Any]) -> Workspace:
+    """The workspace whose Haru was asked: in a channel shared through Slack Connect not always the one
+    the person belongs to. The order is that in which Bolt looks for the installation.
+
+    An organisation that installed Haru as a whole names no team in an event's authorization, nor in
+    an interaction: there it is the team of the event, or of the person. That
+    ``is_enterprise_install`` is a string in commands does not matter here.
+    """
+    event = _mapping(body.get("event"))
+    team = body.get("team")
+    enterprise = body.get("enterprise")
+    authorizations = body.get("authorizations")
+    authorized = _mapping(authorizations[0]) if isinstance(authorizations, list) and authorizations else {}
+    enterprise_id = (
+        (enterprise if isinstance(enterprise, str) else _mapping(enterprise).get("id"))
+        or authorized.get("enterprise_id")
+        or (None if authorized else body.get("enterprise_id"))
+        or _mapping(team).get("enterprise_id")
+    )
+    team_id = (
+        _mapping(body.get("view")).get("app_installed_team_id")
+        or (team if isinstance(team, str) else _mapping(team).get("id"))
+        or authorized.get("team_id")
+        or body.get("context_team_id")
+        or body.get("team_id")
+        or event.get("team")
+        or _mapping(body.get("user")).get("team_id")
+    )
+    return Workspace(str(enterprise_id or ""), str(team_id or ""))
+
+
 async def language_of(services: Services, asker: Asker, channel: Channel | None) -> str:
     """The language of a reply to this person; DESIGN.md section 2."""
-    chosen = await services.channels.reader_language(asker.workspace, asker.user_id)
+    chosen = await services.readers.language(asker.workspace, asker.user_id)
     if chosen:
         return reply_language(chosen, None, None, services.default_language)
     preferred = channel.preferences.language.value if channel else None
@@ -122,27 +150,27 @@ async def language_of(services: Services, asker: Asker, channel: Channel | None)
 async def manager(services: Services, asker: Asker, channel: Channel, *, fresh: bool = True) -> Person | None:
     """The asker, if they may change this channel's settings; None otherwise.
 
-    In a direct message with Haru everyone manages their own.
+    A direct message with Haru is its person's own.
     """
     person = await services.directory.person(asker.client, asker.workspace, asker.user_id, fresh=fresh)
-    if channel.channel_id.startswith("D"):
-        return person
-    installation = await services.installations.get(asker.workspace)
-    allowed = may_manage(
-        person,
-        channel,
-        operators=services.operators,
-        open_to_everyone=installation is not None and installation.open_to_everyone,
-    )
+    if channel.is_direct:
+        return person if channel.creator_id in (None, asker.user_id) else None
+    everyone = await services.policies.open_to_everyone(asker.workspace)
+    allowed = may_manage(person, channel, operators=services.operators, open_to_everyone=everyone)
     return person if allowed else None
+
+
+async def administrator(services: Services, asker: Asker) -> Person | None:
+    """The asker, if they may decide for the whole workspace; None otherwise."""
+    person = await services.directory.person(asker.client, asker.workspace, asker.user_id, fresh=True)
+    return person if may_administer(person, operators=services.operators) else None
 
 
 async def giver(services: Services, asker: Asker, *, fresh: bool = True) -> Person | None:
     """The asker, if they may give the workspace a digest; None otherwise."""
     person = await services.directory.person(asker.client, asker.workspace, asker.user_id, fresh=fresh)
-    installation = await services.installations.get(asker.workspace)
-    is_open = installation is not None and installation.open_to_everyone
-    return person if may_give(person, operators=services.operators, open_to_everyone=is_open) else None
+    everyone = await services.policies.open_to_everyone(asker.workspace)
+    return person if may_give(person, operators=services.operators, open_to_everyone=everyone) else None
 
 
 async def channel_here(services: Services, asker: Asker) -> Channel:
@@ -159,7 +187,7 @@ async def channel_here(services: Services, asker: Asker) -> Channel:
         language=Language(spoken),
         zone=person.zone,
         name=room.name,
-        creator_id=room.creator_id,
+        creator_id=asker.user_id if asker.is_direct else room.creator_id,
     )
 
 

@@ -13,29 +13,46 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels import filters, words
 from bot.channels.filters import TagFilter
 from bot.channels.permissions import who_may
-from bot.channels.preferences import Language, Layout, Preferences
-from bot.listeners import settings
-from bot.listeners.answering import tell
+from bot.channels.preferences import Channel, Language, Layout, Preferences
+from bot.channels.record import merged, merged_managers
+from bot.listeners import changing
+from bot.listeners.answering import guarded, tell
+from bot.listeners.home import publish
 from bot.listeners.services import Asker, Services, asker_of, channel_here, language_of, manager
+from bot.listeners.slips import near_tags, unfit_managers
 from bot.messages import form
 from bot.messages.actions import Callback
-from bot.messages.changes import done
 from bot.messages.form import NO_HOLIDAYS, Input
-from bot.messages.settings import not_a_member, refused
+from bot.messages.managing import refused
+from bot.messages.message import Message
+from bot.messages.settings import expired, not_a_member
 from bot.messages.wrong import Wrong, inline, inline_near
 
 
-async def open_settings(services: Services, asker: Asker, trigger_id: str) -> None:
-    """Open the modal, filled in with what is set; somebody who may not change it is told who may."""
-    channel = await channel_here(services, asker)
+async def open_settings(
+    services: Services, asker: Asker, trigger_id: str, *, is_hello: bool = False, from_home: bool = False
+) -> Message | None:
+    """Open the modal, filled in with what is set; for somebody who may not change it, what they are told.
+
+    ``is_hello``: the first hello's button, whose modal proposes to turn the papers on.
+    """
+    channel = (
+        await services.channels.get(asker.workspace, asker.channel_id)
+        if from_home
+        else await channel_here(services, asker)
+    )
     language = await language_of(services, asker, channel)
+    if channel is None:
+        return expired(language=language)
     if await manager(services, asker, channel) is None:
-        await tell(
-            asker.client, asker.channel_id, asker.user_id, refused(who_may(channel), language=language)
-        )
-        return
-    view = form.settings_modal(channel, language=language, metadata=channel.channel_id)
+        return refused(who_may(channel), language=language)
+    newest = await services.changes.newest(channel, limit=1)
+    about = form.About(channel.channel_id, (newest[0].id or 0) if newest else 0, from_home)
+    view = form.settings_modal(
+        channel, language=language, about=about, propose_on=is_hello and channel.enabled_at is None
+    )
     await asker.client.views_open(trigger_id=trigger_id, view=view)
+    return None
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -43,44 +60,67 @@ def register(app: AsyncApp, services: Services) -> None:
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         view = body["view"]
-        asker = replace(asker_of(body, client), channel_id=str(view.get("private_metadata") or ""))
+        about = form.About.read(view.get("private_metadata"))
+        asker = replace(asker_of(body, client), channel_id=about.channel_id)
         known = await services.channels.get(asker.workspace, asker.channel_id)
-        if known is None:
-            await ack(response_action="update", view=form.stale(language=services.default_language))
-            return
         language = await language_of(services, asker, known)
+        if known is None:
+            await ack(response_action="update", view=form.stale(language=language))
+            return
         wanted, managers, errors = filled_in(view, language)
-        typed = str(_state(view, Input.TAGS).get("value") or "")
-        if not errors and (near := await settings.near_tags(services, asker, known, typed)):
-            errors = {Input.TAGS.value: inline_near(near[0], str(near[1]), language=language)}
+        errors = errors or await _slips(services, asker, known, view, language)
         if errors:
             await ack(response_action="errors", errors=errors)
             return
         await ack()
-        if await manager(services, asker, known) is None:
-            await tell(client, asker.channel_id, asker.user_id, refused(who_may(known), language=language))
-            return
-        turning_on = wanted.enabled and not known.preferences.enabled
-        if turning_on and not (await services.directory.room(client, asker.channel_id)).is_member:
-            wanted = replace(wanted, enabled=False)
-            await tell(client, asker.channel_id, asker.user_id, not_a_member(language=language))
-        changed, made = await settings.change(services, asker, known, lambda _: wanted, enabling=turning_on)
-        more = await services.channels.set_managers(
-            changed, managers, user_id=asker.user_id, now=services.clock.now()
-        )
-        if more:
-            await settings.announce(services, asker, changed)
-        after = await services.channels.by_id(changed.id)
-        message = done(
-            (*made, *more),
-            language=await language_of(services, asker, changed),
-            next_post=after.next_due_at if after else None,
-            zone=changed.preferences.zone,
-            undo=made[-1].id if made else None,
-        )
+        message = await guarded(_save(services, asker, known, about, wanted, managers), language=language)
         await tell(client, asker.channel_id, asker.user_id, message)
+        if about.from_home:
+            await publish(services, asker)
 
     app.view(Callback.SETTINGS.value)(submitted)
+
+
+async def _save(
+    services: Services,
+    asker: Asker,
+    channel: Channel,
+    about: form.About,
+    wanted: Preferences,
+    managers: frozenset[str],
+) -> Message:
+    """Save what was changed in the modal, and leave what others have changed since it was opened."""
+    language = await language_of(services, asker, channel)
+    if await manager(services, asker, channel) is None:
+        return refused(who_may(channel), language=language)
+    turning_on = wanted.enabled and not channel.preferences.enabled
+    if turning_on and not (await services.directory.room(asker.client, asker.channel_id)).is_member:
+        return not_a_member(language=language, is_direct=asker.is_direct)
+    since = await services.changes.since(channel, about.seen)
+    changed = await changing.change(
+        services,
+        asker,
+        channel,
+        lambda now: merged(now, since, wanted),
+        lambda now: now if channel.is_direct else merged_managers(now, since, managers),
+        enabling=turning_on,
+        seen=about.seen,
+    )
+    return await changing.answer(services, asker, changed)
+
+
+async def _slips(
+    services: Services, asker: Asker, channel: Channel, view: dict[str, Any], language: str
+) -> dict[str, str]:
+    """Tags no paper has, and people who cannot manage, by block."""
+    errors = {}
+    typed = str(_state(view, Input.TAGS).get("value") or "")
+    if near := await near_tags(services, asker, channel, typed):
+        errors[Input.TAGS.value] = inline_near(near[0], str(near[1]), language=language)
+    chosen = frozenset(_state(view, Input.MANAGERS).get("selected_users") or ())
+    if await unfit_managers(services, asker, chosen - channel.managers):
+        errors[Input.MANAGERS.value] = inline(Wrong.MANAGERS, language=language)
+    return errors
 
 
 def filled_in(view: dict[str, Any], language: str) -> tuple[Preferences, frozenset[str], dict[str, str]]:

@@ -21,7 +21,8 @@ class Action(StrEnum):
         """Matches the ``action_id`` of every element with this action."""
         return re.compile(rf"^{self.value}(:.*)?$")
 
-    # An overflow menu in a post; option values "abstract:ENTRY", "language:ENTRY:en", "related:ENTRY".
+    # An overflow menu in a post; option values "abstract:ENTRY", "language:ENTRY:en", "related:ENTRY",
+    # "save:ENTRY"; in App Home "unsave:ENTRY".
     ENTRY_MENU = "entry_menu"
     # "LANGUAGE:DIGEST,DIGEST…[:PAGE]": the whole post in the other language, in a modal, and its pages;
     # bot.messages.reading.asked reads it.
@@ -29,12 +30,13 @@ class Action(StrEnum):
     ABSTRACT = "abstract"  # "ENTRY"
     OTHER_LANGUAGE = "other_language"  # "ENTRY:LANGUAGE"
     RELATED = "related"  # "ENTRY"
+    SAVE = "save"  # "ENTRY": kept for its reader, in App Home
     SHARE = "share"  # "ENTRY"
     OPEN_HIT = "open_hit"  # "ENTRY:OFFSET:QUERY": a hit opened in place of the list
     PAGE = "page"  # "OFFSET:QUERY": Next, Previous, and back to the list
     TRY = "try"  # "QUERY": a suggestion
     TAG = "tag"  # "NAME": the papers of a tag
-    SETTINGS = "settings"  # "": opens the settings modal
+    SETTINGS = "settings"  # opens the settings modal: "", HELLO, or in App Home the channel it is about
     PREVIEW = "preview"  # "": what the next post would look like; in the modal, as it is filled in
     TURN_ON = "turn_on"  # ""
     TURN_OFF = "turn_off"  # ""
@@ -45,7 +47,12 @@ class Action(StrEnum):
     KEEP = "keep"  # "FILE:SHA256": take in the file that was shown, if it is still the same
     DISMISS = "dismiss"  # "": the file that was shown is not kept
     READER_LANGUAGE = "reader_language"  # App Home: the reader's explicit choice
+    WHO_MAY_CHANGE = "who_may_change"  # App Home, admins: "everyone" or "chosen"
     LINK = "link"  # a button that is only a link; acknowledged, nothing done
+
+
+HELLO = "hello"
+"""The value of the first hello's button: the modal it opens proposes to turn the papers on."""
 
 
 class Callback(StrEnum):

@@ -8,6 +8,7 @@ The log keeps values as `/digest` takes them: ``ko``; ``thread``; ``09:00 Asia/S
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.channels.preferences import Change
@@ -47,8 +48,11 @@ def done(
     next_post: datetime | None = None,
     zone: str = "UTC",
     undo: int | None = None,
+    overtaken: Sequence[Change] = (),
 ) -> Message:
-    """The answer to who made the changes. ``undo`` is the id of the change its button takes back."""
+    """The answer to who made the changes. ``undo`` is the id of the change its button takes back;
+    ``overtaken`` what others had made of the same settings a moment before.
+    """
     words = catalogue(language)
     if not changes:
         said = words.gettext("It is like that already.")
@@ -56,6 +60,14 @@ def done(
     lines = [words.gettext("Done."), *(_change(change, words) for change in changes)]
     if next_post:
         lines.append(words.gettext("Next post: {moment}", moment=words.moment(next_post, zone)))
+    lines += [
+        words.gettext(
+            "{user} had just changed this too: {what}. Yours came last and holds; I told them.",
+            user=f"<@{change.user_id}>",
+            what=_change(change, words),
+        )
+        for change in overtaken
+    ]
     row = actions([button(words.gettext("Undo"), Action.UNDO, str(undo)) if undo is not None else None])
     return Message("\n".join(lines), (*(section(text) for text in joined(lines)), *row))
 
@@ -78,12 +90,26 @@ def log(changes: Sequence[Change], *, language: str, zone: str, undo: int | None
     return Message("\n".join([heading, *lines])[: limits.MESSAGE_TEXT], (*texts, *row))
 
 
-def undone(change: Change, *, language: str) -> Message:
-    """The last change was taken back."""
+def overtaken(changes: Sequence[Change], *, channel_id: str, language: str) -> Message:
+    """Told to somebody whose change was replaced by one made at the same time."""
     words = catalogue(language)
-    back = Change(change.user_id, change.field, change.new, change.old, change.at)
-    said = words.gettext("Undone. {what}", what=_change(back, words))
-    return Message(said, (section(said),))
+    lines = [
+        words.gettext(
+            "{user} changed settings of {channel} at the same time as you; theirs came last and holds:",
+            user=f"<@{changes[0].user_id}>",
+            channel=f"<#{channel_id}>",
+        ),
+        *(_change(change, words) for change in changes),
+    ]
+    return Message("\n".join(lines), tuple(section(text) for text in joined(lines)))
+
+
+def undone(taken: Sequence[Change], *, language: str) -> Message:
+    """These changes were taken back."""
+    words = catalogue(language)
+    back = [replace(change, old=change.new, new=change.old) for change in taken]
+    lines = [words.gettext("Undone."), *(_change(change, words) for change in back)]
+    return Message("\n".join(lines), tuple(section(text) for text in joined(lines)))
 
 
 def not_undone(*, language: str) -> Message:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.language.catalogue import Catalogue, catalogue
 from bot.messages import limits
 from bot.messages.actions import Action
-from bot.messages.blocks import Element, button, option, overflow, section
+from bot.messages.blocks import Element, option, overflow, section
 from bot.messages.message import Block
 from bot.messages.mrkdwn import bold, clean, escape, italic, line, link, opening, prose, split, web_address
 from digests.model import ArchivedEntry, Entry, Paper
@@ -173,27 +173,19 @@ def read_in(language: str, words: Catalogue) -> str:
 
 
 def menu(archived: ArchivedEntry, words: Catalogue) -> Element | None:
-    """What more there is to an entry; a plain button when it is one thing only."""
+    """What more there is to an entry, and to keep it; nothing where it is all there."""
     entry = archived.entry
-    offers: list[tuple[str, str, Element]] = []
+    offers: list[tuple[str, str]] = []
     if line(entry.paper.abstract or ""):
-        label = words.gettext("Abstract")
-        offers.append((label, f"abstract:{archived.id}", button(label, Action.ABSTRACT, str(archived.id))))
-    for language in other_languages(entry, words.language)[: limits.OVERFLOW_OPTIONS - 2]:
-        label = read_in(language, words)
-        value = f"{archived.id}:{language}"
-        whole = button(label, Action.OTHER_LANGUAGE, value)
-        offers.append((label, f"language:{value}", whole))
+        offers.append((words.gettext("Abstract"), f"abstract:{archived.id}"))
+    languages = other_languages(entry, words.language)[: limits.OVERFLOW_OPTIONS - 3]
+    offers += [(read_in(code, words), f"language:{archived.id}:{code}") for code in languages]
     if has_relatives(entry):
-        label = words.gettext("Related papers")
-        offers.append((label, f"related:{archived.id}", button(label, Action.RELATED, str(archived.id))))
-    if len(offers) == 1:
-        # https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element once asked for
-        # two options at least, and other implementations still do.
-        return offers[0][2]
-    return (
-        overflow([option(label, value) for label, value, _ in offers], Action.ENTRY_MENU) if offers else None
-    )
+        offers.append((words.gettext("Related papers"), f"related:{archived.id}"))
+    if not offers:
+        return None
+    offers.append((words.gettext("Save"), f"save:{archived.id}"))
+    return overflow([option(label, value) for label, value in offers], Action.ENTRY_MENU)
 
 
 def has_relatives(entry: Entry) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -38,14 +39,47 @@ class Input(StrEnum):
     MANAGERS = "managers"
 
 
-def settings_modal(channel: Channel, *, language: str, metadata: str = "", papers_a_day: int = 0) -> View:
-    """Everything that can be set, as it stands now. ``metadata`` comes back with the submission;
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a modal is about: the channel, the last change it shows, whether App Home opened it.
+    It travels in the modal's metadata.
+    """
+
+    channel_id: str
+    seen: int = 0
+    from_home: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.channel_id}:{self.seen}:{'home' if self.from_home else ''}"
+
+    @classmethod
+    def read(cls, metadata: object) -> About:
+        """Read it back; what nobody wrote is about no channel."""
+        channel_id, _, rest = (metadata if isinstance(metadata, str) else "").partition(":")
+        seen, _, opener = rest.partition(":")
+        number = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 18 else 0
+        return cls(channel_id, number, opener == "home")
+
+
+def settings_modal(
+    channel: Channel, *, language: str, about: About, propose_on: bool = False, papers_a_day: int = 0
+) -> View:
+    """Everything that can be set, as it stands now; ``propose_on`` ticks the switch beforehand.
     ``papers_a_day`` tells how many messages a day the stream layout means.
     """
     words = catalogue(language)
     preferences = channel.preferences
+    is_direct = channel.channel_id.startswith("D")
+    managers = _input(Input.MANAGERS, words.gettext("Managers"), _managers(channel, words), optional=True)
+    may_too = plain(words.gettext("They may change these settings too."))
+    by_tags = words.gettext("+ only these, - without these; and, or, brackets. Empty: all papers.")
     blocks = [
-        _input(Input.ENABLED, words.gettext("Daily papers"), _switch(channel, words), optional=True),
+        _input(
+            Input.ENABLED,
+            words.gettext("Daily papers"),
+            _switch(words, on=preferences.enabled or propose_on),
+            optional=True,
+        ),
         _input(Input.LANGUAGE, words.gettext("Language"), _languages(preferences.language, words)),
         _input(Input.HOUR, words.gettext("Time"), _hour(channel, words)),
         _input(Input.ZONE, words.gettext("Time zone"), _zones(preferences.zone, words)),
@@ -53,9 +87,9 @@ def settings_modal(channel: Channel, *, language: str, metadata: str = "", paper
         _input(Input.HOLIDAYS, words.gettext("Public holidays"), _holidays(preferences.holidays, words)),
         _input(Input.LAYOUT, words.gettext("Layout"), _layouts(preferences.layout, words, papers_a_day)),
         _input(Input.TAGS, words.gettext("Tags"), _tags(channel, words), optional=True)
-        | {"hint": plain(words.gettext("+ only these, - without these. Empty: all papers."))},
-        _input(Input.MANAGERS, words.gettext("Managers"), _managers(channel, words), optional=True)
-        | {"hint": plain(words.gettext("They may change these settings too."))},
+        | {"hint": plain(by_tags)},
+        # In a direct message everyone manages their own, and only that.
+        *([] if is_direct else [managers | {"hint": may_too}]),
         *actions([button(words.gettext("Preview"), Action.PREVIEW)]),
     ]
     return modal(
@@ -64,7 +98,7 @@ def settings_modal(channel: Channel, *, language: str, metadata: str = "", paper
         close=words.gettext("Cancel"),
         submit=words.gettext("Save"),
         callback=Callback.SETTINGS,
-        metadata=metadata,
+        metadata=str(about),
     )
 
 
@@ -92,10 +126,10 @@ def _input(name: Input, label: str, element: Element, *, optional: bool = False)
     return block | {"optional": True} if optional else block
 
 
-def _switch(channel: Channel, words: Catalogue) -> Element:
-    on = option(words.gettext("Post here"), "on")
-    made: Element = {"type": "checkboxes", "options": [on]}
-    return made | {"initial_options": [on]} if channel.preferences.enabled else made
+def _switch(words: Catalogue, *, on: bool) -> Element:
+    post = option(words.gettext("Post here"), "on")
+    made: Element = {"type": "checkboxes", "options": [post]}
+    return made | {"initial_options": [post]} if on else made
 
 
 def _languages(chosen: Language, words: Catalogue) -> Element:

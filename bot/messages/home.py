@@ -1,4 +1,4 @@
-"""App Home: today's papers in the reader's language, their own language, the channels they manage. Pure."""
+"""App Home: today's papers in the reader's language, those they keep, the channels they manage. Pure."""
 
 from __future__ import annotations
 
@@ -11,15 +11,20 @@ from bot.language.catalogue import LANGUAGES as SPOKEN
 from bot.language.catalogue import Catalogue, catalogue
 from bot.messages import entry
 from bot.messages.actions import Action
-from bot.messages.blocks import Element, context, header, option, section
+from bot.messages.blocks import Element, button, context, header, option, overflow, section
 from bot.messages.choices import when
 from bot.messages.message import Block, View
+from bot.messages.mrkdwn import bold, clip, line, link
 from bot.messages.pages import WINDOW, paginate
+from bot.messages.paper import small_print
 from bot.messages.reasons import reason
-from digests.model import ArchivedDigest
+from digests.model import ArchivedDigest, ArchivedEntry
 
 AUTO = "auto"
 """The value of "as in the channel" in the language menu."""
+
+SAVED = 20
+"""So many of the saved papers are shown, the last saved first."""
 
 _CHANNELS = 20
 
@@ -32,18 +37,35 @@ class Managed:
     next_post: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The papers a reader keeps, the last saved first; ``count`` are those not shown too."""
+
+    entries: tuple[ArchivedEntry, ...] = ()
+    count: int = 0
+
+
 def home(
     *,
     language: str,
     chosen: str | None,
     today: ArchivedDigest | None,
+    saved: Saved = Saved(),
     channels: Sequence[Managed] = (),
+    everyone: bool | None = None,
 ) -> View:
     """``chosen`` is the reader's own language, None where the channel decides. ``today`` is the newest
-    digest the reader may see. What does not fit is counted in a last line.
+    digest the reader may see. ``everyone``: whether the workspace is open to everyone; None for those
+    who cannot decide that. What does not fit is counted in a last line.
     """
     words = catalogue(language)
-    tail = (*_language(chosen, words), *_channels(channels, words), *_help(words))
+    tail = (
+        *_saved(saved, words),
+        *_channels(channels, words),
+        *_everyone(everyone, words),
+        *_language(chosen, words),
+        *_help(words),
+    )
     top, groups = _papers(today, words)
     more = context(words.gettext("`/paper latest` shows the rest."))
     pages = paginate(groups, WINDOW.less([*top, *tail, more]), WINDOW)
@@ -64,6 +86,32 @@ def _papers(today: ArchivedDigest | None, words: Catalogue) -> tuple[list[Block]
         entry.sections(one, words, place + 1 if numbered else None) for place, one in enumerate(today.entries)
     ]
     return [header(title), context(count)], groups
+
+
+def _saved(saved: Saved, words: Catalogue) -> tuple[Block, ...]:
+    if not saved.entries:
+        return ()
+    blocks: list[Block] = [header(words.gettext("Saved papers"))]
+    blocks += [_kept(one, words) for one in saved.entries[:SAVED]]
+    rest = saved.count - len(saved.entries[:SAVED])
+    if rest > 0:
+        blocks.append(context(words.ngettext("and {n} saved before", "and {n} saved before", rest)))
+    return tuple(blocks)
+
+
+def _kept(one: ArchivedEntry, words: Catalogue) -> Block:
+    title = link(one.paper.url, clip(entry.title_text(one.paper), 200))
+    options = []
+    said = entry.said(one.entry, words)
+    code = next((thing.language for thing in said if thing.language), None)
+    if code:
+        options.append(option(words.gettext("Read"), f"language:{one.id}:{code}"))
+    if line(one.paper.abstract or ""):
+        options.append(option(words.gettext("Abstract"), f"abstract:{one.id}"))
+    options.append(option(words.gettext("Remove"), f"unsave:{one.id}"))
+    if len(options) == 1:
+        options.append(option(words.gettext("Related papers"), f"related:{one.id}"))
+    return section(f"{bold(title)}\n{small_print(one, words)}", overflow(options, Action.ENTRY_MENU))
 
 
 def _language(chosen: str | None, words: Catalogue) -> tuple[Block, ...]:
@@ -87,7 +135,12 @@ def _channels(channels: Sequence[Managed], words: Catalogue) -> tuple[Block, ...
     if not channels:
         return ()
     blocks: list[Block] = [header(words.gettext("Channels you manage"))]
-    blocks += [section(_channel(one, words)) for one in channels[:_CHANNELS]]
+    blocks += [
+        section(
+            _channel(one, words), button(words.gettext("Settings"), Action.SETTINGS, one.channel.channel_id)
+        )
+        for one in channels[:_CHANNELS]
+    ]
     rest = len(channels) - _CHANNELS
     if rest > 0:
         blocks.append(context(words.ngettext("and {n} more channel", "and {n} more channels", rest)))
@@ -96,7 +149,8 @@ def _channels(channels: Sequence[Managed], words: Catalogue) -> tuple[Block, ...
 
 def _channel(one: Managed, words: Catalogue) -> str:
     channel = one.channel
-    name = f"*<#{channel.channel_id}>*"
+    own = words.gettext("Messages to you")
+    name = f"*{own}*" if channel.is_direct else f"*<#{channel.channel_id}>*"
     if channel.paused_reason:
         return f"{name}\n{reason(channel.paused_reason, words)}"
     if not channel.preferences.enabled:
@@ -107,6 +161,23 @@ def _channel(one: Managed, words: Catalogue) -> str:
         moment = words.moment(one.next_post, channel.preferences.zone)
         lines.append(words.gettext("Next post: {moment}", moment=moment))
     return "\n".join(lines)
+
+
+def _everyone(everyone: bool | None, words: Catalogue) -> tuple[Block, ...]:
+    if everyone is None:
+        return ()
+    options = [
+        option(words.gettext("Each channel's managers"), "chosen"),
+        option(words.gettext("Everyone but guests"), "everyone"),
+    ]
+    menu: Element = {
+        "type": "static_select",
+        "action_id": str(Action.WHO_MAY_CHANGE),
+        "options": options,
+        "initial_option": options[everyone],
+    }
+    said = words.gettext("Who may change the channels of this workspace. Admins always may.")
+    return (header(words.gettext("For admins")), section(said, menu))
 
 
 def _help(words: Catalogue) -> tuple[Block, ...]:

@@ -92,6 +92,18 @@ def related(archived: ArchivedEntry, entries: Sequence[ArchivedEntry], *, langua
     return modal(words.gettext("Related papers"), blocks, close=words.gettext("Close"))
 
 
+def saved(archived: ArchivedEntry, *, language: str, new: bool) -> View:
+    """The paper is kept for its reader, or was already."""
+    words = catalogue(language)
+    said = words.gettext("Saved.") if new else words.gettext("You saved this one already.")
+    where = words.gettext("Your saved papers are in my Home.")
+    title = clip(entry.title_text(archived.paper), 300)
+    texts = [bold(escape(title)), f"{said} {where}"]
+    return modal(
+        words.gettext("Saved papers"), [section(text) for text in texts], close=words.gettext("Close")
+    )
+
+
 def corrected(corrections: Sequence[Correction], words: Catalogue) -> tuple[Block, ...]:
     """``‘loopd’ 대신 ‘looped’ 결과예요``: said before the results of a corrected word."""
     if not corrections:
@@ -127,6 +139,7 @@ def _more(archived: ArchivedEntry, words: Catalogue) -> list[Element]:
         made.append(button(entry.read_in(code, words), Action.OTHER_LANGUAGE, value, key=code))
     if entry.has_relatives(archived.entry):
         made.append(button(words.gettext("Related papers"), Action.RELATED, str(archived.id)))
+    made.append(button(words.gettext("Save"), Action.SAVE, str(archived.id)))
     return made
 
 

@@ -1,88 +1,23 @@
-"""A channel's settings in words: its card, the first hello, who may change what. Pure."""
+"""What Haru says around a channel's posts: hello, on and off, posted now or already. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from collections.abc import Sequence
+from datetime import datetime
 
-from bot.channels.preferences import Channel
-from bot.language.catalogue import Catalogue, catalogue
+from bot.channels.preferences import Preferences
+from bot.language.catalogue import catalogue
 from bot.messages import limits
-from bot.messages.actions import Action
-from bot.messages.blocks import Element, actions, button, confirmed, context, section
-from bot.messages.choices import LANGUAGES, LAYOUTS, filtered, when
-from bot.messages.entry import joined
-from bot.messages.message import Block, Message
-from bot.messages.mrkdwn import brief, link, verbatim
+from bot.messages.actions import HELLO, Action
+from bot.messages.blocks import actions, button, context, section
+from bot.messages.choices import LANGUAGES, LAYOUTS, when
+from bot.messages.message import Message
+from bot.messages.mrkdwn import link
+from bot.messages.problems import Problem, problem
 from bot.messages.reasons import reason
 
 
-class Outcome(StrEnum):
-    """How a delivery ended, as far as a channel's card tells."""
-
-    SENT = "sent"
-    SENDING = "sending"
-    WAITING = "waiting"  # its digest has not come yet
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    UNKNOWN = "unknown"  # nobody can tell whether it arrived
-
-
-@dataclass(frozen=True, slots=True)
-class LastPost:
-    """The newest delivery of a channel. ``reason`` is a code of bot.messages.reasons; ``url`` leads
-    to the first message; ``delivery_id`` is what a button would post again.
-    """
-
-    day: date
-    outcome: Outcome
-    reason: str | None = None
-    url: str | None = None
-    delivery_id: int | None = None
-
-
-def card(
-    channel: Channel,
-    *,
-    language: str,
-    next_post: datetime | None,
-    last_post: LastPost | None,
-    may_change: bool,
-    who: Sequence[str] = (),
-    troubles: Sequence[str] = (),
-    may_give: bool = False,
-) -> Message:
-    """The channel at a glance: what it prefers, what comes next, what came last or why nothing did.
-
-    ``who`` are the users who may change it, told to those who may not. ``troubles`` are
-    names of sources that fail. ``may_give`` offers the form for a digest.
-    """
-    words = catalogue(language)
-    preferences = channel.preferences
-    fields = (
-        (words.gettext("Language"), words.gettext(LANGUAGES[preferences.language])),
-        (words.gettext("Layout"), words.gettext(LAYOUTS[preferences.layout])),
-        (words.gettext("Time"), when(preferences, words)),
-        (words.gettext("Tags"), filtered(preferences.tags, words)),
-    )
-    state = _state(channel, next_post, words)
-    lines = [state, *([_last(last_post, words)] if last_post else [])]
-    if troubles:
-        names = brief(", ".join(troubles), 500)
-        lines.append(words.gettext("A source of papers cannot be reached just now: {names}", names=names))
-    shown: Block = {"type": "section", "fields": [verbatim(f"*{name}*\n{value}") for name, value in fields]}
-    text = "\n".join([*lines, *(f"{name}: {value}" for name, value in fields)])
-    row = (
-        actions(_offers(channel, last_post, words, may_give=may_give))
-        if may_change
-        else (context(_who(who, words)),)
-    )
-    return Message(text, (*(section(one) for one in joined(lines)), shown, *row))
-
-
-def hello(*, language: str, inviter_id: str | None = None) -> Message:
+def hello(preferences: Preferences, *, language: str, inviter_id: str | None = None) -> Message:
     """What Haru says once when it is invited. Posts nothing else before somebody turns it on."""
     words = catalogue(language)
     said = words.gettext(
@@ -91,8 +26,16 @@ def hello(*, language: str, inviter_id: str | None = None) -> Message:
     )
     by = words.gettext("{user} can set it up.", user=f"<@{inviter_id}>") if inviter_id else ""
     lines = "\n".join(filter(None, (said, by)))
-    row = actions([button(words.gettext("Set up"), Action.SETTINGS, style="primary")])
-    return Message(lines, (section(lines), *row))
+    planned = " · ".join(
+        (
+            words.gettext(LANGUAGES[preferences.language]),
+            when(preferences, words),
+            words.gettext(LAYOUTS[preferences.layout]),
+        )
+    )
+    proposed = words.gettext("I would suggest: {what}", what=planned)
+    row = actions([button(words.gettext("Set up"), Action.SETTINGS, HELLO, style="primary")])
+    return Message(f"{lines}\n{proposed}", (section(lines), context(proposed), *row))
 
 
 def turned_on(
@@ -120,15 +63,11 @@ def turned_off(*, language: str) -> Message:
     return Message(said, (section(said),))
 
 
-def refused(who: Sequence[str], *, language: str) -> Message:
-    """Somebody who may not change the channel tried to: who may."""
-    said = _who(who, catalogue(language))
-    return Message(said, (section(said),))
-
-
-def not_a_member(*, language: str) -> Message:
-    """Haru cannot post where it has not been invited."""
+def not_a_member(*, language: str, is_direct: bool = False) -> Message:
+    """Haru cannot post where it has not been invited, and cannot be invited between two people."""
     words = catalogue(language)
+    if is_direct:
+        return problem(Problem.NOT_HERE, language=language)
     said = words.gettext("Haru is not in this channel yet. Invite it with `/invite @Haru`, then try again.")
     return Message(said, (section(said),))
 
@@ -188,68 +127,3 @@ def admin_note(channel_id: str, code: str, *, language: str) -> Message:
     how = words.gettext("Once that is settled, `/digest on` there starts it again.")
     text = f"{said} {reason(code, words)} {how}"
     return Message(text, (section(text),))
-
-
-def people(users: Collection[str], words: Catalogue) -> str:
-    """Mentions of up to five users, and how many others."""
-    shown = [f"<@{user}>" for user in list(users)[:5]]
-    rest = len(users) - len(shown)
-    if rest:
-        return words.ngettext("{names} and {n} other", "{names} and {n} others", rest, names=", ".join(shown))
-    return words.names(shown)
-
-
-def _who(who: Sequence[str], words: Catalogue) -> str:
-    if not who:
-        return words.gettext("A workspace admin can change this channel's settings.")
-    return words.gettext(
-        "{people} and workspace admins can change this channel's settings.", people=people(who, words)
-    )
-
-
-def _state(channel: Channel, next_post: datetime | None, words: Catalogue) -> str:
-    if channel.paused_reason:
-        why = reason(channel.paused_reason, words)
-        return words.gettext("*Paused.* {why}", why=why)
-    if not channel.preferences.enabled:
-        return words.gettext("*Off.* Nothing is posted here.")
-    if next_post is None:
-        return words.gettext("*On.*")
-    return words.gettext(
-        "*On.* Next post: {moment}", moment=words.moment(next_post, channel.preferences.zone)
-    )
-
-
-def _last(last: LastPost, words: Catalogue) -> str:
-    day = words.short_date(last.day)
-    if last.outcome is Outcome.SENT:
-        seen = link(last.url, words.gettext("See the post")) if last.url else ""
-        return " ".join(filter(None, (words.gettext("Last post: {day}.", day=day), seen)))
-    if last.outcome is Outcome.SENDING:
-        return words.gettext("The papers of {day} are on their way.", day=day)
-    if last.outcome is Outcome.WAITING:
-        return words.gettext("The papers of {day} have not come in yet; Haru is waiting for them.", day=day)
-    why = reason(last.reason or "unknown", words)
-    return words.gettext("Nothing came on {day}: {why}", day=day, why=why)
-
-
-def _offers(
-    channel: Channel, last: LastPost | None, words: Catalogue, *, may_give: bool
-) -> list[Element | None]:
-    on = channel.preferences.enabled and not channel.paused_reason
-    again = None
-    if last and last.outcome is Outcome.UNKNOWN and last.delivery_id is not None:
-        again = confirmed(
-            button(words.gettext("Post again"), Action.POST_AGAIN, str(last.delivery_id)),
-            title=words.gettext("Post again?"),
-            text=words.gettext("If the first one did arrive, the channel sees it twice."),
-            yes=words.gettext("Post again"),
-            no=words.gettext("Cancel"),
-        )
-    return [
-        button(words.gettext("Settings"), Action.SETTINGS),
-        None if on else button(words.gettext("Turn on"), Action.TURN_ON, style="primary"),
-        button(words.gettext("Preview"), Action.PREVIEW),
-        button(words.gettext("Give papers"), Action.GIVE) if may_give else None,
-        again,
-    ]

@@ -25,7 +25,6 @@ class Installation:
     name: str | None = None
     scopes: tuple[str, ...] = ()
     from_environment: bool = False
-    open_to_everyone: bool = False
     paused_reason: str | None = None
 
     def __repr__(self) -> str:
@@ -133,6 +132,5 @@ def _installation(row: Any) -> Installation:
         name=row.name,
         scopes=tuple(row.scopes),
         from_environment=row.from_environment,
-        open_to_everyone=row.open_to_everyone,
         paused_reason=row.paused_reason,
     )

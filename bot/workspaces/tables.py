@@ -18,7 +18,6 @@ installation = Table(
     Column("app_id", String(32)),
     Column("scopes", JSON, nullable=False),
     Column("from_environment", Boolean, nullable=False, server_default=false()),
-    Column("open_to_everyone", Boolean, nullable=False, server_default=false()),
     Column("installed_at", Instant, nullable=False),
     Column("paused_reason", String(64)),  # token_revoked, operator…; NULL: working
     Column("uninstalled_at", Instant),

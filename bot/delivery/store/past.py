@@ -105,6 +105,14 @@ async def _deliveries(connection: AsyncConnection, query: Any) -> list[Delivery]
     of: dict[int, list[int]] = defaultdict(list)
     for row in digests:
         of[row.delivery_id].append(row.digest_id)
+    part = tables.part.c
+    doubted = await connection.scalars(
+        select(part.delivery_id).where(
+            part.delivery_id.in_([row.id for row in rows if row.state == State.POSTING]),
+            part.state.in_(("doubt", "checking")),
+        )
+    )
+    in_doubt = set(doubted)
     return [
         Delivery(
             row.id,
@@ -116,6 +124,7 @@ async def _deliveries(connection: AsyncConnection, query: Any) -> list[Delivery]
             row.thread_ts,
             row.created_at,
             tuple(sorted(of[row.id])),
+            row.id in in_doubt,
         )
         for row in rows
     ]

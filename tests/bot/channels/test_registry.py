@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 import pytest
 
-from bot.channels.filters import TagFilter
-from bot.channels.preferences import Field, Language, Layout, Preferences
-from bot.channels.record import differences, restored
+from bot.channels.preferences import Language, Layout, Preferences
 from bot.channels.registry import Channels
 from digests.model import Workspace
 from digests.store.sessions import Database
@@ -52,16 +50,6 @@ async def test_workspaces_do_not_meet(channels: Channels) -> None:
     assert [one.id for one in await channels.of_workspace(THERE)] == [theirs.id]
 
 
-async def test_each_change_is_written_down_and_none_without_a_change(channels: Channels) -> None:
-    """Who, what, from, to, when, newest first; the same again writes nothing."""
-    channel = await channels.get_or_make(HERE, "C1")
-    for _ in range(2):
-        await channels.change(channel, lambda now: replace(now, layout=Layout.THREAD), user_id="U1", now=NOW)
-    (change,) = await channels.log(channel)
-    assert (change.user_id, change.field, change.old, change.new) == ("U1", Field.LAYOUT, "digest", "thread")
-    assert change.at == NOW
-
-
 async def test_two_admins_at_once_lose_nothing(channels: Channels) -> None:
     """Changes of different settings, made from the same stale reading, both hold."""
     channel = await channels.get_or_make(HERE, "C1")
@@ -74,28 +62,6 @@ async def test_two_admins_at_once_lose_nothing(channels: Channels) -> None:
     assert (after.preferences.layout, after.preferences.hour) == (Layout.THREAD, time(7))
 
 
-async def test_only_a_change_nobody_changed_since_can_be_undone(channels: Channels) -> None:
-    """What was made in one breath goes back together; a later change of the same setting stands."""
-    channel = await channels.get_or_make(HERE, "C1")
-    changed, made = await channels.change(
-        channel,
-        lambda now: replace(now, layout=Layout.THREAD, zone="Asia/Seoul"),
-        user_id="U1",
-        now=NOW,
-    )
-    assert made[-1].id is not None
-    assert set(await channels.undoable(changed, made[-1].id)) == set(made)
-    await channels.change(
-        changed,
-        lambda now: replace(now, layout=Layout.STREAM),
-        user_id="U2",
-        now=NOW + timedelta(minutes=1),
-    )
-    assert await channels.undoable(changed, made[-1].id) == ()
-    other = await channels.get_or_make(THERE, "C1")
-    assert await channels.undoable(other, made[-1].id) == ()
-
-
 async def test_a_channel_moves_and_keeps_everything(channels: Channels) -> None:
     """A new id in Slack is the same channel; an id already taken is left alone."""
     channel = await channels.get_or_make(HERE, "C1")
@@ -106,40 +72,3 @@ async def test_a_channel_moves_and_keeps_everything(channels: Channels) -> None:
     other = await channels.get_or_make(HERE, "C3")
     await channels.move(HERE, "C2", "C3")
     assert (await channels.get(HERE, "C3")) == other
-
-
-async def test_changes_within_ten_minutes_share_a_line(channels: Channels) -> None:
-    """The line that told of the first is found for the second, and not eleven minutes later."""
-    channel = await channels.get_or_make(HERE, "C1")
-    await channels.change(channel, lambda now: replace(now, hour=time(7)), user_id="U1", now=NOW)
-    await channels.announced(channel, "1.0", now=NOW)
-    later = NOW + timedelta(minutes=9)
-    await channels.change(channel, lambda now: replace(now, hour=time(8)), user_id="U1", now=later)
-    changes, line = await channels.unannounced_since(channel, now=later)
-    assert (len(changes), line) == (2, "1.0")
-    assert await channels.unannounced_since(channel, now=NOW + timedelta(minutes=30)) == ((), None)
-
-
-async def test_a_reader_s_language_is_theirs_in_their_workspace(channels: Channels) -> None:
-    """Chosen, changed, forgotten; nobody else's."""
-    for chosen in ("ko", "en", None):
-        await channels.choose_reader_language(HERE, "U1", chosen)
-        assert await channels.reader_language(HERE, "U1") == chosen
-    assert await channels.reader_language(THERE, "U1") is None
-
-
-def test_what_the_log_keeps_can_be_read_back() -> None:
-    """Each recorded value restores the preference it was written from."""
-    old = Preferences(Language.KO, zone="Asia/Seoul", days=frozenset({0, 2}), holidays="KR")
-    new = Preferences(
-        Language.BOTH,
-        layout=Layout.STREAM,
-        hour=time(7, 30),
-        zone="UTC",
-        tags=TagFilter((("nlp",), ("rl", "agents")), ("gan",)),
-        enabled=True,
-    )
-    back = new
-    for field, before, _ in differences(old, new):
-        back = restored(back, field, before)
-    assert back == old

@@ -76,7 +76,7 @@ async def test_another_workspace_cannot_reach_this_one(desk: Desk) -> None:
 async def test_a_member_pressing_an_admin_s_button_is_refused(desk: Desk) -> None:
     """An action_id called directly is checked like any change: nothing happens, and who may is said."""
     await desk.write("/digest layout thread")
-    undo = (await desk.haru.channels.log(await desk.channel()))[0].id
+    undo = (await desk.haru.changes.newest(await desk.channel()))[0].id
     before = (await desk.channel()).preferences
     for action, value in (
         ("turn_on", ""),

@@ -134,7 +134,7 @@ async def test_home_shows_today_and_keeps_the_reader_s_language(desk: Desk) -> N
     )
 
     async def chosen() -> bool:
-        known = await desk.haru.channels.reader_language(desk.workspace.workspace, ALEX)
+        known = await desk.haru.readers.language(desk.workspace.workspace, ALEX)
         return known == "ko" and "편" in text_of(await published())
 
     await _eventually(chosen)

@@ -62,7 +62,7 @@ async def test_a_direct_message_is_a_question(desk: Desk, asked: str) -> None:
 
 async def test_every_example_of_the_help_is_true(desk: Desk) -> None:
     """What help shows can be typed as it stands, and is understood."""
-    await desk.haru.channels.choose_reader_language(desk.workspace.workspace, EMMA, "en")
+    await desk.haru.readers.choose_language(desk.workspace.workspace, EMMA, "en")
     for example in (one for topic in Topic for one in examples(topic)):
         answer = text_of(await desk.write(example.replace("@minji", "<@U0MINJI>"), EMMA))
         for refusal in ("Did you mean", "do not know", "is one of", "went wrong", "can change this channel"):
@@ -73,5 +73,5 @@ async def test_a_reader_s_own_language_comes_first(desk: Desk) -> None:
     """Who chose English in App Home is answered in English in a Korean channel too."""
     await desk.write("/digest language ko")
     assert "Finding papers" not in text_of(await desk.write("/paper help", JUNHO))
-    await desk.haru.channels.choose_reader_language(desk.workspace.workspace, JUNHO, "en")
+    await desk.haru.readers.choose_language(desk.workspace.workspace, JUNHO, "en")
     assert "Finding papers" in text_of(await desk.write("/paper help", JUNHO))

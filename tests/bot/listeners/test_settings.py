@@ -21,7 +21,7 @@ async def test_an_admin_changes_the_language_and_the_channel_hears_one_line(desk
     said = await desk.seen(JUNHO)
     assert len(said) == 1
     assert MINJI in text_of(said[0])
-    assert len(await desk.haru.channels.log(channel)) == 2
+    assert len(await desk.haru.changes.newest(channel)) == 2
 
 
 async def test_a_member_is_refused_and_told_who_may(desk: Desk) -> None:
@@ -38,7 +38,7 @@ async def test_what_is_not_understood_is_answered_with_an_example(desk: Desk) ->
         assert "/digest" in text_of(await desk.write(f"/digest {words}"))
     for words, meant in (("langage ko", "language ko"), ("language koreen", "language ko")):
         assert f"/digest {meant}" in text_of(await desk.write(f"/digest {words}"))
-    assert await desk.haru.channels.log(await desk.channel()) == ()
+    assert await desk.haru.changes.newest(await desk.channel()) == ()
 
 
 async def test_on_names_the_first_post_and_offers_the_newest_now(desk: Desk) -> None:

@@ -152,7 +152,9 @@ def test_stream_layout() -> None:
 
 
 def test_menu_offers_what_exists() -> None:
-    """A paper's menu holds the abstract, the other language and related papers, as far as there are any."""
+    """A paper's menu holds the abstract, the other language and related papers, as far as there are any,
+    and keeps the paper.
+    """
     whole, bare, single = (
         render(edition(one))[0].blocks[2].get("accessory", {})
         for one in (
@@ -161,10 +163,12 @@ def test_menu_offers_what_exists() -> None:
             archived(3, abstract=None, tags=()),
         )
     )
-    assert [option["value"] for option in whole["options"]] == ["abstract:3", "language:3:en", "related:3"]
-    assert [option["text"]["text"] for option in whole["options"]] == ["초록", "Read in English", "관련 논문"]
+    values = ["abstract:3", "language:3:en", "related:3", "save:3"]
+    assert [option["value"] for option in whole["options"]] == values
+    labels = ["초록", "Read in English", "관련 논문", "저장"]
+    assert [option["text"]["text"] for option in whole["options"]] == labels
     assert bare == {}
-    assert (single["type"], single["action_id"], single["value"]) == ("button", "other_language", "3:en")
+    assert [option["value"] for option in single["options"]] == ["language:3:en", "save:3"]
 
 
 def test_button_for_the_other_language() -> None:

@@ -12,10 +12,10 @@ from bot.channels.filters import TagFilter
 from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
 from bot.delivery.edition import Edition
 from bot.messages import changes, daily, home, paper, reading, results
+from bot.messages.card import card
 from bot.messages.entry import title_text
-from bot.messages.form import settings_modal
+from bot.messages.form import About, settings_modal
 from bot.messages.message import View
-from bot.messages.settings import card
 from bot.messages.wrong import Wrong, wrong
 from digests.model import ArchivedDigest, ArchivedEntry, Correction, Hit, Results, Tag, TagCount, Workspace
 from tests.bot.messages.checks import check, check_window, pressable, said, solid
@@ -84,6 +84,7 @@ def test_paper(entries: tuple[ArchivedEntry, ...], language: str, typed: str) ->
             check(message)
             whole = solid(title_text(one.paper)) in solid(said(message))
             assert whole or any(e["action_id"].endswith(":all") for e in pressable(message))
+        check_window(paper.saved(one, language=language, new=True))
         for view in windows:
             check_window(view)
         for view in windows[:2]:
@@ -122,7 +123,12 @@ def test_nothing_and_tags(language: str, query: str, guesses: list[str]) -> None
 def test_home(entries: tuple[ArchivedEntry, ...], language: str) -> None:
     """App Home keeps every limit, shows the papers in order, and says so where they do not all fit."""
     today = ArchivedDigest(7, "newsletter", DAY, entries)
-    view = home.home(language=language, chosen=None, today=today)
+    kept = home.Saved(entries[: home.SAVED], 99)
+    preferences = Preferences(Language(language), enabled=True)
+    managed = [home.Managed(Channel(n, Workspace("", "T1"), f"C{n}", preferences), DATE) for n in range(30)]
+    view = home.home(
+        language=language, chosen=None, today=today, saved=kept, channels=managed, everyone=False
+    )
     check_window(view)
     shown = solid(said(view))
     fit = [solid(title_text(one.paper)) in shown for one in entries]
@@ -145,10 +151,12 @@ def test_settings(language: str, typed: str, tags: list[str], field: Field) -> N
             channel, language=language, next_post=DATE, last_post=None, may_change=True, troubles=[typed] * 9
         )
     )
-    check_window(settings_modal(channel, language=language, papers_a_day=11))
+    check_window(settings_modal(channel, language=language, about=About("C1", 7), papers_a_day=11))
     for message in (
         changes.changed(lines, language=language),
-        changes.done(lines, language=language, undo=1),
+        changes.done(lines, language=language, undo=1, overtaken=lines),
+        changes.overtaken(lines, channel_id="C1", language=language),
+        changes.undone(lines, language=language),
         changes.log(lines, language=language, zone="Asia/Seoul", undo=1),
         *(wrong(kind, typed, language=language, near=typed) for kind in Wrong),
     ):
