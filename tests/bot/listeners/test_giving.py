@@ -210,7 +210,7 @@ async def test_pasted_text_that_cannot_be_read_can_be_mended(desk: Desk) -> None
 async def test_the_form_wants_one_of_the_two(desk: Desk) -> None:
     """Nothing at all is an error at the text, both at the file; a file alone is shown and kept."""
     await desk.write("/digest add", channel=ENGLISH_CHANNEL)
-    assert "5 MB" in text_of(await opened(desk))
+    assert "file_input" in text_of(await opened(desk))
     file = await upload(desk, "a.txt", DIGEST)
     assert set(await submit(desk)) == {"digest_text"}
     assert set(await submit(desk, text="x", file=file)) == {"digest_file"}
