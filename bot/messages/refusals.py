@@ -18,6 +18,7 @@ _REASONS = frozenset({
     deferred("The document is empty; a newsletter begins with a date such as 2025-02-25."),
     deferred("The first line is not a date; begin with one such as 2025-02-25 or 2025년 2월 25일."),
     deferred("There is no entry under the date; an entry is a title, (authors), text and a line of #tags."),
+    deferred("A second date begins here; give each day a document of its own."),
     deferred("Tags or a link stand alone; put the entry's title above them."),
     deferred("The entry's title is missing; put it on a line above this one."),
     deferred(

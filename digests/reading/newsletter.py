@@ -12,6 +12,9 @@ marks the abstract; blank lines inside a mark keep its lines as they are; ``\\``
 ``#``, ``<``, ``(``, ``http`` or ``\\`` at the start of a line makes it text; ``()`` says
 that there are no authors.
 
+A line that is a date in a title's place begins another day's digest, unless a link or
+authors stand right under it; such a document is refused, since one document is one day.
+
 Two entries are never merged. A title with authors under it begins an entry even where
 the tags above it are missing, and text that cannot be one entry's (two lines of
 authors, a title between paragraphs, Korean after English) is refused by line.
@@ -22,6 +25,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 from digests.errors import DigestError
 from digests.model import Commentary, Digest, Entry, Paper, Refusal, Tag
@@ -43,6 +47,8 @@ MOST_ENTRIES = 500
 
 LONGEST_TITLE = 500
 """Characters; a longer first line is no title."""
+
+SECOND_DATE = "A second date begins here; give each day a document of its own."
 
 END_WITH_TAGS = "end each entry with a line of #tags"
 
@@ -67,6 +73,11 @@ def read_newsletter(text: str) -> Digest:
             lines[first].number,
         )
     entries, refusals = read_entries(lines[first + 1 :])
+    refusals = tuple(refusal for refusal in refusals if not _says_date_again(refusal, day))
+    second = next((refusal for refusal in refusals if refusal.reason == SECOND_DATE), None)
+    if second is not None:
+        # What follows it would get the wrong day.
+        raise DigestError(SECOND_DATE, second.line)
     if not entries and not refusals:
         raise DigestError(
             "There is no entry under the date; an entry is a title, (authors), text and a line of #tags.",
@@ -88,6 +99,10 @@ def read_entries(lines: Sequence[Line]) -> tuple[tuple[Entry, ...], tuple[Refusa
         read.append(_entry(block))
     entries = tuple(made for made in read if isinstance(made, Entry))
     return entries, tuple(made for made in read if isinstance(made, Refusal))
+
+
+def _says_date_again(refusal: Refusal, day: date) -> bool:
+    return refusal.reason == SECOND_DATE and date_of_line(refusal.title or "") == day
 
 
 def _unescaped(line: Line) -> Line:
@@ -145,6 +160,8 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     if not body:
         return Refusal(block[0].number, "Tags or a link stand alone; put the entry's title above them.")
     title = body.pop(0)
+    if date_of_line(title.text) and not title.plain and not (body and _is_structure(body[0])):
+        return Refusal(title.number, SECOND_DATE, title.text)
     if not _may_be_title(title):
         return Refusal(title.number, "The entry's title is missing; put it on a line above this one.")
     link = title.url or link

@@ -190,8 +190,10 @@ def _dated_elsewhere(tree: LexborHTMLParser) -> date | None:
 
 def _is_furniture(refusal: Refusal, lines: list[Line]) -> bool:
     """Whether what was refused is a page's own byline, button or closing word rather than an entry."""
-    after = (line for line in lines if line.number >= refusal.line)
-    return all(len(line.text) < _FURNITURE for line, _ in zip(after, range(3), strict=False))
+    after = [place for place, line in enumerate(lines) if line.number >= refusal.line]
+    # Pages of a single source line are common: then only the title tells where it stands.
+    at = next((place for place in after if lines[place].text == refusal.title), after[0] if after else 0)
+    return all(len(line.text) < _FURNITURE for line in lines[at : at + 3])
 
 
 def _without_scripts(text: str) -> str:

@@ -23,6 +23,7 @@ WRONG = [
     ("a.txt", ""),
     ("a.txt", "Hello"),
     ("a.txt", "2025-02-25\n"),
+    ("a.txt", f"2025-02-25\n{ENTRY}2025-02-26\n{ENTRY}"),
     ("a.txt", f"2025-02-25\n#x\n{ENTRY}"),
     ("a.txt", f"2025-02-25\n(Kim, Lee)\n설명.\n#x\n{ENTRY}"),
     ("a.txt", "2025-02-25\nSome text\n"),

@@ -219,6 +219,26 @@ def test_two_entries_are_never_merged(second: str) -> None:
     assert "run together" in refusal.reason
 
 
+@pytest.mark.parametrize("between", ["2025-02-26\n", "\n2025년 2월 26일\n\n", "# February 26, 2025\n"])
+def test_a_second_days_papers_are_not_given_the_first_day(between: str) -> None:
+    """Two days in one document are refused at the second date."""
+    entry = ENTRY.format(title="First Paper") + "#x\n"
+    with pytest.raises(DigestError, match="second date") as caught:
+        read_newsletter(f"2025-02-25\n{entry}{between}{entry}")
+    assert caught.value.line == 2 + entry.count("\n") + between.startswith("\n")
+
+
+def test_a_date_said_again_is_no_entry() -> None:
+    """The same day twice over the papers is the same day."""
+    digest = read_newsletter("2025년 2월 25일\n2025-02-25\n" + ENTRY.format(title="First Paper"))
+    assert (len(digest.entries), digest.refusals) == (1, ())
+
+
+def test_a_title_may_be_a_date() -> None:
+    """With authors right under it, a date is a paper's title."""
+    assert _only("2025-02-25\n1984-01-01\n(A B, C D)\n설명.\n#x\n").paper.title == "1984-01-01"
+
+
 def test_a_korean_sentence_is_no_title() -> None:
     """Where tags and title are both missing, the sentence above the authors does not become a title."""
     text = "2025-02-25\nFirst Paper\n(A B, C D)\n첫 설명입니다.\n(E F, G H)\n둘째 설명입니다.\n#x\n"

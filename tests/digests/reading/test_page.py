@@ -150,3 +150,13 @@ def test_a_page_without_date_or_entries_is_refused(page: str) -> None:
     """It says what is missing."""
     with pytest.raises(DigestError):
         _read(page)
+
+
+def test_a_page_of_one_source_line_keeps_its_closing_words_out() -> None:
+    """Where every line has the same number, what follows the papers is still no refused entry."""
+    page = (
+        "<p>February 25, 2025</p><p>A Title</p><p>(Kim, Lee)</p>"
+        f"<p>{'A long text of it. ' * 8}</p><p>설명입니다.</p><p>#x</p><p><a href='https://a.b/c'>Unsubscribe</a></p>"
+    )
+    digest = _read(page)
+    assert (len(digest.entries), digest.refusals) == (1, ())
