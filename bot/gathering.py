@@ -77,7 +77,7 @@ class Gathering:
     async def _poll(self, source: Source) -> None:
         try:
             polled = await self._polling.poll(source, now=self._real.now(), as_of=self._clock.now())
-            if polled.brought and source.posts and source.first_fetch_done:
+            if polled.fresh and source.posts and source.first_fetch_done:
                 await self._wake()
         except HaruError as error:
             log.error("poll_failed", source=source.name, error=str(error))

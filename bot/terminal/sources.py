@@ -158,21 +158,21 @@ async def _poll(haru: Haru, chosen: Sequence[Source]) -> int:
             continue
         # Shown at a terminal only: years of notes take their time.
         with Console(stderr=True).status(f"Reading {one.name}…"):
-            polled = await haru.polling.poll(claimed, now=datetime.now(UTC))
-        status = _told(polled) or status
+            tally = Tally()
+            polled = await haru.polling.poll(claimed, now=datetime.now(UTC), each=tally.count)
+        status = _told(polled, tally) or status
     return status
 
 
-def _told(polled: Polled) -> int:
+def _told(polled: Polled, tally: Tally) -> int:
     """Print what a poll brought; the exit status it makes."""
     name = polled.source.name
     if polled.error:
         click.echo(f"haru: {name} could not be read: {polled.error}", err=True)
         return FAILED
-    tally = Tally(polled.taken)
     for line in tally.refusals:
         click.echo(f"refused {line}", err=True)
-    if polled.taken:
+    if tally.documents:
         Console().print(Text(name), intake_table(tally))
     else:
         click.echo(f"{name} holds nothing new.")

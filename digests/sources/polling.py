@@ -7,7 +7,6 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
 import structlog
 
@@ -24,23 +23,16 @@ log = structlog.stdlib.get_logger(__name__)
 LEASE = timedelta(minutes=20)
 """How long a source belongs to the process that polls it; longer than any fetch may take."""
 
-_AT_ONCE = 50
-"""Documents taken in between two breaths of the event loop."""
-
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """What a poll brought: each document's fate, how many are gone, or why it failed."""
+    """What a poll brought: how many documents were looked at, new or changed, or gone; or why it failed."""
 
     source: Source
-    taken: tuple[Taken, ...] = ()
+    documents: int = 0
+    fresh: int = 0
     gone: int = 0
     error: str | None = None
-
-    @property
-    def brought(self) -> bool:
-        """Whether anything new or changed was taken in."""
-        return any(one.status in (Status.NEW, Status.CHANGED) for one in self.taken)
 
 
 class Polling:
@@ -76,15 +68,22 @@ class Polling:
         async with self._database.write() as connection:
             return await sources.claim(connection, name, now=now, lease=LEASE)
 
-    async def poll(self, source: Source, *, now: datetime, as_of: datetime | None = None) -> Polled:
+    async def poll(
+        self,
+        source: Source,
+        *,
+        now: datetime,
+        as_of: datetime | None = None,
+        each: Callable[[Taken], object] = bool,
+    ) -> Polled:
         """Fetch a claimed source and take in what it gives; a failure is told, not raised.
 
         ``now`` is the machine's time, by which it is polled again; ``as_of`` the time of
-        mornings, where that is another one.
+        mornings, where that is another one. ``each`` is called with every document's fate.
         """
         try:
             fetch = await self._fetchers[source.kind].fetch(source)
-            polled = await self._take_in(source, fetch, as_of or now)
+            polled = await self._take_in(source, fetch, as_of or now, each)
         except SourceError as error:
             return await self._failed(source, str(error), now=now, retry_after=error.retry_after)
         except asyncio.CancelledError:
@@ -100,12 +99,12 @@ class Polling:
                 connection,
                 source,
                 cursor=fetch.cursor,
-                brought=polled.brought,
+                brought=polled.fresh > 0,
                 next_poll_at=now + next_poll(every=source.every or self._every, failures=0, jitter=0),
                 now=now,
             )
-        if polled.brought or polled.gone:
-            log.info("source_brought", source=source.name, documents=len(polled.taken), gone=polled.gone)
+        if polled.fresh or polled.gone:
+            log.info("source_brought", source=source.name, documents=polled.fresh, gone=polled.gone)
         return polled
 
     async def release(self, source: Source) -> None:
@@ -113,18 +112,20 @@ class Polling:
         async with self._database.write() as connection:
             await sources.released(connection, source)
 
-    async def _take_in(self, source: Source, fetch: Fetch, now: datetime) -> Polled:
+    async def _take_in(
+        self, source: Source, fetch: Fetch, now: datetime, each: Callable[[Taken], object]
+    ) -> Polled:
         lost = await self._let_go(source, fetch, now)
-        taken = [Taken(path, Status.REFUSED, reason=why) for path, why in fetch.unreadable.items()]
-        documents = iter(fetch.documents)
-        while some := await asyncio.to_thread(list, islice(documents, _AT_ONCE)):
-            taken += [
-                one
-                async for one in self._archive.take_in(
-                    some, now=now, backlog=not source.first_fetch_done, zone=source.zone
-                )
-            ]
-        return Polled(source, tuple(taken), lost)
+        for path, why in fetch.unreadable.items():
+            each(Taken(path, Status.REFUSED, reason=why))
+        documents = fresh = 0
+        async for one in self._archive.take_in(
+            fetch.documents, now=now, backlog=not source.first_fetch_done, zone=source.zone
+        ):
+            documents += 1
+            fresh += one.status in (Status.NEW, Status.CHANGED)
+            each(one)
+        return Polled(source, documents, fresh, lost)
 
     async def _let_go(self, source: Source, fetch: Fetch, now: datetime) -> int:
         """Follow what was renamed, withdraw what is gone, refuse what is unreadable; how many are gone."""

@@ -148,7 +148,7 @@ async def test_a_quiet_morning_is_told_to_the_operator_once(desk: Desk, tmp_path
         day = date(2025, 2, 25) - timedelta(weeks=week)
         (tmp_path / f"{day:%y%m%d} Note.md").write_text(NOTE.format(week, day))
     await _add_folder(desk, tmp_path)
-    assert (await _poll(haru.polling)).brought
+    assert (await _poll(haru.polling)).fresh == 4
     gatherings = [
         Gathering(
             polling=haru.polling,

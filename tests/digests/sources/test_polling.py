@@ -11,7 +11,7 @@ import pytest
 
 from digests.archive import Archive
 from digests.errors import SourceError
-from digests.model import Document, Status
+from digests.model import Document, Status, Taken
 from digests.sources.polling import LEASE, Polled, Polling
 from digests.sources.registry import Sources, WrongSourceError
 from digests.sources.source import Fetch, Source, SourceKind
@@ -55,6 +55,8 @@ class House:
     archive: Archive
     sources: Sources
     polling: Polling
+    taken: list[Taken] = field(default_factory=list)
+    """What became of each document of the last poll."""
 
     async def add(self, name: str = "notes", *, posts: bool = True) -> Source:
         return await self.sources.add(
@@ -71,7 +73,8 @@ class House:
     async def poll(self, now: datetime = NOW, name: str = "notes") -> Polled:
         claimed = await self.polling.claim(name, now=now)
         assert claimed is not None
-        return await self.polling.poll(claimed, now=now)
+        self.taken.clear()
+        return await self.polling.poll(claimed, now=now, each=self.taken.append)
 
     async def found(self, query: str) -> int:
         return (await self.archive.search(query, workspace=None, until=None, today=None)).total
@@ -96,11 +99,13 @@ def house(database: Database) -> House:
 async def test_the_first_fetch_is_found_and_never_posted(house: House) -> None:
     """What is there when a source is added is backlog; what comes afterwards is posted."""
     await house.add()
-    assert [one.status for one in (await house.poll()).taken] == [Status.NEW]
+    await house.poll()
+    assert [one.status for one in house.taken] == [Status.NEW]
     assert (await house.found("looped"), await house.deliverable()) == (1, [])
     house.shelf.put("250226 Whales.md", "Whales of the Deep", number=1)
     polled = await house.poll(LATER)
-    assert [one.status for one in polled.taken] == [Status.SAME, Status.NEW]
+    assert (polled.documents, polled.fresh) == (2, 1)
+    assert [one.status for one in house.taken] == [Status.SAME, Status.NEW]
     assert await house.deliverable() == [date(2025, 2, 26)]
 
 
@@ -111,7 +116,7 @@ async def test_ten_years_of_notes_are_never_posted(house: House) -> None:
             number = year * 100 + month
             house.shelf.put(f"{year}{month:02}15 Note {number}.md", f"Note {number}", number=number)
     await house.add()
-    assert len((await house.poll()).taken) == 121
+    assert (await house.poll()).fresh == 121
     assert (await house.found("note 2011") > 0, await house.deliverable()) == (True, [])
     await house.poll(LATER)
     assert await house.deliverable() == []
@@ -310,7 +315,8 @@ async def test_what_was_retracted_stays_retracted(house: House, renamed: bool) -
     name = "other.txt" if renamed else "issue.txt"
     house.shelf.renamed = {"other.txt": "issue.txt"} if renamed else {}
     house.shelf.files[name] = house.shelf.files.pop("issue.txt").replace("고래", "큰 고래")
-    assert (await house.poll(LATER)).taken[-1].status is Status.CHANGED
+    await house.poll(LATER)
+    assert house.taken[-1].status is Status.CHANGED
     assert (await house.found("whales"), await house.found("고래"), await house.deliverable()) == (0, 0, [])
 
 
@@ -318,8 +324,11 @@ async def test_one_bad_document_stops_no_other(house: House) -> None:
     """A note that is no text is refused with its reason, and the rest is taken in."""
     house.shelf.files["250101 Bad.md"] = "a\0b"
     await house.add()
-    statuses = {one.path: one.status for one in (await house.poll()).taken}
-    assert statuses == {"250224 Looped.md": Status.NEW, "250101 Bad.md": Status.REFUSED}
+    await house.poll()
+    assert {one.path: one.status for one in house.taken} == {
+        "250224 Looped.md": Status.NEW,
+        "250101 Bad.md": Status.REFUSED,
+    }
 
 
 async def test_a_quiet_morning_is_told_once(house: House) -> None:
