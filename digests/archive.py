@@ -20,7 +20,7 @@ from digests.store.batches import take_in_batch
 from digests.store.papers import load_entries, posted_entries
 from digests.store.sessions import Database
 
-BATCH = 200
+BATCH = 500
 """Documents in one transaction: a crash loses at most these, whole, and the next run takes them in."""
 
 BATCH_BYTES = 16 * 1024 * 1024

@@ -26,43 +26,34 @@ async def insert_rows(
     keep: bool = False,
 ) -> None:
     """Insert rows, each a tuple in the order of ``columns``; with ``keep``, rows that are there stay."""
-    if not rows:
-        return
-    names = ", ".join(columns)
-    otherwise = " ON CONFLICT DO NOTHING" if keep else ""
-    if _is_sqlite(connection):
-        places = ", ".join("?" * len(columns))
-        await connection.exec_driver_sql(
-            f"INSERT INTO {table.name} ({names}) VALUES ({places}){otherwise}",  # noqa: S608 - our own names
-            list(rows),
-        )
-        return
-    await connection.exec_driver_sql(
-        f"INSERT INTO {table.name} ({names}) SELECT * FROM {_unnest(table, columns)}{otherwise}",  # noqa: S608
-        _by_column(rows),
-    )
+    await _insert(connection, table, columns, rows, " ON CONFLICT DO NOTHING" if keep else "")
 
 
-async def add_to_rows(
-    connection: AsyncConnection, table: Table, key: str, columns: Sequence[str], rows: Sequence[Row]
+async def add_rows(
+    connection: AsyncConnection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    counts: Sequence[str],
 ) -> None:
-    """Add to numbers in rows that are there: each tuple is the key, then what each column grows by."""
-    if not rows:
-        return
+    """Insert rows, an id among their columns; where that id is there, its counts grow by the row's."""
+    sums = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in counts)
+    await _insert(connection, table, columns, rows, f" ON CONFLICT (id) DO UPDATE SET {sums}")
+
+
+async def new_ids(connection: AsyncConnection, table: Table, count: int) -> Sequence[int]:
+    """So many ids that no row of the table has, ascending.
+
+    Known before the rows are written, they need not be asked back.
+    """
     if _is_sqlite(connection):
-        sums = ", ".join(f"{column} = {column} + ?" for column in columns)
-        await connection.exec_driver_sql(
-            f"UPDATE {table.name} SET {sums} WHERE {key} = ?",  # noqa: S608 - our own names
-            [(*row[1:], row[0]) for row in rows],
-        )
-        return
-    sums = ", ".join(f"{column} = {table.name}.{column} + more.{column}" for column in columns)
-    names = ", ".join((key, *columns))
-    await connection.exec_driver_sql(
-        f"UPDATE {table.name} SET {sums} FROM {_unnest(table, (key, *columns))} AS more ({names})"  # noqa: S608
-        f" WHERE {table.name}.{key} = more.{key}",
-        _by_column(rows),
-    )
+        # Nobody else writes before this transaction ends.
+        last = await connection.scalar(select(func.max(table.c.id))) or 0
+        return range(last + 1, last + 1 + count)
+    each = func.generate_series(1, count)
+    sequence = func.pg_get_serial_sequence(table.name, "id")
+    return sorted(await connection.scalars(select(func.nextval(sequence)).select_from(each)))
 
 
 def among(connection: AsyncConnection, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
@@ -73,13 +64,28 @@ def among(connection: AsyncConnection, column: Column[Any], values: Iterable[Any
     return column == func.any(cast(list(values), ARRAY(_plain(column))))
 
 
+async def _insert(
+    connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Sequence[Row], otherwise: str
+) -> None:
+    if not rows:
+        return
+    names = ", ".join(columns)
+    if _is_sqlite(connection):
+        places = ", ".join("?" * len(columns))
+        await connection.exec_driver_sql(
+            f"INSERT INTO {table.name} ({names}) VALUES ({places}){otherwise}",  # noqa: S608 - our own names
+            list(rows),
+        )
+        return
+    await connection.exec_driver_sql(
+        f"INSERT INTO {table.name} ({names}) SELECT * FROM {_unnest(table, columns)}{otherwise}",  # noqa: S608
+        tuple(list(values) for values in zip(*rows, strict=True)),
+    )
+
+
 def _unnest(table: Table, columns: Sequence[str]) -> str:
     types = (_ARRAYS[_plain(table.c[column])] for column in columns)
     return f"unnest({', '.join(f'%s::{name}[]' for name in types)})"
-
-
-def _by_column(rows: Sequence[Row]) -> tuple[list[Any], ...]:
-    return tuple(list(values) for values in zip(*rows, strict=True))
 
 
 def _plain(column: Column[Any]) -> type[Any]:

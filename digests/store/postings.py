@@ -12,14 +12,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.search.weights import Indexed, index
 from digests.store import tables
-from digests.store.bulk import add_to_rows, among, insert_rows
+from digests.store.bulk import add_rows, among, insert_rows, new_ids
 
 _AT_ONCE = 500
+_TERM = ("id", "workspace", "term", "df", "head_df")
+_COUNTS = ("df", "head_df")
 
 
 async def index_papers(connection: AsyncConnection, paper_ids: Sequence[int]) -> None:
@@ -47,19 +48,20 @@ async def _remove(connection: AsyncConnection, ids: Sequence[int]) -> Counter[st
     """Take the papers' postings out; how many papers left, by workspace."""
     posting, term = tables.search_posting, tables.search_term
     rows = await connection.execute(
-        select(posting.c.term_id, posting.c.head, posting.c.paper_id, term.c.workspace)
+        select(posting.c.term_id, term.c.workspace, term.c.term, posting.c.head, posting.c.paper_id)
         .join(term, term.c.id == posting.c.term_id)
         .where(posting.c.paper_id.in_(ids))
     )
-    df: Counter[int] = Counter()
+    df: Counter[tuple[int, str, str]] = Counter()
     head_df: Counter[int] = Counter()
     papers: dict[str, set[int]] = defaultdict(set)
-    for row in rows:
-        df[row.term_id] += 1
-        head_df[row.term_id] += row.head
-        papers[row.workspace].add(row.paper_id)
+    for id_, workspace, name, head, paper_id in rows:
+        df[id_, workspace, name] += 1
+        head_df[id_] += head
+        papers[workspace].add(paper_id)
     if df:
-        await _change_counts(connection, {id_: (-df[id_], -head_df[id_]) for id_ in df})
+        fewer = [(*key, -count, -head_df[key[0]]) for key, count in sorted(df.items())]
+        await add_rows(connection, term, _TERM, fewer, counts=_COUNTS)
         await connection.execute(delete(posting).where(posting.c.paper_id.in_(ids)))
     return Counter({workspace: len(found) for workspace, found in papers.items()})
 
@@ -117,8 +119,10 @@ async def _add(connection: AsyncConnection, workspace: str, papers: dict[int, In
     for indexed in papers.values():
         df.update(indexed.weights.keys())
         head_df.update(indexed.heads)
-    ids = await _term_ids(connection, workspace, sorted(df))
-    await _change_counts(connection, {ids[name]: (df[name], head_df[name]) for name in df})
+    names = sorted(df)
+    ids = await _term_ids(connection, workspace, names)
+    terms = [(ids[name], workspace, name, df[name], head_df[name]) for name in names]
+    await add_rows(connection, tables.search_term, _TERM, terms, counts=_COUNTS)
     rows = [
         (ids[name], paper_id, weight, name in indexed.heads)
         for paper_id, indexed in papers.items()
@@ -139,49 +143,27 @@ async def _add(connection: AsyncConnection, workspace: str, papers: dict[int, In
 
 
 async def _term_ids(connection: AsyncConnection, workspace: str, names: Sequence[str]) -> dict[str, int]:
-    ids = await _known_terms(connection, workspace, names)
-    missing = [name for name in names if name not in ids]
-    if missing:
-        # Written together and then looked up: to have each id returned costs a statement a row on SQLite.
-        await insert_rows(
-            connection,
-            tables.search_term,
-            ("workspace", "term", "df", "head_df"),
-            [(workspace, name, 0, 0) for name in missing],
-        )
-        ids |= await _known_terms(connection, workspace, missing)
-    return ids
-
-
-async def _known_terms(connection: AsyncConnection, workspace: str, names: Sequence[str]) -> dict[str, int]:
+    """The id of each term: the one it has, or a new one."""
     term = tables.search_term
     rows = await connection.execute(
         select(term.c.term, term.c.id).where(
             term.c.workspace == workspace, among(connection, term.c.term, names)
         )
     )
-    return {row.term: row.id for row in rows}
-
-
-async def _change_counts(connection: AsyncConnection, changes: dict[int, tuple[int, int]]) -> None:
-    rows = [(id_, more, more_heads) for id_, (more, more_heads) in sorted(changes.items())]
-    await add_to_rows(connection, tables.search_term, "id", ("df", "head_df"), rows)
+    ids: dict[str, int] = dict(rows.all())
+    missing = [name for name in names if name not in ids]
+    ids.update(zip(missing, await new_ids(connection, term, len(missing)), strict=True))
+    return ids
 
 
 async def _count(connection: AsyncConnection, changes: dict[str, int]) -> None:
     statistics = tables.search_statistics
     for workspace, change in sorted(changes.items()):
-        await connection.execute(
-            _insert_new(connection, statistics), {"workspace": workspace, "papers": 0, "version": 0}
+        await insert_rows(
+            connection, statistics, ("workspace", "papers", "version"), [(workspace, 0, 0)], keep=True
         )
         await connection.execute(
             update(statistics)
             .where(statistics.c.workspace == workspace)
             .values(papers=statistics.c.papers + change, version=statistics.c.version + 1)
         )
-
-
-def _insert_new(connection: AsyncConnection, table: Any) -> Any:
-    """An insert that leaves rows that are there already as they are; both databases have one."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()

@@ -20,6 +20,7 @@ from digests import intake
 from digests.model import SHARED, Digest, Entry, Paper, Status, Workspace
 from digests.reading.identity import identity, normal_title, normal_url
 from digests.store import tables
+from digests.store.bulk import insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,19 +452,17 @@ async def _join(connection: AsyncConnection, weak: int, strong: int) -> None:
 
 async def _texts(connection: AsyncConnection, texts: Sequence[tuple[int, Entry]]) -> None:
     said = [
-        {"entry_id": id_, "language": commentary.language, "text": commentary.text}
+        (id_, commentary.language, commentary.text)
         for id_, entry in texts
         for commentary in entry.commentaries
     ]
     tagged = [
-        {"entry_id": id_, "position": position, "name": tag.name, "spelling": tag.spelling}
+        (id_, position, tag.name, tag.spelling)
         for id_, entry in texts
         for position, tag in enumerate(entry.tags)
     ]
-    if said:
-        await connection.execute(insert(tables.commentary), said)
-    if tagged:
-        await connection.execute(insert(tables.entry_tag), tagged)
+    await insert_rows(connection, tables.commentary, ("entry_id", "language", "text"), said)
+    await insert_rows(connection, tables.entry_tag, ("entry_id", "position", "name", "spelling"), tagged)
 
 
 async def merge_facts(connection: AsyncConnection, paper_ids: Iterable[int]) -> list[int]:
@@ -515,11 +514,7 @@ async def merge_facts(connection: AsyncConnection, paper_ids: Iterable[int]) -> 
             facts,
         )
     await connection.execute(delete(tables.paper_url).where(tables.paper_url.c.paper_id.in_(ids)))
-    if addresses:
-        await connection.execute(
-            insert(tables.paper_url),
-            [{"paper_id": id_, "url": url, "cited": cited} for id_, url, cited in sorted(addresses)],
-        )
+    await insert_rows(connection, tables.paper_url, ("paper_id", "url", "cited"), sorted(addresses))
     return ids
 
 
