@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
+from digests.drafts import Draft, drafts
 from digests.model import (
     ArchivedDigest,
     ArchivedEntry,
@@ -20,7 +22,7 @@ from digests.store.batches import take_in_batch
 from digests.store.papers import load_entries, posted_entries
 from digests.store.sessions import Database
 
-BATCH = 500
+BATCH = 300
 """Documents in one transaction: a crash loses at most these, whole, and the next run takes them in."""
 
 BATCH_BYTES = 16 * 1024 * 1024
@@ -56,27 +58,51 @@ class Archive:
         at all.
         """
         written = 0
-        for batch in _batches(documents):
-            for source in dict.fromkeys(document.source for document in batch):
-                of_source = [document for document in batch if document.source == source]
+        batches = _batches(documents)
+        batch = next(batches, None)
+        ahead = self._drafts(batch, workspace)
+        try:
+            while batch:
+                ready = await ahead
+                following = next(batches, None)
+                ahead = self._drafts(following, workspace)
                 database = self._database
                 opened = database.rehearse_archive() if dry_run else database.write_archive()
                 async with opened as connection:
                     shelf = await shelving.find_source(
                         connection,
-                        source,
+                        batch[0].source,
                         workspace=workspace,
                         kind=kind,
                         posts=posts,
                         zone=zone,
                         backlog=backlog,
                     )
-                    taken = await take_in_batch(connection, shelf, of_source, now=now)
+                    taken = await take_in_batch(connection, shelf, batch, ready, now=now)
                 written += sum(one.status in (Status.NEW, Status.CHANGED) for one in taken)
                 for one in taken:
                     yield one
+                batch = following
+        finally:
+            ahead.cancel()
         if written >= BATCH and not dry_run:
             await self._database.analyse()
+
+    def _drafts(
+        self, batch: Sequence[Document] | None, workspace: Workspace | None
+    ) -> asyncio.Task[dict[str, Draft]]:
+        """The drafts of a batch's new and changed documents, made beside whatever else goes on."""
+
+        async def make() -> dict[str, Draft]:
+            if not batch:
+                return {}
+            async with self._database.read() as connection:
+                known = await shelving.known_hashes(
+                    connection, batch[0].source, [document.path for document in batch], workspace=workspace
+                )
+            return await asyncio.to_thread(drafts, batch, known)
+
+        return asyncio.create_task(make())
 
     async def entry(
         self, entry_id: int, *, workspace: Workspace | None, until: date | None = None
@@ -186,13 +212,16 @@ class Archive:
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    batch: list[Document] = []
-    size = 0
+    """Documents as they come, within the bounds of a batch, of one source each and no path twice."""
+    batch: dict[str, Document] = {}
+    size, source = 0, None
     for document in documents:
-        batch.append(document)
+        full = len(batch) == BATCH or size > BATCH_BYTES
+        if batch and (full or document.source != source or document.path in batch):
+            yield list(batch.values())
+            batch, size = {}, 0
+        source = document.source
         size += len(document.content)
-        if len(batch) == BATCH or size > BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
+        batch[document.path] = document
     if batch:
-        yield batch
+        yield list(batch.values())

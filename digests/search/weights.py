@@ -38,8 +38,25 @@ class Indexed:
     """The words of its head with their terms."""
 
 
-def index(fields: Iterable[tuple[str, str]]) -> Indexed:
-    """Index a paper from its fields, each a name of ``_FIELDS`` and a text; a field may come twice."""
+Fields = tuple[tuple[str, str], ...]
+"""What is said of a paper, each a name of ``_FIELDS`` and a text; a field may come twice."""
+
+
+def fields(
+    title: str, authors: Iterable[str], tags: Iterable[str], said: Iterable[str], abstract: str | None
+) -> Fields:
+    """What one mention says of a paper, in an order of its own: what is equal indexes equally."""
+    return (
+        ("title", title),
+        ("authors", ", ".join(authors)),
+        *(("tags", name) for name in sorted(tags)),
+        *(("commentary", text) for text in sorted(said)),
+        *((("abstract", abstract),) if abstract else ()),
+    )
+
+
+def index(fields: Fields) -> Indexed:
+    """Index a paper from all its fields."""
     mass: dict[str, float] = defaultdict(float)
     heads: set[str] = set()
     surfaces: set[tuple[str, str]] = set()

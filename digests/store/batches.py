@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests import intake
+from digests.drafts import Draft, draft, hash_of
 from digests.errors import DigestError
 from digests.model import Digest, Document, Status, Taken, TakenEntry
-from digests.reading.document import read
+from digests.search.weights import Fields, Indexed
 from digests.store import shelving
 from digests.store.postings import index_papers
 
 
 async def take_in_batch(
-    connection: AsyncConnection, shelf: shelving.Shelf, documents: Sequence[Document], *, now: datetime
+    connection: AsyncConnection,
+    shelf: shelving.Shelf,
+    documents: Sequence[Document],
+    drafts: Mapping[str, Draft],
+    *,
+    now: datetime,
 ) -> list[Taken]:
-    """Take in the documents of one transaction; their fates, in order. One bad document harms no other."""
+    """Take in the documents of one transaction; their fates, in order. One bad document harms no other.
+
+    ``drafts`` are those made beforehand, by path; what is missing there is made here.
+    """
     known = await shelving.known_documents(connection, shelf, [document.path for document in documents])
-    hashes = {document.path: hashlib.sha256(document.content).hexdigest() for document in documents}
     entries = await shelving.known_entries(connection, [row.id for row in known.values()])
     titles = await shelving.titles(connection, [row.id for row in known.values()])
     fates: dict[str, Taken] = {}
     fresh: list[tuple[shelving.ReadDocument, intake.Decision]] = []
     refused: list[shelving.RefusedDocument] = []
+    ready: dict[Fields, Indexed] = {}
     for document in documents:
         old = known.get(document.path)
-        sha256 = hashes[document.path]
+        sha256 = hash_of(document)
         if old is not None and old.sha256 == sha256 and old.reason is None:
             fates[document.path] = _same(document.path, old.date, titles.get(old.id, []))
             continue
-        try:
-            digest = read(document)
-        except DigestError as error:
-            refused.append(shelving.RefusedDocument(document.path, sha256, str(error), error.line))
-            fates[document.path] = Taken(document.path, Status.REFUSED, reason=str(error), line=error.line)
+        made = drafts.get(document.path)
+        if made is None or made.sha256 != sha256:
+            made = draft(document)
+        digest = made.digest
+        if isinstance(digest, DigestError):
+            refused.append(shelving.RefusedDocument(document.path, sha256, str(digest), digest.line))
+            fates[document.path] = Taken(document.path, Status.REFUSED, reason=str(digest), line=digest.line)
             continue
+        ready |= made.words
         before = entries.get(old.id, []) if old is not None else []
         decision = intake.decide(digest.entries, before)
         fresh.append((shelving.ReadDocument(document.path, sha256, digest), decision))
@@ -49,7 +60,7 @@ async def take_in_batch(
     await shelving.refuse(connection, shelf, refused, now=now)
     if fresh:
         touched = await shelving.shelve(connection, shelf, fresh, now=now)
-        await index_papers(connection, touched)
+        await index_papers(connection, touched, ready=ready)
     return [fates[document.path] for document in documents]
 
 

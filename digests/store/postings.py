@@ -8,13 +8,13 @@ ranking.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests.search.weights import Indexed, index
+from digests.search.weights import Fields, Indexed, fields, index
 from digests.store import tables
 from digests.store.bulk import add_rows, among, insert_rows, new_ids
 
@@ -23,16 +23,18 @@ _TERM = ("id", "workspace", "term", "df", "head_df")
 _COUNTS = ("df", "head_df")
 
 
-async def index_papers(connection: AsyncConnection, paper_ids: Sequence[int]) -> None:
+async def index_papers(
+    connection: AsyncConnection, paper_ids: Sequence[int], *, ready: Mapping[Fields, Indexed] | None = None
+) -> None:
     """Index these papers anew, within the caller's transaction.
 
     A paper nobody mentions any more (withdrawn, retracted, joined with another) leaves
-    the index.
+    the index. What is ``ready`` need not be worked out again.
     """
     for start in range(0, len(paper_ids), _AT_ONCE):
         ids = list(paper_ids[start : start + _AT_ONCE])
         removed = await _remove(connection, ids)
-        papers = await _papers(connection, ids)
+        papers = await _papers(connection, ids, ready or {})
         for workspace, indexed in papers.items():
             await _add(connection, workspace, indexed)
         await _count(
@@ -42,6 +44,12 @@ async def index_papers(connection: AsyncConnection, paper_ids: Sequence[int]) ->
                 for workspace in {*papers, *removed}
             },
         )
+
+
+async def drop_papers(connection: AsyncConnection, paper_ids: Sequence[int]) -> None:
+    """Take papers out of the index whose rows are about to go."""
+    removed = await _remove(connection, paper_ids)
+    await _count(connection, {workspace: -count for workspace, count in removed.items()})
 
 
 async def _remove(connection: AsyncConnection, ids: Sequence[int]) -> Counter[str]:
@@ -66,7 +74,9 @@ async def _remove(connection: AsyncConnection, ids: Sequence[int]) -> Counter[st
     return Counter({workspace: len(found) for workspace, found in papers.items()})
 
 
-async def _papers(connection: AsyncConnection, ids: Sequence[int]) -> dict[str, dict[int, Indexed]]:
+async def _papers(
+    connection: AsyncConnection, ids: Sequence[int], ready: Mapping[Fields, Indexed]
+) -> dict[str, dict[int, Indexed]]:
     """The papers that are mentioned somewhere, indexed, by workspace and id."""
     entry, paper = tables.entry.c, tables.paper.c
     mentions = (
@@ -85,28 +95,25 @@ async def _papers(connection: AsyncConnection, ids: Sequence[int]) -> dict[str, 
     entry_ids = [row.id for row in mentions]
     said = await _texts(connection, tables.commentary.c.entry_id, tables.commentary.c.text, entry_ids)
     tags = await _texts(connection, tables.entry_tag.c.entry_id, tables.entry_tag.c.name, entry_ids)
-    fields: dict[int, dict[tuple[str, str], None]] = defaultdict(dict)
+    mentioned: dict[int, dict[tuple[str, str], None]] = defaultdict(dict)
     workspaces: dict[int, str] = {}
     for row in mentions:
-        # Texts two digests share count once.
-        own = fields[row.paper_id]
         workspaces[row.paper_id] = row.workspace
-        own["title", row.title] = None
-        own["authors", ", ".join(row.authors)] = None
-        own |= {("tags", name): None for name in tags[row.id]}
-        own |= {("commentary", text): None for text in said[row.id]}
-        if row.abstract:
-            own["abstract", row.abstract] = None
+        # Texts two digests share count once.
+        mentioned[row.paper_id] |= dict.fromkeys(
+            fields(row.title, row.authors, tags[row.id], said[row.id], row.abstract)
+        )
     found: dict[str, dict[int, Indexed]] = defaultdict(dict)
-    for paper_id, own in fields.items():
-        found[workspaces[paper_id]][paper_id] = index(own)
+    for paper_id, each in mentioned.items():
+        whole = tuple(each)
+        found[workspaces[paper_id]][paper_id] = ready.get(whole) or index(whole)
     return found
 
 
 async def _texts(
     connection: AsyncConnection, key: Any, text: Any, entry_ids: Sequence[int]
 ) -> dict[int, list[str]]:
-    rows = await connection.execute(select(key, text).where(key.in_(entry_ids)).order_by(key, text))
+    rows = await connection.execute(select(key, text).where(key.in_(entry_ids)))
     found: dict[int, list[str]] = defaultdict(list)
     for entry_id, content in rows:
         found[entry_id].append(content)

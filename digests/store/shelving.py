@@ -21,6 +21,7 @@ from digests.model import SHARED, Digest, Entry, Paper, Status, Workspace
 from digests.reading.identity import identity, normal_title, normal_url
 from digests.store import tables
 from digests.store.bulk import insert_rows
+from digests.store.postings import drop_papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,24 @@ async def known_documents(connection: AsyncConnection, shelf: Shelf, paths: Sequ
         .where(tables.document.c.source_id == shelf.source_id, tables.document.c.path.in_(paths))
     )
     return {row.path: row for row in rows}
+
+
+async def known_hashes(
+    connection: AsyncConnection, name: str, paths: Sequence[str], *, workspace: Workspace | None
+) -> dict[str, str]:
+    """The hashes of the documents of a source that were read as they are, by path."""
+    document, source = tables.document.c, tables.source.c
+    rows = await connection.execute(
+        select(document.path, document.sha256)
+        .join(tables.source)
+        .where(
+            source.workspace == (workspace.key if workspace else SHARED),
+            source.name == name,
+            document.path.in_(paths),
+            document.reason.is_(None),
+        )
+    )
+    return dict(rows.all())
 
 
 async def known_entries(
@@ -445,8 +464,8 @@ async def _join(connection: AsyncConnection, weak: int, strong: int) -> None:
     await connection.execute(
         update(tables.entry).where(tables.entry.c.paper_id == weak).values(paper_id=strong)
     )
-    for table in (tables.paper_url, tables.search_posting):
-        await connection.execute(delete(table).where(table.c.paper_id == weak))
+    await drop_papers(connection, [weak])
+    await connection.execute(delete(tables.paper_url).where(tables.paper_url.c.paper_id == weak))
     await connection.execute(delete(tables.paper).where(tables.paper.c.id == weak))
 
 

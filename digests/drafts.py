@@ -1,0 +1,57 @@
+"""What can be told of a document before the archive is asked: what it says, and its words. Pure.
+
+Half the work of taking documents in, and none of it needs the database: it is done for
+the next documents while those before them are written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from digests.errors import DigestError
+from digests.model import Digest, Document
+from digests.reading.document import read
+from digests.search.weights import Fields, Indexed, fields, index
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document read: its digest, or why there is none."""
+
+    sha256: str
+    digest: Digest | DigestError
+    words: Mapping[Fields, Indexed] = field(default_factory=dict)
+    """Its papers as the index sees them, as far as only this document speaks of them."""
+
+
+def hash_of(document: Document) -> str:
+    """What tells whether a document is as it was."""
+    return hashlib.sha256(document.content).hexdigest()
+
+
+def draft(document: Document) -> Draft:
+    """Read a document and index what it says."""
+    sha256 = hash_of(document)
+    try:
+        digest = read(document)
+    except DigestError as error:
+        return Draft(sha256, error)
+    words = {}
+    for entry in digest.entries:
+        paper = entry.paper
+        tags = [tag.name for tag in entry.tags]
+        said = [commentary.text for commentary in entry.commentaries]
+        key = fields(paper.title, paper.authors, tags, said, paper.abstract)
+        words[key] = index(key)
+    return Draft(sha256, digest, words)
+
+
+def drafts(documents: Iterable[Document], known: Mapping[str, str]) -> dict[str, Draft]:
+    """The drafts of documents by path, except of those whose hash by path is known."""
+    return {
+        document.path: draft(document)
+        for document in documents
+        if known.get(document.path) != hash_of(document)
+    }
