@@ -22,11 +22,13 @@ from digests.errors import StoreError
 
 log = structlog.stdlib.get_logger(__name__)
 
-AHEAD = AT_ONCE // 2
+AHEAD = AT_ONCE
 """Parts claimed beyond those under way, so that a connection never waits for a commit."""
 
-LINGER = 0.01
-"""Seconds that results wait for others: one commit writes them all down."""
+LINGER = 0.04
+"""Seconds that results wait for others, unless many are there: one commit writes them all down."""
+
+MANY = AT_ONCE * 3 // 4
 
 _LOOK = 0.25
 """Seconds after which a courier with room left looks for new parts, though no answer has come."""
@@ -147,8 +149,10 @@ class Courier:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOOK if has_room else None):
                 await self._answered.wait()
-        if self._under_way:
-            await asyncio.sleep(LINGER)
+        lingered = 0.0
+        while self._under_way and len(self._answers) < MANY and lingered < LINGER:
+            await asyncio.sleep(LINGER / 4)
+            lingered += LINGER / 4
         self._answered.clear()
 
     async def _attempt(self, part: Part) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
 from bot.delivery.store import lanes
+from bot.delivery.store.dialect import among
 from digests.store.schema import Instant
 
 PER_WORKSPACE = 3
@@ -107,7 +108,7 @@ def _ready_statement() -> Any:
         )
         .where(
             lanes.PENDING,
-            part.c.workspace.in_(bindparam("keys", expanding=True)),
+            among(part.c.workspace, "keys"),
             part.c.not_before <= now,
             (part.c.position == 0) | ~waits_for.exists(),
             under_way.scalar_subquery() == 0,
@@ -133,7 +134,7 @@ def _ready_statement() -> Any:
 _READY = _ready_statement()
 _TAKE = (
     update(tables.part)
-    .where(tables.part.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among(tables.part.c.id, "ids"))
     .values(
         state="sending",
         owner=bindparam("by"),

@@ -11,10 +11,30 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, FromClause, Table, Text, bindparam, cast, column, func, select, type_coerce
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Dialect,
+    FromClause,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 SQLITE = "sqlite"
 
@@ -60,3 +80,49 @@ def _postgresql(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} is no column's value")
+
+
+class Many(TypeDecorator[Sequence[Any]]):
+    """Many ids or keys as one parameter: an array on PostgreSQL, a JSON text on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == SQLITE else ARRAY(self.item))
+
+    def process_bind_param(self, value: Sequence[Any] | None, dialect: Dialect) -> Any:
+        values = list(value or ())
+        return json.dumps(values) if dialect.name == SQLITE else values
+
+
+class Among(FunctionElement[bool]):
+    """Whether a column is among the values of one parameter."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "among"
+
+
+def among(column: ColumnElement[Any], parameter: str | Sequence[Any]) -> ColumnElement[bool]:
+    """``column.in_(…)`` for many values: given now, or by the name of a parameter."""
+    item = BigInteger() if isinstance(column.type, Integer) else String()
+    if isinstance(parameter, str):
+        return Among(column, bindparam(parameter, type_=Many(item)))
+    return Among(column, bindparam(None, parameter, type_=Many(item), unique=True))
+
+
+@compiles(Among)
+def _any(element: Among, compiler: Any, **kwargs: Any) -> str:
+    column, values = (compiler.process(one, **kwargs) for one in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+@compiles(Among, SQLITE)
+def _each(element: Among, compiler: Any, **kwargs: Any) -> str:
+    column, values = (compiler.process(one, **kwargs) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - both are compiled here

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Select,
     String,
@@ -27,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
-from bot.delivery.store.dialect import execute_with, given, insert_into
+from bot.delivery.store.dialect import among, execute_with, given, insert_into
 from bot.workspaces.tables import installation
 from digests.store.schema import Instant
 
@@ -129,12 +128,11 @@ def _touch(dialect: str) -> Any:
     )
 
 
-_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 _NOW = bindparam("now", type_=Instant())
 _AT = bindparam("at", type_=Instant())
 _NUDGE = (
     update(tables.lane)
-    .where(_lane.workspace.in_(_KEYS), _lane.next_at > _AT)
+    .where(among(_lane.workspace, "keys"), _lane.next_at > _AT)
     .values(next_at=case((_lane.free_at > _AT, _lane.free_at), else_=_AT))
 )
 _DUE = (
@@ -157,12 +155,12 @@ _WAITS = (
         _channel,
         and_(_channel.c.workspace == _part.workspace, _channel.c.what == _part.slack_channel),
     )
-    .where(PENDING, _part.workspace.in_(_KEYS))
+    .where(PENDING, among(_part.workspace, "keys"))
     .group_by(_part.workspace)
 )
 _LEAVE = (
     update(tables.lane)
-    .where(_lane.workspace.in_(_KEYS))
+    .where(among(_lane.workspace, "keys"))
     .values(free_at=bindparam("free", type_=Instant()), next_at=_AT)
 )
 _ANYTHING = select(

@@ -36,7 +36,7 @@ from bot.delivery.delivery import State
 from bot.delivery.edition import Edition
 from bot.delivery.plan import Skip
 from bot.delivery.store import editions, lanes
-from bot.delivery.store.dialect import execute_with, given, insert_into
+from bot.delivery.store.dialect import among, execute_with, given, insert_into
 from bot.messages.message import Message
 from digests.store.schema import Instant
 from digests.store.tables import digest as digest_table
@@ -114,7 +114,7 @@ async def _still_wanted(connection: AsyncConnection, group: Sequence[Opening]) -
     by_clock = all(one.day is not None for one in group)
     rows = await connection.execute(
         select(row.id, row.next_date, row.next_due_at)
-        .where(row.id.in_([one.channel.id for one in group]))
+        .where(among(row.id, [one.channel.id for one in group]))
         .order_by(row.id)
         # By the clock another process may be at it just now, which is as well; a person waits.
         .with_for_update(skip_locked=by_clock)
@@ -194,7 +194,7 @@ async def _move_on(connection: AsyncConnection, group: Sequence[Opening]) -> Non
     for due, ids in alike.items():
         await connection.execute(
             update(channel_table)
-            .where(channel_table.c.id.in_(ids))
+            .where(among(channel_table.c.id, ids))
             .values(next_date=due.date if due else None, next_due_at=due.at if due else None)
         )
 

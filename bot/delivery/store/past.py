@@ -14,6 +14,7 @@ from bot.channels.tables import channel as channel_table
 from bot.delivery import tables
 from bot.delivery.delivery import Delivery, State
 from bot.delivery.plan import CATCH_UP, SEEN_FOR, History
+from bot.delivery.store.dialect import among
 from digests.store.tables import digest as digest_table
 
 _had = tables.delivery_digest.c
@@ -43,7 +44,7 @@ async def histories(
     digest_ids: dict[int, set[int]] = defaultdict(set)
     rows = await connection.execute(
         select(_had.channel_id, _had.digest_id).where(
-            _had.channel_id.in_(channel_ids), _had.digest_id.in_(list(recent))
+            among(_had.channel_id, channel_ids), _had.digest_id.in_(list(recent))
         )
     )
     for row in rows:
@@ -52,7 +53,7 @@ async def histories(
     had_something = set(
         await connection.scalars(
             select(channel_table.c.id).where(
-                channel_table.c.id.in_(others),
+                among(channel_table.c.id, others),
                 exists().where(_had.channel_id == channel_table.c.id),
             )
         )
@@ -142,7 +143,7 @@ async def posts(
         .join_from(tables.edition_entry, tables.delivery, delivery.edition_id == entry.edition_id)
         .where(
             entry.paper_id.in_(sorted(paper_ids)),
-            delivery.channel_id.in_(channel_ids),
+            among(delivery.channel_id, channel_ids),
             delivery.thread_ts.is_not(None),
             delivery.created_at >= now - SEEN_FOR,
         )

@@ -18,7 +18,7 @@ from bot.delivery.delivery import State
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.part import Part
 from bot.delivery.store import lanes
-from bot.delivery.store.dialect import execute_with, given, insert_into
+from bot.delivery.store.dialect import among, execute_with, given, insert_into
 from digests.store.schema import Instant
 
 PER_CHANNEL = timedelta(seconds=1)
@@ -205,7 +205,7 @@ _PARTS_OF = (
         _part.id, _part.delivery_id, _part.position, _part.state, _part.reason, _part.ts, _part.owner,
         _part.attempt,
     )
-    .where(_part.delivery_id.in_(bindparam("ids", expanding=True)))
+    .where(among(_part.delivery_id, "ids"))
     # In one order everywhere: two processes that wait for each other's rows would wait for good.
     .order_by(_part.id)
     .with_for_update()
@@ -214,9 +214,7 @@ _GOOD_DAY = (
     update(channel)
     .where(
         channel.c.failed_days > 0,
-        channel.c.id.in_(
-            select(_delivery.channel_id).where(_delivery.id.in_(bindparam("ids", expanding=True)))
-        ),
+        channel.c.id.in_(select(_delivery.channel_id).where(among(_delivery.id, "ids"))),
     )
     .values(failed_days=0)
 )
