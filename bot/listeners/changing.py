@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.channels.permissions import who_may
 from bot.channels.preferences import Change, Channel, Field, Layout, Preferences
 from bot.channels.record import restored
+from bot.delivery.calendar import local_day
 from bot.language.choice import posting_languages
 from bot.listeners.answering import tell
 from bot.listeners.services import Asker, Services, administrator, channel_here, language_of, manager
@@ -64,16 +65,22 @@ async def change(
 
 
 async def answer(services: Services, asker: Asker, changed: Changed) -> Message:
-    """What who made a change is told."""
+    """What who made a change is told; who turned the papers on hears of the first post too."""
     channel = changed.channel
-    return messages.done(
+    language = await language_of(services, asker, channel)
+    turned_on = any(one.field is Field.ENABLED and one.new == "on" for one in changed.changes)
+    said = messages.done(
         changed.changes,
-        language=await language_of(services, asker, channel),
-        next_post=channel.next_due_at,
+        language=language,
+        next_post=None if turned_on else channel.next_due_at,
         zone=channel.preferences.zone,
         undo=changed.changes[-1].id if changed.changes else None,
         overtaken=changed.overtaken,
     )
+    if not turned_on:
+        return said
+    first = await _first_post(services, asker, channel, language)
+    return Message(f"{said.text}\n{first.text}", (*said.blocks, *first.blocks))
 
 
 async def switch(services: Services, asker: Asker, *, on: bool) -> Message:
@@ -90,21 +97,11 @@ async def switch(services: Services, asker: Asker, *, on: bool) -> Message:
     changed = await change(services, asker, channel, lambda now: replace(now, enabled=on), enabling=on)
     if not on:
         return settings.turned_off(language=language)
-    now = services.clock.now()
     after = changed.channel
     if not changed.changes:
-        await services.deliveries.reschedule(after, now=now)
+        await services.deliveries.reschedule(after, now=services.clock.now())
         after = await services.channels.by_id(after.id) or after
-    newest = await services.archive.newest_digest(workspace=asker.workspace, until=services.until, now=now)
-    had = (await services.deliveries.newest_had(after, now=now)) if newest else None
-    offered = newest if newest and (had is None or (newest.date and newest.date > had)) else None
-    return settings.turned_on(
-        language=language,
-        next_post=after.next_due_at,
-        zone=after.preferences.zone,
-        newest=offered.id if offered else None,
-        members=room.members if after.preferences.layout is not Layout.THREAD else 0,
-    )
+    return await _first_post(services, asker, after, language, members=room.members)
 
 
 async def undo(services: Services, asker: Asker, change_id: int) -> Message:
@@ -139,6 +136,26 @@ async def open_to(services: Services, asker: Asker, *, everyone: bool) -> Messag
     await services.policies.decide(asker.workspace, everyone=everyone, user_id=asker.user_id)
     log.info("settings_opened", workspace=asker.workspace.key, everyone=everyone, user=asker.user_id)
     return managing.opened(everyone=everyone, language=language)
+
+
+async def _first_post(
+    services: Services, asker: Asker, channel: Channel, language: str, *, members: int = 0
+) -> Message:
+    """The papers are on: when the first post comes, and the newest digest at once if it is new here."""
+    now, zone = services.clock.now(), channel.preferences.zone
+    # What is dated tomorrow where the channel is cannot be posted there today.
+    newest = await services.archive.newest_digest(
+        workspace=asker.workspace, until=local_day(now, zone), now=now
+    )
+    had = (await services.deliveries.newest_had(channel, now=now)) if newest else None
+    offered = newest if newest and (had is None or (newest.date and newest.date > had)) else None
+    return settings.turned_on(
+        language=language,
+        next_post=channel.next_due_at,
+        zone=zone,
+        newest=offered.id if offered else None,
+        members=members if channel.preferences.layout is not Layout.THREAD else 0,
+    )
 
 
 async def _announce(services: Services, asker: Asker, channel: Channel) -> None:

@@ -61,7 +61,7 @@ class People:
         return [load(row["body"]) for row in self._state.rows("SELECT body FROM person ORDER BY rowid")]
 
     def change(self, person: str, **facts: object) -> None:
-        """Set facts of a person, for instance ``deleted=True``."""
+        """Set facts of a person, for instance ``deleted=True``, or another ``team`` than this one."""
         body = self.get(person)
         if body is None:
             raise KeyError(person)
@@ -73,7 +73,7 @@ def user_object(person: Json, *, at: datetime, locale: bool = False) -> Json:
     offset = at.astimezone(ZoneInfo(person["tz"])).utcoffset()
     body: Json = {
         "id": person["id"],
-        "team_id": TEAM,
+        "team_id": person.get("team", TEAM),
         "name": person["name"],
         "deleted": person["deleted"],
         "color": person["color"],
@@ -89,19 +89,19 @@ def user_object(person: Json, *, at: datetime, locale: bool = False) -> Json:
             "status_text": "",
             "status_emoji": "",
             "avatar_hash": "",
-            "team": TEAM,
+            "team": person.get("team", TEAM),
         },
         "is_admin": person["is_admin"],
         "is_owner": person["is_owner"],
         "is_primary_owner": person["is_owner"],
         "is_restricted": person["is_restricted"],
-        "is_ultra_restricted": False,
+        "is_ultra_restricted": person.get("is_ultra_restricted", False),
         "is_bot": person["is_bot"],
         "is_app_user": False,
         "updated": 1740400000,
     }
     if person["is_bot"]:
         body["profile"] |= {"api_app_id": APP, "bot_id": BOT, "always_active": True}
-    if locale:
+    if locale and body["team_id"] == TEAM:
         body["locale"] = person["locale"]
     return body

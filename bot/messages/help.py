@@ -40,12 +40,15 @@ _SETTINGS = (
     ("/digest time 09:00 Asia/Seoul", deferred("when the papers come")),
     ("/digest days weekdays", deferred("also `daily`, or `mon,wed`")),
     ("/digest layout thread", deferred("also `digest`, or `stream`")),
-    ("/digest tags +scaling-law -gan", deferred("only some papers; `all` for every one")),
+    (
+        "/digest tags +scaling-law -gan",
+        deferred("only some papers; also `nlp and (robotics or planning)`, or `all`"),
+    ),
     ("/digest preview", deferred("see the next post, alone")),
     ("/digest post", deferred("post the newest now")),
     ("/digest add", deferred("give me papers of your own, as text or a file")),
-    ("/digest managers @minji", deferred("who else may change this")),
-    ("/digest log", deferred("who changed what")),
+    ("/digest managers add @minji", deferred("who else may change this; also `remove`, or `everyone`")),
+    ("/digest log", deferred("who changed what, and a button to undo it")),
 )
 
 _HARU = (

@@ -41,7 +41,7 @@ _EXPECTED = {
         "`/digest tags nlp and (robotics or planning)`"
     ),
     Wrong.UNKNOWN_TAG: deferred("No paper has that tag so far. In quotes it is taken as it is."),
-    Wrong.MANAGERS: deferred("Name people with @: `/digest managers @minji`"),
+    Wrong.MANAGERS: deferred("Name people with @: `/digest managers add @minji`"),
     Wrong.DATE: deferred("Write the date like `2025-02-25`: `/paper 2025-02-25`"),
 }
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+from slack_sdk.signature import SignatureVerifier
 
 from bot.app import Haru
 from bot.channels.preferences import Channel
@@ -27,6 +30,9 @@ from digests.store.sessions import Database
 SECRET = "listeners-signing-secret"
 MORNING = datetime(2025, 2, 25, 0, 30, tzinfo=UTC)
 SAMPLES = Path(__file__).parents[3] / "bot" / "local" / "samples"
+
+
+Json = dict[str, Any]
 
 
 @dataclass
@@ -82,11 +88,81 @@ class Desk:
             },
         )
 
+    async def until_modal(self, person: str = MINJI, *, deep: int = 1) -> dict[str, Any]:
+        """Wait until a person has so many modals open; gives the topmost."""
+        for _ in range(150):
+            views = (await self.ask("GET", f"/local/views?as={person}"))["views"]
+            if len(views) == deep:
+                return dict(views[-1])
+            await asyncio.sleep(0.02)
+        raise AssertionError("no modal opened")
+
+    async def submit(
+        self, view: dict[str, Any], values: dict[str, Any], person: str = MINJI
+    ) -> dict[str, Any]:
+        """Submit a modal; gives the errors it shows."""
+        return await self.ask(
+            "POST", "/local/submissions", {"as": person, "view": view["id"], "values": values}
+        )
+
+    async def send_interaction(self, payload: Json) -> None:
+        """Send the app a signed interaction; it is taken."""
+        status, _ = await self.send({"payload": json.dumps(payload)})
+        assert status == 200
+
+    async def send(
+        self, form: dict[str, str] | dict[str, Any], *, secret: str = SECRET, age: int = 0
+    ) -> tuple[int, str]:
+        """Send the app a signed form as Slack does, or with ``type`` an event; gives what it answers."""
+        is_event = form.get("type") == "event_callback"
+        body = json.dumps(form) if is_event else urlencode(form)
+        stamp = str(int(time.time()) - age)
+        signature = SignatureVerifier(secret).generate_signature(timestamp=stamp, body=body)
+        headers = {
+            "content-type": "application/json" if is_event else "application/x-www-form-urlencoded",
+            "x-slack-request-timestamp": stamp,
+            "x-slack-signature": signature or "",
+        }
+        async with self.session.post(self.app_url, data=body, headers=headers) as answer:
+            return answer.status, await answer.text()
+
     async def channel(self, channel: str = KOREAN_CHANNEL) -> Channel:
         """The channel as Haru keeps it."""
         known = await self.haru.channels.get(self.workspace.workspace, channel)
         assert known is not None
         return known
+
+
+async def eventually(what: Callable[[], Awaitable[Any]]) -> None:
+    """Wait until something is so."""
+    for _ in range(200):
+        if await what():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came to be")
+
+
+def values_of(view: dict[str, Any]) -> dict[str, Any]:
+    """What a modal's inputs hold as it opens, in the shape of its submission."""
+    values = {}
+    for block in view["blocks"]:
+        element = block.get("element")
+        if element:
+            state: dict[str, Any] = {"type": element["type"]}
+            for kept, given in _INITIAL:
+                if given in element:
+                    state[kept] = element[given]
+            values[block["block_id"]] = {element["action_id"]: state}
+    return values
+
+
+_INITIAL = (
+    ("selected_option", "initial_option"),
+    ("selected_options", "initial_options"),
+    ("selected_time", "initial_time"),
+    ("selected_users", "initial_users"),
+    ("value", "initial_value"),
+)
 
 
 def found(message: dict[str, Any], action: str) -> tuple[str, dict[str, Any]]:
@@ -125,7 +201,12 @@ async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
         await haru.install_from_environment(workspace.bot_token)
         async for _ in haru.archive.take_in(_samples(), now=MORNING):
             pass
+        before = asyncio.all_tasks()
         yield Desk(haru, workspace, session, f"{address}/slack/events")
+        # A listener that is still at work would find its database closed.
+        at_work = [task for task in asyncio.all_tasks() - before if "Listener" in repr(task.get_coro())]
+        if at_work:
+            await asyncio.wait(at_work, timeout=5)
         await workspace.stop()
     await haru.close_clients()
 

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from typing import Any
-from urllib.parse import urlencode
 
-from slack_sdk.signature import SignatureVerifier
-
-from bot.local.people import TEAM
+from bot.local.people import BOT_USER, TEAM
 from bot.local.seed import EMMA, JUNHO, KOREAN_CHANNEL, MINJI
-from tests.bot.listeners.conftest import SECRET, Desk, text_of
-
-
-async def _send(desk: Desk, form: dict[str, str], *, secret: str = SECRET, age: int = 0) -> tuple[int, str]:
-    body = urlencode(form)
-    stamp = str(int(time.time()) - age)
-    signature = SignatureVerifier(secret).generate_signature(timestamp=stamp, body=body) or ""
-    headers = {
-        "content-type": "application/x-www-form-urlencoded",
-        "x-slack-request-timestamp": stamp,
-        "x-slack-signature": signature,
-    }
-    async with desk.session.post(desk.app_url, data=body, headers=headers) as answer:
-        return answer.status, await answer.text()
+from bot.workspaces.installations import Installation
+from digests.model import Workspace
+from tests.bot.listeners.conftest import Desk, text_of
 
 
 def _command(text: str, *, user: str = MINJI, team: str = TEAM) -> dict[str, str]:
@@ -41,7 +26,34 @@ def _command(text: str, *, user: str = MINJI, team: str = TEAM) -> dict[str, str
     }
 
 
-def _press(action: str, value: str, *, user: str, team: str = TEAM) -> dict[str, str]:
+def _submission(metadata: str, *, user: str, team: str = TEAM) -> dict[str, str]:
+    day = {"text": {"type": "plain_text", "text": "x"}, "value": "1"}
+    values = {
+        "enabled": {"enabled": {"type": "checkboxes", "selected_options": [day | {"value": "on"}]}},
+        "language": {"language": {"type": "radio_buttons", "selected_option": day | {"value": "both"}}},
+        "layout": {"layout": {"type": "radio_buttons", "selected_option": day | {"value": "stream"}}},
+        "hour": {"hour": {"type": "timepicker", "selected_time": "07:00"}},
+        "zone": {"zone": {"type": "static_select", "selected_option": day | {"value": "UTC"}}},
+        "days": {"days": {"type": "checkboxes", "selected_options": [day]}},
+    }
+    payload: dict[str, Any] = {
+        "type": "view_submission",
+        "team": {"id": team, "domain": "local"},
+        "user": {"id": user, "team_id": team},
+        "trigger_id": "1.2.3",
+        "view": {
+            "id": "V1",
+            "type": "modal",
+            "callback_id": "settings",
+            "private_metadata": metadata,
+            "state": {"values": values},
+            "blocks": [],
+        },
+    }
+    return {"payload": json.dumps(payload)}
+
+
+def _press(action: str, value: str, *, user: str, team: str = TEAM, home: bool = False) -> dict[str, str]:
     payload: dict[str, Any] = {
         "type": "block_actions",
         "team": {"id": team, "domain": "local"},
@@ -51,6 +63,10 @@ def _press(action: str, value: str, *, user: str, team: str = TEAM) -> dict[str,
         "trigger_id": "1.2.3",
         "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": value}],
     }
+    if home:
+        payload["container"] = {"type": "view", "view_id": "V2"}
+        payload["view"] = {"id": "V2", "type": "home", "callback_id": "", "blocks": []}
+        del payload["channel"]
     return {"payload": json.dumps(payload)}
 
 
@@ -58,17 +74,80 @@ async def test_a_forged_or_replayed_request_changes_nothing(desk: Desk) -> None:
     """A wrong signature, or a true one older than five minutes, is refused before anything happens."""
     await desk.write("/digest")
     before = (await desk.channel()).preferences
-    assert (await _send(desk, _command("language both"), secret="not-the-secret"))[0] == 401
-    assert (await _send(desk, _command("language both"), age=400))[0] == 401
+    assert (await desk.send(_command("language both"), secret="not-the-secret"))[0] == 401
+    assert (await desk.send(_command("language both"), age=400))[0] == 401
     assert (await desk.channel()).preferences == before
+
+
+async def test_a_workspace_with_haru_cannot_reach_another_s_channel(desk: Desk) -> None:
+    """Somebody of a second workspace that has Haru too, naming the first one's channel and its button
+    values in payloads that are valid, changes and sees nothing there.
+    """
+    await desk.write("/digest tags +efficiency")
+    undo = (await desk.haru.changes.newest(await desk.channel()))[0].id
+    before = await desk.channel()
+    desk.workspace.team.people.change(MINJI, team="T0OTHER")
+    theirs = Installation(Workspace("", "T0OTHER"), desk.workspace.bot_token, BOT_USER)
+    await desk.haru.installations.save(theirs, now=desk.haru.clock.now())
+    status, answer = await desk.send(_command("", team="T0OTHER"))
+    assert status == 200
+    assert "efficiency" not in answer
+    for action, value in (("turn_on", ""), ("undo", str(undo)), ("settings", KOREAN_CHANNEL)):
+        await desk.send(_press(action, value, user=MINJI, team="T0OTHER"))
+    await desk.send(_submission(f"{KOREAN_CHANNEL}:0:", user=MINJI, team="T0OTHER"))
+    await asyncio.sleep(0.3)
+    assert await desk.channel() == before
+
+
+async def test_tampered_metadata_and_values_open_nothing(desk: Desk) -> None:
+    """A modal about a channel Haru does not know says that it is out of date, and makes no channel."""
+    known = len(await desk.haru.channels.all())
+    for metadata in ("", ":", "C0NOWHERE:9:home", "C0NOWHERE:" + "9" * 99, "\x00", "D0SOMEBODY:0:home"):
+        status, answer = await desk.send(_submission(metadata, user=JUNHO))
+        assert status == 200
+        assert "response_action" in answer
+        assert "update" in answer
+    await desk.send(_press("settings", "C0NOWHERE", user=JUNHO, home=True))
+    await desk.until("/digest", JUNHO, f"D{JUNHO[1:]}")
+    assert len(await desk.haru.channels.all()) == known
+
+
+async def test_a_member_submitting_the_modal_is_refused(desk: Desk) -> None:
+    """Rights are asked again when the modal comes back: who lost them, or forged it, changes nothing."""
+    await desk.write("/digest")
+    before = (await desk.channel()).preferences
+    status, _ = await desk.send(_submission(f"{KOREAN_CHANNEL}:0:", user=JUNHO))
+    assert status == 200
+    await desk.until(MINJI, JUNHO)
+    assert (await desk.channel()).preferences == before
+
+
+async def test_what_is_no_payload_is_no_crash(desk: Desk) -> None:
+    """Signed nonsense never makes a server error, and the next request is answered."""
+    for form in (
+        {},
+        {"payload": "{}"},
+        {"payload": json.dumps({"type": "block_actions"})},
+        {"payload": json.dumps({"type": "view_submission", "view": {}, "team": None, "user": None})},
+        {"command": "/digest"},
+        {"command": "/nobody", "text": "x", "team_id": TEAM},
+        {"type": "event_callback"},
+        {"type": "event_callback", "team_id": TEAM, "event": {"type": "member_joined_channel"}},
+        {"type": "event_callback", "team_id": TEAM, "event": {"type": "channel_rename", "channel": "C1"}},
+        {"type": "event_callback", "team_id": TEAM, "event": {"type": "channel_id_changed"}},
+        {"type": "event_callback", "team_id": TEAM, "authorizations": [], "event": {"type": "message"}},
+    ):
+        status, _ = await desk.send(form)
+        assert status < 500, form
+    assert text_of(await desk.write("/digest"))
 
 
 async def test_another_workspace_cannot_reach_this_one(desk: Desk) -> None:
     """A valid payload that names a workspace without Haru does nothing to this one's channel."""
     await desk.write("/digest")
     before = (await desk.channel()).preferences
-    await _send(desk, _command("language both", team="T0OTHER"))
-    await _send(desk, _press("turn_on", "", user=MINJI, team="T0OTHER"))
+    await desk.send(_command("language both", team="T0OTHER"))
+    await desk.send(_press("turn_on", "", user=MINJI, team="T0OTHER"))
     await asyncio.sleep(0.3)
     assert (await desk.channel()).preferences == before
 
@@ -85,7 +164,7 @@ async def test_a_member_pressing_an_admin_s_button_is_refused(desk: Desk) -> Non
         ("undo", str(undo)),
         ("settings", ""),
     ):
-        assert (await _send(desk, _press(action, value, user=JUNHO)))[0] == 200
+        assert (await desk.send(_press(action, value, user=JUNHO)))[0] == 200
     told = await desk.until(MINJI, JUNHO)
     assert MINJI in text_of(told)
     await asyncio.sleep(0.3)
@@ -99,7 +178,7 @@ async def test_values_nobody_wrote_are_answered_in_words(desk: Desk) -> None:
     await desk.write("/digest")
     for action in ("abstract", "other_language", "related", "share", "read_digest", "entry_menu", "undo"):
         for value in ("", "x", "²", "9" * 40, "abstract:-1", "en:x:y", "language:9:xx"):
-            assert (await _send(desk, _press(action, value, user=EMMA)))[0] == 200
+            assert (await desk.send(_press(action, value, user=EMMA)))[0] == 200
 
 
 async def test_a_deactivated_manager_may_nothing(desk: Desk) -> None:

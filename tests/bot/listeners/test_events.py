@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from bot.channels.preferences import Language
+from bot.channels.preferences import Language, Layout
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
-from tests.bot.listeners.conftest import Desk, found, text_of
-
-
-async def _eventually(what: Callable[[], Awaitable[Any]]) -> None:
-    for _ in range(150):
-        if await what():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it never came to be")
+from tests.bot.listeners.conftest import Desk, eventually, found, text_of, values_of
 
 
 async def _room(desk: Desk, person: str, name: str = "new-room") -> str:
@@ -25,21 +16,27 @@ async def _room(desk: Desk, person: str, name: str = "new-room") -> str:
 
 
 async def test_invited_haru_says_one_hello_and_posts_nothing(desk: Desk) -> None:
-    """In the inviter's language, with a button to set up which a mere member may use, having invited."""
+    """In the inviter's language, with a button to set up which a mere member may use, having invited;
+    saving what it proposes turns the papers on, and names the first post.
+    """
     room = await _room(desk, JUNHO)
     await desk.ask("POST", "/local/messages", {"as": JUNHO, "channel": room, "text": "/invite @haru"})
-    await _eventually(lambda: desk.haru.channels.get(desk.workspace.workspace, room))
+    await eventually(lambda: desk.haru.channels.get(desk.workspace.workspace, room))
     hello = await _newest_with_button(desk, room)
     assert any("가" <= letter <= "힣" for letter in text_of(hello))
     channel = await desk.channel(room)
     assert (channel.inviter_id, channel.preferences.enabled) == (JUNHO, False)
     assert (channel.preferences.language, channel.preferences.zone) == (Language.KO, "Asia/Seoul")
     await desk.press(hello, "settings", JUNHO, room)
+    view = await desk.until_modal(JUNHO)
+    assert not (await desk.submit(view, values_of(view), JUNHO))["errors"]
 
-    async def opened() -> bool:
-        return bool((await desk.ask("GET", f"/local/views?as={JUNHO}"))["views"])
+    async def is_on() -> bool:
+        return (await desk.channel(room)).preferences.enabled
 
-    await _eventually(opened)
+    await eventually(is_on)
+    told = await desk.until("post_now", JUNHO, room)
+    assert "첫 글: 2월 26일" in text_of(told)
 
 
 async def _newest_with_button(desk: Desk, room: str) -> dict[str, Any]:
@@ -64,7 +61,7 @@ async def test_removed_pauses_and_invited_again_resumes(desk: Desk) -> None:
     async def paused() -> bool:
         return (await desk.channel()).paused_reason == "removed"
 
-    await _eventually(paused)
+    await eventually(paused)
     assert (await desk.channel()).next_due_at is None
     await desk.ask(
         "POST", "/local/messages", {"as": MINJI, "channel": KOREAN_CHANNEL, "text": "/invite @haru"}
@@ -74,7 +71,7 @@ async def test_removed_pauses_and_invited_again_resumes(desk: Desk) -> None:
         channel = await desk.channel()
         return channel.paused_reason is None and channel.next_due_at is not None
 
-    await _eventually(resumed)
+    await eventually(resumed)
 
 
 async def test_a_renamed_channel_is_known_by_its_new_name(desk: Desk) -> None:
@@ -87,7 +84,7 @@ async def test_a_renamed_channel_is_known_by_its_new_name(desk: Desk) -> None:
     async def renamed() -> bool:
         return (await desk.channel()).name == "새-이름"
 
-    await _eventually(renamed)
+    await eventually(renamed)
 
 
 async def test_on_where_haru_is_not_says_how_to_invite(desk: Desk) -> None:
@@ -116,7 +113,7 @@ async def test_home_shows_today_and_keeps_the_reader_s_language(desk: Desk) -> N
     async def published() -> Any:
         return (await desk.ask("GET", f"/local/home?as={ALEX}")).get("view")
 
-    await _eventually(published)
+    await eventually(published)
     view = await published()
     assert "Latent Thoughts" in text_of(view)
     block, element = found(view, "reader_language")
@@ -137,4 +134,68 @@ async def test_home_shows_today_and_keeps_the_reader_s_language(desk: Desk) -> N
         known = await desk.haru.readers.language(desk.workspace.workspace, ALEX)
         return known == "ko" and "편" in text_of(await published())
 
-    await _eventually(chosen)
+    await eventually(chosen)
+
+
+async def test_a_large_channel_starts_with_threads(desk: Desk) -> None:
+    """Where more than fifty people are, only the titles are proposed for the channel itself."""
+    room = await _room(desk, JUNHO)
+    for number in range(51):
+        desk.workspace.team.rooms.join(room, f"U0MEMBER{number}")
+    await desk.ask("POST", "/local/messages", {"as": JUNHO, "channel": room, "text": "/invite @haru"})
+    await eventually(lambda: desk.haru.channels.get(desk.workspace.workspace, room))
+    assert (await desk.channel(room)).preferences.layout is Layout.THREAD
+
+
+async def _home(desk: Desk, person: str) -> dict[str, Any]:
+    await desk.ask("POST", "/local/visits", {"as": person, "tab": "home"})
+
+    async def published() -> Any:
+        return (await desk.ask("GET", f"/local/home?as={person}")).get("view")
+
+    await eventually(published)
+    return dict(await published())
+
+
+async def test_a_paper_is_saved_read_and_let_go_of_in_home(desk: Desk) -> None:
+    """Save under an answer says so; App Home then shows the paper, until it is removed there."""
+    await desk.press(await desk.write("/paper looped", ALEX), "save", ALEX)
+    assert "Latent Thoughts" in text_of(await desk.until_modal(ALEX))
+    workspace = desk.workspace.workspace
+    (kept,), count = await desk.haru.readers.saved(workspace, ALEX, limit=5)
+    assert count == 1
+    view = await _home(desk, ALEX)
+    block, remove = next(
+        (one["block_id"], option)
+        for one in view["blocks"]
+        for option in (one.get("accessory") or {}).get("options", ())
+        if option["value"] == f"unsave:{kept}"
+    )
+    action = {"as": ALEX, "view": view["id"], "block_id": block, "action_id": "entry_menu"}
+    await desk.ask("POST", "/local/actions", action | {"chosen": {"selected_option": remove}})
+
+    async def empty() -> bool:
+        gone = not (await desk.haru.readers.saved(workspace, ALEX, limit=5))[1]
+        return gone and "unsave" not in text_of(await _home(desk, ALEX))
+
+    await eventually(empty)
+
+
+async def test_home_leads_to_a_channel_s_settings(desk: Desk) -> None:
+    """Channels one manages are listed with their next post and a button; what it saves shows there."""
+    await desk.write("/digest on", MINJI)
+    assert '"settings"' not in text_of(await _home(desk, JUNHO))
+    view = await _home(desk, MINJI)
+    block, element = found(view, "settings")
+    action = {"as": MINJI, "view": view["id"], "block_id": block, "action_id": element["action_id"]}
+    await desk.ask("POST", "/local/actions", action)
+    modal = await desk.until_modal(MINJI)
+    values = values_of(modal)
+    values["enabled"]["enabled"]["selected_options"] = []
+    await desk.submit(modal, values)
+
+    async def is_off() -> bool:
+        return not (await desk.channel()).preferences.enabled
+
+    await eventually(is_off)
+    await desk.until("undo", MINJI)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from bot.local.seed import EMMA, JUNHO
-from bot.messages.help import Topic, examples
+from bot.messages.help import Topic, examples, help_message
+from bot.messages.wrong import Wrong, wrong
 from tests.bot.listeners.conftest import Desk, found, text_of
 
 LOOPED = "Reasoning with Latent Thoughts"
@@ -60,13 +63,44 @@ async def test_a_direct_message_is_a_question(desk: Desk, asked: str) -> None:
     await desk.until(LOOPED, JUNHO, room)
 
 
-async def test_every_example_of_the_help_is_true(desk: Desk) -> None:
+def _commands(topic: Topic) -> list[str]:
+    """Every command a topic's help shows: its examples, and those with the other words it names."""
+    text = help_message(topic, language="en").text
+    commands = list(examples(topic))
+    for line in text.splitlines():
+        example, *others = re.findall(r"`([^`]+)`", line) or [""]
+        words = example.split()
+        stem = words[:2] if len(words) > 2 and words[0] == "/digest" else words[:1]
+        commands += [one if one.startswith("/") else " ".join([*stem, one]) for one in others]
+    return commands
+
+
+def test_the_help_s_commands_are_all_found() -> None:
+    """The words that stand beside an example are tried too."""
+    shown = [command for topic in Topic for command in _commands(topic)]
+    assert {"/digest off", "/digest language both", "/paper latest", "/digest tags all"} <= set(shown)
+
+
+@pytest.mark.parametrize("topic", list(Topic))
+async def test_every_example_of_the_help_is_true(desk: Desk, topic: Topic) -> None:
     """What help shows can be typed as it stands, and is understood."""
     await desk.haru.readers.choose_language(desk.workspace.workspace, EMMA, "en")
-    for example in (one for topic in Topic for one in examples(topic)):
-        answer = text_of(await desk.write(example.replace("@minji", "<@U0MINJI>"), EMMA))
-        for refusal in ("Did you mean", "do not know", "is one of", "went wrong", "can change this channel"):
+    expected = [wrong(kind, "", language="en").text for kind in Wrong]
+    for example in _commands(topic):
+        typed = example.replace("@minji", "<@U0MINJI>").replace(" remove", " remove <@U0MINJI>")
+        answer = text_of(await desk.write(typed, EMMA))
+        assert not any(one[:40] in answer for one in expected), example
+        for refusal in ("Did you mean", "do not know", "went wrong", "only a workspace admin"):
             assert refusal not in answer, example
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize("topic", list(Topic))
+def test_help_fits_one_screen(topic: Topic, language: str) -> None:
+    """A help is at most sixteen lines, none much wider than a channel beside its list."""
+    lines = help_message(topic, language=language).text.splitlines()
+    assert len(lines) <= 16
+    assert max(map(len, lines)) <= 120
 
 
 async def test_a_reader_s_own_language_comes_first(desk: Desk) -> None:

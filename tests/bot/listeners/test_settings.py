@@ -9,7 +9,7 @@ from typing import Any
 from bot.channels.filters import TagFilter
 from bot.channels.preferences import Language, Layout
 from bot.local.seed import EMMA, JUNHO, MINJI
-from tests.bot.listeners.conftest import Desk, found, text_of
+from tests.bot.listeners.conftest import Desk, found, text_of, values_of
 
 
 async def test_an_admin_changes_the_language_and_the_channel_hears_one_line(desk: Desk) -> None:
@@ -109,38 +109,14 @@ async def test_a_tag_no_paper_has_is_asked_about_when_it_looks_like_one_that_som
 async def _open_modal(desk: Desk, person: str = MINJI) -> dict[str, Any]:
     card = await desk.write("/digest", person)
     await desk.press(card, "settings", person)
-    for _ in range(100):
-        views = (await desk.ask("GET", f"/local/views?as={person}")).get("views", [])
-        if views:
-            return dict(views[-1])
-        await asyncio.sleep(0.02)
-    raise AssertionError("no modal opened")
-
-
-def _values(view: dict[str, Any]) -> dict[str, Any]:
-    values = {}
-    for block in view["blocks"]:
-        element = block.get("element")
-        if element:
-            state: dict[str, Any] = {"type": element["type"]}
-            for kept, given in (
-                ("selected_option", "initial_option"),
-                ("selected_options", "initial_options"),
-                ("selected_time", "initial_time"),
-                ("selected_users", "initial_users"),
-                ("value", "initial_value"),
-            ):
-                if given in element:
-                    state[kept] = element[given]
-            values[block["block_id"]] = {element["action_id"]: state}
-    return values
+    return await desk.until_modal(person)
 
 
 async def test_the_modal_saves_everything_and_previews_what_is_filled_in(desk: Desk) -> None:
     """The settings modal comes prefilled; what is submitted holds, and its preview opens on top."""
     view = await _open_modal(desk)
     block, element = found(view, "preview")
-    values = _values(view)
+    values = values_of(view)
     await desk.ask(
         "POST",
         "/local/actions",

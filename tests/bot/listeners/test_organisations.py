@@ -1,0 +1,259 @@
+"""What becomes of channels and workspaces, with the payloads that Slack really sends: organisations that
+installed Haru as a whole, channels shared with others, and channels that come and go.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.channels.preferences import Language
+from bot.local.people import BOT_USER, TEAM
+from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
+from bot.workspaces.installations import Installation
+from digests.model import Workspace
+from tests.bot.listeners.conftest import Desk, Json, eventually
+
+HERE = Workspace("", TEAM)
+ORGANISATION = Workspace("E0ORG", "")
+MEMBER_TEAM = Workspace("E0ORG", TEAM)
+
+
+def _event(body: Json, **envelope: Any) -> Json:
+    """An event as the Events API sends it; https://docs.slack.dev/apis/events-api"""
+    authorization = {
+        "enterprise_id": None,
+        "team_id": TEAM,
+        "user_id": BOT_USER,
+        "is_bot": True,
+        "is_enterprise_install": False,
+    }
+    return {
+        "token": "verification",
+        "team_id": TEAM,
+        "context_team_id": TEAM,
+        "context_enterprise_id": None,
+        "api_app_id": "A0HARU",
+        "event": {"event_ts": "1740400000.000100"} | body,
+        "type": "event_callback",
+        "event_id": "Ev0TEST",
+        "event_time": 1740400000,
+        "authorizations": [authorization],
+        "is_ext_shared_channel": False,
+        "event_context": "4-abc",
+    } | envelope
+
+
+def _org_event(body: Json) -> Json:
+    """The same where the whole organisation installed Haru: the authorization names no team."""
+    authorization = {
+        "enterprise_id": "E0ORG",
+        "team_id": None,
+        "user_id": BOT_USER,
+        "is_bot": True,
+        "is_enterprise_install": True,
+    }
+    return _event(body, enterprise_id="E0ORG", context_enterprise_id="E0ORG", authorizations=[authorization])
+
+
+async def _install_for_organisation(desk: Desk) -> None:
+    made = Installation(ORGANISATION, desk.workspace.bot_token, BOT_USER)
+    await desk.haru.installations.save(made, now=desk.haru.clock.now())
+    await desk.haru.installations.forget(HERE)
+
+
+async def test_an_organisation_s_install_serves_each_of_its_workspaces(desk: Desk) -> None:
+    """One installation for the organisation, one channel for the workspace it is in, whether a command
+    (whose ``is_enterprise_install`` is a string), a button (which names no team) or an event tells of it.
+    """
+    await _install_for_organisation(desk)
+    command = {
+        "command": "/digest",
+        "text": "language en",
+        "user_id": MINJI,
+        "team_id": TEAM,
+        "enterprise_id": "E0ORG",
+        "enterprise_name": "Org",
+        "channel_id": KOREAN_CHANNEL,
+        "is_enterprise_install": "true",
+        "response_url": "http://127.0.0.1:9/used",
+        "trigger_id": "1.2.3",
+    }
+    status, _ = await desk.send(command)
+    assert status == 200
+    known = await desk.haru.channels.get(MEMBER_TEAM, KOREAN_CHANNEL)
+    assert known is not None
+    assert known.preferences.language is Language.EN
+    press = {
+        "type": "block_actions",
+        "team": None,
+        "enterprise": {"id": "E0ORG", "name": "Org"},
+        "is_enterprise_install": True,
+        "user": {"id": MINJI, "team_id": TEAM},
+        "channel": {"id": KOREAN_CHANNEL, "name": "x"},
+        "container": {"type": "message", "channel_id": KOREAN_CHANNEL, "message_ts": "1.0"},
+        "trigger_id": "1.2.3",
+        "actions": [{"type": "button", "action_id": "turn_on", "block_id": "b"}],
+    }
+    await desk.send_interaction(press)
+
+    async def is_on() -> bool:
+        now = await desk.haru.channels.get(MEMBER_TEAM, KOREAN_CHANNEL)
+        return now is not None and now.preferences.enabled
+
+    await eventually(is_on)
+    await desk.send(_org_event({"type": "channel_archive", "channel": KOREAN_CHANNEL, "user": MINJI}))
+
+    async def paused() -> bool:
+        now = await desk.haru.channels.get(MEMBER_TEAM, KOREAN_CHANNEL)
+        return now is not None and now.paused_reason == "is_archived"
+
+    await eventually(paused)
+    assert len(await desk.haru.channels.all()) == 1
+
+
+async def test_an_organisation_that_uninstalls_is_silent_in_all_its_workspaces(desk: Desk) -> None:
+    """The event names a workspace; what is gone is the organisation's one installation."""
+    await _install_for_organisation(desk)
+    await desk.send(_org_event({"type": "app_uninstalled"}))
+
+    async def gone() -> bool:
+        return await desk.haru.installations.get(MEMBER_TEAM) is None
+
+    await eventually(gone)
+
+
+async def test_a_stranger_s_mention_in_a_shared_channel_is_answered_from_here(desk: Desk) -> None:
+    """In a channel shared through Slack Connect the event carries the stranger's team; the installation
+    that hears it is ours, and so is the channel. A stranger has no locale: the default language answers.
+    """
+    await desk.write("/digest language both")
+    desk.workspace.team.people.change(ALEX, team="T0ELSEWHERE")
+    body = {
+        "type": "app_mention",
+        "user": ALEX,
+        "user_team": "T0ELSEWHERE",
+        "source_team": "T0ELSEWHERE",
+        "team": "T0ELSEWHERE",
+        "channel": KOREAN_CHANNEL,
+        "ts": "1740400000.000100",
+        "text": f"<@{BOT_USER}> digest layout stream",
+    }
+    before = (await desk.channel()).preferences
+    await desk.send(_event(body, team_id="T0ELSEWHERE", is_ext_shared_channel=True))
+    await desk.until(f"<@{MINJI}> and workspace admins can change", ALEX)
+    assert (await desk.channel()).preferences == before
+    assert [one.workspace for one in await desk.haru.channels.all()] == [HERE]
+
+
+async def test_a_channel_that_becomes_shared_keeps_everything_under_its_new_id(desk: Desk) -> None:
+    """``channel_id_changed``: the same channel, its settings and its hour."""
+    await desk.write("/digest on")
+    before = await desk.channel()
+    body = {
+        "type": "channel_id_changed",
+        "old_channel_id": KOREAN_CHANNEL,
+        "new_channel_id": "C0SHARED",
+        "event_ts": "1612206778.000000",
+    }
+    await desk.send(_event(body))
+
+    async def moved() -> Any:
+        return await desk.haru.channels.get(HERE, "C0SHARED")
+
+    await eventually(moved)
+    after = await desk.channel("C0SHARED")
+    assert (after.id, after.preferences, after.next_due_at) == (
+        before.id,
+        before.preferences,
+        before.next_due_at,
+    )
+
+
+@pytest.mark.parametrize("kind", ["channel", "group"])
+async def test_an_archived_channel_pauses_and_goes_on_when_it_is_back(desk: Desk, kind: str) -> None:
+    """Public or private: nothing is due while it is archived, and its card says why."""
+    await desk.write("/digest on")
+    await desk.send(_event({"type": f"{kind}_archive", "channel": KOREAN_CHANNEL, "user": MINJI}))
+
+    async def paused() -> bool:
+        return (await desk.channel()).paused_reason == "is_archived"
+
+    await eventually(paused)
+    assert (await desk.channel()).next_due_at is None
+    await desk.send(_event({"type": f"{kind}_unarchive", "channel": KOREAN_CHANNEL, "user": MINJI}))
+
+    async def resumed() -> bool:
+        now = await desk.channel()
+        return now.paused_reason is None and now.next_due_at is not None
+
+    await eventually(resumed)
+
+
+async def test_a_private_channel_renamed_is_known_by_its_new_name(desk: Desk) -> None:
+    """``group_rename`` is ``channel_rename`` for private channels."""
+    await desk.write("/digest")
+    body = {"type": "group_rename", "channel": {"id": KOREAN_CHANNEL, "name": "비밀", "created": 1}}
+    await desk.send(_event(body))
+
+    async def renamed() -> bool:
+        return (await desk.channel()).name == "비밀"
+
+    await eventually(renamed)
+
+
+async def test_somebody_else_s_leaving_changes_nothing(desk: Desk) -> None:
+    """Only Haru's own leaving pauses a channel."""
+    await desk.write("/digest on")
+    for user in (JUNHO, BOT_USER):
+        assert (await desk.channel()).paused_reason is None
+        body = {
+            "type": "member_left_channel",
+            "user": user,
+            "channel": KOREAN_CHANNEL,
+            "channel_type": "G",
+            "team": TEAM,
+        }
+        await desk.send(_event(body))
+
+    async def paused() -> bool:
+        return (await desk.channel()).paused_reason == "removed"
+
+    await eventually(paused)
+
+
+async def test_an_uninstalled_workspace_is_kept_a_while_and_comes_back_as_it_was(desk: Desk) -> None:
+    """Nothing is sent after `app_uninstalled`; installed again, the channels are as they were."""
+    await desk.write("/digest on")
+    before = await desk.channel()
+    await desk.send(_event({"type": "app_uninstalled"}))
+
+    async def gone() -> bool:
+        return await desk.haru.installations.get(HERE) is None
+
+    await eventually(gone)
+    await desk.haru.install_from_environment(desk.workspace.bot_token)
+    assert await desk.channel() == before
+
+
+@pytest.mark.parametrize(
+    ("tokens", "pauses"), [({"oauth": ["U1"], "bot": []}, False), ({"oauth": [], "bot": [BOT_USER]}, True)]
+)
+async def test_a_revoked_token_pauses_the_workspace(
+    desk: Desk, tokens: dict[str, list[str]], pauses: bool
+) -> None:
+    """Only Haru's own token counts; the card says that the workspace is paused, and why."""
+    await desk.write("/digest on")
+    await desk.send(_event({"type": "tokens_revoked", "tokens": tokens}))
+
+    async def paused() -> bool:
+        found = await desk.haru.installations.get(HERE)
+        return found is not None and found.paused_reason == "token_revoked"
+
+    if pauses:
+        await eventually(paused)
+        assert "다시 설치" in str(await desk.write("/digest"))
+    else:
+        await desk.write("/digest")
+        assert not await paused()
