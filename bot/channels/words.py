@@ -12,6 +12,7 @@ from datetime import time
 from functools import lru_cache
 from zoneinfo import available_timezones
 
+from holidays import list_supported_countries
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -47,6 +48,17 @@ _SPANS = {
     "daily": EVERY_DAY, "everyday": EVERY_DAY, "매일": EVERY_DAY, "날마다": EVERY_DAY,
     "weekends": EVERY_DAY - WEEKDAYS, "weekend": EVERY_DAY - WEEKDAYS, "주말": EVERY_DAY - WEEKDAYS,
 }  # fmt: skip
+_COUNTRIES = {
+    "한국": "KR", "대한민국": "KR", "국내": "KR", "일본": "JP", "미국": "US", "중국": "CN", "대만": "TW",
+    "영국": "GB", "독일": "DE", "프랑스": "FR", "캐나다": "CA", "호주": "AU", "인도": "IN", "싱가포르": "SG",
+    "uk": "GB",
+}  # fmt: skip
+_NAMED = "|".join(_COUNTRIES)
+_HOLIDAYS = re.compile(
+    r"(?:except|without|no|not on)\s+(?:(?P<before>[a-z]{2})\s+)?holidays?"
+    r"(?:\s+(?:in\s+)?(?P<after>[a-z]{2}))?$"
+    rf"|(?:(?P<korean>{_NAMED})\s+)?공휴일은?\s*(?:제외|빼고|말고|쉬고|쉼)(?:\s+(?P<last>[a-z]{2}))?$"
+)
 _HOUR = re.compile(
     r"(?P<half>오전|오후|am|pm)?\s*(?P<hour>\d{1,2})(?:[:시]\s*(?P<minute>\d{1,2})?\s*분?)?\s*(?P<after>am|pm|a\.m\.|p\.m\.)?"
 )
@@ -164,8 +176,9 @@ def days(typed: str) -> tuple[frozenset[int], str | None] | None:
     """Weekdays, and a country whose holidays are left out: ``weekdays except holidays KR``, ``월,수``."""
     text = typed.strip().casefold()
     country: str | None = None
-    if found := re.search(r"(?:except holidays|공휴일 ?제외)\s*([a-z]{2})?\s*$", text):
-        country = (found[1] or "kr").upper()
+    if found := _HOLIDAYS.search(text):
+        named = found["before"] or found["after"] or found["korean"] or found["last"] or "kr"
+        country = _COUNTRIES.get(named, named.upper())
         text = text[: found.start()].strip()
     if text in _SPANS:
         return _SPANS[text], country
@@ -175,6 +188,11 @@ def days(typed: str) -> tuple[frozenset[int], str | None] | None:
     if not names or not all(name in _DAYS for name in names):
         return None
     return frozenset(_DAYS[name] for name in names), country
+
+
+def is_country(code: str) -> bool:
+    """Whether a country's public holidays are known."""
+    return code in list_supported_countries()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,4 +83,8 @@ def _transition(instant: datetime, tz: ZoneInfo) -> datetime:
 
 @lru_cache(maxsize=256)
 def _holidays(country: str, year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays(country, years=year))
+    try:
+        return frozenset(holidays.country_holidays(country, years=year))
+    except NotImplementedError:
+        # A country this version does not know keeps nobody from their papers, least of all other channels.
+        return frozenset()

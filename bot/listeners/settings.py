@@ -136,7 +136,12 @@ def _time(typed: str) -> Make | Wrong:
 
 def _days(typed: str) -> Make | Wrong:
     value = words.days(typed)
-    return Wrong.DAYS if value is None else lambda now: replace(now, days=value[0], holidays=value[1])
+    if value is None:
+        return Wrong.DAYS
+    days, country = value
+    if country is not None and not words.is_country(country):
+        return Wrong.HOLIDAYS
+    return lambda now: replace(now, days=days, holidays=country)
 
 
 def _tags(typed: str) -> Make | Wrong:

@@ -62,7 +62,7 @@ def done(
         lines.append(words.gettext("Next post: {moment}", moment=words.moment(next_post, zone)))
     lines += [
         words.gettext(
-            "{user} had just changed this too: {what}. Yours came last and holds; I told them.",
+            "{user} had just changed this too ({what}). Yours came last and holds; I told them.",
             user=f"<@{change.user_id}>",
             what=_change(change, words),
         )

@@ -62,7 +62,7 @@ def may_change_it(who: Sequence[str], words: Catalogue) -> str:
     if not who:
         return words.gettext("A workspace admin can change this channel's settings.")
     return words.gettext(
-        "{people} and workspace admins can change this channel's settings.", people=people(who, words)
+        "Workspace admins can change this channel's settings, and so can {people}.", people=people(who, words)
     )
 
 

@@ -17,10 +17,7 @@ class Problem(StrEnum):
     RESPONSE_EXPIRED = "response_expired"
     ENTRY_GONE = "entry_gone"
     CANNOT_POST = "cannot_post"
-    NOT_ALLOWED = "not_allowed"
-    MODAL_STALE = "modal_stale"
     MISSING_SCOPE = "missing_scope"
-    NOT_INSTALLED = "not_installed"
     NOT_HERE = "not_here"
 
 
@@ -30,10 +27,7 @@ _WORDS = {
     Problem.RESPONSE_EXPIRED: deferred("That took too long for Slack. Please ask again."),
     Problem.ENTRY_GONE: deferred("This paper is no longer in the archive."),
     Problem.CANNOT_POST: deferred("I cannot post in this channel. Invite me with `/invite @Haru` first."),
-    Problem.NOT_ALLOWED: deferred("Only those who may change this channel's settings can do that."),
-    Problem.MODAL_STALE: deferred("This window is out of date. Close it and open it again."),
     Problem.MISSING_SCOPE: deferred("I lack a permission for that. A workspace admin can install me again."),
-    Problem.NOT_INSTALLED: deferred("I am not installed in this workspace."),
     Problem.NOT_HERE: deferred("That only works in a channel or in a message to me."),
 }
 

@@ -23,7 +23,6 @@ class Wrong(StrEnum):
     TAGS = "tags"
     UNKNOWN_TAG = "unknown_tag"
     MANAGERS = "managers"
-    DATE = "date"
 
 
 _EXPECTED = {
@@ -42,7 +41,6 @@ _EXPECTED = {
     ),
     Wrong.UNKNOWN_TAG: deferred("No paper has that tag so far. In quotes it is taken as it is."),
     Wrong.MANAGERS: deferred("Name people with @: `/digest managers add @minji`"),
-    Wrong.DATE: deferred("Write the date like `2025-02-25`: `/paper 2025-02-25`"),
 }
 
 
@@ -83,5 +81,4 @@ _INLINE = {
     Wrong.TAGS: deferred("Write tags like +scaling-law -gan, or nlp and (robotics or planning)."),
     Wrong.UNKNOWN_TAG: deferred("No paper has that tag so far. In quotes it is taken as it is."),
     Wrong.MANAGERS: deferred("Choose people of this workspace."),
-    Wrong.DATE: deferred("Write the date like 2025-02-25."),
 }

@@ -77,6 +77,9 @@ def test_an_hour_and_a_zone(typed: str, expected: tuple[time | None, str | None,
         ("월수금", (frozenset({0, 2, 4}), None)),
         ("weekdays except holidays KR", (WEEKDAYS, "KR")),
         ("평일 공휴일 제외", (WEEKDAYS, "KR")),
+        ("평일 일본 공휴일 빼고", (WEEKDAYS, "JP")),
+        ("daily except us holidays", (EVERY_DAY, "US")),
+        ("mon, wed no holidays", (frozenset({0, 2}), "KR")),
         ("someday", None),
         ("", None),
     ],
@@ -119,3 +122,9 @@ def test_nothing_typed_is_an_error(typed: str, command: str) -> None:
     words.days(typed)
     words.near_value(command, typed)
     words.near_subcommand(typed)
+
+
+def test_countries() -> None:
+    """A country whose holidays nobody knows is none."""
+    assert words.is_country("KR")
+    assert not words.is_country("ZZ")

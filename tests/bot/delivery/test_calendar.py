@@ -87,3 +87,9 @@ def test_no_weekday_is_never_due() -> None:
     """A channel that wants no day at all has no next post."""
     preferences = Preferences(Language.KO, days=frozenset())
     assert next_due(preferences, datetime(2025, 1, 1, tzinfo=UTC)) is None
+
+
+def test_an_unknown_country_has_no_holidays() -> None:
+    """A row that names a country this version does not know still has its next post."""
+    preferences = Preferences(Language.KO, holidays="ZZ")
+    assert is_chosen(preferences, date(2025, 1, 1))

@@ -41,6 +41,14 @@ async def test_what_is_not_understood_is_answered_with_an_example(desk: Desk) ->
     assert await desk.haru.changes.newest(await desk.channel()) == ()
 
 
+async def test_a_country_without_known_holidays_is_refused(desk: Desk) -> None:
+    """A slip of a country changes nothing: no channel may be left without a next post."""
+    await desk.write("/digest on")
+    before = await desk.channel()
+    assert "KR" in text_of(await desk.write("/digest days weekdays except holidays zz"))
+    assert await desk.channel() == before
+
+
 async def test_on_names_the_first_post_and_offers_the_newest_now(desk: Desk) -> None:
     """`/digest on` schedules the next hour; its button posts today's once, however often it is pressed."""
     await desk.write("/digest time 09:00 Asia/Seoul")
