@@ -13,7 +13,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners import buttons, papers
-from bot.listeners.answering import guarded
+from bot.listeners.answering import guarded, language_for
 from bot.listeners.press import Press, answer
 from bot.listeners.services import Asker, Services, asker_of
 from bot.messages.actions import Action, Callback
@@ -37,7 +37,8 @@ def _listener(services: Services, action: Action, handler: Handler) -> Callable[
     ) -> None:
         await ack()
         press = Press(services, _asker(body, client), body, _value(body), respond)
-        failed = await guarded(_handled(handler, press), language=services.default_language)
+        language = language_for(services, press.asker)
+        failed = await guarded(_handled(handler, press), language=language)
         if failed is not _DONE:
             log.info("action_failed", action=action.value)
             await answer(press, failed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -13,19 +13,22 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners.services import Asker
+from bot.listeners.services import Asker, Services, language_of
 from bot.messages.message import Message, View
 from bot.messages.problems import Problem, problem
 from digests.errors import HaruError, StoreError
 
 log = structlog.stdlib.get_logger(__name__)
 
+Spoken = Callable[[], Awaitable[str]]
+"""Finds out the language of somebody to whom something has to be said; asked only then."""
+
 IN_THE_ACK = 1.5
 """Seconds an answer may take to go out in the acknowledgement itself; Slack waits 3 in all."""
 
 
 async def answer(
-    ack: AsyncAck, respond: AsyncRespond, work: Awaitable[Message], *, asker: Asker, language: str
+    ack: AsyncAck, respond: AsyncRespond, work: Awaitable[Message], *, asker: Asker, language: Spoken
 ) -> None:
     """Answer a command to its asker only: in the ack if ready soon, else through the response URL.
 
@@ -39,28 +42,44 @@ async def answer(
         return
     await ack()
     if not await say(respond, await task):
-        expired = problem(Problem.RESPONSE_EXPIRED, language=language)
+        expired = problem(Problem.RESPONSE_EXPIRED, language=await language())
         await tell(asker.client, asker.channel_id, asker.user_id, expired)
 
 
-async def guarded(work: Awaitable[Message], *, language: str) -> Message:
+def language_for(services: Services, asker: Asker) -> Spoken:
+    """The asker's language where it can be found out, else the operator's default: to say what went
+    wrong must not go wrong itself.
+    """
+
+    async def spoken() -> str:
+        try:
+            channel = await services.channels.get(asker.workspace, asker.channel_id)
+            return await language_of(services, asker, channel)
+        except StoreError:
+            return services.default_language
+
+    return spoken
+
+
+async def guarded(work: Awaitable[Message], *, language: Spoken) -> Message:
     """The work's answer, or the words for what went wrong; what nobody foresaw is logged whole."""
     try:
         return await work
     except StoreError as error:
         log.error("archive_away", error=str(error))
-        return problem(Problem.ARCHIVE_BUSY, language=language)
+        kind = Problem.ARCHIVE_BUSY
     except SlackApiError as error:
         code = _code(error)
         log.warning("slack_refused", code=code)
-        return problem(_PROBLEMS.get(code, Problem.UNEXPECTED), language=language)
+        kind = _PROBLEMS.get(code, Problem.UNEXPECTED)
     except (HaruError, aiohttp.ClientError, TimeoutError) as error:
         log.warning("listener_failed", error=type(error).__name__)
-        return problem(Problem.UNEXPECTED, language=language)
+        kind = Problem.UNEXPECTED
     except Exception:
         # A person waits: they get words, and the log gets the traceback.
         log.exception("listener_crashed")
-        return problem(Problem.UNEXPECTED, language=language)
+        kind = Problem.UNEXPECTED
+    return problem(kind, language=await language())
 
 
 async def say(

@@ -11,7 +11,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners.answering import answer
+from bot.listeners.answering import answer, language_for
 from bot.listeners.lookup import HELP, find, find_tag
 from bot.listeners.services import Asker, Services, asker_of, language_of
 from bot.listeners.settings import digest_command
@@ -63,6 +63,6 @@ def _listener(services: Services, command: Command) -> Callable[..., Awaitable[N
         # Slack escapes these three in what was typed.
         typed = html.unescape(str(body.get("text") or ""))
         work = command(services, asker, typed)
-        await answer(ack, respond, work, asker=asker, language=services.default_language)
+        await answer(ack, respond, work, asker=asker, language=language_for(services, asker))
 
     return listen

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels.preferences import Channel, Language, Layout
 from bot.language.choice import reply_language
 from bot.listeners import giving
-from bot.listeners.answering import guarded
+from bot.listeners.answering import guarded, language_for
 from bot.listeners.commands import haru_command
 from bot.listeners.home import publish
 from bot.listeners.services import Asker, Services, asker_of
@@ -54,7 +54,7 @@ def _listener(services: Services, name: str, handler: Handler) -> Callable[..., 
 async def _mention(services: Services, asker: Asker, event: Event) -> None:
     """A question asked by mention: answered to its asker only, in the thread it was asked in."""
     typed = await _asked(services, asker, event)
-    message = await guarded(haru_command(services, asker, typed), language=services.default_language)
+    message = await guarded(haru_command(services, asker, typed), language=language_for(services, asker))
     thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
     await asker.client.chat_postEphemeral(
         channel=asker.channel_id, user=asker.user_id, text=message.text, blocks=list(message.blocks), **thread
@@ -73,7 +73,7 @@ async def _message(services: Services, asker: Asker, event: Event) -> None:
         return
     typed = (await _asked(services, asker, event)).strip()
     typed = _COMMAND.sub("", typed).removeprefix("/")
-    message = await guarded(haru_command(services, asker, typed), language=services.default_language)
+    message = await guarded(haru_command(services, asker, typed), language=language_for(services, asker))
     await asker.client.chat_postMessage(
         channel=asker.channel_id,
         text=message.text,

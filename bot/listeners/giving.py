@@ -18,7 +18,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.plan import CATCH_UP
-from bot.listeners.answering import IN_THE_ACK, guarded, tell
+from bot.listeners.answering import IN_THE_ACK, guarded, language_for, tell
 from bot.listeners.services import Asker, Services, asker_of, giver, language_of
 from bot.messages import giving
 from bot.messages.actions import Callback
@@ -75,7 +75,9 @@ async def sent_directly(services: Services, asker: Asker, files: list[Any]) -> N
     """Files in a direct message: each is answered, whatever it is."""
     language = await _language(services, asker)
     for file in files:
-        shown = await guarded(_look_at(services, asker, _id(file), language), language=language)
+        shown = await guarded(
+            _look_at(services, asker, _id(file), language), language=language_for(services, asker)
+        )
         await asker.client.chat_postMessage(
             channel=asker.channel_id, text=shown.text, blocks=list(shown.blocks)
         )
@@ -159,7 +161,7 @@ async def _page(
         pages.append(await handle(services, asker, view, language))
         return Message("")
 
-    failed = await guarded(work(), language=language)
+    failed = await guarded(work(), language=language_for(services, asker))
     return pages[0] if pages else giving.told(failed, language=language)
 
 

@@ -16,7 +16,7 @@ from bot.channels.permissions import who_may
 from bot.channels.preferences import Channel, Language, Layout, Preferences
 from bot.channels.record import merged, merged_managers
 from bot.listeners import changing
-from bot.listeners.answering import guarded, tell
+from bot.listeners.answering import guarded, language_for, tell
 from bot.listeners.home import publish
 from bot.listeners.services import Asker, Services, asker_of, channel_here, language_of, manager
 from bot.listeners.slips import near_tags, unfit_managers
@@ -73,7 +73,8 @@ def register(app: AsyncApp, services: Services) -> None:
             await ack(response_action="errors", errors=errors)
             return
         await ack()
-        message = await guarded(_save(services, asker, known, about, wanted, managers), language=language)
+        work = _save(services, asker, known, about, wanted, managers)
+        message = await guarded(work, language=language_for(services, asker))
         await tell(client, asker.channel_id, asker.user_id, message)
         if about.from_home:
             await publish(services, asker)

@@ -16,6 +16,10 @@ from digests.model import Workspace
 from tests.bot.listeners.conftest import Desk
 
 
+async def _english() -> str:
+    return "en"
+
+
 async def test_a_slow_answer_is_acknowledged_first_and_follows(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -36,7 +40,7 @@ async def test_an_expired_response_url_is_said_in_words(monkeypatch: pytest.Monk
         return Message("late")
 
     asker = Asker(Workspace("", "T1"), "U1", "C1", client)
-    await answering.answer(ack, respond, work(), asker=asker, language="en")
+    await answering.answer(ack, respond, work(), asker=asker, language=_english)
     ack.assert_awaited_once_with()
     assert "ask again" in client.chat_postEphemeral.await_args.kwargs["text"]
 
@@ -48,6 +52,15 @@ async def test_failures_become_words(failure: Exception) -> None:
     async def work() -> Message:
         raise failure
 
-    message = await answering.guarded(work(), language="en")
+    message = await answering.guarded(work(), language=_english)
     assert "again" in message.text
     assert str(failure) not in message.text or not str(failure)
+
+
+async def test_what_went_wrong_is_said_in_the_asker_s_language(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the default is English, a Korean reader hears of a failure in Korean."""
+    monkeypatch.setattr(desk.haru.archive, "search", AsyncMock(side_effect=StoreError("away")))
+    answer = await desk.write("/paper looped", JUNHO)
+    assert "다시" in answer["text"]
