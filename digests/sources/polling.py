@@ -20,8 +20,11 @@ from digests.store.sessions import Database
 
 log = structlog.stdlib.get_logger(__name__)
 
-LEASE = timedelta(minutes=20)
+LEASE = timedelta(minutes=12)
 """How long a source belongs to the process that polls it; longer than any fetch may take."""
+
+_FEW = 10
+"""Documents that may be gone all at once while others came: somebody renamed and rewrote them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +162,12 @@ class Polling:
 
 
 def _gone(known: Mapping[str, bool], fetch: Fetch) -> frozenset[str]:
-    """The live documents a source no longer holds; SourceError when that is all of them."""
-    if fetch.present is None:
-        return frozenset()
+    """The live documents a source no longer holds; SourceError when that can hardly be meant."""
     live = frozenset(path for path, is_live in known.items() if is_live)
-    gone = live - fetch.present
-    if live and gone == live and not gone & set(fetch.renamed.values()):
+    present = fetch.present or frozenset()
+    gone = live - present
+    kept = present & live or gone & set(fetch.renamed.values())
+    if live and not kept and (not present or len(live) > _FEW):
         raise SourceError(
             f"None of its {len(live):,} documents is there any more, so nothing was changed; is its disk"
             " mounted? If that is meant, `haru sources off` ends the asking."

@@ -30,6 +30,7 @@ class Shelf:
     files: dict[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
     error: SourceError | None = None
+    fails_at: int | None = None
 
     def put(self, name: str, title: str, text: str = "재미있는 이야기예요.", *, number: int = 17416) -> None:
         self.files[name] = NOTE.format(number, title, text)
@@ -42,7 +43,9 @@ class Shelf:
         )
 
     def _documents(self, source: Source) -> Iterator[Document]:
-        for name, text in self.files.items():
+        for number, (name, text) in enumerate(self.files.items()):
+            if number == self.fails_at:
+                raise OSError("the disk broke")
             yield Document(source.name, name, text.encode())
 
 
@@ -287,6 +290,48 @@ async def test_a_source_that_lost_everything_changes_nothing(house: House) -> No
     house.shelf.files.clear()
     assert "None of its 1 documents" in str((await house.poll()).error)
     assert await house.found("looped") == 1
+
+
+async def test_a_few_documents_may_be_replaced_at_once(house: House) -> None:
+    """The one note of a source may give way to another; eleven that vanish together are an error."""
+    await house.add()
+    await house.poll()
+    house.shelf.files.clear()
+    house.shelf.put("250225 Whales.md", "Whales of the Deep", number=1)
+    assert (await house.poll()).gone == 1
+    for number in range(2, 13):
+        house.shelf.put(f"250225 Note {number}.md", f"Note {number}", number=number)
+    assert (await house.poll()).error is None
+    house.shelf.files.clear()
+    house.shelf.put("250226 Sharks.md", "Sharks", number=20)
+    assert "None of its 12 documents" in str((await house.poll()).error)
+
+
+async def test_a_first_fetch_cut_short_is_taken_up_again_as_backlog(house: House) -> None:
+    """What a poll took in before it failed stays, and neither that nor the rest is ever posted."""
+    for number in range(250):
+        house.shelf.put(f"250224 Note {number:03}.md", f"Note {number}", number=number)
+    house.shelf.fails_at = 220
+    await house.add()
+    assert "OSError" in str((await house.poll()).error)
+    house.shelf.fails_at = None
+    polled = await house.poll(LATER)
+    assert (polled.documents, polled.fresh) == (251, 51)
+    assert await house.deliverable() == []
+
+
+async def test_a_corrected_date_is_the_same_digest(house: House) -> None:
+    """A newsletter whose date its source corrects stays one digest, which a channel has had or not."""
+    await house.add()
+    await house.poll()
+    house.shelf.files["issue.txt"] = "2025-02-26\nWhales\n(Ada Lovelace)\n고래예요.\n#sea\n"
+    await house.poll(LATER)
+    until, now = date(2025, 12, 31), datetime(2026, 1, 1, tzinfo=UTC)
+    (before,) = await house.archive.digests(workspace=None, after=None, until=until, now=now)
+    house.shelf.files["issue.txt"] = house.shelf.files["issue.txt"].replace("02-26", "02-27")
+    await house.poll(LATER)
+    (after,) = await house.archive.digests(workspace=None, after=None, until=until, now=now)
+    assert (after.id, before.date, after.date) == (before.id, date(2025, 2, 26), date(2025, 2, 27))
 
 
 async def test_a_renamed_document_stays_the_same_entry(house: House) -> None:
