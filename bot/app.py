@@ -66,6 +66,12 @@ LISTEN = timedelta(minutes=1)
 LATE_TICK = 60.0
 """Seconds without a good tick after which a process that delivers is not ready."""
 
+DEAD_TICK = 600.0
+"""Seconds without one after which it is not alive: what hangs so long, a new start may cure."""
+
+LATE_PART = timedelta(minutes=30)
+"""How long a message may be due and unsent; a large workspace's morning takes some minutes."""
+
 
 class TokenError(HaruError):
     """Slack does not accept the token."""
@@ -220,7 +226,10 @@ class Haru:
         return made
 
     async def live(self) -> Health:
-        """Alive: the loop answers."""
+        """Alive: the loop answers, and the clockwork, where it runs, has not hung."""
+        age = self.clockwork.tick_age
+        if age is not None and age > DEAD_TICK:
+            return Health((f"no tick went well for {age:.0f} s",))
         return Health()
 
     async def ready_to_answer(self) -> Health:
@@ -232,16 +241,23 @@ class Haru:
         return Health(facts={"open_parts": open_parts})
 
     async def ready_to_deliver(self) -> Health:
-        """Ready to deliver: besides, the last good tick is recent."""
+        """Ready to deliver: besides, the last good tick is recent, and nothing has been due for long."""
         health = await self.ready_to_answer()
+        reasons = list(health.reasons)
         age = self.clockwork.tick_age
+        facts = {**health.facts, "tick_age": None if age is None else round(age, 1)}
         if age is None:
-            return Health((*health.reasons, "the clockwork has not ticked yet"), health.facts)
-        ages = await self.sources.ages(datetime.now(UTC))
-        facts = {**health.facts, "tick_age": round(age, 1), "fetch_age": ages}
-        if age > LATE_TICK:
-            return Health((*health.reasons, f"no tick went well for {age:.0f} s"), facts)
-        return Health(health.reasons, facts)
+            reasons.append("the clockwork has not ticked yet")
+        elif age > LATE_TICK:
+            reasons.append(f"no tick went well for {age:.0f} s")
+        if health.reasons:
+            return Health(tuple(reasons), facts)
+        oldest = await self.ledger.oldest_due()
+        facts["oldest_due_age"] = None if oldest is None else round(oldest.total_seconds(), 1)
+        if oldest is not None and oldest > LATE_PART:
+            reasons.append(f"a message has been due for {oldest.total_seconds() / 60:.0f} minutes")
+        facts["fetch_age"] = await self.sources.ages(datetime.now(UTC))
+        return Health(tuple(reasons), facts)
 
     async def close(self) -> None:
         """Close connections to Slack, to sources and to the database."""

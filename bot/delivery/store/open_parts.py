@@ -41,9 +41,16 @@ async def sendable(connection: AsyncConnection) -> int:
 
 
 async def oldest_due(connection: AsyncConnection, *, now: datetime) -> datetime | None:
-    """Since when the longest waiting first message could have been sent; None when none waits."""
+    """Since when the longest waiting first message could have been sent; None when none waits.
+
+    What a paused workspace holds back waits for whoever paused it.
+    """
     found: datetime | None = await connection.scalar(
-        select(func.min(_part.not_before)).where(_PENDING, _part.position == 0, _part.not_before <= now)
+        lanes.with_token(
+            select(func.min(_part.not_before)).join_from(
+                tables.part, tables.lane, tables.lane.c.workspace == _part.workspace
+            )
+        ).where(lanes.PENDING, _part.position == 0, _part.not_before <= now, lanes.PAUSED.is_(None))
     )
     return found
 

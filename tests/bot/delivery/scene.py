@@ -68,9 +68,9 @@ class Scene:
                 channel, lambda old: replace(old, **wanted), user_id=MINJI, now=DAY - timedelta(hours=10)
             )
 
-    async def take_in(self, path: str, text: str) -> list[str]:
+    async def take_in(self, path: str, text: str, *, source: str = "samples") -> list[str]:
         """Take a document in, as a source would; its status."""
-        document = Document("samples", path, text.encode())
+        document = Document(source, path, text.encode())
         self.minutes += 1
         now = DAY + timedelta(minutes=self.minutes)
         return [one.status async for one in self.haru.archive.take_in([document], now=now)]

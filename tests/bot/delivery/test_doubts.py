@@ -1,0 +1,331 @@
+"""Doubts: a message nobody knows the fate of is looked for, and only then sent again."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from aiohttp import web
+from sqlalchemy import select, update
+
+from bot.channels.preferences import Layout
+from bot.delivery import courier, tables
+from bot.delivery.delivery import State
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.reconcile import HELD_DOWN, Reconciler
+from bot.delivery.steady import steady_clock
+from bot.delivery.store.doubts import Verdict
+from bot.local.faults import Setting
+from bot.local.seed import KOREAN_CHANNEL
+from bot.one_pass import deliver_once
+from bot.workspaces.clients import Clients
+from bot.workspaces.server_clock import ServerClock
+from bot.workspaces.wire import NotSentError, UnknownFateError, Wire
+from digests.errors import StoreError
+from tests.bot.delivery.scene import Scene
+
+
+async def test_a_doubt_settles_first(scene: Scene) -> None:
+    """A message may show up late: nothing is read before the settle time is over, and then once."""
+    await _doubt(scene)
+    assert await scene.haru.reconciler.run() == 0
+    await _settled(scene)
+    scene.slack.faults.set(Setting({}))
+    assert await scene.haru.reconciler.run() == 2
+    assert await scene.haru.ledger.open_parts() == 0
+    assert len(scene.posted(KOREAN_CHANNEL)) == 1
+
+
+async def test_without_the_history_scope_it_is_unknown_and_can_be_posted_again(scene: Scene) -> None:
+    """Where Haru may not look, it does not risk a double: unknown, until somebody posts again."""
+    await _doubt(scene)
+    await _settled(scene)
+    scene.slack.team.state.remember("scopes", ["chat:write"])
+    await scene.haru.reconciler.run()
+    channel = scene.channels[KOREAN_CHANNEL]
+    last = await scene.haru.deliveries.last(channel)
+    assert last is not None
+    assert (last.state, last.reason) == (State.UNKNOWN, "no_history_scope")
+    opened = await scene.haru.deliveries.post_now(
+        channel, now=scene.haru.clock.now(), digest_ids=last.digest_ids, again=True
+    )
+    assert opened.status == "posting"
+
+
+async def test_the_operator_may_rather_have_it_twice(scene: Scene) -> None:
+    """With ``on_doubt = repost`` a message that cannot be looked for is sent again."""
+    await _doubt(scene)
+    await _settled(scene)
+    scene.slack.team.state.remember("scopes", ["chat:write"])
+    server_clock = ServerClock(scene.haru.ledger.steady)
+    await Reconciler(scene.haru.ledger, scene.haru.clients, server_clock, repost=True).run()
+    await scene.haru.courier.drain()
+    assert len(scene.posted(KOREAN_CHANNEL)) == 2
+
+
+async def test_an_unreadable_history_leaves_the_doubt_for_a_day(scene: Scene) -> None:
+    """While the history cannot be read nothing is decided; after 24 hours it is unknown for good."""
+    await _doubt(scene)
+    await _settled(scene)
+    scene.slack.faults.set(Setting.read({"odds": {"conversations.history": {"error_before": 1.0}}}))
+    await scene.haru.reconciler.run()
+    assert await _states(scene) == {"doubt"}
+    long_ago = scene.haru.ledger.steady() - timedelta(hours=25)
+    async with scene.haru.database.write() as connection:
+        await connection.execute(update(tables.part).values(not_before=long_ago, first_attempt_at=long_ago))
+    await scene.haru.reconciler.run()
+    assert await _states(scene) == {"unknown"}
+
+
+async def test_a_workspace_that_is_held_down_is_read_once_a_minute(scene: Scene) -> None:
+    """After a 429 the readings of a workspace wait for Retry-After, and then for each other."""
+    await _doubt(scene)
+    await _settled(scene)
+    scene.slack.faults.set(
+        Setting.read({"odds": {"conversations.history": {"rate_limited": 1.0}}, "retry_after": 30})
+    )
+    await scene.haru.reconciler.run()
+    assert scene.slack.faults.counts == {"rate_limited": 1}  # the second channel was not even asked for
+    scene.slack.faults.set(Setting({}))
+    await _soon(scene)
+    await scene.haru.reconciler.run()
+    assert await _states(scene) == {"doubt"}
+    async with scene.haru.database.write() as connection:
+        assert list(await connection.scalars(select(tables.pace.c.every))) == [HELD_DOWN]
+        earlier = scene.haru.ledger.steady() - timedelta(seconds=1)
+        await connection.execute(update(tables.pace).values(until=earlier))
+    await _soon(scene)
+    await scene.haru.reconciler.run()
+    assert sorted(await _all_states(scene)) == ["doubt", "sent"]
+
+
+async def test_one_reading_serves_every_doubt_of_a_channel(scene: Scene) -> None:
+    """Two posts of one channel in doubt are looked for in one reading."""
+    channel = scene.channels[KOREAN_CHANNEL]
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    scene.fail(drop_after=1.0)
+    await scene.haru.courier.drain()
+    await _settled(scene)
+    now = scene.haru.clock.now()
+    last = await scene.haru.deliveries.last(channel)
+    assert last is not None
+    await scene.haru.deliveries.post_now(channel, now=now, digest_ids=last.digest_ids, again=True)
+    await scene.haru.courier.drain()
+    await _settled(scene)
+    scene.slack.faults.set(Setting.read({"odds": {"conversations.history": {"late": 0.0}}}))
+    asked = _counted(scene)
+    await scene.haru.reconciler.run()
+    assert await _states(scene) == {"sent"}
+    assert asked() == 2  # a channel each, though there were three doubts
+
+
+async def test_a_thread_whose_first_message_is_gone_ends_with_that_reason(scene: Scene) -> None:
+    """Somebody deleted the post: its thread is not continued, and the day does not count as failed."""
+    await scene.prefer(layout=Layout.THREAD)
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.courier.drain()
+    (first,) = scene.posted(KOREAN_CHANNEL)
+    room = scene.slack.team.rooms.get(KOREAN_CHANNEL)
+    assert room is not None
+    scene.slack.team.remove(room, first["ts"])
+    await scene.settle()
+    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    assert last is not None
+    assert (last.state, last.reason) == (State.FAILED, "parent_gone")
+    after = await scene.haru.channels.get(scene.slack.workspace, KOREAN_CHANNEL)
+    assert after is not None
+    assert after.paused_reason is None
+
+
+async def test_a_frozen_look_changes_nothing_afterwards(scene: Scene) -> None:
+    """A process that wakes after its lease cannot settle a doubt that another has taken over."""
+    await _doubt(scene)
+    await _settled(scene)
+    held = await scene.haru.ledger.check()
+    async with scene.haru.database.write() as connection:
+        await connection.execute(update(tables.part).values(owner="another"))
+    await scene.haru.ledger.settle([(part, Verdict()) for part in held])
+    assert await _states(scene) == {"checking"}
+
+
+async def test_a_lease_that_ends_while_connecting_sends_nothing(scene: Scene) -> None:
+    """The lease is looked at again with the connection in hand: too late, and nothing leaves."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    (part, *_) = await scene.haru.ledger.claim(10)
+    async with _slack(lambda _: web.json_response({"ok": True, "ts": "1.1"})) as (url, seen):
+        wire = Wire(f"{url}/", ServerClock(scene.haru.ledger.steady))
+        with pytest.raises(NotSentError, match="lease_expired_before_sending"):
+            await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: False)
+        assert seen == []
+        assert (await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: True)).data == {
+            "ok": True,
+            "ts": "1.1",
+        }
+        assert seen == ["/chat.postMessage"]
+        await wire.close()
+    assert part.held_until > scene.haru.ledger.steady()
+
+
+async def test_what_could_not_connect_was_surely_not_sent() -> None:
+    """A refused connection needs no history; a dropped one does."""
+    wire = Wire("http://127.0.0.1:9/", _server_clock())
+    with pytest.raises(NotSentError, match="not_connected"):
+        await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: True)
+    await wire.close()
+
+    def drop(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    async with _slack(drop) as (url, _):
+        wire = Wire(f"{url}/", _server_clock())
+        with pytest.raises(UnknownFateError):
+            await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: True)
+        await wire.close()
+
+
+@pytest.mark.parametrize("minutes", [-30, 30])
+async def test_a_clock_apart_from_slacks_looks_in_the_right_hour(scene: Scene, minutes: int) -> None:
+    """The window is on Slack's clock, as its Date tells, even where that is learnt only while reading."""
+    await _doubt(scene)
+    await _settled(scene)
+    windows: list[float] = []
+    there = scene.haru.ledger.steady() + timedelta(minutes=minutes)
+
+    def history(request: web.Request) -> web.Response:
+        windows.append(float(request.query["oldest"]))
+        headers = {"Date": format_datetime(there, usegmt=True)}
+        return web.json_response({"ok": True, "messages": []}, headers=headers)
+
+    async with _slack(history) as (url, _):
+        clients = Clients(url)
+        server_clock = ServerClock(scene.haru.ledger.steady)
+        await Reconciler(scene.haru.ledger, clients, server_clock).run()
+        await clients.close()
+    first_attempt = there - timedelta(minutes=5)
+    assert min(windows) <= first_attempt.timestamp()
+    assert await _states(scene) == {"pending"}
+
+
+async def test_an_answer_given_by_hand_after_a_stop_is_handed_back(scene: Scene) -> None:
+    """A process told to end hands back what has not left, and doubts what gets no answer in time."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    scene.slack.faults.set(Setting.read({"odds": {"chat.postMessage": {"hang_after": 1.0}}, "hang": 20.0}))
+    draining = asyncio.create_task(scene.haru.courier.drain())
+    await asyncio.sleep(0.5)
+    assert scene.slack.faults.counts == {"hang_after": 2}
+    await scene.haru.courier.stop(patience=0.3)
+    await draining
+    assert await _states(scene) == {"doubt"}
+
+
+async def test_a_definite_refusal_reads_no_history(scene: Scene) -> None:
+    """What Slack refused needs no looking for."""
+    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    await deliver_once(scene.haru)
+    asked = _counted(scene)
+    await _settled(scene)
+    await scene.haru.reconciler.run()
+    assert asked() == 0
+
+
+async def test_results_are_kept_while_the_database_is_away(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that cannot be written down is written down as soon as it can."""
+    monkeypatch.setattr(courier, "_RETRY", 0.01)
+    whole, failures = scene.haru.ledger.exchange, [3]
+
+    async def exchange(answers: Any, limit: int) -> Any:
+        if answers and failures[0]:
+            failures[0] -= 1
+            raise StoreError("away")
+        return await whole(answers, limit)
+
+    monkeypatch.setattr(scene.haru.ledger, "exchange", exchange)
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.courier.drain()
+    assert failures == [0]
+    assert await _states(scene) == {"sent"}
+
+
+async def _doubt(scene: Scene) -> None:
+    """Both channels' posts arrived, and nobody was told."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    parts = await scene.haru.ledger.claim(10)
+    for part in parts:
+        assert (await scene.haru.courier._send(part)).kind is Kind.SENT
+    await scene.haru.ledger.record([(part, Outcome(Kind.DOUBT, "lost")) for part in parts])
+
+
+async def _settled(scene: Scene) -> None:
+    async with scene.haru.database.write() as connection:
+        earlier = scene.haru.ledger.steady() - timedelta(seconds=200)
+        await connection.execute(
+            update(tables.part).where(tables.part.c.state == "doubt").values(doubted_at=earlier)
+        )
+        await connection.execute(tables.pace.delete())
+        await connection.execute(update(tables.lane).values(free_at=earlier))
+    await _soon(scene)
+
+
+async def _soon(scene: Scene) -> None:
+    """What was put off for a moment is due again."""
+    async with scene.haru.database.write() as connection:
+        await connection.execute(
+            update(tables.part).values(not_before=scene.haru.ledger.steady() - timedelta(seconds=1))
+        )
+
+
+async def _all_states(scene: Scene) -> list[str]:
+    async with scene.haru.database.read() as connection:
+        return list(await connection.scalars(select(tables.part.c.state)))
+
+
+async def _states(scene: Scene) -> set[str]:
+    return set(await _all_states(scene))
+
+
+def _counted(scene: Scene) -> Callable[[], int]:
+    """How often histories are asked for from now on."""
+    count = [0]
+    whole = scene.slack.faults.draw
+
+    def draw(method: str) -> Any:
+        count[0] += method.startswith("conversations.")
+        return whole(method)
+
+    scene.slack.faults.draw = draw  # type: ignore[method-assign]  # only counts
+    return lambda: count[0]
+
+
+def _server_clock() -> ServerClock:
+    return ServerClock(steady_clock())
+
+
+@asynccontextmanager
+async def _slack(
+    answer: Callable[[web.Request], web.Response],
+) -> AsyncIterator[tuple[str, list[str]]]:
+    """A Slack that gives one answer, and the paths it was asked for."""
+    seen: list[str] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        seen.append(request.path)
+        return answer(request)
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", handle)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}", seen
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,61 @@
+"""Readiness and liveness tell the truth about delivery."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.delivery import tables
+from tests.bot.delivery.scene import Scene
+
+
+async def test_a_process_that_has_not_ticked_is_not_ready(scene: Scene) -> None:
+    """Before the first good tick a worker is alive, and not ready."""
+    assert (await scene.haru.live()).reasons == ()
+    assert (await scene.haru.ready_to_deliver()).reasons == ("the clockwork has not ticked yet",)
+
+
+async def test_a_tick_makes_it_ready_and_tells_its_ages(scene: Scene) -> None:
+    """After a good tick it is ready, and says how old the tick and the oldest due message are."""
+    await scene.haru.clockwork.tick()
+    health = await scene.haru.ready_to_deliver()
+    assert health.reasons == ()
+    assert health.facts["open_parts"] == 2
+    assert isinstance(health.facts["tick_age"], float)
+    assert isinstance(health.facts["oldest_due_age"], float)
+
+
+async def test_a_message_due_for_long_is_said(scene: Scene) -> None:
+    """Ticks that go well while nothing is sent do not make a process ready."""
+    await scene.haru.clockwork.tick()
+    await _long_due(scene)
+    (reason,) = (await scene.haru.ready_to_deliver()).reasons
+    assert reason == "a message has been due for 40 minutes"
+
+
+async def test_what_a_paused_workspace_holds_back_is_nobodys_fault(scene: Scene) -> None:
+    """The brake on a workspace does not make the process unready."""
+    await scene.haru.clockwork.tick()
+    await _long_due(scene)
+    await scene.haru.installations.pause(scene.slack.workspace, "operator")
+    assert (await scene.haru.ready_to_deliver()).reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "alive", "ready"), [(30, True, True), (90, True, False), (700, False, False)]
+)
+async def test_a_clockwork_that_hangs_is_told(scene: Scene, seconds: int, alive: bool, ready: bool) -> None:
+    """Without a tick for a minute a process is not ready, and for ten not alive."""
+    scene.haru.clockwork._ticked_at = time.monotonic() - seconds
+    assert (not (await scene.haru.live()).reasons) is alive
+    assert (not (await scene.haru.ready_to_deliver()).reasons) is ready
+
+
+async def _long_due(scene: Scene) -> None:
+    async with scene.haru.database.write() as connection:
+        await connection.execute(
+            update(tables.part).values(not_before=scene.haru.ledger.steady() - timedelta(minutes=40))
+        )

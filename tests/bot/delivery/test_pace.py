@@ -1,0 +1,260 @@
+"""Pace and fairness: in the tables, so that any number of replicas keep to them together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert, select
+
+from bot.channels.preferences import Channel, Language, Preferences
+from bot.channels.registry import Channels
+from bot.delivery import tables
+from bot.delivery.edition import Edition
+from bot.delivery.ledger import Ledger
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.part import Part
+from bot.delivery.store.openings import Opening
+from bot.messages.message import Message
+from bot.workspaces.installations import Installation, Installations
+from digests.model import Workspace
+from digests.store.sessions import Database
+
+START = datetime(2025, 2, 25, 9, tzinfo=UTC)
+SENT = Outcome(Kind.SENT, ts="1.1")
+
+
+class Times:
+    """A clock that is put forward by hand."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def times() -> Times:
+    """The ledger's clock."""
+    return Times()
+
+
+class Post:
+    """Opens deliveries of a few messages for channels of a few workspaces."""
+
+    def __init__(self, database: Database, times: Times) -> None:
+        self.database = database
+        self.times = times
+        self.channels = Channels(database, defaults=Preferences(Language.EN))
+        self.ledgers = [self.ledger(), self.ledger()]
+
+    def ledger(self) -> Ledger:
+        """One replica's."""
+        return Ledger(
+            self.database, lease=timedelta(seconds=60), settle=timedelta(seconds=120), clock=self.times
+        )
+
+    async def install(self, team: str) -> Workspace:
+        workspace = Workspace("", team)
+        made = Installation(workspace, f"xoxb-{team}", "U1")
+        await Installations(self.database).save(made, now=START)
+        return workspace
+
+    async def open(
+        self, team: str, channel: str, messages: int = 1, *, late: timedelta = timedelta(0)
+    ) -> Channel:
+        """A delivery of so many messages, the others in the first one's thread."""
+        made = await self.channels.get_or_make(await self.install(team), channel)
+        now = self.times.now
+        texts = tuple(Message(f"{channel} {n}", thread=n > 0) for n in range(messages))
+        edition = Edition(now.date(), (), ())
+        opening = Opening(made, None, now - late, now + timedelta(hours=4), edition, texts)
+        assert await self.ledgers[0].open_group([opening], now=now)
+        return made
+
+    async def claimed(self, replica: int = 0, limit: int = 100) -> list[Part]:
+        return await self.ledgers[replica].claim(limit)
+
+
+@pytest.fixture
+async def post(database: Database, times: Times) -> Post:
+    """On SQLite and on PostgreSQL."""
+    return Post(database, times)
+
+
+def _channels(parts: list[Part]) -> list[str]:
+    return sorted(part.slack_channel for part in parts)
+
+
+async def test_a_workspace_gets_three_messages_a_second_whoever_sends_them(post: Post) -> None:
+    """Two replicas that claim at once take three between them, and three more a second later."""
+    for number in range(8):
+        await post.open("T1", f"C{number}")
+    assert len([*await post.claimed(0), *await post.claimed(1)]) == 3
+    post.times.pass_(0.9)
+    assert await post.claimed(1) == []
+    post.times.pass_(0.2)
+    assert len([*await post.claimed(1), *await post.claimed(0)]) == 3
+
+
+async def test_a_busy_workspace_does_not_hold_up_another(post: Post) -> None:
+    """A workspace with many messages gets its share; one with a single message is not behind them all."""
+    for number in range(30):
+        await post.open("T1", f"C{number}")
+    await post.open("T2", "D1")
+    taken = await post.claimed(limit=4)
+    assert [part.slack_channel for part in taken if part.workspace.team_id == "T2"] == ["D1"]
+
+
+async def test_a_channel_gets_one_message_a_second(post: Post) -> None:
+    """The next message of a thread, and of any other post in that channel, waits a second."""
+    await post.open("T1", "C1", 2)
+    await post.open("T1", "C1")
+    (first,) = await post.claimed()
+    post.times.pass_(5)
+    assert await post.claimed(1) == []  # one is under way
+    await post.ledgers[0].record([(first, SENT)])
+    post.times.pass_(0.9)
+    assert await post.claimed(1) == []
+    post.times.pass_(0.2)
+    assert len(await post.claimed(1)) == 1
+
+
+async def test_first_messages_go_before_replies(post: Post) -> None:
+    """Within a workspace every channel gets its first message before any gets a reply."""
+    await post.open("T1", "C1", 3)
+    (first,) = await post.claimed()
+    await post.ledgers[0].record([(first, SENT)])
+    for number in range(2, 6):
+        await post.open("T1", f"C{number}")
+    post.times.pass_(5)
+    assert "C1" not in _channels(await post.claimed())
+    post.times.pass_(5)
+    assert _channels(await post.claimed())[0] == "C1"
+
+
+async def test_slack_asked_for_a_rest_and_the_workspace_rests(post: Post) -> None:
+    """One 429 keeps every channel of the workspace waiting for Retry-After, and no other workspace."""
+    await post.open("T1", "C1")
+    await post.open("T1", "C2")
+    await post.open("T2", "D1")
+    parts = await post.claimed(limit=3)
+    (held,) = [part for part in parts if part.slack_channel == "C1"]
+    others = [part for part in parts if part.slack_channel != "C1"]
+    await post.ledgers[0].record([(one, SENT) for one in others])
+    await post.ledgers[0].record([(held, Outcome(Kind.AGAIN, "ratelimited", wait=30))])
+    await post.open("T1", "C3")
+    await post.open("T2", "D2")
+    post.times.pass_(29)
+    assert _channels([*await post.claimed(0), *await post.claimed(1)]) == ["D2"]
+    post.times.pass_(2)
+    assert _channels(await post.claimed(1)) == ["C1", "C3"]
+
+
+async def test_catching_up_is_slower(post: Post) -> None:
+    """What is late already goes out at one message a second a workspace."""
+    for number in range(6):
+        await post.open("T1", f"C{number}", late=timedelta(hours=2))
+    assert len(await post.claimed()) == 3
+    post.times.pass_(2.9)
+    assert await post.claimed() == []
+    post.times.pass_(0.2)
+    assert len(await post.claimed()) == 3
+
+
+async def test_a_paused_workspace_keeps_what_it_has(post: Post) -> None:
+    """The brake stops a workspace at once, and off again everything goes on."""
+    await post.open("T1", "C1")
+    installations = Installations(post.database)
+    await installations.pause(Workspace("", "T1"), "operator")
+    assert await post.claimed() == []
+    await installations.resume(Workspace("", "T1"))
+    assert _channels(await post.claimed()) == ["C1"]
+
+
+async def test_a_reinstalled_workspace_goes_on(post: Post) -> None:
+    """A revoked token pauses the workspace; installing again resumes it, with the new token."""
+    await post.open("T1", "C1")
+    installations = Installations(post.database)
+    await installations.pause(Workspace("", "T1"), "token_revoked")
+    assert await post.claimed() == []
+    await installations.save(Installation(Workspace("", "T1"), "xoxb-new", "U1"), now=START)
+    (part,) = await post.claimed()
+    assert part.token == "xoxb-new"
+    assert "xoxb-new" not in repr(part)
+
+
+async def test_an_organisations_token_serves_its_workspaces(post: Post) -> None:
+    """An org-wide installation has no row a team: its teams post with its token, and pause with it."""
+    installations = Installations(post.database)
+    whole = Installation(Workspace("E1", ""), "xoxb-org", "U1")
+    await installations.save(whole, now=START)
+    made = await post.channels.get_or_make(Workspace("E1", "T1"), "C1")
+    opening = Opening(
+        made, None, START, START + timedelta(hours=4), Edition(START.date(), (), ()), (Message("one"),)
+    )
+    await post.ledgers[0].open_group([opening], now=START)
+    await installations.pause(whole.workspace, "operator")
+    assert await post.claimed() == []
+    await installations.resume(whole.workspace)
+    (part,) = await post.claimed()
+    assert part.token == "xoxb-org"
+
+
+async def test_a_lease_made_before_the_clock_was_set_back_is_none(post: Post) -> None:
+    """After the clock was set back an hour, what a dead process held is doubted, not in an hour."""
+    await post.open("T1", "C1")
+    await post.claimed()
+    survivor = post.ledger()
+    post.times.pass_(-3600)
+    assert await survivor.doubt_expired() == 1
+
+
+async def test_a_late_answer_is_believed_over_a_doubt(post: Post) -> None:
+    """A process that comes back after its lease with the news that a message was sent is heard."""
+    await post.open("T1", "C1")
+    (part,) = await post.claimed(0)
+    post.times.pass_(61)
+    assert await post.ledgers[1].doubt_expired() == 1
+    assert len(await post.ledgers[0].record([(part, SENT)])) == 1
+    async with post.database.read() as connection:
+        assert await connection.scalar(select(tables.part.c.state)) == "sent"
+
+
+async def test_a_refusal_after_the_lease_changes_nothing(post: Post) -> None:
+    """Any other news than that it was sent counts only while the part is held."""
+    await post.open("T1", "C1")
+    (part,) = await post.claimed(0)
+    post.times.pass_(61)
+    await post.ledgers[1].doubt_expired()
+    assert await post.ledgers[0].record([(part, Outcome(Kind.AGAIN, "not_connected"))]) == []
+    assert await post.ledgers[0].record([(replace(part, attempt=0), SENT)]) == []
+
+
+async def test_a_waiting_reply_is_not_forgotten(post: Post) -> None:
+    """A thread that nothing else touches goes on by itself, message by message, to its end."""
+    await post.open("T1", "C1", 4)
+    texts = []
+    for _ in range(20):
+        for part in await post.claimed():
+            texts.append(part.body)
+            await post.ledgers[0].record([(part, SENT)])
+        post.times.pass_(0.5)
+    assert len(texts) == 4
+    assert await post.ledgers[0].open_parts() == 0
+
+
+async def test_old_rows_of_a_lane_are_found_again(post: Post) -> None:
+    """A lane that was left with a message in it is looked at again after a while."""
+    await post.open("T1", "C1")
+    async with post.database.write() as connection:
+        await connection.execute(tables.lane.delete())
+        await connection.execute(
+            insert(tables.lane).values(workspace=":T1", organisation="", free_at=START, next_at=START)
+        )
+    assert _channels(await post.claimed()) == ["C1"]
