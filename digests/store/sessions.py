@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from digests.errors import StoreError
+from digests.store import driver
 
 SQLITE_PATIENCE = 30.0
 """Seconds a write waits for another process's write (``haru import`` beside the web) to end."""
@@ -60,7 +61,9 @@ class Database:
         if self.is_sqlite:
             _make_folder(self.url)
             self.engine: AsyncEngine = create_async_engine(
-                self.url, pool_size=pool_size, connect_args={"timeout": SQLITE_PATIENCE}
+                self.url,
+                pool_size=pool_size,
+                connect_args={"timeout": SQLITE_PATIENCE, "async_creator_fn": driver.connect},
             )
             _prepare_sqlite(self.engine)
         else:

@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import fanout, intake, quality
+from tests.bench import fanout, intake, quality, roundtrip
 
 MEASUREMENTS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "fanout": fanout.measure,
     "intake": intake.measure,
     "quality": quality.measure,
+    "roundtrip": roundtrip.measure,
 }
 
 

@@ -1,0 +1,77 @@
+"""SQLite beside the event loop, one trip to its thread a statement.
+
+aiosqlite goes there and back four times (a cursor, the statement, its rows, the end of the
+cursor), each time waiting for two threads to take turns. A lookup asks a dozen questions,
+so that was most of its time.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from typing import Any, cast
+
+import aiosqlite
+
+
+def connect(path: str, **options: Any) -> aiosqlite.Connection:
+    """A connection to open with ``await``, for SQLAlchemy's aiosqlite dialect."""
+    connection = Connection(partial(sqlite3.connect, path, **options), iter_chunk_size=64)
+    # An engine that nobody closed must not keep the process from ending.
+    connection._thread.daemon = True
+    return connection
+
+
+class Connection(aiosqlite.Connection):
+    """aiosqlite's, with cursors of our own. Reads whole results: nothing here streams rows."""
+
+    def cursor(self) -> Cursor:  # type: ignore[override]  # SQLAlchemy only enters it
+        return Cursor(self)
+
+    async def run(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
+        """Work done in the connection's thread."""
+        return await self._execute(lambda: work(self._conn))  # type: ignore[no-untyped-call]
+
+
+class Cursor:
+    """What SQLAlchemy asks of a cursor: a statement, then all that came of it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._rows: list[Any] = []
+        self.arraysize = 1
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+
+    async def __aenter__(self) -> Cursor:
+        return self
+
+    async def execute(self, statement: str, parameters: Any = ()) -> Cursor:
+        """Run a statement and take all its rows."""
+        return await self._run(lambda connection: connection.execute(statement, parameters))
+
+    async def executemany(self, statement: str, rows: Any) -> Cursor:
+        """Run a statement once for each row of parameters."""
+        return await self._run(lambda connection: connection.executemany(statement, rows))
+
+    async def fetchall(self) -> list[Any]:
+        """The rows, once."""
+        rows, self._rows = self._rows, []
+        return rows
+
+    async def close(self) -> None:
+        """Nothing is open any more."""
+
+    async def _run(self, start: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> Cursor:
+        def work(connection: sqlite3.Connection) -> tuple[Any, list[Any], int, int | None]:
+            cursor = start(connection)
+            rows = cursor.fetchall() if cursor.description else []
+            told = (cursor.description, rows, cursor.rowcount, cursor.lastrowid)
+            cursor.close()
+            return told
+
+        told = cast("tuple[Any, list[Any], int, int | None]", await self._connection.run(work))
+        self.description, self._rows, self.rowcount, self.lastrowid = told
+        return self
