@@ -23,7 +23,7 @@ async def find(services: Services, asker: Asker, typed: str) -> Message:
     question = typed.strip()
     if not question or question.casefold() in HELP:
         return help_message(Topic.PAPER, language=language)
-    today = await _today(services, channel)
+    today = await _today(services, channel, question)
     if question.casefold() in _TODAY and channel is not None and today is None:
         return results.nothing_today(language=language)
     found = await _search(services, asker, question, today)
@@ -40,7 +40,7 @@ async def find(services: Services, asker: Asker, typed: str) -> Message:
 async def turn(services: Services, asker: Asker, question: str, offset: int) -> Message:
     """Another page of a list, or the list again after one of its hits; a list even of one."""
     channel = await services.channels.get(asker.workspace, asker.channel_id)
-    found = await _search(services, asker, question, await _today(services, channel), offset)
+    found = await _search(services, asker, question, await _today(services, channel, question), offset)
     return _listing(found, await language_of(services, asker, channel))
 
 
@@ -79,9 +79,9 @@ async def open_hit(services: Services, asker: Asker, entry_id: int, offset: int,
     return paper.answer(entry, language=language, back=(query, offset), can_share=not asker.is_direct)
 
 
-async def _today(services: Services, channel: Channel | None) -> date | None:
-    """The newest digest this channel has had."""
-    if channel is None:
+async def _today(services: Services, channel: Channel | None, question: str) -> date | None:
+    """The newest digest this channel has had, where that is what is asked for."""
+    if channel is None or question.casefold() not in _TODAY:
         return None
     return await services.deliveries.newest_had(channel, now=services.clock.now())
 
