@@ -3,7 +3,7 @@ PYTHON ?= python3
 HARU := .venv/bin/haru
 PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help install run test check bench fuzz lock words clean
+.PHONY: help install run test check bench fuzz crash lock words clean
 
 help: ## Say what each target does
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -28,6 +28,9 @@ bench: .venv/tested-with ## Measure, as ratios to named references in the same r
 
 fuzz: .venv/tested-with ## Two million executions of mutated documents and feeds through every reader
 	@.venv/bin/python -m tests.fuzz
+
+crash: .venv/tested-with ## Worker processes killed and frozen at every named point, on each database
+	@.venv/bin/python -m tests.crash
 
 words: .venv/tested-with ## Extract what Haru says into the catalogues
 	@.venv/bin/python -m bot.language.extract

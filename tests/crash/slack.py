@@ -1,0 +1,55 @@
+"""The local workspace as a process of its own. `python -m tests.crash.slack FOLDER`
+
+Reads its rooms from ``FOLDER/rooms.json``, says its port and token on standard output, and
+writes each call it lets through to ``FOLDER/calls``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+
+from bot.local.faults import Fault
+from bot.local.people import BOT_USER
+from bot.local.seed import MINJI
+from bot.local.state import Json
+from bot.local.workspace import LocalWorkspace
+
+
+async def serve(folder: Path) -> None:
+    """Serve until SIGTERM."""
+    wanted = json.loads((folder / "scene.json").read_text())
+    workspace = LocalWorkspace(
+        state=folder / "slack.sqlite3",
+        app_url="http://127.0.0.1:9",
+        signing_secret="s",
+        port=0,
+        starts_at=datetime.fromisoformat(wanted["starts_at"]),
+    )
+    # The battery checks the pace by itself, over several workspaces that share this one.
+    workspace.web_api.pace.enforced = False
+    for room in wanted["rooms"]:
+        workspace.team.rooms.add(room.lower(), MINJI, room=room)
+        workspace.team.rooms.join(room, BOT_USER)
+    with (folder / "calls").open("a", buffering=1) as calls:
+
+        def note(method: str, arguments: Json, fault: Fault | None) -> None:
+            call = {"at": time.time(), "method": method, "channel": arguments.get("channel"), "fault": fault}
+            calls.write(json.dumps(call) + "\n")
+
+        workspace.web_api.on_call = note
+        await workspace.start()
+        print(json.dumps({"port": workspace.port, "token": workspace.bot_token}), flush=True)  # noqa: T201
+        ended = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
+        await ended.wait()
+        await workspace.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Path(sys.argv[1])))

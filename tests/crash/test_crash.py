@@ -1,0 +1,57 @@
+"""The crash battery, shortened: `make crash` hits every point often.
+
+Batteries mostly wait, so that those of one test run side by side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.crash.battery import Script, run
+from tests.crash.wrong import WRONG, wrong_script
+
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
+
+
+def _short(processes: int) -> Script:
+    return Script(processes, rounds=2, seconds=12.0, hits=1, freezes=1, rooms_each=2, every=4.0)
+
+
+async def test_processes_that_keep_dying_lose_and_double_nothing(
+    tmp_path: Path, postgres_urls: list[str]
+) -> None:
+    """Killed and frozen at named points over a bad connection, workers post each part once, in order."""
+    alone, shared = postgres_urls
+    outcomes = await asyncio.gather(
+        run(_short(1), f"sqlite:///{tmp_path}/haru.sqlite3", tmp_path / "sqlite"),
+        run(_short(1), alone, tmp_path / "alone"),
+        run(_short(4), shared, tmp_path / "shared"),
+    )
+    assert [outcome.verdict.failures() for outcome in outcomes] == [{}, {}, {}]
+    # How many depends on how busy the machine is.
+    assert sum(outcome.killed.total() + outcome.frozen.total() for outcome in outcomes) >= 1
+    assert min(sum(outcome.faults.values()) for outcome in outcomes) >= 1
+
+
+async def test_couriers_that_are_wrong_are_found_out(tmp_path: Path) -> None:
+    """Sending again without looking, never sending again, and looking too early each fail the battery."""
+    outcomes = await asyncio.gather(
+        *(run(wrong_script(name), f"sqlite:///{tmp_path}/{name}.sqlite3", tmp_path / name) for name in WRONG)
+    )
+    found = {name: set(outcome.verdict.failures()) for name, outcome in zip(WRONG, outcomes, strict=True)}
+    assert {name: kind for name, kind in WRONG.items() if kind in found[name]} == WRONG
+
+
+async def test_no_history_is_read_where_every_answer_is_definite(tmp_path: Path) -> None:
+    """Held down by Slack again and again, but never in doubt, Haru reads no history at all."""
+    script = Script(
+        rounds=1, seconds=0.0, hits=0, freezes=0, rooms_each=2, every=4.0,
+        odds={"rate_limited": 0.3}, points=(),
+    )  # fmt: skip
+    outcome = await run(script, f"sqlite:///{tmp_path}/haru.sqlite3", tmp_path)
+    assert outcome.verdict.failures() == {}
+    assert outcome.faults["rate_limited"] > 0
+    assert "conversations." not in (tmp_path / "calls").read_text()
