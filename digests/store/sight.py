@@ -218,7 +218,10 @@ class Sight:
         names = [name.removesuffix(".md").strip() for name in links]
         ids: list[int] = []
         if names:
-            paths = or_(*(tables.document.c.path.endswith(f"{name}.md", autoescape=True) for name in names))
+            # The whole name, or the name without its date: `[[CLIP]]` is not `EVA-CLIP.md`.
+            path = tables.document.c.path
+            ends = [path.endswith(f"{before}{name}.md", autoescape=True) for name in names for before in "/ "]
+            paths = or_(path.in_([f"{name}.md" for name in names]), *ends)
             documents = select(tables.document.c.id).where(paths)
             ids += await self.papers_where(tables.entry.c.document_id.in_(documents))
         url = tables.paper_url

@@ -1,4 +1,5 @@
-"""`make fuzz`: a million executions of mutated documents in four seeds, and as many of feeds.
+"""`make fuzz`: the readers' properties at length, then a million executions of mutated documents in
+four seeds, and as many of feeds.
 
     python -m tests.fuzz [--runs 1000000] [--seed 1]
 
@@ -12,6 +13,10 @@ import subprocess
 import sys
 
 PARTS = 4
+PROPERTIES = (
+    *(sys.executable, "-m", "pytest", "-q", "--timeout=3600", "--hypothesis-profile=fuzz"),
+    *("tests/digests/reading/test_total.py", "tests/digests/reading/test_writing.py"),
+)
 FUZZERS = ("tests.fuzz.reading", "tests.fuzz.feeds")
 
 
@@ -23,6 +28,8 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
+    if status := subprocess.run(PROPERTIES, check=False).returncode:
+        return status
     for part in range(PARTS):
         for fuzzer in FUZZERS:
             command = [sys.executable, "-m", fuzzer]

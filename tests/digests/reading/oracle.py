@@ -1,8 +1,8 @@
 """A second opinion on a note, by another method than the reader's.
 
 The reader walks a note line by line and keeps a state. This one never does: it asks
-one question at a time of the whole text, with a regular expression, knows nothing of
-the reader's modules (but LaTeX's, which has tests of its own) and would rather be
+one question at a time of the whole text, with a regular expression, imports nothing of
+the reader (its LaTeX is a table of what the vault's titles hold) and would rather be
 short than complete. Where the two disagree one of them is wrong.
 """
 
@@ -11,8 +11,6 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-
-from digests.reading.latex import readable
 
 ADDRESS = r"https?://[^\s<>]+"
 MARK = re.compile(r"<eng?l?[a-z]+>(.*?)(?:</?english>|^(?=#)|\Z)", re.S | re.M)
@@ -25,6 +23,9 @@ MISSPELT = {
     "posttraining": "post-training",
     "pre-training": "pretraining",
 }
+
+
+LATEX = {"\\textbackslash n": "\\n", "^2": "²", "^3": "³", "_2": "₂", "\\infty": "∞", "\\times": "×"}
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ def opinion(text: str, name: str) -> Opinion:
     tail = re.split(r"[가-힣][^\n]*", unmarked)[-1]
     english = _words(marked) > 0 or (not MARK.search(said) and _longest_line(tail) >= (3 if korean else 1))
     return Opinion(
-        readable(title),
-        tuple(readable(author) for author in authors),
+        _unwrapped(title),
+        tuple(map(_unwrapped, authors)),
         found[1] if found else None,
         re.search(r"^\s*>+[ \t>]*[^\s>]", after, re.M) is not None,
         korean,
@@ -70,6 +71,17 @@ def opinion(text: str, name: str) -> Opinion:
             re.sub(r"\.md$", "", link.split("|")[0]) for link in re.findall(r"(?<!!)\[\[(.+?)\]\]", after)
         ),
     )
+
+
+def _unwrapped(text: str) -> str:
+    text = re.sub(r"(?<!\\)\$(\S[^$]*?)\$", lambda found: _shown(found[1]), text)
+    return text.replace("\\$", "$")
+
+
+def _shown(formula: str) -> str:
+    for source, shown in LATEX.items():
+        formula = formula.replace(source, shown)
+    return re.sub(r"\\text\w+\{(.*?)\}", r"\1", formula)
 
 
 def _title(text: str, name: str) -> tuple[str, tuple[str, ...], str]:

@@ -24,7 +24,7 @@ PIECES = [
 
 
 @pytest.mark.parametrize("name", ["a.txt", "250225 A note.md", "a.html", "a"])
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(text=st.lists(st.sampled_from(PIECES) | st.text(max_size=6), max_size=30).map("".join))
 def test_any_mix_of_a_digests_pieces_is_read_or_refused(name: str, text: str) -> None:
     """Whatever is put together, nothing but a DigestError comes out, and reading twice gives the same."""
@@ -35,7 +35,7 @@ def test_any_mix_of_a_digests_pieces_is_read_or_refused(name: str, text: str) ->
         assert all(entry.paper.title and identity(entry.paper) for entry in digest.entries)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(deadline=None)
 @given(content=st.binary(max_size=300), name=st.sampled_from(["a.txt", "a.md", "a.html", "a"]))
 def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
     """Bytes that are no text are refused by name."""

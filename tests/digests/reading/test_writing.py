@@ -68,7 +68,7 @@ def entries(draw: st.DrawFn) -> Entry:
     return Entry(paper, commentaries, tuple(tags.values()), urls_in([korean, english]))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(deadline=None)
 @given(st.lists(entries(), min_size=1, max_size=4), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_writing_and_reading_back_gives_the_same_digest(made: list[Entry], day: date) -> None:
     """Whatever titles, paragraphs and tags look like, what was written is what is read."""
@@ -100,7 +100,7 @@ def written_entries(draw: st.DrawFn) -> list[str]:
     return [*lines, "#tag-{0}"]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(deadline=None)
 @given(st.lists(written_entries(), min_size=2, max_size=4), st.data())
 def test_two_entries_are_never_merged_when_a_line_of_tags_is_lost(
     made: list[list[str]], data: st.DataObject
