@@ -69,7 +69,7 @@ def done(
         for change in overtaken
     ]
     row = actions([button(words.gettext("Undo"), Action.UNDO, str(undo)) if undo is not None else None])
-    return Message("\n".join(lines), (*(section(text) for text in joined(lines)), *row))
+    return Message("\n".join(lines), (*(section(text) for text in joined(_fitting(lines, words))), *row))
 
 
 def log(changes: Sequence[Change], *, language: str, zone: str, undo: int | None = None) -> Message:
@@ -86,7 +86,7 @@ def log(changes: Sequence[Change], *, language: str, zone: str, undo: int | None
     row = actions(
         [button(words.gettext("Undo the last"), Action.UNDO, str(undo)) if undo is not None else None]
     )
-    texts = [section(text) for text in joined([heading, *lines])]
+    texts = [section(text) for text in joined(_fitting([heading, *lines], words))]
     return Message("\n".join([heading, *lines])[: limits.MESSAGE_TEXT], (*texts, *row))
 
 
@@ -101,7 +101,7 @@ def overtaken(changes: Sequence[Change], *, channel_id: str, language: str) -> M
         ),
         *(_change(change, words) for change in changes),
     ]
-    return Message("\n".join(lines), tuple(section(text) for text in joined(lines)))
+    return Message("\n".join(lines), tuple(section(text) for text in joined(_fitting(lines, words))))
 
 
 def undone(taken: Sequence[Change], *, language: str) -> Message:
@@ -109,7 +109,7 @@ def undone(taken: Sequence[Change], *, language: str) -> Message:
     words = catalogue(language)
     back = [replace(change, old=change.new, new=change.old) for change in taken]
     lines = [words.gettext("Undone."), *(_change(change, words) for change in back)]
-    return Message("\n".join(lines), tuple(section(text) for text in joined(lines)))
+    return Message("\n".join(lines), tuple(section(text) for text in joined(_fitting(lines, words))))
 
 
 def not_undone(*, language: str) -> Message:
@@ -117,6 +117,19 @@ def not_undone(*, language: str) -> Message:
     words = catalogue(language)
     said = words.gettext("This was changed again since, so it stays. `/digest log` shows by whom.")
     return Message(said, (section(said),))
+
+
+def _fitting(lines: Sequence[str], words: Catalogue) -> list[str]:
+    """The lines that a message has room for, and how many there are besides."""
+    room = limits.MESSAGE_BLOCKS_TEXT - limits.BUTTON_TEXT - limits.CONTEXT_TEXT // 10
+    shown: list[str] = []
+    for line in lines:
+        room -= limits.size(line) + 1
+        if room < 0:
+            break
+        shown.append(line)
+    left = len(lines) - len(shown)
+    return shown + ([words.ngettext("and {n} more", "and {n} more", left)] if left else [])
 
 
 def _merged(changes: Sequence[Change]) -> list[Change]:
