@@ -7,6 +7,7 @@ a channel would cost seconds to add and block the loop (measured; DESIGN.md sect
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -125,8 +126,10 @@ class Clockwork:
             task = asyncio.create_task(self._guarded(name, job))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
-            # Shielded: shutting the scheduler down cancels its jobs, never a request under way.
-            await asyncio.shield(task)
+            # Shielded: shutting the scheduler down cancels its jobs, never a request under way. APScheduler
+            # would log its own cancelling as a crash.
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.shield(task)
 
         self._scheduler.add_job(run, "interval", seconds=seconds, id=name)
 

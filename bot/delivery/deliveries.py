@@ -101,7 +101,7 @@ class Deliveries:
         """
         self._waiting.pop(channel.id, None)
         preferences = channel.preferences
-        if not preferences.enabled or channel.paused_reason:
+        if not _is_on(channel):
             await self._channels.schedule(channel, None, None)
             await self._ledger.cancel_pending(channel.id, "off")
             return None
@@ -118,6 +118,21 @@ class Deliveries:
         await self._channels.schedule(channel, due.date if due else None, due.at if due else None)
         self._look_at_all = now
         return due
+
+    async def rehearse(self, now: datetime) -> None:
+        """Before a pass as of an instant at which channels were not on yet: let them be due as if they
+        had been, so that it can be seen what goes out. What was decided for that date stays decided.
+        """
+        for channel in await self._channels.all():
+            if not _is_on(channel) or channel.enabled_at is None or channel.enabled_at <= now:
+                continue
+            preferences = channel.preferences
+            today = calendar.local_day(now, preferences.zone)
+            at = calendar.due_at(today, preferences.hour, preferences.zone)
+            is_due = at is not None and at <= now <= at + self._grace
+            is_due = is_due and calendar.is_chosen(preferences, today)
+            if is_due and await self._ledger.is_free(channel.id, today):
+                await self._channels.schedule(channel, today, at)
 
     async def stop(self, channel: Channel, reason: str) -> None:
         """Give up what was not yet sent to a channel."""
@@ -246,3 +261,7 @@ class Deliveries:
             return None
         made = plan.edition(day, chosen, tags=channel.preferences.tags, posts={})
         return made if made.entries else None
+
+
+def _is_on(channel: Channel) -> bool:
+    return channel.preferences.enabled and not channel.paused_reason

@@ -1,4 +1,4 @@
-"""What Slack sends that no other listener knows: acknowledged, so that nobody waits and nothing is sent again.
+"""What Slack sends that no other listener knows: acknowledged, so that nobody waits and nothing comes again.
 
 Bolt answers it 404, and Slack counts that as a failure of the app: it asks three times more,
 and after many it stops sending events at all

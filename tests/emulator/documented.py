@@ -52,8 +52,10 @@ METHODS = {
 }
 
 ANSWER = frozenset(
-    "attachments blocks delete_original replace_original response_type text thread_ts"
-    " unfurl_links unfurl_media".split()
+    {
+        *("attachments", "blocks", "delete_original", "replace_original", "response_type", "text"),
+        *("thread_ts", "unfurl_links", "unfurl_media"),
+    }
 )
 """What may answer a command, in its acknowledgement or at its response_url."""
 

@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import WSMsgType, web
 
-from tests.bot.messages.slack_types import check_blocks, check_metadata, check_view_around
+from tests.emulator.checks import arguments, held, wrong_payload
 from tests.emulator.documented import ANSWER, METHODS, VIEW_ANSWER
 
 Json = dict[str, Any]
@@ -142,7 +142,7 @@ class Slack:
     async def submit(self, view: Json, user: str = ADMIN, **typed: Json) -> Json:
         """Submit a modal as it was opened, some of its inputs changed; the acknowledgement."""
         values = {
-            block["block_id"]: {block["element"]["action_id"]: typed.get(block["block_id"], _state(block))}
+            block["block_id"]: {block["element"]["action_id"]: typed.get(block["block_id"], held(block))}
             for block in view["blocks"]
             if block["type"] == "input"
         }
@@ -224,22 +224,22 @@ class Slack:
         if method is None:
             self.violations.append(f"{name} is not a method Haru may call")
             return web.json_response({"ok": False, "error": "unknown_method"})
-        arguments, problem = await _arguments(request, reads=method.reads)
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ") or arguments.pop("token", "")
+        given, problem = await arguments(request, reads=method.reads)
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ") or given.pop("token", "")
         wanted = APP_TOKEN if name == "apps.connections.open" else BOT_TOKEN
         if token != wanted:
             return web.json_response({"ok": False, "error": "invalid_auth"})
         problems = [problem] if problem else []
-        problems += [f"{one} is not an argument" for one in arguments.keys() - method.needs - method.may]
-        problems += [f"{one} is missing" for one in method.needs - arguments.keys()]
-        problems += _wrong_payload(arguments)
+        problems += [f"{one} is not an argument" for one in given.keys() - method.needs - method.may]
+        problems += [f"{one} is missing" for one in method.needs - given.keys()]
+        problems += wrong_payload(given)
         self.violations += [f"{name}: {one}" for one in problems]
         if problems:
             return web.json_response({"ok": False, "error": "invalid_arguments"})
         async with self._changed:
-            self.calls.append(Call(name, arguments))
+            self.calls.append(Call(name, given))
             self._changed.notify_all()
-        answer = getattr(self, "_" + name.replace(".", "_"))(arguments)
+        answer = getattr(self, "_" + name.replace(".", "_"))(given)
         return web.json_response({"ok": True, **answer, **NEWS})
 
     def _auth_test(self, _: Json) -> Json:
@@ -292,7 +292,7 @@ class Slack:
 
     def _check_answer(self, body: Json) -> None:
         self.violations += [f"an answer holds {name}" for name in body.keys() - ANSWER]
-        self.violations += [f"an answer: {one}" for one in _wrong_payload(body)]
+        self.violations += [f"an answer: {one}" for one in wrong_payload(body)]
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
@@ -311,46 +311,3 @@ class Slack:
                 self._acks[said["envelope_id"]] = said
                 self._changed.notify_all()
         return socket
-
-
-async def _arguments(request: web.Request, *, reads: bool) -> tuple[Json, str | None]:
-    """The arguments of a call, and what is wrong with how they came."""
-    if request.content_type == "application/json":
-        if reads:
-            return {}, "JSON is taken only by methods that write"
-        body = await request.json()
-        return (body, None) if isinstance(body, dict) else ({}, "the body is no object")
-    given = {**request.query, **{name: str(value) for name, value in (await request.post()).items()}}
-    structured = {"blocks", "view", "metadata", "attachments"}
-    return {name: json.loads(value) if name in structured else value for name, value in given.items()}, None
-
-
-def _wrong_payload(arguments: Json) -> list[str]:
-    """What Slack's own types say against blocks, metadata and views."""
-    found = []
-    try:
-        if "blocks" in arguments:
-            check_blocks(arguments["blocks"])
-        if "metadata" in arguments:
-            check_metadata(arguments["metadata"])
-        if "view" in arguments:
-            check_view_around(arguments["view"])
-            check_blocks(arguments["view"]["blocks"])
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is said in the test
-        found.append(str(error)[:500])
-    return found
-
-
-def _state(block: Json) -> Json:
-    """What an input holds as it was opened, as Slack tells it."""
-    element = block["element"]
-    kind = element["type"]
-    held = {
-        "static_select": ("selected_option", element.get("initial_option")),
-        "radio_buttons": ("selected_option", element.get("initial_option")),
-        "checkboxes": ("selected_options", element.get("initial_options", [])),
-        "timepicker": ("selected_time", element.get("initial_time")),
-        "multi_users_select": ("selected_users", element.get("initial_users", [])),
-    }
-    name, value = held.get(kind, ("value", element.get("initial_value")))
-    return {"type": kind, name: value}

@@ -40,7 +40,9 @@ async def _a_day(slack: Slack) -> None:
     seen = len(slack.calls)
     korean = {"type": "radio_buttons", "selected_option": {"value": "ko"}}
     assert "response_action" not in await slack.submit(view, language=korean)
-    assert f"<@{ADMIN}>" in (await slack.called("chat.postMessage", seen)).arguments["text"]
+    # The quiet line of ten minutes ago is edited rather than followed by another.
+    assert f"<@{ADMIN}>" in (await slack.called("chat.update", seen)).arguments["text"]
+    assert (await slack.called("chat.postEphemeral", seen)).arguments["user"] == ADMIN
 
     seen = len(slack.calls)
     await slack.event("app_mention", MEMBER, channel=CHANNEL, text=f"<@{BOT}> looped")
@@ -101,7 +103,9 @@ async def test_by_signed_http(haru: Running, slack: Slack, free_port: int) -> No
 
 
 async def test_a_morning(haru: Running, slack: Slack) -> None:
-    """`haru deliver` posts the day's digest with Haru's own metadata, once."""
+    """`haru deliver` as of a morning posts its digest with Haru's own metadata, once, also where the
+    channel was only switched on since.
+    """
     async with haru.by_socket():
         assert "blocks" in await slack.command("/digest", "on")
     seen = len(slack.calls)
