@@ -18,7 +18,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners.answering import answer
+from bot.listeners.answering import answer, language_for
 from bot.listeners.commands import haru_command
 from bot.listeners.services import Services, asker_of
 
@@ -37,7 +37,7 @@ def register(app: AsyncApp, services: Services) -> None:
         log.warning("unknown_command", command=body.get("command"))
         asker = asker_of(body, client)
         work = haru_command(services, asker, "help")
-        await answer(ack, respond, work, asker=asker, language=services.default_language)
+        await answer(ack, respond, work, asker=asker, language=language_for(services, asker))
 
     async def anything(ack: AsyncAck, body: dict[str, Any]) -> None:
         log.info("unknown_request", type=body.get("type"))
