@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from digests.search import text
@@ -63,8 +64,10 @@ def _named(groups: Sequence[Group], authors: Iterable[str]) -> list[str]:
     return [name for name in authors if any(opening in name.casefold() for opening in openings)]
 
 
+# The same titles are weighed again and again.
+@lru_cache(maxsize=32768)
 def _pieces(line: str) -> Pieces:
-    return [piece for word in text.words(line) for piece in word.pieces]
+    return tuple(piece for word in text.words(line) for piece in word.pieces)
 
 
 def _adjacency(groups: Sequence[Group], lines: Iterable[Pieces]) -> float:

@@ -19,6 +19,7 @@ from digests.model import Workspace
 from digests.search.plan import Group
 from digests.search.ranking import FLOOR, Candidate
 from digests.store import tables
+from digests.store.bulk import among
 from digests.store.papers import visible
 
 _FEWEST_ROWS = 4000
@@ -162,7 +163,7 @@ async def outlines(
             select(entry.paper_id, entry.id, paper.title, paper.authors)
             .join_from(tables.entry, tables.digest)
             .join(tables.paper, paper.id == entry.paper_id)
-            .where(entry.paper_id.in_(paper_ids), visible(workspace, until))
+            .where(among(connection, entry.paper_id, paper_ids), visible(workspace, until))
             .order_by(func.coalesce(tables.digest.c.date, date.min), entry.id)
         )
     ).all()
@@ -170,7 +171,7 @@ async def outlines(
     tag = tables.entry_tag.c
     tagged = await connection.execute(
         select(tag.entry_id, tag.name)
-        .where(tag.entry_id.in_([row.id for row in newest.values()]))
+        .where(among(connection, tag.entry_id, [row.id for row in newest.values()]))
         .order_by(tag.entry_id, tag.position)
     )
     tags: dict[int, list[str]] = defaultdict(list)

@@ -212,7 +212,9 @@ async def _by_words(
     corrections = tuple(Correction(group.shown, group.corrected) for group in groups if group.corrected)
     if not scored:
         return Results(typed, suggestions=await _guesses(sight, asked, surfaces))
-    return await sight.page(typed, scored, limit=limit, offset=offset, corrections=corrections, groups=groups)
+    return await sight.page(
+        typed, scored, limit=limit, offset=offset, corrections=corrections, groups=groups, outlines=outlines
+    )
 
 
 def _holds_phrases(found: ArchivedEntry, query: Query) -> bool:

@@ -15,6 +15,7 @@ from digests.model import ArchivedEntry, Correction, Hit, Results, Workspace
 from digests.search import plan, text
 from digests.search.query import Query
 from digests.store import candidates, tables
+from digests.store.bulk import among
 from digests.store.papers import documents_of, load_entries, newest_entries, visible, visible_workspaces
 from digests.store.vocabulary import Surfaces, load_surfaces
 
@@ -205,7 +206,9 @@ class Sight:
         term = tables.search_term.c
         rows = await self.connection.execute(
             select(term.id, term.term, term.df, term.head_df)
-            .where(term.workspace.in_(self.workspaces), term.term.in_(sorted(names)), term.df > 0)
+            .where(
+                term.workspace.in_(self.workspaces), among(self.connection, term.term, names), term.df > 0
+            )
             .order_by(term.id)
         )
         known: dict[str, list[plan.Term]] = defaultdict(list)
@@ -314,7 +317,7 @@ def _matched(found: ArchivedEntry, groups: Sequence[plan.Group]) -> tuple[str, .
     left = set(range(len(groups)))
     for part in parts:
         for word in text.words(part):
-            if wanted & set(word.terms) or word.folded.startswith(prefixes):
+            if not wanted.isdisjoint(word.terms) or word.folded.startswith(prefixes):
                 shown[word.shown] = None
                 left -= {at for at in left if _answers(word, groups[at])}
         if not left:
