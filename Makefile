@@ -39,7 +39,7 @@ lock: ## Make the lock files anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --no-emit-index-url --group build -o requirements.txt
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-annotate --no-emit-index-url --group build --group dev --group fuzz \
+		--no-annotate --no-emit-index-url --extra semantic --group build --group dev --group fuzz \
 		-c requirements.txt -o requirements-dev.txt
 
 clean: ## Remove what make made; keeps data/

@@ -45,6 +45,7 @@ from config.settings import OnDoubt, Settings
 from digests.archive import Archive
 from digests.errors import HaruError, StoreError
 from digests.model import Workspace
+from digests.search import meaning
 from digests.sources.addresses import any_address, is_public
 from digests.sources.feed import Feed
 from digests.sources.folder import Folder
@@ -62,6 +63,9 @@ LOOK = timedelta(seconds=5)
 
 LISTEN = timedelta(minutes=1)
 """Between two looks at which sources are quiet."""
+
+ENCODE = timedelta(seconds=20)
+"""Between two handfuls of papers whose meaning is encoded, where the extra for that is installed."""
 
 LATE_TICK = 60.0
 """Seconds without a good tick after which a process that delivers is not ready."""
@@ -91,7 +95,7 @@ class Haru:
         self.settings = settings
         self.database = database
         self.clock = clock or SystemClock()
-        self.archive = Archive(database)
+        self.archive = Archive(database, encoder=meaning.installed())
         self.clients = Clients(api_url or settings.slack_api_url)
         self.installations = Installations(database)
         self.channels = Channels(database, defaults=_defaults(settings))
@@ -156,6 +160,7 @@ class Haru:
         )
         self.clockwork.every(LOOK, "gather", self.gathering.look)
         self.clockwork.every(LISTEN, "quiet", self.gathering.listen)
+        self.clockwork.every(ENCODE, "encode", self.archive.encode)
 
     def bolt(self, *, signing_secret: str = "") -> AsyncApp:
         """The Bolt app with every listener. Without a signing secret it only suits Socket Mode."""

@@ -36,6 +36,7 @@ from config.settings import Mode, Settings, SettingsError
 from digests.archive import Archive
 from digests.errors import DigestError, HaruError
 from digests.model import Results, Status, Taken
+from digests.search import meaning
 from digests.sources import folder
 from digests.store.sessions import Database
 
@@ -110,7 +111,7 @@ async def import_(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as
             click.echo(json.dumps(taken_record(one), ensure_ascii=False))
 
     async with open_database(settings) as database:
-        archive = Archive(database)
+        archive = Archive(database, encoder=meaning.installed())
         for path in paths:
             try:
                 documents = folder.documents(path)
@@ -128,6 +129,11 @@ async def import_(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as
                     progress.advance(task)
             for name, why in documents.unreadable.items():
                 told(Taken(name, Status.REFUSED, reason=why))
+        if not dry_run:
+            with Progress(console=screen, disable=as_json or not screen.is_terminal, transient=True) as bar:
+                task = bar.add_task("Encoding what papers mean", total=None)
+                while encoded := await archive.encode():
+                    bar.advance(task, encoded)
     for line in tally.refusals:
         click.echo(f"refused {line}", err=True)
     for line in missing:
@@ -151,7 +157,7 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
     """
     text = " ".join(query)
     async with open_database(settings) as database:
-        archive = Archive(database)
+        archive = Archive(database, encoder=meaning.installed())
 
         async def find(text: str) -> Results:
             return await archive.search(text, workspace=None, until=None, today=None, limit=limit, offset=0)

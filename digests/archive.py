@@ -17,7 +17,9 @@ from digests.model import (
     Taken,
     Workspace,
 )
-from digests.store import days, lookup, postings, shelving
+from digests.search import meaning
+from digests.search.meaning import Encoder
+from digests.store import days, lookup, postings, shelving, vectors
 from digests.store.batches import take_in_batch
 from digests.store.papers import load_entries, posted_entries
 from digests.store.sessions import Database
@@ -35,8 +37,9 @@ class Archive:
     Does not fetch (``digests.sources`` does), and does not know what was posted where.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, encoder: Encoder | None = None) -> None:
         self._database = database
+        self._encoder = encoder
 
     async def take_in(
         self,
@@ -178,8 +181,30 @@ class Archive:
         """What ``/paper text`` finds, best first; DESIGN.md section 7. Nothing typed is an error."""
         async with self._database.read() as connection:
             return await lookup.search(
-                connection, text, workspace=workspace, until=until, today=today, limit=limit, offset=offset
+                connection,
+                text,
+                workspace=workspace,
+                until=until,
+                today=today,
+                encoder=self._encoder,
+                limit=limit,
+                offset=offset,
             )
+
+    async def encode(self, *, most: int = 64) -> int:
+        """Encode the meaning of papers that wait for it; how many there were, 0 without an encoder.
+
+        Taking documents in leaves this for later: it takes a hundred times as long as the rest.
+        """
+        if self._encoder is None:
+            return 0
+        async with self._database.read() as connection:
+            texts = await vectors.waiting(connection, self._encoder, most=most)
+        if not texts:
+            return 0
+        found = await asyncio.to_thread(meaning.of_papers, self._encoder, texts)
+        async with self._database.write_archive() as connection:
+            return await vectors.keep(connection, self._encoder, found, texts)
 
     async def tagged(
         self,

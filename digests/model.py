@@ -219,7 +219,8 @@ class Results:
 
     ``total`` counts all hits before paging. ``suggestions`` are queries known to hit;
     they are given only when nothing was found. ``is_direct``: the first hit is the very
-    paper whose id or address was asked for; others cite it.
+    paper whose id or address was asked for; others cite it. ``by_meaning``: no paper has
+    most of the words, and these say something like it.
     """
 
     query: str
@@ -229,6 +230,7 @@ class Results:
     corrections: tuple[Correction, ...] = ()
     suggestions: tuple[str, ...] = ()
     is_direct: bool = False
+    by_meaning: bool = False
 
 
 @dataclass(frozen=True, slots=True)

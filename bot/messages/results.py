@@ -36,6 +36,9 @@ def listing(results: Results, *, language: str, page_size: int = PAGE) -> Messag
     count = words.ngettext("{n} paper", "{n} papers", results.total)
     heading = section(f"{bold(brief(results.query, 200))} · {count}")
     blocks: list[Block] = [*corrected(results.corrections, words), heading]
+    if results.by_meaning:
+        said = words.gettext("No paper has all of these words: these come nearest in meaning.")
+        blocks.append(context(said))
     room = Room(groups=page_size, blocks=limits.MESSAGE_BLOCKS - 2, text=limits.MESSAGE_BLOCKS_TEXT - 200)
     shown = paginate([[_hit(hit, results, words)] for hit in results.hits], room.less(blocks), room)[0]
     names = [entry.title_text(hit.entry.paper) for hit in results.hits[: len(shown.blocks)]]

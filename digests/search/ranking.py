@@ -42,7 +42,6 @@ def score(
     asked: str,
 ) -> float:
     """A candidate's final score, from its head: what people remember is title, authors and tags."""
-    importance = sum(group.idf for group in groups)
     lines = [_pieces(title), *map(_pieces, _named(groups, authors))]
     bonus = (
         _HEAD * candidate.head**2
@@ -51,7 +50,12 @@ def score(
         + _TAG * (text.joined(asked) in {text.joined(tag) for tag in tags})
         + _TYPED * _as_typed(groups, lines)
     )
-    return round(candidate.base + importance * bonus, 4)
+    return round(candidate.base + whole(groups) * bonus, 4)
+
+
+def whole(groups: Sequence[Group]) -> float:
+    """A question's whole weight."""
+    return sum(group.idf for group in groups)
 
 
 Pieces = Sequence[tuple[str, str]]

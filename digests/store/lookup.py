@@ -21,9 +21,10 @@ from digests.model import (
     Workspace,
 )
 from digests.reading.tags import canonical
-from digests.search import plan, ranking, text
+from digests.search import meaning, plan, ranking, text
+from digests.search.meaning import Encoder
 from digests.search.query import Query, parse
-from digests.store import candidates, tables
+from digests.store import candidates, tables, vectors
 from digests.store.papers import newest_entries, visible
 from digests.store.sight import Sight, nearest
 from digests.store.vocabulary import Surfaces, load_surfaces
@@ -36,6 +37,7 @@ async def search(
     workspace: Workspace | None,
     until: date | None,
     today: date | None,
+    encoder: Encoder | None,
     limit: int,
     offset: int,
 ) -> Results:
@@ -71,7 +73,7 @@ async def search(
             known = await newest_entries(connection, ids, workspace=workspace, until=until)
             ids = [id_ for id_ in ids if id_ in known and _holds_phrases(known[id_], query)]
         return await sight.page(typed, [(id_, 0.0) for id_ in ids], limit=limit, offset=offset)
-    return await _by_words(sight, typed, query, asked, allowed, limit=limit, offset=offset)
+    return await _by_words(sight, typed, query, asked, allowed, encoder, limit=limit, offset=offset)
 
 
 async def tagged(
@@ -168,32 +170,27 @@ async def _by_words(
     query: Query,
     asked: Sequence[text.Word],
     allowed: set[int] | None,
+    encoder: Encoder | None,
     *,
     limit: int,
     offset: int,
 ) -> Results:
     surfaces = await load_surfaces(sight.connection, sight.workspaces)
     groups = await sight.groups(asked, surfaces)
-    outlines: dict[int, candidates.Outline] = {}
-    most = ranking.CANDIDATES
-    while True:
-        found = await candidates.find(
-            sight.connection, groups, papers=surfaces.papers, allowed=allowed, most=most
-        )
-        outlines = await candidates.outlines(
-            sight.connection, [one.paper_id for one in found], workspace=sight.workspace, until=sight.until
-        )
-        # Where many of the best may not be seen yet, those behind them are looked at too.
-        if len(outlines) >= ranking.CANDIDATES or len(found) < most:
-            break
-        most *= 8
-    kept = [one for one in found if one.paper_id in outlines][: ranking.CANDIDATES]
+    plainly = " ".join([*query.words, *query.phrases])
+    found, outlines = await _candidates(sight, groups, surfaces.papers, allowed)
+    answered = max((one.coverage for one in found), default=0.0)
+    nearness: dict[int, float] = {}
+    if encoder and len(query.words) >= meaning.FEWEST_WORDS and answered < meaning.ENOUGH:
+        nearness = await vectors.likeness(sight.connection, encoder, sight.workspaces, plainly)
+    if nearness:
+        found, outlines = await _near(sight, groups, surfaces.papers, allowed, nearness)
     if query.phrases or query.without:
         whole = await newest_entries(
-            sight.connection, [one.paper_id for one in kept], workspace=sight.workspace, until=sight.until
+            sight.connection, list(outlines), workspace=sight.workspace, until=sight.until
         )
-        kept = [one for one in kept if _holds_phrases(whole[one.paper_id], query)]
-    plainly = " ".join([*query.words, *query.phrases])
+        found = [one for one in found if _holds_phrases(whole[one.paper_id], query)]
+    weight = ranking.whole(groups) * meaning.blend(answered)
     scored = [
         (
             one.paper_id,
@@ -204,17 +201,80 @@ async def _by_words(
                 authors=outlines[one.paper_id].authors,
                 tags=outlines[one.paper_id].tags,
                 asked=plainly,
-            ),
+            )
+            + round(weight * nearness.get(one.paper_id, 0.0), 4),
         )
-        for one in kept
+        for one in found
     ]
     scored.sort(key=lambda pair: (-pair[1], pair[0]))
     corrections = tuple(Correction(group.shown, group.corrected) for group in groups if group.corrected)
     if not scored:
         return Results(typed, suggestions=await _guesses(sight, asked, surfaces))
-    return await sight.page(
-        typed, scored, limit=limit, offset=offset, corrections=corrections, groups=groups, outlines=outlines
+    page = await sight.page(
+        typed,
+        scored,
+        limit=limit,
+        offset=offset,
+        corrections=corrections,
+        groups=groups,
+        outlines=outlines,
     )
+    return replace(page, by_meaning=bool(nearness) and answered < ranking.FLOOR)
+
+
+async def _candidates(
+    sight: Sight,
+    groups: Sequence[plan.Group],
+    papers: int,
+    allowed: set[int] | None,
+    floor: float = ranking.FLOOR,
+) -> tuple[list[ranking.Candidate], dict[int, candidates.Outline]]:
+    """The best that may be seen, and their outlines."""
+    most = ranking.CANDIDATES
+    while True:
+        found = await candidates.find(
+            sight.connection, groups, papers=papers, allowed=allowed, most=most, floor=floor
+        )
+        outlines = await candidates.outlines(
+            sight.connection, [one.paper_id for one in found], workspace=sight.workspace, until=sight.until
+        )
+        # Where many of the best may not be seen yet, those behind them are looked at too.
+        if len(outlines) >= ranking.CANDIDATES or len(found) < most:
+            break
+        most *= 8
+    return [one for one in found if one.paper_id in outlines][: ranking.CANDIDATES], outlines
+
+
+async def _near(
+    sight: Sight,
+    groups: Sequence[plan.Group],
+    papers: int,
+    allowed: set[int] | None,
+    nearness: dict[int, float],
+) -> tuple[list[ranking.Candidate], dict[int, candidates.Outline]]:
+    """Papers alike in meaning, and those with at least some of the words that are like enough too."""
+    found, outlines = await _candidates(sight, groups, papers, allowed, floor=0.0)
+    by_id = {one.paper_id: one for one in found}
+    alike = [id_ for id_ in nearness if allowed is None or id_ in allowed]
+    alike.sort(key=lambda id_: (-nearness[id_], id_))
+    rest = [id_ for id_ in alike if id_ not in by_id and nearness[id_] >= meaning.LIKE]
+    seen: list[int] = []
+    for start in range(0, len(rest), ranking.CANDIDATES):
+        more = await candidates.outlines(
+            sight.connection,
+            rest[start : start + ranking.CANDIDATES],
+            workspace=sight.workspace,
+            until=sight.until,
+        )
+        outlines |= more
+        seen += [id_ for id_ in rest[start : start + ranking.CANDIDATES] if id_ in more]
+        if len(seen) >= meaning.MOST:
+            break
+    kept = [
+        one for one in found if one.coverage >= ranking.FLOOR or nearness.get(one.paper_id, 0) >= meaning.LIKE
+    ]
+    kept += [ranking.Candidate(id_, 0.0, 0.0, 0.0) for id_ in seen[: meaning.MOST]]
+    return kept, outlines
 
 
 def _holds_phrases(found: ArchivedEntry, query: Query) -> bool:

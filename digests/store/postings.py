@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.search.weights import Fields, Indexed, fields, index
-from digests.store import tables
+from digests.store import tables, vectors
 from digests.store.bulk import add_rows, among, insert_rows, new_ids
 
 _AT_ONCE = 500
@@ -34,6 +34,7 @@ async def index_papers(
     for start in range(0, len(paper_ids), _AT_ONCE):
         ids = list(paper_ids[start : start + _AT_ONCE])
         removed = await _remove(connection, ids)
+        await vectors.forget(connection, ids)
         papers = await _papers(connection, ids, ready or {})
         for workspace, indexed in papers.items():
             await _add(connection, workspace, indexed)

@@ -206,9 +206,7 @@ class Sight:
         term = tables.search_term.c
         rows = await self.connection.execute(
             select(term.id, term.term, term.df, term.head_df)
-            .where(
-                term.workspace.in_(self.workspaces), among(self.connection, term.term, names), term.df > 0
-            )
+            .where(term.workspace.in_(self.workspaces), among(self.connection, term.term, names), term.df > 0)
             .order_by(term.id)
         )
         known: dict[str, list[plan.Term]] = defaultdict(list)

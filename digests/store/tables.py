@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -199,12 +200,22 @@ search_posting = Table(
     sqlite_with_rowid=False,
 )
 
-# One row a workspace: how many papers are indexed, and a count that grows with each change
-# of the surfaces, by which a process knows that its copy of them is old.
+# What a paper's sentences mean, where the extra for that is installed: rows of signed bytes.
+search_vector = Table(
+    "search_vector",
+    metadata,
+    Column("paper_id", ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("encoder", String(64), nullable=False),
+    Column("passages", LargeBinary, nullable=False),
+)
+
+# One row a workspace: how many papers are indexed, and counts that grow with each change of the
+# surfaces and of the vectors, by which a process knows that its copies of them are old.
 search_statistics = Table(
     "search_statistics",
     metadata,
     Column("workspace", String(64), primary_key=True),
     Column("papers", Integer, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("vectors", Integer, nullable=False, server_default="0"),
 )

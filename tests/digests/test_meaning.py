@@ -1,0 +1,142 @@
+"""Search by meaning, the optional extra: the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from digests.archive import Archive
+from digests.model import Document, Results, Workspace
+from digests.search import meaning
+from digests.store.sessions import Database
+
+NEWSLETTER = """2025-02-25
+Extending the Context Window of Language Models with a Hundred Samples
+https://arxiv.org/abs/2401.00001
+(Ada Wang)
+We extend the context window of large language models with only 100 samples of training data.
+#context
+
+Tweets to Citations
+https://arxiv.org/abs/2401.00002
+(Bo Li)
+We study the effect of social media influencers on how often papers are cited.
+#society
+
+Alternating Updates for Efficient Transformers
+https://arxiv.org/abs/2401.00003
+(Cy Young)
+A method that widens token representations without making each layer slower.
+#efficiency
+"""
+CONTEXT, TWEETS = "2401.00001", "2401.00002"
+KOREAN = "소셜 미디어 인플루언서가 논문 인용에 미치는 영향"
+NOW = datetime(2025, 3, 4, tzinfo=UTC)
+TEAM, OTHER = Workspace("", "T1"), Workspace("", "T2")
+
+
+@pytest.fixture
+def archive(database: Database) -> Archive:
+    """An empty archive with the encoder."""
+    encoder = meaning.installed()
+    assert encoder is not None
+    return Archive(database, encoder=encoder)
+
+
+async def _take_in(archive: Archive, text: str = NEWSLETTER, workspace: Workspace | None = None) -> None:
+    document = Document("news", "2025-02-25.txt", text.encode())
+    async for one in archive.take_in([document], now=NOW, workspace=workspace):
+        assert one.status in ("new", "changed")
+
+
+async def _ids(archive: Archive, query: str, **eyes: object) -> list[str | None]:
+    seen = {"workspace": None, "until": None, **eyes}
+    found: Results = await archive.search(query, today=None, **seen)  # type: ignore[arg-type]
+    return [hit.entry.paper.arxiv_id for hit in found.hits]
+
+
+async def test_a_question_in_korean_finds_english_papers(archive: Archive) -> None:
+    """Once encoded, a paper is found by a question that shares no word with it, and that is said."""
+    await _take_in(archive)
+    assert await _ids(archive, KOREAN) == []
+    assert await archive.encode() == 3
+    found = await archive.search(KOREAN, workspace=None, until=None, today=None)
+    assert found.hits[0].entry.paper.arxiv_id == TWEETS
+    assert found.by_meaning
+    assert (await _ids(archive, "문맥 창을 적은 샘플로 늘리기"))[0] == CONTEXT
+
+
+async def test_words_alone_are_not_weighed_by_meaning(archive: Archive) -> None:
+    """Names and words that papers have find just what they find without the encoder."""
+    await _take_in(archive)
+    await archive.encode()
+    for query in ("tweets", "context window samples", "ada wang", "tweets to citatons"):
+        found = await archive.search(query, workspace=None, until=None, today=None)
+        assert len(found.hits) == 1
+        assert not found.by_meaning
+
+
+async def test_what_is_like_nothing_finds_nothing(archive: Archive) -> None:
+    """Words of no language have no meaning near to any paper's."""
+    await _take_in(archive)
+    await archive.encode()
+    assert await _ids(archive, "qwrtz plmokn zzyx vvbnm") == []
+
+
+async def test_a_changed_paper_means_what_it_says_now(archive: Archive) -> None:
+    """A corrected document loses its old meaning at once and is encoded anew."""
+    await _take_in(archive)
+    await archive.encode()
+    await _take_in(
+        archive,
+        NEWSLETTER.replace("Tweets to Citations", "Frog Ponds").replace(
+            "the effect of social media influencers on how often papers are cited", "the songs of frogs"
+        ),
+    )
+    assert TWEETS not in await _ids(archive, KOREAN)
+    assert await archive.encode() == 1
+    assert (await _ids(archive, "개구리가 부르는 노래 연구"))[0] == TWEETS
+    assert await archive.encode() == 0
+
+
+async def test_meaning_is_seen_only_by_those_who_may(archive: Archive) -> None:
+    """A private digest is found by meaning in its own workspace only, and nothing before its day."""
+    await _take_in(archive, workspace=TEAM)
+    assert await archive.encode() == 3
+    assert (await _ids(archive, KOREAN, workspace=TEAM))[0] == TWEETS
+    assert await _ids(archive, KOREAN, workspace=OTHER) == []
+    assert await _ids(archive, KOREAN) == []
+    assert await _ids(archive, KOREAN, workspace=TEAM, until=date(2025, 2, 24)) == []
+
+
+async def test_operators_narrow_meaning_too(archive: Archive) -> None:
+    """What a tag, an author or a word to leave out excludes is not found by meaning either."""
+    await _take_in(archive)
+    await archive.encode()
+    assert (await _ids(archive, f"#society {KOREAN}")) == [TWEETS]
+    assert TWEETS not in await _ids(archive, f"#context {KOREAN}")
+    assert TWEETS not in await _ids(archive, f"{KOREAN} -tweets")
+
+
+async def test_without_the_extra_nothing_is_encoded(database: Database) -> None:
+    """Without an encoder lookup goes by words alone."""
+    archive = Archive(database)
+    await _take_in(archive)
+    assert await archive.encode() == 0
+    assert await _ids(archive, KOREAN) == []
+
+
+def test_passages_are_sentences_after_the_title() -> None:
+    """A title stays whole however short, sentences are taken once, and scraps are left out."""
+    texts = ["GRPO. Again", "The first sentence is here. Short.\nThe second sentence is here.", "OK"]
+    assert meaning.passages(texts) == [
+        "GRPO. Again",
+        "The first sentence is here.",
+        "The second sentence is here.",
+    ]
+
+
+def test_likeness_counts_less_the_more_words_answer() -> None:
+    """Where words answer all of a question its meaning counts nothing."""
+    assert meaning.blend(0.0) > meaning.blend(0.5) > meaning.blend(0.9) > meaning.blend(1.0) == 0.0
