@@ -34,7 +34,7 @@ MOST = 30
 DIMENSIONS = 512
 
 _SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n+")
-_SHORTEST, _LONGEST, _MOST_PASSAGES = 15, 400, 32
+_SHORTEST, _LONGEST, _MOST_PASSAGES = 9, 400, 32
 _TITLE = 0.5
 """What a title's likeness counts beside that of the most alike sentence."""
 

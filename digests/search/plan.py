@@ -20,6 +20,19 @@ RARE = 5
 SHORTEST_CORRECTED = 4
 """Letters of a Latin word that may be a slip."""
 
+LONG_QUESTION = 5
+"""Words from which a question is a sentence, typed to its end: only unknown words in it are beginnings."""
+
+FUNCTION = frozenset(
+    "a about all an and any are as at be been being but by can could did do does for from had has have how if"
+    " in into is it its may might more most of on or should so than that the their them then there these"
+    " they this those to was we were what when where which while who why will with would you your".split()
+)
+"""English words that tell little, though in an archive that is mostly Korean they are rare."""
+
+LITTLE = 0.3
+"""What such a word counts among others, in parts of what its rarity says."""
+
 MOST_SLIPS = 3
 """Pairs of syllables one letter away that stand for a rare one: the commonest."""
 
@@ -106,7 +119,11 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
     """
     groups: list[Group] = []
     for word in asked:
-        groups += _hangul(word, vocabulary) if word.is_hangul else [_latin(word, vocabulary)]
+        groups += (
+            _hangul(word, vocabulary)
+            if word.is_hangul
+            else [_latin(word, vocabulary, is_sentence=len(asked) >= LONG_QUESTION)]
+        )
     for place, group in enumerate(groups):
         group.place = place
     joints = _joints(asked)
@@ -117,8 +134,11 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
             if known and group.typed in (first, second):
                 for term in known:
                     group.add(term, JOINT)
+    tells = any(group.typed not in FUNCTION for group in groups)
     for group in groups:
         group.idf = idf(vocabulary.papers, min(group.df, vocabulary.papers))
+        if tells and group.typed in FUNCTION:
+            group.idf *= LITTLE
     return sorted(groups, key=lambda group: (group.df, group.typed, group.place))
 
 
@@ -167,7 +187,7 @@ def _spelt(word: str, pairs: Sequence[str]) -> str:
     return "".join(syllables)
 
 
-def _latin(word: text.Word, vocabulary: Vocabulary) -> Group:
+def _latin(word: text.Word, vocabulary: Vocabulary, *, is_sentence: bool) -> Group:
     # A compound is looked for whole; its pieces are worth less alone.
     whole = text.stem(text.joined(word.shown))
     group = _exact(word.folded, word.shown, (whole,), vocabulary)
@@ -176,12 +196,15 @@ def _latin(word: text.Word, vocabulary: Vocabulary) -> Group:
             for term in vocabulary.terms.get(piece, ()):
                 group.add(term, 1.0 if piece == whole else PREFIX)
     exact_df = group.df
-    if len(word.folded) >= 2:
+    if len(word.folded) >= 2 and not (is_sentence and exact_df):
         for term in vocabulary.prefixed(text.joined(word.shown)):
             group.add(term, PREFIX)
     near = list(vocabulary.near(word.folded, 1 if len(word.folded) <= 5 else 2))
     closest = min((distance for _, distance, _ in near), default=0)
     for surface, distance, terms in near:
+        if _digits(surface) != _digits(word.folded):
+            # Another number is another thing: int4 is neither int8 nor into.
+            continue
         for term in terms:
             group.add(term, TYPO_ONE if distance == 1 else TYPO_TWO)
         if not group.corrected and exact_df == 0 and distance == closest:
@@ -189,6 +212,10 @@ def _latin(word: text.Word, vocabulary: Vocabulary) -> Group:
     if any(value >= PREFIX for value in group.worth.values()):
         group.corrected = None
     return group
+
+
+def _digits(word: str) -> str:
+    return "".join(letter for letter in word if letter.isdigit())
 
 
 def _joints(asked: Sequence[text.Word]) -> dict[tuple[str, str], str]:
