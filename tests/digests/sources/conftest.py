@@ -6,7 +6,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from digests.archive import Archive
+from digests.sources.polling import Polling
+from digests.sources.registry import Sources
+from digests.sources.source import SourceKind
+from digests.store.sessions import Database
 from tests.digests.sources.feed_server import FeedServer
+from tests.digests.sources.house import EVERY, House, Shelf
 
 
 @pytest.fixture
@@ -14,3 +20,13 @@ async def feed_server() -> AsyncIterator[FeedServer]:
     """A feed server on 127.0.0.1 and 127.0.0.2."""
     async with FeedServer().running() as server:
         yield server
+
+
+@pytest.fixture
+def house(database: Database) -> House:
+    """A house whose source holds one note of Monday."""
+    shelf = Shelf()
+    shelf.put("250224 Looped.md", "Looped Transformers")
+    archive = Archive(database)
+    polling = Polling(database, archive, {SourceKind.GIT: shelf}, every=EVERY, jitter=lambda: 0.0)
+    return House(database, shelf, archive, Sources(database), polling)
