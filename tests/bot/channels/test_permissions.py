@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.channels.people import Directory
-from bot.channels.permissions import Person, may_manage, who_may
+from bot.channels.permissions import Person, may_give, may_manage, who_may
 from bot.channels.preferences import Channel, Language, Preferences
 from digests.model import Workspace
 
@@ -87,3 +87,20 @@ async def test_people_are_remembered_briefly_and_asked_again_when_it_matters() -
     for fresh in (False, False, True):
         await directory.person(slack, here, "U1", fresh=fresh)  # type: ignore[arg-type]
     assert slack.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("person", "closed", "opened"),
+    [
+        (Person("U1"), False, True),
+        (Person("U1", is_guest=True), False, False),
+        (Person("U1", is_admin=True), True, True),
+        (Person("U1", is_admin=True, is_deactivated=True), False, False),
+        (Person("U_CREATOR"), False, True),
+        (Person("U_OPERATOR"), True, True),
+    ],
+)
+def test_who_may_give_a_digest(person: Person, closed: bool, opened: bool) -> None:
+    """Admins and the operator's list; to have made a channel is not enough, unless the workspace is open."""
+    assert may_give(person, operators={"U_OPERATOR"}) is closed
+    assert may_give(person, operators={"U_OPERATOR"}, open_to_everyone=True) is opened
