@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An attempt's result. ``wait`` is in seconds, for AGAIN and LATER."""
+    """An attempt's result. ``wait`` is in seconds, for AGAIN, LATER and WORKSPACE."""
 
     kind: Kind
     code: str = ""
@@ -83,4 +83,4 @@ def of_error(code: str, *, status: int = 200, retry_after: float | None = None) 
     kind = _BY_CODE.get(code) or next(
         (kind for prefix, kind in _PREFIXES.items() if code.startswith(prefix)), Kind.DOUBT
     )
-    return Outcome(kind, code or "unreadable", wait=60.0 if kind is Kind.LATER else 0.0)
+    return Outcome(kind, code or "unreadable", wait=60.0 if kind in (Kind.LATER, Kind.WORKSPACE) else 0.0)

@@ -160,7 +160,7 @@ async def _touch(
     due: dict[str, datetime] = {}
     for held, outcome in results:
         if held.delivery_id in going_on:
-            waits = outcome.kind in (Kind.AGAIN, Kind.LATER)
+            waits = outcome.kind in (Kind.AGAIN, Kind.LATER, Kind.WORKSPACE)
             at = now + (timedelta(seconds=outcome.wait) if waits else PER_CHANNEL)
             due[held.workspace.key] = min(due.get(held.workspace.key, at), at)
     await lanes.touch(connection, due)
@@ -185,7 +185,8 @@ def _after(held: Part, outcome: Outcome, now: datetime) -> dict[str, Any]:
     match outcome.kind:
         case Kind.SENT:
             return {"state": "sent", "ts": outcome.ts, "reason": None}
-        case Kind.AGAIN | Kind.LATER:
+        case Kind.AGAIN | Kind.LATER | Kind.WORKSPACE:
+            # A paused workspace keeps what it has: installed again within the grace, it gets it.
             later = now + timedelta(seconds=outcome.wait)
             return {"state": "pending", "reason": outcome.code, "not_before": later}
         case Kind.MESSAGE if not held.plain:

@@ -1,0 +1,160 @@
+"""DESIGN.md's table of errors, lived through: what follows each of Slack's refusals."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.delivery import tables
+from bot.delivery.delivery import State
+from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
+from bot.one_pass import deliver_once
+from tests.bot.delivery.scene import Scene
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "access_denied"],
+)
+async def test_a_token_that_is_no_good_pauses_the_workspace(scene: Scene, code: str) -> None:
+    """One refusal of the token stops every channel; installing again brings the posts after all."""
+    scene.slack.team.state.remember("revoked", code)
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.courier.drain()
+    installed = await scene.haru.installations.get(scene.slack.workspace)
+    assert installed is not None
+    assert installed.paused_reason == code
+    scene.slack.team.state.remember("revoked", None)
+    await _reopen(scene)
+    assert await scene.haru.courier.drain() == 0
+    await scene.haru.install_from_environment(scene.slack.bot_token)
+    await scene.settle()
+    assert [len(scene.posted(one)) for one in scene.channels] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "code", ["org_login_required", "team_added_to_org", "message_limit_exceeded", "accesslimited"]
+)
+async def test_a_workspace_that_takes_nothing_for_now_is_tried_until_the_grace_ends(
+    scene: Scene, code: str
+) -> None:
+    """Such a refusal is repeated later; at the end of the grace the post is given up with its reason."""
+    scene.slack.team.state.remember("revoked", code)
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.courier.drain()
+    assert await _parts(scene, "state", "reason") == {("pending", code)}
+    await _reopen(scene)
+    scene.slack.team.state.remember("revoked", None)
+    await scene.haru.courier.drain()
+    assert [len(scene.posted(one)) for one in scene.channels] == [1, 1]
+
+
+async def test_what_was_refused_until_the_grace_ended_is_given_up(scene: Scene) -> None:
+    """The grace over, the delivery fails as too late, and its digest is still new to the channel."""
+    scene.slack.team.state.remember("revoked", "accesslimited")
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.courier.drain()
+    async with scene.haru.database.write() as connection:
+        past = scene.haru.ledger.steady() - timedelta(seconds=1)
+        await connection.execute(update(tables.part).values(give_up_at=past))
+    await scene.haru.reconciler.run()
+    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    assert last is not None
+    assert (last.state, last.reason, last.digest_ids) == (State.FAILED, "too_late", ())
+
+
+async def test_a_message_slack_does_not_take_comes_as_plain_text(scene: Scene) -> None:
+    """Blocks that Slack refuses are left out: the whole text comes, once."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await _spoil(scene, blocks=[{"type": "nonsense"}])
+    await scene.settle()
+    (post,) = scene.standing(KOREAN_CHANNEL)
+    assert post["text"].startswith("논문 6편: ")
+    assert not post.get("blocks")
+
+
+async def test_a_message_that_is_wrong_as_plain_text_too_is_parked(scene: Scene) -> None:
+    """After one try as plain text it is left, as our mistake, and the channel is not blamed."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await _spoil(scene, text="x" * 41_000, blocks=[])
+    await scene.settle()
+    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    assert last is not None
+    assert (last.state, last.reason) == (State.FAILED, "plain_text_failed")
+    assert await _parts(scene, "attempt") == {(2,)}
+    after = await scene.haru.channels.get(scene.slack.workspace, KOREAN_CHANNEL)
+    assert after is not None
+    assert after.paused_reason is None
+
+
+async def test_the_last_admin_is_told_of_a_pause_once(scene: Scene) -> None:
+    """The third failed day pauses the channel, and who set it up last hears why, in a direct message."""
+    channel = scene.channels[KOREAN_CHANNEL]
+    for _ in range(2):
+        await scene.haru.channels.failed_day(channel)
+    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    await deliver_once(scene.haru)
+    direct = scene.slack.team.rooms.direct(MINJI)
+    told = [one["text"] for one in scene.slack.team.messages.record() if one["channel"] == direct["id"]]
+    assert len(told) == 1
+    assert f"<#{KOREAN_CHANNEL}>" in told[0]
+
+
+async def test_a_post_that_arrives_starts_the_count_over(scene: Scene) -> None:
+    """Two failed days and a good one are none."""
+    channel = scene.channels[KOREAN_CHANNEL]
+    for _ in range(2):
+        await scene.haru.channels.failed_day(channel)
+    await deliver_once(scene.haru)
+    assert await scene.haru.channels.failed_day(channel) == 1
+
+
+async def test_a_post_by_hand_that_fails_is_no_failed_day(scene: Scene) -> None:
+    """Somebody trying `/digest post` again and again in an archived channel pauses nothing."""
+    channel = scene.channels[ENGLISH_CHANNEL]
+    scene.slack.team.rooms.change(ENGLISH_CHANNEL, is_archived=True)
+    for _ in range(3):
+        assert (await scene.haru.deliveries.post_now(channel, now=scene.haru.clock.now())).status == "posting"
+        await scene.settle()
+    after = await scene.haru.channels.get(scene.slack.workspace, ENGLISH_CHANNEL)
+    assert after is not None
+    assert after.paused_reason is None
+
+
+async def test_an_uninstalled_workspace_gets_nothing_more(scene: Scene) -> None:
+    """What was under way when Haru was removed is given up, and blames no channel."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    now = scene.haru.clock.now()
+    await scene.haru.installations.uninstall(scene.slack.workspace, now=now, delete_after=now)
+    await scene.settle()
+    assert [scene.posted(one) for one in scene.channels] == [[], []]
+    assert await _parts(scene, "state", "reason") == {("failed", "not_installed")}
+
+
+async def _spoil(scene: Scene, **changes: Any) -> None:
+    async with scene.haru.database.write() as connection:
+        for row in (await connection.execute(select(tables.payload))).all():
+            await connection.execute(
+                update(tables.payload)
+                .where(tables.payload.c.sha256 == row.sha256)
+                .values(body=json.dumps(json.loads(row.body) | changes))
+            )
+
+
+async def _reopen(scene: Scene) -> None:
+    """What waits for later is due now."""
+    async with scene.haru.database.write() as connection:
+        past = scene.haru.ledger.steady() - timedelta(seconds=1)
+        await connection.execute(update(tables.part).values(not_before=past))
+        await connection.execute(update(tables.lane).values(free_at=past, next_at=past))
+        await connection.execute(tables.pace.delete())
+
+
+async def _parts(scene: Scene, *columns: str) -> set[tuple[Any, ...]]:
+    async with scene.haru.database.read() as connection:
+        rows = await connection.execute(select(*(tables.part.c[name] for name in columns)))
+        return {tuple(row) for row in rows}
