@@ -238,9 +238,27 @@ class Channels:
         await self._set(workspace, channel_id, name=name)
 
     async def move(self, workspace: Workspace, old_id: str, new_id: str) -> None:
-        """A channel's id changed, as happens in Slack Connect."""
-        if await self.get(workspace, new_id) is None:
-            await self._set(workspace, old_id, channel_id=new_id)
+        """A channel's id changed, as happens in Slack Connect. A channel of the new id that nobody has
+        set up (somebody only asked there first) gives way.
+        """
+        channel = tables.channel.c
+        if await self.get(workspace, old_id) is None:
+            return
+        async with self._database.write() as connection:
+            await connection.execute(
+                delete(tables.channel).where(
+                    channel.workspace == workspace.key,
+                    channel.channel_id == new_id,
+                    channel.last_admin_id.is_(None),
+                    channel.enabled_at.is_(None),
+                )
+            )
+            if await self._get(connection, workspace, new_id) is None:
+                await connection.execute(
+                    update(tables.channel)
+                    .where(channel.workspace == workspace.key, channel.channel_id == old_id)
+                    .values(channel_id=new_id)
+                )
 
     async def _set(self, workspace: Workspace, slack_id: str, /, **values: object) -> None:
         channel = tables.channel.c

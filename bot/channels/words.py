@@ -6,7 +6,8 @@ Each reader gives the value, or None when the words mean nothing to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
@@ -105,8 +106,7 @@ def subcommand(typed: str) -> str | None:
 
 def near_subcommand(typed: str) -> str | None:
     """The subcommand a misspelt word most likely meant, or None."""
-    found = process.extractOne(typed.casefold(), sorted(_BY_NAME), scorer=OSA.distance, score_cutoff=2)
-    return _BY_NAME[found[0]] if found and len(typed) > 2 else None
+    return _nearest(typed.casefold(), _BY_NAME)
 
 
 def near_value(command: str, typed: str) -> str | None:
@@ -120,10 +120,8 @@ def near_value(command: str, typed: str) -> str | None:
         kept = f"{at:%H:%M} " if at else ""
     known = _VALUES[command]() if command in _VALUES else {}
     wanted = "".join(typed.split()).casefold() if command != "time" else typed.strip().casefold()
-    if len(wanted) < 3:
-        return None
-    found = process.extractOne(wanted, list(known), scorer=OSA.distance, score_cutoff=2)
-    return f"{kept}{known[found[0]]}" if found else None
+    near = _nearest(wanted, known)
+    return f"{kept}{near}" if near else None
 
 
 def language(typed: str) -> Language | None:
@@ -219,6 +217,19 @@ def managing(typed: str) -> Managing | None:
     if not others or (len(others) == 1 and others[0] in _ADDING):
         return Managing(add=named)
     return Managing(remove=named) if len(others) == 1 and others[0] in _TAKING_AWAY else None
+
+
+def _nearest(typed: str, known: Mapping[str, str]) -> str | None:
+    """What the nearest of the known words stands for. Hangul is compared by its letters: a syllable
+    that is wrong is mostly wrong in one of them.
+    """
+    letters = unicodedata.normalize("NFD", typed)
+    if len(letters) < 3:
+        return None
+    names = {name: unicodedata.normalize("NFD", name) for name in sorted(known)}
+    slips = 2 if typed.isascii() or len(letters) > 5 else 1
+    found = process.extractOne(letters, names, scorer=OSA.distance, score_cutoff=slips)
+    return known[found[2]] if found else None
 
 
 @lru_cache(maxsize=1)

@@ -138,6 +138,10 @@ class Deliveries:
         """Give up what was not yet sent to a channel."""
         await self._ledger.cancel_pending(channel.id, reason)
 
+    async def follow(self, channel: Channel, old_id: str) -> None:
+        """A channel's id in Slack changed: what is under way goes to where it is now."""
+        await self._ledger.follow(channel.workspace, old_id, channel.channel_id)
+
     async def last(self, channel: Channel) -> Delivery | None:
         """The newest delivery, or None."""
         found = await self._ledger.deliveries(channel.id, limit=1)

@@ -302,6 +302,11 @@ class Ledger:
         async with self._database.write() as connection:
             await open_parts.cancel(connection, channel_id, reason, now=await self._real_now(connection))
 
+    async def follow(self, workspace: Workspace, old_id: str, new_id: str) -> None:
+        """A channel's id changed: what is still to be sent or corrected there goes to the new one."""
+        async with self._database.write() as connection:
+            await open_parts.follow(connection, workspace, old_id, new_id)
+
     async def _anything_due(self) -> bool:
         async with self._database.read() as connection:
             return await lanes.anything_due(connection, now=await self._real_now(connection))

@@ -149,9 +149,13 @@ async def _renamed(services: Services, asker: Asker, event: Event) -> None:
 
 async def _moved(services: Services, asker: Asker, event: Event) -> None:
     """A channel's id changed, as it can when it becomes shared through Slack Connect."""
-    await services.channels.move(
-        asker.workspace, str(event.get("old_channel_id")), str(event.get("new_channel_id"))
-    )
+    old_id, new_id = str(event.get("old_channel_id") or ""), str(event.get("new_channel_id") or "")
+    if not old_id or not new_id:
+        return
+    await services.channels.move(asker.workspace, old_id, new_id)
+    moved = await services.channels.get(asker.workspace, new_id)
+    if moved is not None:
+        await services.deliveries.follow(moved, old_id)
 
 
 async def _uninstalled(services: Services, asker: Asker, event: Event) -> None:

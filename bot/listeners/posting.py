@@ -72,6 +72,12 @@ def _is_id(part: str) -> bool:
 
 
 async def _just_posted(services: Services, channel: Channel, digest_ids: tuple[int, ...]) -> bool:
+    # What is posted once more holds no digest of its own: the first delivery does.
     since = services.clock.now() - JUST_NOW
     past = await services.deliveries.history(channel, limit=3)
-    return any(one.created_at > since and set(one.digest_ids) == set(digest_ids) for one in past)
+    return any(
+        one.created_at > since
+        and one.schedule_date is None
+        and (not one.digest_ids or set(one.digest_ids) == set(digest_ids))
+        for one in past
+    )

@@ -12,6 +12,7 @@ from bot.delivery import tables
 from bot.delivery.delivery import State
 from bot.delivery.plan import Skip
 from bot.delivery.store import lanes, results
+from digests.model import Workspace
 
 LONGEST = timedelta(hours=24)
 """How long after its grace a part is tried that was begun in time: the rest of a thread, an old doubt."""
@@ -89,3 +90,12 @@ async def _fail(
     ids = list(rows.scalars())
     await results.finish(connection, ids, now=now)
     return len(ids)
+
+
+async def follow(connection: AsyncConnection, workspace: Workspace, old_id: str, new_id: str) -> None:
+    """Turn the parts of a channel whose id changed to its new id: sent ones too, for their corrections."""
+    await connection.execute(
+        update(tables.part)
+        .where(_part.workspace == workspace.key, _part.slack_channel == old_id)
+        .values(slack_channel=new_id)
+    )

@@ -63,12 +63,16 @@ async def test_two_admins_at_once_lose_nothing(channels: Channels) -> None:
 
 
 async def test_a_channel_moves_and_keeps_everything(channels: Channels) -> None:
-    """A new id in Slack is the same channel; an id already taken is left alone."""
+    """A new id in Slack is the same channel, also where somebody asked something under the new id first;
+    an id that is set up already is left alone.
+    """
+    await channels.get_or_make(HERE, "C2")
     channel = await channels.get_or_make(HERE, "C1")
     await channels.move(HERE, "C1", "C2")
     moved = await channels.get(HERE, "C2")
     assert moved is not None
     assert moved.id == channel.id
-    other = await channels.get_or_make(HERE, "C3")
+    made = await channels.get_or_make(HERE, "C3")
+    other, _ = await channels.change(made, lambda now: replace(now, hour=time(7)), user_id="U1", now=NOW)
     await channels.move(HERE, "C2", "C3")
     assert (await channels.get(HERE, "C3")) == other

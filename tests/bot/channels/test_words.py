@@ -109,7 +109,12 @@ def test_near_misses(command: str, typed: str, expected: str | None) -> None:
 def test_near_subcommands() -> None:
     """A misspelt subcommand is guessed in either language, and no guess is made of two letters."""
     assert words.near_subcommand("langage") == "language"
+    assert words.near_subcommand("언여") == "language"
+    assert words.near_subcommand("관라자") == "managers"
+    assert words.near_value("language", "한굳어") == "ko"
+    assert words.near_value("managers", "everone") == "everyone"
     assert words.near_subcommand("xx") is None
+    assert words.near_subcommand("논문") is None
     assert words.subcommand("언어") == "language"
 
 

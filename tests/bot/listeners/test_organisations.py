@@ -7,8 +7,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.channels.preferences import Language
+from bot.delivery.tables import part
 from bot.local.people import BOT_USER, TEAM
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
 from bot.workspaces.installations import Installation
@@ -148,8 +150,9 @@ async def test_a_stranger_s_mention_in_a_shared_channel_is_answered_from_here(de
 
 
 async def test_a_channel_that_becomes_shared_keeps_everything_under_its_new_id(desk: Desk) -> None:
-    """``channel_id_changed``: the same channel, its settings and its hour."""
+    """``channel_id_changed``: the same channel, its settings and its hour; what is under way goes there."""
     await desk.write("/digest on")
+    await desk.write("/digest post")
     before = await desk.channel()
     body = {
         "type": "channel_id_changed",
@@ -164,6 +167,13 @@ async def test_a_channel_that_becomes_shared_keeps_everything_under_its_new_id(d
 
     await eventually(moved)
     after = await desk.channel("C0SHARED")
+
+    async def followed() -> bool:
+        async with desk.haru.database.read() as connection:
+            where = set(await connection.scalars(select(part.c.slack_channel)))
+        return where == {"C0SHARED"}
+
+    await eventually(followed)
     assert (after.id, after.preferences, after.next_due_at) == (
         before.id,
         before.preferences,

@@ -6,10 +6,14 @@ import asyncio
 from datetime import time, timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from bot.channels.filters import TagFilter
 from bot.channels.preferences import Language, Layout
+from bot.delivery.delivery import State
+from bot.delivery.tables import delivery, part
 from bot.local.seed import EMMA, JUNHO, MINJI
-from tests.bot.listeners.conftest import Desk, found, text_of, values_of
+from tests.bot.listeners.conftest import Desk, eventually, found, text_of, values_of
 
 
 async def test_an_admin_changes_the_language_and_the_channel_hears_one_line(desk: Desk) -> None:
@@ -63,6 +67,42 @@ async def test_on_names_the_first_post_and_offers_the_newest_now(desk: Desk) -> 
         await asyncio.sleep(0.02)
     await asyncio.sleep(0.3)
     assert len(await desk.haru.deliveries.history(channel)) == 1
+
+
+async def test_the_card_says_when_nobody_knows_whether_it_arrived(desk: Desk) -> None:
+    """In doubt Haru is finding out; where that stays unknown, a button posts it again, once."""
+    await desk.write("/digest post")
+
+    async def sent() -> bool:
+        past = await desk.haru.deliveries.history(await desk.channel())
+        return bool(past) and past[0].state is State.SENT
+
+    await eventually(sent)
+    async with desk.haru.database.write() as connection:
+        await connection.execute(update(part).values(state="doubt"))
+        await connection.execute(update(delivery).values(state="posting"))
+    assert "확인하고 있어요" in text_of(await desk.write("/digest"))
+    async with desk.haru.database.write() as connection:
+        await connection.execute(update(part).values(state="unknown"))
+        await connection.execute(update(delivery).values(state="unknown", reason="unknown"))
+    card = await desk.write("/digest")
+    assert found(card, "post_again")[1]["confirm"]
+    desk.workspace.move_clock(desk.haru.clock.now() + timedelta(minutes=1))
+    await asyncio.gather(desk.press(card, "post_again"), desk.press(card, "post_again"))
+
+    async def again() -> bool:
+        return len(await desk.haru.deliveries.history(await desk.channel())) > 1
+
+    await eventually(again)
+    await asyncio.sleep(0.3)
+    assert len(await desk.haru.deliveries.history(await desk.channel())) == 2
+
+
+async def test_settings_by_word_opens_the_modal(desk: Desk) -> None:
+    """`/digest settings` opens it for those who may, and tells the others who may."""
+    await desk.write("/digest settings", MINJI)
+    assert await desk.until_modal(MINJI)
+    assert MINJI in text_of(await desk.write("/digest 설정", JUNHO))
 
 
 async def test_off_stops_and_keeps_the_settings(desk: Desk) -> None:
