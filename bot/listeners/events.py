@@ -39,7 +39,7 @@ Handler = Callable[[Services, Asker, Event], Awaitable[None]]
 
 def register(app: AsyncApp, services: Services) -> None:
     """Listen to every event the manifest asks for."""
-    for name, handler in _HANDLERS.items():
+    for name, handler in HANDLERS.items():
         app.event(name)(_listener(services, name, handler))
 
 
@@ -131,6 +131,15 @@ async def _left(services: Services, asker: Asker, event: Event) -> None:
         await _pause(services, asker, "removed")
 
 
+async def _thrown_out(services: Services, asker: Asker, event: Event) -> None:
+    """``channel_left`` is about Haru itself, which may hear of nobody's leaving any more."""
+    await _pause(services, asker, "removed")
+
+
+async def _deleted(services: Services, asker: Asker, event: Event) -> None:
+    await _pause(services, asker, "channel_not_found")
+
+
 async def _archived(services: Services, asker: Asker, event: Event) -> None:
     await _pause(services, asker, "is_archived")
 
@@ -187,13 +196,17 @@ async def _resume(services: Services, channel: Channel) -> None:
     await services.deliveries.reschedule(resumed, now=services.clock.now(), enabling=True)
 
 
-_HANDLERS: dict[str, Handler] = {
+HANDLERS: dict[str, Handler] = {
     "app_mention": _mention,
     "message": _message,
     "app_home_opened": _home,
     "file_shared": _file,
     "member_joined_channel": _joined,
     "member_left_channel": _left,
+    "channel_left": _thrown_out,
+    "group_left": _thrown_out,
+    "channel_deleted": _deleted,
+    "group_deleted": _deleted,
     "channel_archive": _archived,
     "group_archive": _archived,
     "channel_unarchive": _unarchived,

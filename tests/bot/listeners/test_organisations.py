@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from bot.channels.preferences import Language
 from bot.delivery.tables import part
+from bot.listeners.events import HANDLERS
 from bot.local.people import BOT_USER, TEAM
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
 from bot.workspaces.installations import Installation
+from config.manifest import EVENTS
 from digests.model import Workspace
 from tests.bot.listeners.conftest import Desk, Json, eventually
 
@@ -231,6 +233,32 @@ async def test_somebody_else_s_leaving_changes_nothing(desk: Desk) -> None:
         return (await desk.channel()).paused_reason == "removed"
 
     await eventually(paused)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("channel_left", "removed"),
+        ("group_left", "removed"),
+        ("channel_deleted", "channel_not_found"),
+        ("group_deleted", "channel_not_found"),
+    ],
+)
+async def test_a_channel_that_is_gone_pauses(desk: Desk, kind: str, reason: str) -> None:
+    """Thrown out, or deleted with its channel: nothing is due there, and the reason is kept."""
+    await desk.write("/digest on")
+    await desk.send(_event({"type": kind, "channel": KOREAN_CHANNEL, "actor_id": MINJI}))
+
+    async def paused() -> bool:
+        now = await desk.channel()
+        return now.paused_reason == reason and now.next_due_at is None
+
+    await eventually(paused)
+
+
+def test_every_event_that_is_handled_is_asked_for() -> None:
+    """The manifest subscribes to just what Haru listens to."""
+    assert {name.replace("message.im", "message") for name in EVENTS} == set(HANDLERS)
 
 
 async def test_an_uninstalled_workspace_is_kept_a_while_and_comes_back_as_it_was(desk: Desk) -> None:
