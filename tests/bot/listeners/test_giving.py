@@ -242,3 +242,16 @@ async def test_the_next_days_file_of_the_same_name_is_another_digest(desk: Desk)
     )
     titles = {entry.paper.title for digest in newest if digest.source == "slack" for entry in digest.entries}
     assert titles == {"Zebra Transformers", "Numbat Optimizers"}
+
+
+async def test_a_slow_look_shows_a_waiting_page_first(desk: Desk) -> None:
+    """While another process writes to the archive the form says so in time, and then shows the papers."""
+    await desk.write("/digest add")
+    async with desk.haru.database.write_archive():
+        assert await submit(desk, text=DIGEST) == {}
+        assert "잠시만요" in text_of(await opened(desk))
+    for _ in range(200):
+        if (await opened(desk))["callback_id"] == "digest_confirm":
+            break
+        await asyncio.sleep(0.02)
+    assert "Zebra Transformers" in text_of(await opened(desk))
