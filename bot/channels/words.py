@@ -13,7 +13,6 @@ from datetime import time
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from holidays import list_supported_countries
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -190,6 +189,9 @@ def days(typed: str) -> tuple[frozenset[int], str | None] | None:
 
 def is_country(code: str) -> bool:
     """Whether a country's public holidays are known."""
+    # Imported by who asks: it takes four megabytes, and hardly anybody does.
+    from holidays import list_supported_countries
+
     return code in list_supported_countries()
 
 

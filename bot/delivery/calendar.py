@@ -13,8 +13,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from bot.channels.preferences import Preferences
 
 _HORIZON = 400
@@ -83,6 +81,9 @@ def _transition(instant: datetime, tz: ZoneInfo) -> datetime:
 
 @lru_cache(maxsize=256)
 def _holidays(country: str, year: int) -> frozenset[date]:
+    # Imported by who asks: its countries take four megabytes, and few channels name one.
+    import holidays
+
     try:
         return frozenset(holidays.country_holidays(country, years=year))
     except NotImplementedError:

@@ -91,7 +91,7 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", bare).casefold()[:LONGEST_TERM]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def stem(word: str) -> str:
     """The stem of a folded Latin word; ``scaling`` and ``scales`` are ``scale``."""
     stemmed: str = _stemmer.stemWord(word)
@@ -132,7 +132,7 @@ def _plain(text: str) -> str:
 
 
 # Texts say the same words again and again: most of the work of indexing is saved here.
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _word(shown: str) -> Word:
     if _HANGUL.fullmatch(shown):
         terms = pairs(shown)

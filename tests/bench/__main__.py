@@ -10,11 +10,12 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import fanout, intake, quality, roundtrip
+from tests.bench import fanout, intake, memory, quality, roundtrip
 
 MEASUREMENTS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "fanout": fanout.measure,
     "intake": intake.measure,
+    "memory": memory.measure,
     "quality": quality.measure,
     "roundtrip": roundtrip.measure,
 }
