@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import MofNCompleteColumn, Progress
 from sqlalchemy.exc import DBAPIError
 
 from bot import processes, schema
@@ -129,17 +129,20 @@ async def import_(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as
                     progress.advance(task)
             for name, why in documents.unreadable.items():
                 told(Taken(name, Status.REFUSED, reason=why))
+        for line in tally.refusals:
+            click.echo(f"refused {line}", err=True)
+        for line in missing:
+            click.echo(f"haru: {line}", err=True)
+        if not as_json:
+            Console().print(tables.intake_table(tally))
+        # What was taken in can be found now; what papers mean takes longer, and may be interrupted.
         if not dry_run:
-            with Progress(console=screen, disable=as_json or not screen.is_terminal, transient=True) as bar:
+            columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn())
+            quiet = as_json or not screen.is_terminal
+            with Progress(*columns, console=screen, disable=quiet, transient=True) as bar:
                 task = bar.add_task("Encoding what papers mean", total=None)
                 while encoded := await archive.encode():
                     bar.advance(task, encoded)
-    for line in tally.refusals:
-        click.echo(f"refused {line}", err=True)
-    for line in missing:
-        click.echo(f"haru: {line}", err=True)
-    if not as_json:
-        Console().print(tables.intake_table(tally))
     return FAILED if tally.refusals or missing else 0
 
 
