@@ -7,7 +7,6 @@ a channel would cost seconds to add and block the loop (measured; DESIGN.md sect
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -123,13 +122,13 @@ class Clockwork:
 
     def _every(self, seconds: float, name: str, job: Job) -> None:
         async def run() -> None:
-            task = asyncio.create_task(self._guarded(name, job))
+            # Not awaited: shutting the scheduler down cancels its jobs, never a request under way, and
+            # a long drain is no job that missed its turn, of which the scheduler would warn each time.
+            if any(task.get_name() == name for task in self._under_way):
+                return
+            task = asyncio.create_task(self._guarded(name, job), name=name)
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
-            # Shielded: shutting the scheduler down cancels its jobs, never a request under way. APScheduler
-            # would log its own cancelling as a crash.
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.shield(task)
 
         self._scheduler.add_job(run, "interval", seconds=seconds, id=name)
 

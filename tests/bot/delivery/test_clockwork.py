@@ -1,0 +1,48 @@
+"""The clockwork: jobs one at a time, whatever they do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+import pytest
+
+from tests.bot.delivery.scene import Scene
+
+
+async def test_a_job_that_takes_long_is_not_started_twice(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A job still at work is left alone when its turn comes again, and waited for at the end."""
+    started, ended, gate = [0], [0], asyncio.Event()
+
+    async def job() -> None:
+        started[0] += 1
+        await gate.wait()
+        ended[0] += 1
+
+    scene.haru.clockwork.every(timedelta(seconds=0.05), "long", job)
+    with caplog.at_level(logging.WARNING):
+        await scene.haru.clockwork.start()
+        await asyncio.sleep(0.4)
+        assert started == [1]
+        asyncio.get_running_loop().call_later(0.1, gate.set)
+        await scene.haru.clockwork.stop()
+    assert ended == [1]
+    assert [record for record in caplog.records if "apscheduler" in record.name] == []
+
+
+async def test_a_job_that_fails_is_run_again(scene: Scene) -> None:
+    """What nobody foresaw is logged, and the job's next turn comes all the same."""
+    runs = [0]
+
+    async def job() -> None:
+        runs[0] += 1
+        raise LookupError("nobody foresaw this")
+
+    scene.haru.clockwork.every(timedelta(seconds=0.05), "failing", job)
+    await scene.haru.clockwork.start()
+    await asyncio.sleep(0.5)
+    await scene.haru.clockwork.stop()
+    assert runs[0] > 1
