@@ -152,7 +152,12 @@ def read_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]  # field by field, checked by pydantic
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}".removeprefix(": ")
+            ": ".join(filter(None, (".".join(map(str, problem["loc"])).upper(), _said(problem["msg"]))))
             for problem in error.errors(include_url=False, include_input=False)
         )
         raise SettingsError(f"The environment holds a value Haru cannot use. {problems}") from None
+
+
+def _said(message: str) -> str:
+    """What was expected, without pydantic's own opening of a sentence that is ours."""
+    return message.removeprefix("Value error, ")

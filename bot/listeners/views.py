@@ -48,8 +48,15 @@ async def open_settings(
         return refused(who_may(channel), language=language)
     newest = await services.changes.newest(channel, limit=1)
     about = form.About(channel.channel_id, (newest[0].id or 0) if newest else 0, from_home)
+    usual = await services.archive.newest_digest(
+        workspace=asker.workspace, until=services.until, now=services.clock.now()
+    )
     view = form.settings_modal(
-        channel, language=language, about=about, propose_on=is_hello and channel.enabled_at is None
+        channel,
+        language=language,
+        about=about,
+        propose_on=is_hello and channel.enabled_at is None,
+        papers_a_day=len(usual.entries) if usual else 0,
     )
     await asker.client.views_open(trigger_id=trigger_id, view=view)
     return None

@@ -120,7 +120,11 @@ class Database:
         try:
             connection = await self.engine.connect()
         except (OperationalError, DBAPIError) as error:
-            raise StoreError(f"The database cannot be opened: {_cause(error)}") from error
+            where = self.url.render_as_string(hide_password=True)
+            raise StoreError(
+                f"The database {where} cannot be opened ({_cause(error)});"
+                " see that it is there and may be written, or choose another DATABASE_URL"
+            ) from error
         try:
             yield connection
         finally:
