@@ -6,11 +6,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from digests.search import text
+from digests.search import glossary, text
 from digests.search.weights import idf
 
 PREFIX, TYPO_ONE, TYPO_TWO, JOINT = 0.75, 0.6, 0.45, 0.6
 """What an alternative that is not the very word is worth."""
+
+NAMED = 0.2
+"""What the English name of a thing is worth where it was asked for in Korean: papers that say it as it was
+typed come first, wherever in them it stands.
+"""
+
+FEW = 20
+"""Papers that say a thing in Korean below which those that name it in English are looked at too."""
 
 MOST_PREFIXES = 24
 
@@ -174,6 +182,8 @@ def terms_of(asked: Sequence[text.Word]) -> set[str]:
     found = {term for word in asked for term in word.terms} | {
         text.stem(text.joined(word.shown)) for word in asked
     }
+    for names in _named(asked).values():
+        found.update(names)
     return found | set(_joints(asked).values())
 
 
@@ -200,6 +210,15 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
             if known and group.typed in (first, second):
                 for term in known:
                     group.add(term, JOINT)
+    for spelling, names in _named(asked).items():
+        english = [term for name in names for term in vocabulary.terms.get(name, ())]
+        of_it = [group for group in groups if group.typed in text.pairs(spelling)]
+        if not english or min(group.df for group in of_it) >= FEW:
+            continue
+        for group in of_it:
+            group.corrected = None
+            for term in english:
+                group.add(term, NAMED)
     tells = any(group.typed not in FUNCTION for group in groups)
     for group in groups:
         group.idf = idf(vocabulary.papers, min(group.df, vocabulary.papers))
@@ -266,6 +285,7 @@ def _latin(word: text.Word, vocabulary: Vocabulary, *, is_sentence: bool) -> Gro
         for term in vocabulary.prefixed(text.joined(word.shown)):
             group.add(term, PREFIX)
     near = list(vocabulary.near(word.folded, 1 if len(word.folded) <= 5 else 2))
+    near.sort(key=lambda one: (one[1], -max((term.head_df for term in one[2]), default=0), one[0]))
     closest = min((distance for _, distance, _ in near), default=0)
     for surface, distance, terms in near:
         if _digits(surface) != _digits(word.folded):
@@ -282,6 +302,17 @@ def _latin(word: text.Word, vocabulary: Vocabulary, *, is_sentence: bool) -> Gro
 
 def _digits(word: str) -> str:
     return "".join(letter for letter in word if letter.isdigit())
+
+
+def _named(asked: Sequence[text.Word]) -> dict[str, tuple[str, ...]]:
+    """The terms of the English names of Korean words, also of two that belong together (강화 학습)."""
+    korean = [word.folded for word in asked if word.is_hangul]
+    spellings = [*korean, *("".join(couple) for couple in pairwise(korean))]
+    return {
+        spelling: tuple(text.stem(text.joined(name)) for name in names)
+        for spelling in spellings
+        if (names := glossary.in_english(spelling))
+    }
 
 
 def _joints(asked: Sequence[text.Word]) -> dict[tuple[str, str], str]:

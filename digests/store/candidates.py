@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import Workspace
-from digests.search.plan import Group
+from digests.search.plan import NAMED, Group
 from digests.search.ranking import FLOOR, Candidate
 from digests.store import tables
 from digests.store.bulk import among
@@ -38,7 +38,7 @@ question AS MATERIALIZED ({groups}),
 hit AS MATERIALIZED (
     SELECT posting.paper_id, alternative.place,
         MAX(CAST(ROUND(posting.weight * 1000) AS BIGINT) * alternative.worth) AS weight,
-        MAX(CASE WHEN posting.head THEN 1 ELSE 0 END) AS head
+        MAX(CASE WHEN posting.head AND alternative.worth > :named THEN 1 ELSE 0 END) AS head
     FROM alternative CROSS JOIN search_posting AS posting
     WHERE alternative.picks = 1 AND posting.term_id = alternative.term_id{allowed}
     GROUP BY posting.paper_id, alternative.place
@@ -50,7 +50,7 @@ picked AS MATERIALIZED (
 added AS (
     SELECT posting.paper_id, alternative.place,
         MAX(CAST(ROUND(posting.weight * 1000) AS BIGINT) * alternative.worth) AS weight,
-        MAX(CASE WHEN posting.head THEN 1 ELSE 0 END) AS head
+        MAX(CASE WHEN posting.head AND alternative.worth > :named THEN 1 ELSE 0 END) AS head
     FROM picked CROSS JOIN alternative CROSS JOIN search_posting AS posting
     WHERE alternative.picks = 0 AND posting.term_id = alternative.term_id
         AND posting.paper_id = picked.paper_id
@@ -124,6 +124,7 @@ async def find(
     given = {
         "alternatives": json.dumps(alternatives),
         "groups": json.dumps([(place, round(group.idf * _PARTS)) for place, group in enumerate(groups)]),
+        "named": round(NAMED * 100),
         "picked": max(_PICKED, most),
         "least": round(whole * floor),
         "most": most,

@@ -306,10 +306,18 @@ async def _guesses(sight: Sight, asked: Sequence[text.Word], surfaces: Surfaces)
         guesses += [
             surface
             for surface, _, _ in process.extract(
-                word.folded, surfaces.words, scorer=OSA.normalized_distance, score_cutoff=0.5, limit=2
+                word.folded, surfaces.words, scorer=OSA.normalized_distance, score_cutoff=0.5, limit=6
             )
-        ]
+            if not _is_two(surface, surfaces)
+        ][:2]
     return tuple(dict.fromkeys(guesses))[:3]
+
+
+def _is_two(surface: str, surfaces: Surfaces) -> bool:
+    # Two words joined are there to be found by; nobody would write them so.
+    return any(
+        surface[:at] in surfaces.terms and surface[at:] in surfaces.terms for at in range(2, len(surface) - 1)
+    )
 
 
 def _similar(name: str, names: dict[str, int]) -> list[str]:

@@ -235,3 +235,77 @@ async def test_an_address_finds_its_paper_before_those_that_cite_it(small: Archi
     assert [hit.entry.paper.arxiv_id for hit in found.hits] == [VERBALIZE, NEAR_INFINITE]
     assert found.is_direct
     assert not (await _find(small, "verbalize")).is_direct
+
+
+KOREAN = [
+    ("트랜스포머", {VERBALIZE}),  # Alone.
+    ("트랜스포머가", {VERBALIZE}),  # With a particle, as it stands there,
+    ("트랜스포머에서는", {VERBALIZE}),  # and with another.
+    ("방법", {VERBAL}),  # Two syllables, with the copula there.
+    ("ｆｅｅｄｂａｃｋ", {VERBAL}),  # Full-width Latin.
+    ("feedback을", {VERBAL}),  # A Latin word with a particle.
+    (unicodedata.normalize("NFD", "트랜스포머"), {VERBALIZE}),  # As a Mac types it.
+    ("ㅌㅡ랜스포머", {VERBALIZE}),  # A syllable that fell apart into Jamo.
+    ("역 변환", {"2502.00004"}),  # A space too many.
+    ("역변환이야기", {"2502.00004"}),  # A space too few.
+]
+
+
+@pytest.mark.parametrize(("query", "expected"), KOREAN)
+async def test_korean_is_found_however_it_is_typed(small: Archive, query: str, expected: set[str]) -> None:
+    """Particles, spaces, full width, Jamo and NFD make no difference to what a Korean word finds."""
+    found = [hit.entry.paper.arxiv_id for hit in (await _find(small, query)).hits]
+    assert set(found[: len(expected)]) == expected
+
+
+async def test_what_papers_name_in_english_is_found_in_korean(small: Archive) -> None:
+    """A Korean name of the trade finds titles that have the English one, after texts that say it as typed."""
+    document = Document(
+        "more",
+        "2025-02-26.txt",
+        """2025-02-26
+Verbal Distillation of Rings
+https://arxiv.org/abs/2502.00005
+(Eve Park)
+#rings
+
+Smaller Rings
+https://arxiv.org/abs/2502.00006
+(Eve Park)
+증류로 작게 만들어요.
+#rings
+""".encode(),
+    )
+    assert [one.status async for one in small.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    found = [hit.entry.paper.arxiv_id for hit in (await _find(small, "증류를")).hits]
+    assert found == ["2502.00006", "2502.00005"]
+
+
+async def test_another_number_is_another_thing(small: Archive) -> None:
+    """A word with a number is taken for no word without it or with another."""
+    document = Document(
+        "more",
+        "2025-02-26.txt",
+        b"2025-02-26\nInto Rings with Int8\nhttps://arxiv.org/abs/2502.00005\n(Eve Park)\n#rings\n",
+    )
+    assert [one.status async for one in small.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert (await _find(small, "int4")).hits == ()
+    assert len((await _find(small, "int8")).hits) == 1
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "word " * 10_000,
+        "가" * 10_000,
+        "#a " * 3000,
+        "-x " * 3000,
+        '"' * 10_000,
+        "NEAR(a b, 3) AND NOT *",
+        "%_%\0%",
+    ],
+)
+async def test_extremes_are_answered(small: Archive, query: str) -> None:
+    """Ten thousand words or signs, and operators of other engines, give an answer and no error."""
+    assert isinstance(await _find(small, query), Results)
+    assert isinstance(await small.tagged(query, workspace=None, until=None), Results)
