@@ -1,6 +1,6 @@
 """`make crash`: worker processes killed and frozen at every named point, on each database.
 
-    python -m tests.crash [--hits 20] [--freezes 3] [--seconds 600] [--only sqlite]
+    python -m tests.crash [--hits 20] [--freezes 3] [--seconds 900] [--seed 1] [--only sqlite]
 
 Prints how often each point was hit, and what the local workspace's record says; then shows
 that couriers that are wrong on purpose are found out. Exit status 1 when Haru is not without
@@ -14,6 +14,8 @@ import asyncio
 import sys
 import tempfile
 from pathlib import Path
+
+import psycopg
 
 from tests.crash.battery import NOWHERE, Outcome, Script, run
 from tests.crash.points import POINTS
@@ -31,39 +33,52 @@ def main() -> int:
     parser.add_argument("--hits", type=int, default=20, help="kills at each point")
     parser.add_argument("--freezes", type=int, default=3, help="freezes at each point")
     parser.add_argument("--seconds", type=float, default=900, help="at most, for each setup")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=[*SETUPS, *WRONG], help="one setup or wrong courier")
     chosen = parser.parse_args()
-    outcomes: dict[str, Outcome] = {}
-    with tempfile.TemporaryDirectory(prefix="haru-crash-") as home:
-        for name, processes in SETUPS.items():
-            if chosen.only in (None, name):
-                script = Script(
-                    processes=processes, hits=chosen.hits, freezes=chosen.freezes, seconds=chosen.seconds
-                )
-                outcomes[name] = _run(script, name, Path(home))
-                _print_one(name, outcomes[name])
-        wrong = {
-            name: _run(wrong_script(name), "sqlite", Path(home) / name)
-            for name in WRONG
-            if chosen.only in (None, name)
-        }
+    names = [name for name in (*SETUPS, *WRONG) if chosen.only in (None, name)]
+    scripts = {
+        name: wrong_script(name)
+        if name in WRONG
+        else Script(
+            SETUPS[name], hits=chosen.hits, freezes=chosen.freezes, seconds=chosen.seconds, seed=chosen.seed
+        )
+        for name in names
+    }
+    with tempfile.TemporaryDirectory(prefix="haru-crash-") as home, postgres_server(home) as server:
+        found = asyncio.run(_run_all(scripts, Path(home), server.get_uri()))
+    outcomes = {name: found[name] for name in SETUPS if name in found}
+    wrong = {name: found[name] for name in WRONG if name in found}
     if outcomes:
         _print_points(outcomes, chosen.hits)
     for name, outcome in wrong.items():
-        found = {kind: len(what) for kind, what in outcome.verdict.failures().items()}
-        print(f"wrong on purpose: {name:15} {outcome.verdict.messages} messages, {found}")
+        kinds = {kind: len(what) for kind, what in outcome.verdict.failures().items()}
+        print(f"wrong on purpose: {name:15} {outcome.verdict.messages} messages, {kinds}")
     failed = any(outcome.verdict.failures() for outcome in outcomes.values())
     missed = any(outcome.killed[point] < chosen.hits for outcome in outcomes.values() for point in POINTS)
     unnoticed = any(WRONG[name] not in outcome.verdict.failures() for name, outcome in wrong.items())
     return int(failed or missed or unnoticed)
 
 
-def _run(script: Script, name: str, home: Path) -> Outcome:
-    folder = home / name.replace(" ", "-")
-    if name == "sqlite":
-        return asyncio.run(run(script, f"sqlite:///{folder}/haru.sqlite3", folder))
-    with tempfile.TemporaryDirectory() as runtime, postgres_server(runtime) as server:
-        return asyncio.run(run(script, server.get_uri(), folder))
+async def _run_all(scripts: dict[str, Script], home: Path, postgres: str) -> dict[str, Outcome]:
+    """The setups side by side, for they mostly wait; then the wrong couriers."""
+    found: dict[str, Outcome] = {}
+
+    async def play(name: str) -> None:
+        folder = home / name.replace(" ", "-")
+        url = f"sqlite:///{folder}/haru.sqlite3"
+        if name.startswith("postgresql"):
+            database = f"crash_{SETUPS[name]}"
+            with psycopg.connect(postgres, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {database}")
+            url = postgres.replace("/postgres?", f"/{database}?")
+        found[name] = await run(scripts[name], url, folder)
+        if name in SETUPS:
+            _print_one(name, found[name])
+
+    for group in (SETUPS, WRONG):
+        await asyncio.gather(*(play(name) for name in group if name in scripts))
+    return found
 
 
 def _print_one(name: str, outcome: Outcome) -> None:
