@@ -18,13 +18,23 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
-from bot.delivery.delivery import Delivery, State
+from bot.delivery.delivery import Delivery
 from bot.delivery.edition import Edition
 from bot.delivery.outcome import Outcome
 from bot.delivery.part import Deed, Part
 from bot.delivery.plan import History
 from bot.delivery.steady import Steady, steady_clock
-from bot.delivery.store import claims, corrections, doubts, lanes, open_parts, openings, past, results
+from bot.delivery.store import (
+    claims,
+    corrections,
+    doubts,
+    lanes,
+    open_parts,
+    openings,
+    past,
+    results,
+    rewriting,
+)
 from bot.delivery.store.corrections import Outdated, Posted
 from bot.delivery.store.doubts import Verdict
 from bot.delivery.store.openings import Opening
@@ -75,22 +85,8 @@ class Ledger:
 
     async def reopen(self, channel_id: int, day: date) -> bool:
         """Forget a skip without parts, so that the date may be tried again; whether the date is free."""
-        delivery = tables.delivery.c
         async with self._database.write() as connection:
-            await connection.execute(
-                tables.delivery.delete().where(
-                    delivery.channel_id == channel_id,
-                    delivery.schedule_date == day,
-                    delivery.state == State.SKIPPED,
-                    delivery.id.not_in(select(tables.part.c.delivery_id)),
-                )
-            )
-            left = await connection.scalar(
-                select(func.count())
-                .select_from(tables.delivery)
-                .where(delivery.channel_id == channel_id, delivery.schedule_date == day)
-            )
-        return not left
+            return await past.reopen(connection, channel_id, day)
 
     async def histories(
         self,
@@ -129,12 +125,8 @@ class Ledger:
 
     async def is_free(self, channel_id: int, day: date) -> bool:
         """Whether a schedule date has brought a channel nothing yet, not even a skip."""
-        delivery = tables.delivery.c
         async with self._database.read() as connection:
-            found = await connection.scalar(
-                select(delivery.id).where(delivery.channel_id == channel_id, delivery.schedule_date == day)
-            )
-        return found is None
+            return await past.is_free(connection, channel_id, day)
 
     async def claim(self, limit: int) -> list[Part]:
         """Take due parts: ``sending`` is committed, with this owner and a lease, before they are given.
@@ -223,15 +215,15 @@ class Ledger:
         """Have deliveries show an edition instead, by these messages, after a while."""
         async with self._database.write() as connection:
             now = await self._real_now(connection)
-            await corrections.replace_edition(connection, delivery_ids, edition)
-            await corrections.desire(connection, delivery_ids, messages, rest=rest, at=now + after, now=now)
+            await rewriting.replace_edition(connection, delivery_ids, edition)
+            await rewriting.desire(connection, delivery_ids, messages, rest=rest, at=now + after, now=now)
 
     async def retract(self, delivery_ids: Sequence[int], edition: Edition, message: Message) -> None:
         """Give up what of deliveries was not sent, and have the rest say one line, at once."""
         async with self._database.write() as connection:
             now = await self._real_now(connection)
-            await corrections.replace_edition(connection, delivery_ids, edition)
-            await corrections.retract(connection, delivery_ids, message, now=now)
+            await rewriting.replace_edition(connection, delivery_ids, edition)
+            await rewriting.retract(connection, delivery_ids, message, now=now)
 
     async def give_up(self) -> int:
         """Fail what could not be sent within its grace; how many parts."""

@@ -80,6 +80,29 @@ async def newest_had(connection: AsyncConnection, channel_id: int) -> date | Non
     return found
 
 
+async def reopen(connection: AsyncConnection, channel_id: int, day: date) -> bool:
+    """Forget a skip without parts, so that the date may be tried again; whether the date is free."""
+    delivery = tables.delivery.c
+    await connection.execute(
+        tables.delivery.delete().where(
+            delivery.channel_id == channel_id,
+            delivery.schedule_date == day,
+            delivery.state == State.SKIPPED,
+            delivery.id.not_in(select(tables.part.c.delivery_id)),
+        )
+    )
+    return await is_free(connection, channel_id, day)
+
+
+async def is_free(connection: AsyncConnection, channel_id: int, day: date) -> bool:
+    """Whether a schedule date has brought a channel nothing yet, not even a skip."""
+    delivery = tables.delivery.c
+    found = await connection.scalar(
+        select(delivery.id).where(delivery.channel_id == channel_id, delivery.schedule_date == day)
+    )
+    return found is None
+
+
 async def deliveries(connection: AsyncConnection, channel_id: int, *, limit: int) -> list[Delivery]:
     """A channel's deliveries, newest first."""
     delivery = tables.delivery.c
