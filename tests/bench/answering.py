@@ -29,6 +29,7 @@ SECRET = "bench-signing-secret"
 async def serve(which: str, database_url: str = "", api_url: str = "") -> None:
     """Answer until standard input ends."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    haru = None
     if which == "bare":
         application = web_application(_bare(), live=_well, ready=_well)
     else:
@@ -38,6 +39,8 @@ async def serve(which: str, database_url: str = "", api_url: str = "") -> None:
     async with listening(application, "127.0.0.1", 0) as port:
         print(port, flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+    if haru is not None:
+        await haru.close()
     print(peak_memory(), flush=True)
 
 
