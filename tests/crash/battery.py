@@ -51,6 +51,9 @@ _OPEN = ("pending", "sending", "doubt", "checking", "posting", "sent")
 _migrating = asyncio.Lock()
 """Alembic's context is one for the whole process."""
 
+_STUCK = 60.0
+"""Seconds without any change after which what is open counts as stuck."""
+
 NOWHERE = "nowhere in particular"
 
 
@@ -215,6 +218,8 @@ class _Battery:
             # Just before: whoever posts now posts too early.
             await self._move(_instant(number, hour) - timedelta(seconds=1))
             await asyncio.sleep(self._script.every / len(scene.HOURS))
+        # A busy machine gets its time: days that pile up would be late, or left out as too old.
+        await self._until_open(at_most=len(self._channels))
 
     async def _move(self, instant: datetime) -> None:
         # The workspace first: its clock stamps the messages, and must not be behind the workers'.
@@ -297,21 +302,28 @@ class _Battery:
         await self._slack.set_faults({}, 0)
         while len(self._unharmed) < self._script.processes:
             self._unharmed.append(await self._fork("never", "kill", nth=1))
-        for _ in range(600):
-            await asyncio.sleep(0.1)
-            if not await self._is_anything_open():
-                break
+        await self._until_open(at_most=0)
         for pid in self._unharmed:
             os.kill(pid, signal.SIGTERM)
         for pid in self._unharmed:
             if await _ended(pid, 20):
                 self._alive.discard(pid)
 
-    async def _is_anything_open(self) -> bool:
-        return any(
-            row.startswith("channel") or row.split(" is ")[1].split()[0] in _OPEN
+    async def _until_open(self, *, at_most: int) -> None:
+        """Wait until no more rows than this are open, as long as there is any progress."""
+        seen, since = await self._open_states(), time.monotonic()
+        while len(seen) > at_most and time.monotonic() - since < _STUCK:
+            await asyncio.sleep(0.1)
+            now = await self._open_states()
+            if now != seen:
+                seen, since = now, time.monotonic()
+
+    async def _open_states(self) -> list[str]:
+        return [
+            row
             for row in await self._open_rows()
-        )
+            if row.startswith("channel") or row.split(" is ")[1].split()[0] in _OPEN
+        ]
 
     async def _open_rows(self) -> list[str]:
         """Rows of the ledger that are not at an end, or at one that a readable history forbids."""

@@ -13,7 +13,7 @@ Record = Sequence[Mapping[str, Any]]
 SECOND = 0.97
 """Least distance of two messages in a channel: a second, less what clocks and sockets blur."""
 
-DOUBTFUL_FOR = 90.0
+DOUBTFUL_FOR = 180.0
 """Seconds after a fault or a kill in which a history may be read because of it."""
 
 
