@@ -20,6 +20,9 @@ typed come first, wherever in them it stands.
 FEW = 20
 """Papers that say a thing in Korean below which those that name it in English are looked at too."""
 
+MOST_NAMED = 2
+"""Words of a question that names a thing."""
+
 MOST_PREFIXES = 24
 
 RARE = 5
@@ -305,7 +308,12 @@ def _digits(word: str) -> str:
 
 
 def _named(asked: Sequence[text.Word]) -> dict[str, tuple[str, ...]]:
-    """The terms of the English names of Korean words, also of two that belong together (강화 학습)."""
+    """The terms of the English names of Korean words, also of two that belong together (강화 학습).
+
+    Not in a sentence: there a thing named is no answer, and the encoder knows both languages.
+    """
+    if len(asked) > MOST_NAMED:
+        return {}
     korean = [word.folded for word in asked if word.is_hangul]
     spellings = [*korean, *("".join(couple) for couple in pairwise(korean))]
     return {
