@@ -39,8 +39,10 @@ lock: ## Make the lock files anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-annotate --no-emit-index-url --group build -o requirements.txt
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-annotate --no-emit-index-url --extra semantic --group build --group dev --group fuzz \
+		--no-annotate --no-emit-index-url --group build --group dev --group fuzz \
 		-c requirements.txt -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-annotate --no-emit-index-url --group semantic -o requirements-semantic.txt
 
 clean: ## Remove what make made; keeps data/
 	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -56,7 +58,9 @@ clean: ## Remove what make made; keeps data/
 	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/tested-with: .venv/installed requirements-dev.txt
+# The optional extra goes beside the rest: with tests installed or not, .venv is what runs in production.
+.venv/tested-with: .venv/installed requirements-dev.txt requirements-semantic.txt
 	@echo "Installing what the tests need into .venv…"
 	@.venv/bin/pip install $(PIP_FLAGS) -r requirements-dev.txt
+	@.venv/bin/pip install $(PIP_FLAGS) --upgrade --target .venv/semantic -r requirements-semantic.txt
 	@touch $@

@@ -11,13 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Vectors = NDArray[np.int8]
+Vectors = Any
+"""An array of signed bytes, a row a text. Its type comes with the extra; types are checked without it."""
 
 FEWEST_WORDS = 3
 """Words of a question below which it names something, and is no sentence."""

@@ -19,6 +19,7 @@ from digests.search import meaning
 from digests.store import tables
 from digests.store.sessions import Database
 from tests.bench import material, rivals
+from tests.semantic import semantic
 
 BEYOND_WORDS = frozenset({"cross-lingual", "hard English paraphrases", "hard Korean paraphrases"})
 """Classes that the lexical mean leaves out."""
@@ -45,9 +46,9 @@ async def measure() -> None:
             large.url.set(drivername="postgresql").render_as_string(False), pages
         ) as engines:
             scores |= _rivals(engines, documents, queries)
-        if encoder := meaning.installed():
+        with semantic():
             for name, database in (("with meaning, SQLite", small), ("with meaning, PostgreSQL", large)):
-                archive = Archive(database, encoder=encoder)
+                archive = Archive(database, encoder=meaning.installed())
                 while await archive.encode(most=512):
                     pass
                 ours[name], times[name] = await _ask(archive, queries)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from digests.archive import Archive
 from digests.model import Document, Results, Workspace
 from digests.search import meaning
 from digests.store.sessions import Database
+from tests.semantic import semantic
 
 NEWSLETTER = """2025-02-25
 Extending the Context Window of Language Models with a Hundred Samples
@@ -37,11 +39,17 @@ TEAM, OTHER = Workspace("", "T1"), Workspace("", "T2")
 
 
 @pytest.fixture
-def archive(database: Database) -> Archive:
+def archive(database: Database) -> Iterator[Archive]:
     """An empty archive with the encoder."""
-    encoder = meaning.installed()
-    assert encoder is not None
-    return Archive(database, encoder=encoder)
+    with semantic():
+        encoder = meaning.installed()
+        assert encoder is not None
+        yield Archive(database, encoder=encoder)
+
+
+def test_without_the_extra_there_is_no_encoder() -> None:
+    """What is installed to run Haru finds by words alone."""
+    assert meaning.installed() is None
 
 
 async def _take_in(archive: Archive, text: str = NEWSLETTER, workspace: Workspace | None = None) -> None:
