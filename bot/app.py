@@ -30,6 +30,7 @@ from bot.delivery.deliveries import Deliveries
 from bot.delivery.ledger import Ledger
 from bot.delivery.reconcile import Reconciler
 from bot.gathering import Gathering
+from bot.language.commands import use_prefix
 from bot.listeners.services import Services
 from bot.messages import daily
 from bot.operators import Operators
@@ -92,6 +93,7 @@ class Haru:
         clock: Clock | None = None,
         api_url: str | None = None,
     ) -> None:
+        use_prefix(settings.haru_command_prefix)
         self.settings = settings
         self.database = database
         self.clock = clock or SystemClock()

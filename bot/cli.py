@@ -22,6 +22,7 @@ from bot.clock import FixedClock
 from bot.delivery.part import metadata_of
 from bot.delivery.plan import edition
 from bot.forgetting import forget_workspace
+from bot.language.commands import use_prefix
 from bot.messages import daily
 from bot.messages.message import Message
 from bot.one_pass import deliver_once
@@ -245,6 +246,7 @@ async def worker(settings: Settings) -> None:
 @command
 async def preview(settings: Settings, day: date | None, language: str, layout: str, as_json: bool) -> int:
     """Print the messages as they would be posted; with --json exactly as chat.postMessage gets them."""
+    use_prefix(settings.haru_command_prefix)
     async with open_database(settings) as database:
         archive = Archive(database)
         chosen = day or await archive.latest_day(workspace=None, until=None)

@@ -16,7 +16,7 @@ from bot.app import Haru
 from bot.channels.preferences import Language
 from bot.delivery.calendar import due_at
 from bot.local.seed import EMMA, ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
-from bot.local.workspace import LocalWorkspace
+from bot.local.workspace import COMMANDS, LocalWorkspace
 from bot.running import delivering, listening, until_signal
 from bot.tables import metadata
 from bot.web import PortError, web_application
@@ -79,6 +79,7 @@ async def _serve_local(settings: Settings, database: Database, state: Path) -> N
         host=settings.haru_local_host,
         port=settings.haru_local_port,
         starts_at=_morning(first, settings),
+        commands={f"{settings.haru_command_prefix}{name}": said for name, said in COMMANDS.items()},
     )
     # Loading may take longer than the moment that is left until the first post is due.
     began = local.clock.now()

@@ -77,7 +77,7 @@ def manifest(*, url: str | None = None, prefix: str = "", name: str = "Haru") ->
             "long_description": (
                 "Haru (하루, “a day”) posts a curated digest of machine-learning papers to every subscribed"
                 " channel at its own hour and in its own language, Korean or English, and finds any of them"
-                " again from a half-remembered word. Invite it into a channel and write /digest on."
+                f" again from a half-remembered word. Invite it into a channel and write /{prefix}digest on."
             ),
             "background_color": "#22304a",
         },

@@ -21,6 +21,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from bot.language.commands import as_called
+
 SOURCE = "en"
 """The language the code is written in."""
 
@@ -62,7 +64,7 @@ class Catalogue:
         self._translations = _load(language)
 
     def gettext(self, message: str, **values: object) -> str:
-        """The message in this language, its ``{names}`` filled in."""
+        """The message in this language, its commands as they are called here, its ``{names}`` filled in."""
         return _fill(self._translations.gettext(message), values)
 
     def ngettext(self, singular: str, plural: str, n: int, **values: object) -> str:
@@ -145,6 +147,7 @@ class Catalogue:
 
 
 def _fill(message: str, values: dict[str, object]) -> str:
+    message = as_called(message)
     return message.format(**values) if values else message
 
 

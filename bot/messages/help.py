@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.language.catalogue import catalogue, deferred
+from bot.language.commands import as_called
 from bot.messages.blocks import context, section
 from bot.messages.message import Message
 
@@ -88,7 +89,7 @@ _EXAMPLES = {
 def help_message(topic: Topic, *, language: str) -> Message:
     """The topic's examples, each with what it does."""
     words = catalogue(language)
-    lines = [f"`{example}`  {words.gettext(what)}" for example, what in _EXAMPLES[topic]]
+    lines = [f"{as_called(f'`{example}`')}  {words.gettext(what)}" for example, what in _EXAMPLES[topic]]
     heading = words.gettext(_HEADINGS[topic])
     closing = words.gettext(_CLOSINGS[topic])
     blocks = (section(heading), section("\n".join(lines)), context(closing))
@@ -97,4 +98,4 @@ def help_message(topic: Topic, *, language: str) -> Message:
 
 def examples(topic: Topic) -> tuple[str, ...]:
     """The commands that the topic's help shows."""
-    return tuple(example for example, _ in _EXAMPLES[topic])
+    return tuple(as_called(f"`{example}`").strip("`") for example, _ in _EXAMPLES[topic])

@@ -193,7 +193,8 @@ function write(here) {
     return;
   }
   const placeholder = here.kind === "im" ? say("message_haru") : say("message_to", { name: here.name });
-  const tries = here.kind === "im" ? ["looped transformers"] : ["/paper looped", "/tag scaling-law", "/digest"];
+  const [paper, tag, digest] = workspace.commands.map((one) => one.name);
+  const tries = here.kind === "im" ? ["looped transformers"] : [`${paper} looped`, `${tag} scaling-law`, digest];
   const made = composer({ channel: here, commands: workspace.commands, placeholder, tries, failed: (command, code) => slackbot(command, code) });
   fill("composer", made.node);
   if (!narrow()) made.focus();

@@ -18,8 +18,9 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.app import Haru
 from bot.channels.preferences import Channel
+from bot.language.commands import use_prefix
 from bot.local.seed import KOREAN_CHANNEL, MINJI
-from bot.local.workspace import LocalWorkspace
+from bot.local.workspace import COMMANDS, LocalWorkspace
 from bot.running import listening
 from bot.web import web_application
 from config.settings import Settings
@@ -180,7 +181,13 @@ def text_of(message: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
+def prefix() -> str:
+    """What stands before each command's name; a test asks for another by its parameters."""
+    return ""
+
+
+@pytest.fixture
+async def desk(database: Database, tmp_path: Path, prefix: str) -> AsyncIterator[Desk]:
     """The two channels, not yet set up, on a morning with one sample digest and older ones behind it."""
     address = ""
     workspace = LocalWorkspace(
@@ -189,9 +196,10 @@ async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
         signing_secret=SECRET,
         port=0,
         starts_at=MORNING,
+        commands={f"{prefix}{name}": said for name, said in COMMANDS.items()},
     )
     await workspace.start()
-    settings = Settings(_env_file=None, haru_language="en")  # type: ignore[call-arg]
+    settings = Settings(_env_file=None, haru_language="en", haru_command_prefix=prefix)  # type: ignore[call-arg]
     haru = Haru(settings, database, clock=workspace.clock, api_url=workspace.api_url)
     application = web_application(
         haru.bolt(signing_secret=SECRET), live=haru.live, ready=haru.ready_to_answer
@@ -209,6 +217,7 @@ async def desk(database: Database, tmp_path: Path) -> AsyncIterator[Desk]:
             await asyncio.wait(at_work, timeout=5)
         await workspace.stop()
     await haru.close_clients()
+    use_prefix("")
 
 
 def _samples() -> list[Document]:

@@ -1,0 +1,58 @@
+"""Commands are named as they are called where Haru runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from babel.messages.pofile import read_po
+
+from bot.language.catalogue import LANGUAGES, catalogue
+from bot.language.commands import as_called, use_prefix
+from bot.language.extract import path
+from bot.messages.help import Topic, help_message
+from bot.messages.results import nothing
+from bot.messages.settings import turned_off
+from bot.messages.wrong import Wrong, wrong
+from digests.model import Results
+
+
+@pytest.fixture
+def prefixed() -> Iterator[None]:
+    """Under the prefix ``lab-``."""
+    use_prefix("lab-")
+    yield
+    use_prefix("")
+
+
+def test_every_command_in_a_sentence_stands_where_it_is_found() -> None:
+    """No sentence, English or Korean, has a command outside backticks: none keeps its short name."""
+    with path("ko").open("rb") as po:
+        said = [text for one in read_po(po, locale="ko") for text in (one.id, one.string)]
+    texts = [text for one in said for text in ([one] if isinstance(one, str) else one)]
+    commands = [text for text in texts if re.search(r"/(paper|tag|digest|haru)\b", text)]
+    assert len(commands) > 40
+    for text in commands:
+        assert not re.search(r"(?<!`)/(paper|tag|digest|haru)\b", text), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.usefixtures("prefixed")
+def test_sentences_carry_the_prefix(language: str) -> None:
+    """Under a prefix help, refusals and hints name the commands that Slack knows, in both languages."""
+    messages = [
+        *(help_message(topic, language=language) for topic in Topic),
+        *(wrong(kind, "x", language=language) for kind in Wrong),
+        turned_off(language=language),
+        nothing(Results("x"), language=language),
+    ]
+    named = [name for one in messages for name in re.findall(r"`/([\w-]+)", one.text)]
+    assert {"lab-paper", "lab-tag", "lab-digest", "lab-haru"} == set(named)
+
+
+@pytest.mark.usefixtures("prefixed")
+def test_what_people_wrote_stays() -> None:
+    """A value that is filled in is never rewritten, whatever it looks like."""
+    assert "`/digest x`" in catalogue("en").gettext("‘{typed}’? {expected}", typed="`/digest x`", expected="")
+    assert as_called("`/tags` and /paper") == "`/tags` and /paper"
