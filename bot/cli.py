@@ -1,4 +1,8 @@
-"""The ``haru`` command. Parses words, wires things together through ``bot.app``, prints."""
+"""The ``haru`` command. Parses words, wires things together through ``bot.app``, prints.
+
+Each command loads what it needs when it runs, so that ``haru --help`` is there at once and ``haru search``
+does not wait for Slack's libraries.
+"""
 
 from __future__ import annotations
 
@@ -8,38 +12,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress
-from sqlalchemy.exc import DBAPIError
 
-from bot import processes, schema
-from bot.app import Haru
-from bot.channels.filters import TagFilter
 from bot.channels.preferences import Language, Layout
-from bot.clock import FixedClock
-from bot.delivery.part import metadata_of
-from bot.delivery.plan import edition
-from bot.forgetting import forget_workspace
-from bot.language.commands import use_prefix
-from bot.messages import daily
-from bot.messages.message import Message
-from bot.one_pass import deliver_once
-from bot.terminal import tables
 from bot.terminal.command import FAILED, as_json, command, open_database
-from bot.terminal.doctor import examine
-from bot.terminal.records import channel_record, hit_record, message_records, taken_record
 from bot.terminal.sources import sources
-from bot.workspaces.installations import Installations
-from config.manifest import manifest as app_manifest
-from config.settings import Mode, Settings, SettingsError
-from digests.archive import Archive
 from digests.errors import DigestError, HaruError
-from digests.model import Results, Status, Taken
-from digests.search import meaning
-from digests.sources import folder
-from digests.store.sessions import Database
+
+if TYPE_CHECKING:
+    from bot.app import Haru
+    from bot.messages.message import Message
+    from config.settings import Settings
+    from digests.model import Results, Taken
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -72,10 +58,6 @@ def main() -> None:
     except HaruError as error:
         click.echo(f"haru: {error}", err=True)
         status = FAILED
-    except DBAPIError as error:
-        # What no layer below could foresee: a disk that filled up, a server that went away.
-        click.echo(f"haru: the database failed: {str(error.orig).strip().splitlines()[0]}", err=True)
-        status = FAILED
     sys.exit(status or 0)
 
 
@@ -83,6 +65,9 @@ def main() -> None:
 @command
 async def migrate(settings: Settings) -> None:
     """Bring the database's schema to this version's (the Procfile's release step)."""
+    from bot import schema
+    from digests.store.sessions import Database
+
     database = Database(settings.archive_url)
     try:
         await schema.upgrade(database)
@@ -102,6 +87,16 @@ async def import_(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as
     A PATH is a file or a folder, which is read with all its subfolders. What was taken in
     before and has not changed is left as it is. Exit status 1 when anything was refused.
     """
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress
+
+    from bot.terminal import tables
+    from bot.terminal.records import taken_record
+    from digests.archive import Archive
+    from digests.model import Status, Taken
+    from digests.search import meaning
+    from digests.sources import folder
+
     tally = tables.Tally()
     missing: list[str] = []
     screen = Console(stderr=True)
@@ -159,6 +154,13 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
     URL, "an exact phrase", -not. With --json, the QUERY - reads one query a line from
     standard input and prints one array a line.
     """
+    from rich.console import Console
+
+    from bot.terminal import tables
+    from bot.terminal.records import hit_record
+    from digests.archive import Archive
+    from digests.search import meaning
+
     text = " ".join(query)
     async with open_database(settings) as database:
         archive = Archive(database, encoder=meaning.installed())
@@ -181,6 +183,8 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
 @click.option("--name", default="Haru", show_default=True, help="The app's name in Slack.")
 def manifest(url: str | None, prefix: str, name: str) -> None:
     """Print the Slack app manifest, to paste at api.slack.com/apps."""
+    from config.manifest import manifest as app_manifest
+
     if url is not None and not url.startswith("https://"):
         raise click.UsageError("--url begins with https://, since Slack calls no other")
     click.echo(json.dumps(app_manifest(url=url, prefix=prefix, name=name), ensure_ascii=False, indent=2))
@@ -217,6 +221,8 @@ async def run(settings: Settings, fresh: bool) -> None:
     HTTP on PORT, and without Slack tokens in the local workspace. Brings the database's
     schema up to date by itself.
     """
+    from bot import processes
+
     await processes.run(settings, fresh=fresh)
 
 
@@ -224,6 +230,8 @@ async def run(settings: Settings, fresh: bool) -> None:
 @command
 async def serve(settings: Settings) -> None:
     """Answer people (the Procfile's web). Posts nothing by the clock: `haru worker` does."""
+    from bot import processes
+
     await processes.serve(settings)
 
 
@@ -231,6 +239,8 @@ async def serve(settings: Settings) -> None:
 @command
 async def worker(settings: Settings) -> None:
     """Deliver the daily posts (the Procfile's worker)."""
+    from bot import processes
+
     await processes.worker(settings)
 
 
@@ -246,6 +256,14 @@ async def worker(settings: Settings) -> None:
 @command
 async def preview(settings: Settings, day: date | None, language: str, layout: str, as_json: bool) -> int:
     """Print the messages as they would be posted; with --json exactly as chat.postMessage gets them."""
+    from bot.channels.filters import TagFilter
+    from bot.delivery.part import metadata_of
+    from bot.delivery.plan import edition
+    from bot.language.commands import use_prefix
+    from bot.messages import daily
+    from bot.terminal.records import message_records
+    from digests.archive import Archive
+
     use_prefix(settings.haru_command_prefix)
     async with open_database(settings) as database:
         archive = Archive(database)
@@ -275,6 +293,8 @@ async def preview(settings: Settings, day: date | None, language: str, layout: s
 @command
 async def deliver(settings: Settings, now: datetime | None, as_json: bool) -> int:
     """Deliver what is due, once, and exit: for cron, and for tests. Says what was sent, skipped and why."""
+    from bot.one_pass import deliver_once
+
     async with open_slack(settings, now) as haru:
         records = await deliver_once(haru)
     if as_json:
@@ -293,6 +313,12 @@ async def deliver(settings: Settings, now: datetime | None, as_json: bool) -> in
 @command
 async def channels(settings: Settings, as_json: bool) -> None:
     """List every channel: its settings, its next post, and how the last one went."""
+    from rich.console import Console
+
+    from bot.app import Haru
+    from bot.terminal import tables
+    from bot.terminal.records import channel_record
+
     async with open_database(settings) as database:
         haru = Haru(settings, database)
         found = [
@@ -310,6 +336,8 @@ async def channels(settings: Settings, as_json: bool) -> None:
 @command
 async def doctor(settings: Settings, as_json: bool) -> int:
     """Check the settings, the database and Slack, and say what to do about what is wrong."""
+    from bot.terminal.doctor import examine
+
     findings = await examine(settings)
     if as_json:
         click.echo(json.dumps([finding.record() for finding in findings], ensure_ascii=False, indent=2))
@@ -336,6 +364,8 @@ async def resume(settings: Settings, workspace: str | None) -> int:
 
 
 async def _brake(settings: Settings, workspace: str | None, *, paused: bool) -> int:
+    from bot.workspaces.installations import Installations
+
     async with open_database(settings) as database:
         installations = Installations(database)
         chosen = [one for one in await installations.all() if workspace in (None, one.workspace.team_id)]
@@ -360,6 +390,8 @@ async def retract(settings: Settings, day: date) -> int:
     What was posted of them becomes one line that says so, as soon as Haru runs; what was
     still on its way is given up.
     """
+    from bot.app import Haru
+
     async with open_database(settings) as database:
         haru = Haru(settings, database)
         now = haru.clock.now()
@@ -381,6 +413,9 @@ async def retract(settings: Settings, day: date) -> int:
 @command
 async def forget(settings: Settings, workspace: str) -> int:
     """Delete everything kept of a WORKSPACE (a team id such as T0123): settings, ledger, private digests."""
+    from bot.forgetting import forget_workspace
+    from bot.workspaces.installations import Installations
+
     async with open_database(settings) as database:
         found = [one for one in await Installations(database).all() if one.workspace.team_id == workspace]
         for one in found:
@@ -395,6 +430,10 @@ async def forget(settings: Settings, workspace: str) -> int:
 @asynccontextmanager
 async def open_slack(settings: Settings, now: datetime | None) -> AsyncIterator[Haru]:
     """A wired Haru with the environment's workspace installed; SettingsError without Slack tokens."""
+    from bot.app import Haru
+    from bot.clock import FixedClock
+    from config.settings import Mode, SettingsError
+
     if settings.mode is Mode.LOCAL:
         raise SettingsError(
             "SLACK_BOT_TOKEN is missing: there is no Slack to deliver to."

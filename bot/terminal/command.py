@@ -1,18 +1,22 @@
-"""What every command of ``haru`` is made of: settings read, logging set up, a database opened."""
+"""What every command of ``haru`` is made of: settings read, logging set up, a database opened.
+
+A command loads what it needs when it runs: ``haru --help`` shows words, and waits for no library.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot import schema
-from config.logging import set_up_logging
-from config.settings import Settings, read_settings
-from digests.store.sessions import Database
+from digests.errors import StoreError
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from digests.store.sessions import Database
 
 FAILED = 1
 """The exit status when something was refused or failed."""
@@ -24,9 +28,19 @@ def command(function: Callable[..., Coroutine[Any, Any, int | None]]) -> Callabl
     """Read the settings, set up logging, and run the coroutine to its end; its value is the exit status."""
 
     def run(**arguments: Any) -> int | None:
+        from sqlalchemy.exc import DBAPIError
+
+        from config.logging import set_up_logging
+        from config.settings import read_settings
+
         settings = read_settings()
         set_up_logging(settings.haru_log_level, settings.haru_log_format)
-        return asyncio.run(function(settings, **arguments))
+        try:
+            return asyncio.run(function(settings, **arguments))
+        except DBAPIError as error:
+            # What no layer below could foresee: a disk that filled up, a server that went away.
+            said = str(error.orig).strip().splitlines()[0]
+            raise StoreError(f"the database failed: {said}") from error
 
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
@@ -36,6 +50,9 @@ def command(function: Callable[..., Coroutine[Any, Any, int | None]]) -> Callabl
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The archive's database. One without any schema gets it; an older one is refused (SchemaError)."""
+    from bot import schema
+    from digests.store.sessions import Database
+
     database = Database(settings.archive_url)
     try:
         await schema.ensure(database)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from bot.app import Haru
 from bot.terminal.command import FAILED, as_json, command, open_database
-from bot.terminal.records import source_record
-from bot.terminal.tables import Tally, intake_table
-from config.settings import Settings
-from digests.sources.polling import Polled
 from digests.sources.source import Source, SourceKind, shown_location
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from bot.app import Haru
+    from bot.terminal.tables import Tally
+    from config.settings import Settings
+    from digests.sources.polling import Polled
 
 
 @click.group("sources", invoke_without_command=True)
@@ -40,6 +40,11 @@ def sources(context: click.Context) -> None:
 @command
 async def list_(settings: Settings, as_json: bool) -> None:
     """List every source: when it was last read, when it is looked at next, and what is wrong."""
+    from rich.console import Console
+
+    from bot.app import Haru
+    from bot.terminal.records import source_record
+
     async with open_database(settings) as database:
         haru = Haru(settings, database)
         counts = await haru.sources.documents()
@@ -96,6 +101,8 @@ async def add(
     LOCATION is a folder, a feed (https://…), or a git repository (https://….git, ssh://…,
     git@host:path, file://…). All that is there now is found by /paper and never posted.
     """
+    from bot.app import Haru
+
     async with open_database(settings) as database:
         haru = Haru(settings, database)
         try:
@@ -126,6 +133,8 @@ async def add(
 @command
 async def poll(settings: Settings, name: str | None) -> int:
     """Look at one source now, or at all of them, due or not."""
+    from bot.app import Haru
+
     async with open_database(settings) as database:
         haru = Haru(settings, database)
         try:
@@ -140,6 +149,10 @@ async def poll(settings: Settings, name: str | None) -> int:
 
 async def _poll(haru: Haru, chosen: Sequence[Source]) -> int:
     """Poll one after the other and print what each brought."""
+    from rich.console import Console
+
+    from bot.terminal.tables import Tally
+
     status = 0
     for one in chosen:
         if one.kind is SourceKind.FILE:
@@ -166,6 +179,11 @@ async def _poll(haru: Haru, chosen: Sequence[Source]) -> int:
 
 def _told(polled: Polled, tally: Tally) -> int:
     """Print what a poll brought; the exit status it makes."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from bot.terminal.tables import intake_table
+
     name = polled.source.name
     if polled.error:
         click.echo(f"haru: {name} could not be read: {polled.error}", err=True)
@@ -198,6 +216,8 @@ async def off(settings: Settings, name: str) -> None:
 
 
 async def _switch(settings: Settings, name: str, *, on: bool) -> None:
+    from bot.app import Haru
+
     async with open_database(settings) as database:
         await Haru(settings, database).sources.switch(name, on=on, now=datetime.now(UTC))
     click.echo(f"{name} is {'on' if on else 'off'}.")
@@ -208,12 +228,17 @@ async def _switch(settings: Settings, name: str, *, on: bool) -> None:
 @command
 async def remove(settings: Settings, name: str) -> None:
     """Forget a source that never brought anything: one added by mistake."""
+    from bot.app import Haru
+
     async with open_database(settings) as database:
         await Haru(settings, database).sources.remove(name)
     click.echo(f"Removed {name}.")
 
 
 def _table(records: Sequence[dict[str, Any]]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table()
     for heading in ("Name", "Kind", "Location", "State", "Documents", "Last read", "Next look", "Trouble"):
         table.add_column(heading, overflow="fold")

@@ -25,7 +25,8 @@ AsyncApp(token="xoxb-bare", signing_secret="bare")
 """
 _HARU = """
 import asyncio
-from bot.cli import main
+import bot.cli
+import bot.processes
 from bot.app import Haru
 from bot.web import web_application
 from config.settings import Settings

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, select, text
 
 from bot import schema
@@ -44,6 +47,20 @@ async def test_upgrading_again_keeps_what_is_there(empty: Database) -> None:
     await schema.upgrade(empty)
     async with empty.read() as connection:
         assert await connection.scalar(select(source.c.name)) == "a"
+
+
+async def test_files_are_named_by_their_versions(empty: Database) -> None:
+    """The newest of the files' names, by which Haru knows its version, is the head that Alembic makes."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    scripts = list(ScriptDirectory.from_config(config).walk_revisions())
+    assert [Path(one.path).name.partition("_")[0] for one in scripts] == [one.revision for one in scripts]
+    assert [one.revision for one in scripts] == sorted((one.revision for one in scripts), reverse=True)
+    await schema.upgrade(empty)
+    async with empty.read() as connection:
+        head = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    assert head == scripts[0].revision
 
 
 async def test_two_processes_may_upgrade_at_once(empty: Database) -> None:

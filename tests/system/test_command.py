@@ -104,6 +104,26 @@ def test_search_prints_what_was_found(haru: Haru, digest: Path) -> None:
     assert haru("search", "xyzzyplugh", "--json").json == []
 
 
+@pytest.mark.parametrize(
+    ("words", "unneeded"),
+    [
+        (["--help"], ("slack_bolt", "sqlalchemy", "pydantic", "rich", "alembic")),
+        (["search", "sleep"], ("slack_bolt", "slack_sdk", "alembic")),
+    ],
+    ids=["help", "search"],
+)
+def test_a_command_loads_only_what_it_needs(
+    haru: Haru, digest: Path, words: list[str], unneeded: tuple[str, ...]
+) -> None:
+    """Help waits for no library, and a search of an archive that is up to date not for Slack's."""
+    assert haru("import", str(digest)).status == 0
+    done = haru(*words, PYTHONPROFILEIMPORTTIME="1")
+    assert done.status == 0, done.errors
+    loaded = {line.rpartition("|")[2].strip() for line in done.errors.splitlines()}
+    assert "bot.cli" in loaded
+    assert loaded.isdisjoint(unneeded)
+
+
 def test_search_reads_queries_from_standard_input(haru: Haru, digest: Path) -> None:
     """Queries one a line give one array a line, in order, an empty line included."""
     haru("import", str(digest))
