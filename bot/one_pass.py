@@ -21,8 +21,8 @@ async def deliver_once(haru: Haru) -> list[dict[str, Any]]:
     started = time.monotonic()
     await haru.ledger.doubt_expired()
     await haru.corrections.look(haru.clock.now())
-    await haru.deliveries.rehearse(haru.clock.now())
-    opened = await haru.deliveries.tick(haru.clock.now(), patient=False)
+    opened = await haru.deliveries.rehearse(haru.clock.now())
+    opened += await haru.deliveries.tick(haru.clock.now(), patient=False)
     while True:
         await haru.courier.drain()
         await haru.reconciler.run()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import aiohttp
@@ -119,20 +119,28 @@ class Deliveries:
         self._look_at_all = now
         return due
 
-    async def rehearse(self, now: datetime) -> None:
-        """Before a pass as of an instant at which channels were not on yet: let them be due as if they
-        had been, so that it can be seen what goes out. What was decided for that date stays decided.
+    async def rehearse(self, now: datetime) -> list[Opened]:
+        """Open, as of an instant at which channels were not on yet, what they would have been due, so that
+        it can be seen what goes out. Their schedules stay as they are; what was decided for that
+        date stays decided.
         """
+        as_if: list[Channel] = []
+        schedules: dict[int, Channel] = {}
         for channel in await self._channels.all():
             if not _is_on(channel) or channel.enabled_at is None or channel.enabled_at <= now:
                 continue
             preferences = channel.preferences
             today = calendar.local_day(now, preferences.zone)
             at = calendar.due_at(today, preferences.hour, preferences.zone)
-            is_due = at is not None and at <= now <= at + self._grace
-            is_due = is_due and calendar.is_chosen(preferences, today)
-            if is_due and await self._ledger.is_free(channel.id, today):
-                await self._channels.schedule(channel, today, at)
+            if at is None or not at <= now <= at + self._grace or not calendar.is_chosen(preferences, today):
+                continue
+            if await self._ledger.is_free(channel.id, today):
+                as_if.append(replace(channel, next_date=today, next_due_at=at))
+                schedules[channel.id] = channel
+        opened: list[Opened] = []
+        for start in range(0, len(as_if), GROUP):
+            opened += await self._open(as_if[start : start + GROUP], now, schedules=schedules)
+        return opened
 
     async def stop(self, channel: Channel, reason: str) -> None:
         """Give up what was not yet sent to a channel."""
@@ -214,7 +222,10 @@ class Deliveries:
         found = answer.get("permalink")
         return found if isinstance(found, str) else None
 
-    async def _open(self, channels: Sequence[Channel], now: datetime) -> list[Opened]:
+    async def _open(
+        self, channels: Sequence[Channel], now: datetime, *, schedules: Mapping[int, Channel] | None = None
+    ) -> list[Opened]:
+        """Open what these channels are due. ``schedules``: what is to stand in the registry all the same."""
         planned = await self._planner.decide(channels, now=now)
         opened = []
         for one in planned:
@@ -225,6 +236,8 @@ class Deliveries:
                     day = one.channel.next_date or calendar.local_day(now, one.channel.preferences.zone)
                     opened.append(Opened(one.channel, day, "waiting", plan.Skip.NO_NEW_DIGEST.value))
         openings = [one for one in planned if isinstance(one, Opening)]
+        if schedules is not None:
+            openings = [_beside(one, schedules[one.channel.id]) for one in openings]
         if not openings:
             return opened
         made = await self._ledger.open_group(openings, now=now)
@@ -265,6 +278,14 @@ class Deliveries:
             return None
         made = plan.edition(day, chosen, tags=channel.preferences.tags, posts={})
         return made if made.entries else None
+
+
+def _beside(opening: Opening, channel: Channel) -> Opening:
+    """The same opening, after which the channel goes on as it was going to."""
+    kept = None
+    if channel.next_date is not None and channel.next_due_at is not None:
+        kept = Due(channel.next_date, channel.next_due_at)
+    return replace(opening, channel=channel, next_due=kept)
 
 
 def _is_on(channel: Channel) -> bool:

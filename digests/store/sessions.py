@@ -18,6 +18,10 @@ from digests.store import driver
 SQLITE_PATIENCE = 30.0
 """Seconds a write waits for another process's write (``haru import`` beside the web) to end."""
 
+STANDSTILL = 60.0
+"""Seconds a process may stand still inside a transaction on PostgreSQL. Then the server ends it: a
+process that was stopped there would keep its rows from all others for good."""
+
 _ARCHIVE = 0x41726368
 """The advisory lock at which those who write the archive queue on PostgreSQL: “Arch” in ASCII."""
 
@@ -70,6 +74,7 @@ class Database:
             self.engine = create_async_engine(
                 self.url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True
             )
+            _prepare_postgresql(self.engine)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -176,6 +181,16 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def on_begin(connection: Any) -> None:
         write = connection.get_execution_options().get("haru_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _prepare_postgresql(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {int(STANDSTILL * 1000)}")
+        cursor.close()
+        # A setting that is rolled back was never made.
+        connection.commit()
 
 
 def _cause(error: DBAPIError) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, literal_column, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, literal_column, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
 from bot.delivery.part import Part
 from bot.delivery.store import lanes, results
 from bot.delivery.store.claims import Lease
-from bot.delivery.store.dialect import insert_into
+from bot.delivery.store.dialect import among, insert_into
 
 LONGEST_WAIT = timedelta(minutes=1)
 """A process that starts believes no longer wait than this."""
@@ -42,27 +43,29 @@ async def expire(
 
     A lease that ends later than one made now would was made before the clock was set back:
     it is no lease either. What this process still holds (``mine``) is not touched, whatever
-    the clock says.
+    the clock says; nor is what another is just writing, perhaps stopped in the middle of it.
     """
     ended = or_(_part.lease_until < now, _part.lease_until > now + lease)
-    held = _part.id.not_in(sorted(mine))
-    done = await connection.execute(
-        update(tables.part)
-        .where(_BUSY, _part.state == "sending", ended, held)
-        .values(state="doubt", reason="lease_expired", doubted_at=now, not_before=now)
-        .returning(_part.id)
-    )
-    count = len(done.all())
-    await connection.execute(
-        update(tables.part).where(_BUSY, _part.state == "checking", ended, held).values(state="doubt")
-    )
     # Nothing was doubted in the future: the clock was set back since.
-    await connection.execute(
-        update(tables.part)
-        .where(_BUSY, _part.state == "doubt", _part.doubted_at > now)
-        .values(doubted_at=now)
+    doubted_ahead = and_(_part.state == "doubt", _part.doubted_at > now)
+    is_held = and_(_part.state.in_(("sending", "checking")), ended, _part.id.not_in(sorted(mine)))
+    rows = await connection.execute(
+        select(_part.id, _part.state)
+        .where(_BUSY, or_(is_held, doubted_ahead))
+        .order_by(_part.id)
+        .with_for_update(skip_locked=True)
     )
-    return count
+    found: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        found[row.state].append(row.id)
+    changes: dict[str, dict[str, Any]] = {
+        "sending": {"state": "doubt", "reason": "lease_expired", "doubted_at": now, "not_before": now},
+        "checking": {"state": "doubt"},
+        "doubt": {"doubted_at": now},
+    }
+    for state, ids in found.items():
+        await connection.execute(update(tables.part).where(among(_part.id, ids)).values(changes[state]))
+    return len(found["sending"])
 
 
 async def recover(connection: AsyncConnection, *, now: datetime) -> int:

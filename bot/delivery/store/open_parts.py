@@ -12,6 +12,7 @@ from bot.delivery import tables
 from bot.delivery.delivery import State
 from bot.delivery.plan import Skip
 from bot.delivery.store import lanes, results
+from bot.delivery.store.dialect import among
 from digests.model import Workspace
 
 LONGEST = timedelta(hours=24)
@@ -60,7 +61,10 @@ async def give_up(connection: AsyncConnection, *, now: datetime) -> int:
     """Fail what could not be begun within its grace, and what was begun and came to no end; how many."""
     begun = (_part.position > 0) | _part.doubted_at.is_not(None)
     late = (~begun & (_part.give_up_at < now)) | (begun & (_part.give_up_at < now - LONGEST))
-    return await _fail(connection, late, Skip.TOO_LATE.value, now=now)
+    # What another process is just writing is left to the next look: it may have stopped in the middle.
+    chosen = select(_part.id).where(_PENDING, late).order_by(_part.id).with_for_update(skip_locked=True)
+    ids = list(await connection.scalars(chosen))
+    return await _fail(connection, among(_part.id, ids), Skip.TOO_LATE.value, now=now) if ids else 0
 
 
 async def cancel(connection: AsyncConnection, channel_id: int, reason: str, *, now: datetime) -> int:

@@ -18,7 +18,7 @@ from bot.local.faults import Setting
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from bot.local.workspace import LocalWorkspace
 from config.settings import Settings
-from digests.model import Document
+from digests.model import Document, Workspace
 from digests.store.sessions import Database
 
 DAY = datetime(2025, 2, 25, 0, 0, tzinfo=UTC)
@@ -68,12 +68,15 @@ class Scene:
                 channel, lambda old: replace(old, **wanted), user_id=MINJI, now=DAY - timedelta(hours=10)
             )
 
-    async def take_in(self, path: str, text: str, *, source: str = "samples") -> list[str]:
-        """Take a document in, as a source would; its status."""
+    async def take_in(
+        self, path: str, text: str, *, source: str = "samples", workspace: Workspace | None = None
+    ) -> list[str]:
+        """Take a document in, as a source would, or for a workspace alone; its status."""
         document = Document(source, path, text.encode())
         self.minutes += 1
         now = DAY + timedelta(minutes=self.minutes)
-        return [one.status async for one in self.haru.archive.take_in([document], now=now)]
+        taken = self.haru.archive.take_in([document], now=now, workspace=workspace)
+        return [one.status async for one in taken]
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from tests.bot.delivery.scene import DAY, Scene
 
 TUESDAY = date(2025, 2, 25)
 NOON = timedelta(hours=12)
+ALPHA = "https://arxiv.org/abs/2502.00001"
 
 
 @pytest.fixture
@@ -190,17 +191,57 @@ async def test_a_paper_had_lately_is_one_line_that_links_there(scene: Scene) -> 
     entry = f"{title}\nhttps://arxiv.org/abs/2502.17416\n(A B)\n다시 나온 논문이에요.\nAgain.\n#reasoning"
     await scene.take_in("2025-02-26.txt", f"2025-02-26\n{entry}\n{_entry('Fresh')}")
     await _tick(scene, _nine(26))
-    async with scene.haru.database.read() as connection:
-        urls = list(
-            await connection.scalars(
-                select(tables.edition_entry.c.seen_url).order_by(
-                    tables.edition_entry.c.edition_id.desc(), tables.edition_entry.c.position
-                )
-            )
-        )
+    urls = await _links(scene)
     assert urls[0] is not None
     assert "/archives/" in urls[0]
     assert urls[1] is None
+
+
+async def test_a_paper_in_a_shared_and_a_private_digest_comes_once(scene: Scene) -> None:
+    """A paper that a workspace's own digest has too, by its address or its title alone, comes once a post,
+    in the workspace's own words.
+    """
+    shared = [_linked("Alpha", ALPHA), _entry("Beta")]
+    own = [_entry("Beta"), _entry("Alpha"), _entry("Gamma")]
+    of_day = "2025-02-26\n{}"
+    await scene.take_in("2025-02-26.txt", of_day.format("\n\n".join(shared)))
+    await scene.take_in(
+        "own.txt",
+        of_day.format("\n\n".join(own).replace("오늘", "우리가 오늘")),
+        source="given",
+        workspace=scene.slack.workspace,
+    )
+    await _tick(scene, _nine(26))
+    await scene.settle()
+    assert await _titles(scene) == ["Alpha", "Beta", "Gamma"]
+    posted = str(scene.standing(KOREAN_CHANNEL)[-1])
+    assert posted.count("우리가 오늘 읽은") == posted.count("오늘 읽은") > 0
+
+
+@pytest.mark.parametrize(
+    ("own", "before", "after"),
+    [(True, ALPHA, ALPHA), (True, ALPHA, ""), (True, "", ALPHA), (False, "", ALPHA)],
+    ids=["private", "private-by-title", "private-with-link", "joined-since"],
+)
+async def test_a_paper_had_under_another_row_is_one_line(
+    scene: Scene, own: bool, before: str, after: str
+) -> None:
+    """What a channel had is known by what paper it is, whoever keeps it, with a link or without, and
+    after two rows turned out to be one.
+    """
+    if not own:
+        await scene.take_in("2025-02-20.txt", f"2025-02-20\n{_linked('Alpha, renamed', ALPHA)}")
+    await scene.take_in("2025-02-26.txt", f"2025-02-26\n{_linked('Alpha', before)}\n\n{_entry('Beta')}")
+    await _tick(scene, _nine(26))
+    await scene.settle()
+    await scene.take_in(
+        "own.txt",
+        f"2025-02-27\n{_linked('Alpha', after)}\n\n{_entry('Gamma')}",
+        source="given",
+        workspace=scene.slack.workspace if own else None,
+    )
+    await _tick(scene, _nine(27))
+    assert [url is not None for url in await _links(scene)] == [True, False]
 
 
 async def test_waiting_channels_do_not_hold_up_those_due_after_them(scene: Scene) -> None:
@@ -227,6 +268,11 @@ def _entry(title: str) -> str:
     return f"{title}\n(Ada Lovelace)\n오늘 읽은 논문이에요.\nWhat we read today.\n#reading"
 
 
+def _linked(title: str, url: str) -> str:
+    first, rest = _entry(title).split("\n", 1)
+    return f"{first}\n{url}\n{rest}" if url else f"{first}\n{rest}"
+
+
 async def _digest(scene: Scene, day: str, title: str, *, source: str = "samples") -> None:
     assert await scene.take_in(f"{day}.txt", f"{day}\n{_entry(title)}", source=source) == ["new"]
 
@@ -250,6 +296,19 @@ async def _prefer(scene: Scene, *, now: datetime, **wanted: object) -> None:
         now=now,
     )
     await scene.haru.deliveries.reschedule(changed, now=now)
+
+
+async def _links(scene: Scene) -> list[str | None]:
+    """Where the entries of the newest edition say that the channel had them."""
+    async with scene.haru.database.read() as connection:
+        shown = tables.edition_entry.c
+        newest = select(tables.edition.c.id).order_by(tables.edition.c.id.desc()).limit(1)
+        urls = await connection.scalars(
+            select(shown.seen_url)
+            .where(shown.edition_id == newest.scalar_subquery())
+            .order_by(shown.position)
+        )
+        return list(urls)
 
 
 async def _titles(scene: Scene) -> list[str]:

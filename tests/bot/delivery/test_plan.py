@@ -9,7 +9,7 @@ from bot.channels.filters import TagFilter
 from bot.delivery.calendar import Due
 from bot.delivery.edition import Edition
 from bot.delivery.plan import History, Skip, Skipped, Wait, decide
-from digests.model import ArchivedDigest, ArchivedEntry, Entry, Paper, Tag
+from digests.model import ArchivedDigest, ArchivedEntry, Commentary, Entry, Paper, Tag, Workspace
 
 MONDAY = date(2025, 3, 3)
 DUE = Due(MONDAY, datetime(2025, 3, 3, 0, tzinfo=UTC))
@@ -114,3 +114,24 @@ def test_a_filter_that_leaves_nothing_says_so() -> None:
     """When no entry passes the channel's tags the date is skipped, and the digest counts as had."""
     digest = _digest(MONDAY, tag="gan")
     assert _decide(digest, tags=TagFilter(exclude=("gan",))) == Skipped(Skip.NOTHING_LEFT, (digest.id,))
+
+
+def test_a_paper_in_two_digests_is_told_in_the_workspaces_own_words() -> None:
+    """Of two mentions of a paper the workspace's own is shown, unless it says nothing; else the later."""
+
+    def mention(row: int, words: str, workspace: Workspace | None = None) -> ArchivedDigest:
+        said = (Commentary("en", words),) if words else ()
+        paper = Paper("Alpha", arxiv_id="2502.00001" if row % 2 else None)
+        shown = ArchivedEntry(row, row, row, 0, MONDAY, Entry(paper, said))
+        return ArchivedDigest(row, "source", MONDAY, (shown,), workspace)
+
+    def told(*digests: ArchivedDigest) -> list[str | None]:
+        decided = _decide(*digests)
+        assert isinstance(decided, Edition)
+        return [one.entry.entry.commentary("en") for one in decided.entries]
+
+    team = Workspace("", "T1")
+    assert told(mention(2, "ours", team), mention(3, "theirs")) == ["ours"]
+    assert told(mention(3, "ours", team), mention(4, "theirs")) == ["ours"]
+    assert told(mention(2, "", team), mention(3, "theirs")) == ["theirs"]
+    assert told(mention(2, "earlier"), mention(4, "later")) == ["later"]
