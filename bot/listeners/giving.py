@@ -132,7 +132,7 @@ def _submission(services: Services, handle: Submitted) -> Callable[..., Awaitabl
     async def listen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         view = body["view"]
         channel_id, _, _ = str(view.get("private_metadata") or "").partition("|")
-        asker = replace(asker_of(body, client), channel_id=channel_id)
+        asker = replace(asker_of(body, client), channel_id=channel_id if channel_id.isalnum() else "")
         language = await _language(services, asker)
         if view["callback_id"] == Callback.DIGEST_FORM and (errors := _errors(view, language)):
             await ack(response_action="errors", errors=errors)

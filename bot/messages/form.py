@@ -58,7 +58,8 @@ class About:
         channel_id, _, rest = (metadata if isinstance(metadata, str) else "").partition(":")
         seen, _, opener = rest.partition(":")
         number = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 18 else 0
-        return cls(channel_id, number, opener == "home")
+        # PostgreSQL takes no NUL, and no id of Slack's holds anything but letters and digits.
+        return cls(channel_id if channel_id.isalnum() else "", number, opener == "home")
 
 
 def settings_modal(

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import aiohttp
 from sqlalchemy import text
@@ -48,7 +49,7 @@ _PATIENCE = 4.0
 _OPEN = ("pending", "sending", "doubt", "checking", "posting", "sent")
 """States that are no end; a part that is sent shows up only while a correction waits."""
 
-_migrating = asyncio.Lock()
+_migrating: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 """Alembic's context is one for the whole process."""
 
 _STUCK = 60.0
@@ -97,7 +98,7 @@ async def run(script: Script, database_url: str, folder: Path) -> Outcome:
     _write_scene(folder, {"starts_at": begins.isoformat(), "rooms": [place.room for place in wanted]})
     database = Database(database_url)
     try:
-        async with _migrating:
+        async with _migrating.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
             await schema.upgrade(database)
         async with _slack(folder) as slack, _nursery() as nursery:
             haru = Haru(
