@@ -19,8 +19,9 @@ from digests.model import (
 )
 from digests.search import meaning
 from digests.search.meaning import Encoder
-from digests.store import days, lookup, postings, shelving, vectors
+from digests.store import days, lookup, postings, vectors
 from digests.store.batches import take_in_batch
+from digests.store.documents import find_source, known_hashes
 from digests.store.papers import load_entries, posted_entries
 from digests.store.sessions import Database
 
@@ -72,7 +73,7 @@ class Archive:
                 database = self._database
                 opened = database.rehearse_archive() if dry_run else database.write_archive()
                 async with opened as connection:
-                    shelf = await shelving.find_source(
+                    shelf = await find_source(
                         connection,
                         batch[0].source,
                         workspace=workspace,
@@ -100,7 +101,7 @@ class Archive:
             if not batch:
                 return {}
             async with self._database.read() as connection:
-                known = await shelving.known_hashes(
+                known = await known_hashes(
                     connection, batch[0].source, [document.path for document in batch], workspace=workspace
                 )
             return await asyncio.to_thread(drafts, batch, known)

@@ -12,13 +12,22 @@ from digests.drafts import Draft, draft, hash_of
 from digests.errors import DigestError
 from digests.model import Digest, Document, Status, Taken, TakenEntry
 from digests.search.weights import Fields, Indexed
-from digests.store import shelving
+from digests.store.documents import (
+    ReadDocument,
+    RefusedDocument,
+    Shelf,
+    known_documents,
+    known_entries,
+    known_titles,
+    refuse,
+)
 from digests.store.postings import index_papers
+from digests.store.shelving import shelve
 
 
 async def take_in_batch(
     connection: AsyncConnection,
-    shelf: shelving.Shelf,
+    shelf: Shelf,
     documents: Sequence[Document],
     drafts: Mapping[str, Draft],
     *,
@@ -28,12 +37,12 @@ async def take_in_batch(
 
     ``drafts`` are those made beforehand, by path; what is missing there is made here.
     """
-    known = await shelving.known_documents(connection, shelf, [document.path for document in documents])
-    entries = await shelving.known_entries(connection, [row.id for row in known.values()])
-    titles = await shelving.titles(connection, [row.id for row in known.values()])
+    known = await known_documents(connection, shelf, [document.path for document in documents])
+    entries = await known_entries(connection, [row.id for row in known.values()])
+    titles = await known_titles(connection, [row.id for row in known.values()])
     fates: dict[str, Taken] = {}
-    fresh: list[tuple[shelving.ReadDocument, intake.Decision]] = []
-    refused: list[shelving.RefusedDocument] = []
+    fresh: list[tuple[ReadDocument, intake.Decision]] = []
+    refused: list[RefusedDocument] = []
     ready: dict[Fields, Indexed] = {}
     for document in documents:
         old = known.get(document.path)
@@ -46,20 +55,20 @@ async def take_in_batch(
             made = draft(document)
         digest = made.digest
         if isinstance(digest, DigestError):
-            refused.append(shelving.RefusedDocument(document.path, sha256, str(digest), digest.line))
+            refused.append(RefusedDocument(document.path, sha256, str(digest), digest.line))
             fates[document.path] = Taken(document.path, Status.REFUSED, reason=str(digest), line=digest.line)
             continue
         ready |= made.words
         before = entries.get(old.id, []) if old is not None else []
         decision = intake.decide(digest.entries, before)
-        fresh.append((shelving.ReadDocument(document.path, sha256, digest), decision))
+        fresh.append((ReadDocument(document.path, sha256, digest), decision))
         # A document refused until now is new when it reads at last.
         was_read = old is not None and old.digest_id is not None
         withdrawn = tuple(one.paper.title for one in before if one.id in decision.withdrawn)
         fates[document.path] = _fate(document.path, digest, decision, withdrawn, was_read=was_read)
-    await shelving.refuse(connection, shelf, refused, now=now)
+    await refuse(connection, shelf, refused, now=now)
     if fresh:
-        touched = await shelving.shelve(connection, shelf, fresh, now=now)
+        touched = await shelve(connection, shelf, fresh, now=now)
         await index_papers(connection, touched, ready=ready)
     return [fates[document.path] for document in documents]
 

@@ -9,9 +9,11 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import SHARED
-from digests.store import shelving, tables
+from digests.store import documents, tables
+from digests.store.documents import RefusedDocument, Shelf
+from digests.store.facts import merge_facts
 from digests.store.postings import index_papers
-from digests.store.shelving import RefusedDocument, Shelf
+from digests.store.shelving import withdraw_entries
 
 _AT_ONCE = 500
 
@@ -54,7 +56,7 @@ async def refuse(
     """Documents are there and cannot be read: remembered, so that the operator sees why."""
     shelf = Shelf(source_id, SHARED, "UTC", backlog=False)
     refused = [RefusedDocument(path, UNREAD, reason, None) for path, reason in reasons.items()]
-    await shelving.refuse(connection, shelf, refused, now=now)
+    await documents.refuse(connection, shelf, refused, now=now)
 
 
 async def withdraw(
@@ -74,8 +76,8 @@ async def withdraw(
         entries = await connection.scalars(
             select(entry.id).where(entry.document_id.in_(ids), entry.withdrawn_at.is_(None))
         )
-        touched = await shelving.withdraw_entries(connection, entries.all(), now=now)
-        await shelving.merge_facts(connection, touched)
+        touched = await withdraw_entries(connection, entries.all(), now=now)
+        await merge_facts(connection, touched)
         await index_papers(connection, sorted(touched))
 
 
