@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, case, func, literal_column, select, updat
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
-from bot.delivery.store import lanes
+from bot.delivery.store import editions, lanes
 from bot.delivery.store.dialect import among
 from digests.store.schema import Instant
 
@@ -39,12 +39,15 @@ async def claim(
     a channel, first messages before replies.
 
     Part n+1 of a delivery waits until part n is sent; a channel with a message under way, or
-    whose last one may still turn up (``settle``), waits too.
+    whose last one may still turn up (``settle``), waits too. What shows a digest that was taken
+    back since waits until it is written anew, or given up.
     """
     turns = await lanes.due(connection, now=lease.now, limit=limit)
     if not turns:
         return []
     ready = await _ready(connection, list(turns), now=lease.now, settle=settle)
+    withheld = await editions.withheld(connection, {row.edition_id for row in ready} - {None})
+    ready = [row for row in ready if row.edition_id not in withheld]
     kept = sorted(ready, key=lambda row: row.rank)[:limit]
     cut = {row.workspace for row in ready} - {row.workspace for row in kept}
     if kept:
@@ -123,7 +126,7 @@ def _ready_statement() -> Any:
     return (
         select(
             part, ranked.c.rank, delivery.thread_ts, delivery.due_at, delivery.created_at,
-            delivery.schedule_date,
+            delivery.schedule_date, delivery.edition_id,
         )
         .join_from(ranked, part, part.c.id == ranked.c.id)
         .join(tables.delivery, delivery.id == part.c.delivery_id)

@@ -204,4 +204,4 @@ def _after(verdict: Verdict, now: datetime) -> dict[str, Any]:
         return {"state": "failed", "reason": "parent_gone"}
     if verdict.again_after is not None:
         return {"state": "doubt", "not_before": now + verdict.again_after}
-    return {"state": "pending", "reason": "not_in_history", "not_before": now}
+    return {"state": "pending", "reason": "not_in_history", "not_before": now, **results.AS_WANTED}

@@ -4,15 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
 from bot.delivery.edition import Edition
 from bot.delivery.store.dialect import insert_into
+from digests.store.tables import digest, entry
+
+_shown, _other = tables.edition_entry.c, tables.edition_entry.alias("other")
+# Sought from the digests on, which are few: a join would have SQLite go through all that was ever shown.
+_RETRACTED = (
+    select(_shown.edition_id)
+    .distinct()
+    .where(
+        _shown.entry_id.in_(
+            select(entry.c.id).where(
+                entry.c.digest_id.in_(select(digest.c.id).where(digest.c.retracted_at.is_not(None)))
+            )
+        )
+    )
+)
+_its_entry, _its_digest = entry.alias("its_entry"), digest.alias("its_digest")
+_STANDING = (
+    select(_other.c.entry_id)
+    .join(_its_entry, _its_entry.c.id == _other.c.entry_id)
+    .join(_its_digest, _its_digest.c.id == _its_entry.c.digest_id)
+    .where(_other.c.edition_id == _shown.edition_id, _its_digest.c.retracted_at.is_(None))
+)
 
 
 async def keep(connection: AsyncConnection, editions: Sequence[Edition]) -> dict[int, int]:
@@ -58,6 +80,21 @@ async def keep(connection: AsyncConnection, editions: Sequence[Edition]) -> dict
     )
     ids = new | {one.sha256: one.id for one in known}
     return {key: ids[sha256] for key, sha256 in hashes.items()}
+
+
+async def withheld(connection: AsyncConnection, ids: Collection[int]) -> set[int]:
+    """Those of these editions that nobody may be sent as they stand: they show a digest that was taken
+    back since, or nothing else.
+    """
+    if not ids:
+        return set()
+    not_yet_said = or_(~_shown.retracted, ~_STANDING.exists())
+    return set(await connection.scalars(_RETRACTED.where(_shown.edition_id.in_(sorted(ids)), not_yet_said)))
+
+
+def gone() -> Select[tuple[int]]:
+    """The editions of which nothing is left: every digest they show was taken back."""
+    return _RETRACTED.where(~_STANDING.exists())
 
 
 def fingerprint(edition: Edition) -> str:

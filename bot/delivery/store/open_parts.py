@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.delivery import tables
 from bot.delivery.delivery import State
 from bot.delivery.plan import Skip
-from bot.delivery.store import lanes, results
+from bot.delivery.store import editions, lanes, results
 from bot.delivery.store.dialect import among
 from digests.model import Workspace
 
@@ -58,13 +58,24 @@ async def oldest_due(connection: AsyncConnection, *, now: datetime) -> datetime 
 
 
 async def give_up(connection: AsyncConnection, *, now: datetime) -> int:
-    """Fail what could not be begun within its grace, and what was begun and came to no end; how many."""
+    """Fail what could not be begun within its grace, what was begun and came to no end, and what is of
+    digests that were taken back; how many.
+    """
     begun = (_part.position > 0) | _part.doubted_at.is_not(None)
     late = (~begun & (_part.give_up_at < now)) | (begun & (_part.give_up_at < now - LONGEST))
-    # What another process is just writing is left to the next look: it may have stopped in the middle.
-    chosen = select(_part.id).where(_PENDING, late).order_by(_part.id).with_for_update(skip_locked=True)
-    ids = list(await connection.scalars(chosen))
-    return await _fail(connection, among(_part.id, ids), Skip.TOO_LATE.value, now=now) if ids else 0
+    retracted = _part.delivery_id.in_(
+        select(tables.delivery.c.id).where(
+            tables.delivery.c.state == State.POSTING, tables.delivery.c.edition_id.in_(editions.gone())
+        )
+    )
+    count = 0
+    for which, reason in ((late, Skip.TOO_LATE.value), (retracted, "retracted")):
+        # What another process is just writing is left to the next look: it may have stopped in the middle.
+        chosen = select(_part.id).where(_PENDING, which).order_by(_part.id).with_for_update(skip_locked=True)
+        ids = list(await connection.scalars(chosen))
+        if ids:
+            count += await _fail(connection, among(_part.id, ids), reason, now=now)
+    return count
 
 
 async def cancel(connection: AsyncConnection, channel_id: int, reason: str, *, now: datetime) -> int:

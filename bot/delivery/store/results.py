@@ -30,6 +30,13 @@ _part = tables.part.c
 _delivery = tables.delivery.c
 _OPEN = ("pending", "sending", "doubt", "checking")
 
+AS_WANTED = {
+    "payload": func.coalesce(_part.desired, _part.payload),
+    "desired": None,
+    "correct_at": None,
+}
+"""What surely is not there is sent as it is to read by then; it needs no correction afterwards."""
+
 
 async def record(connection: AsyncConnection, results: Sequence[Result], *, now: datetime) -> list[Result]:
     """Write results down; gives those that counted.
@@ -188,9 +195,11 @@ def _after(held: Part, outcome: Outcome, now: datetime) -> dict[str, Any]:
         case Kind.AGAIN | Kind.LATER | Kind.WORKSPACE:
             # A paused workspace keeps what it has: installed again within the grace, it gets it.
             later = now + timedelta(seconds=outcome.wait)
-            return {"state": "pending", "reason": outcome.code, "not_before": later}
+            return {"state": "pending", "reason": outcome.code, "not_before": later, **AS_WANTED}
         case Kind.MESSAGE if not held.plain:
-            return {"state": "pending", "reason": outcome.code, "plain": True, "not_before": now}
+            return {
+                "state": "pending", "reason": outcome.code, "plain": True, "not_before": now, **AS_WANTED
+            }  # fmt: skip
         case Kind.PARENT:
             return {"state": "failed", "reason": "parent_gone"}
         case Kind.MESSAGE:

@@ -79,8 +79,7 @@ async def _want(
     connection: AsyncConnection, delivery_ids: Sequence[int], position: int, key: str, *, at: datetime
 ) -> None:
     here = and_(_part.delivery_id.in_(delivery_ids), _part.position == position)
-    unsent = and_(_part.state == "pending", _part.attempt == 0)
-    await connection.execute(update(tables.part).where(here, unsent).values(payload=key))
+    await connection.execute(update(tables.part).where(here, _part.state == "pending").values(payload=key))
     await connection.execute(
         update(tables.part)
         .where(here, _part.state.in_(_ALIVE), _part.payload != key)

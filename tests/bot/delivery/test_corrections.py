@@ -176,6 +176,42 @@ async def test_what_is_on_its_way_of_a_retracted_digest_is_given_up(scene: Scene
     assert (last.state, last.reason) == ("failed", "retracted")
 
 
+async def test_a_digest_retracted_by_somebody_else_just_before_it_leaves_stays(scene: Scene) -> None:
+    """Retracted after its post was opened and before anybody looked for corrections: it does not go out."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.archive.retract(DAY.date(), now=DAY)
+    await scene.settle()
+    assert scene.posted(KOREAN_CHANNEL) == []
+    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    assert last is not None
+    assert (last.state, last.reason) == ("failed", "retracted")
+
+
+async def test_a_doubted_post_of_a_retracted_digest_is_not_sent_again(scene: Scene) -> None:
+    """A digest retracted while nobody knew whether its post had arrived is given up once it had not."""
+    scene.fail(drop_before=1.0)
+    await deliver_once(scene.haru)
+    scene.fail()
+    await scene.haru.archive.retract(DAY.date(), now=DAY)
+    await scene.haru.corrections.look(DAY)
+    await scene.settle()
+    assert scene.posted(KOREAN_CHANNEL) == []
+    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    assert last is not None
+    assert (last.state, last.reason) == ("failed", "retracted")
+
+
+async def test_what_was_held_up_is_sent_as_it_reads_by_then(scene: Scene) -> None:
+    """A post that surely did not arrive is sent again with the correction that came meanwhile."""
+    scene.fail(drop_before=1.0)
+    await deliver_once(scene.haru)
+    scene.fail()
+    await _correct(scene, TEXT.replace(WORD, "Looped Models"))
+    await scene.settle()
+    assert "Looped Models" in _shown(scene, KOREAN_CHANNEL)
+    assert await _wanted(scene) == []
+
+
 async def _correct(scene: Scene, text: str) -> None:
     await scene.take_in("2025-02-25.txt", text)
     await scene.haru.corrections.look(DAY)
