@@ -10,7 +10,9 @@ from enum import StrEnum
 from bot.channels.filters import TagFilter
 from bot.delivery.calendar import Due
 from bot.delivery.edition import Edition, EditionEntry
-from digests.model import ArchivedDigest
+from digests.intake import is_strong
+from digests.model import ArchivedDigest, ArchivedEntry
+from digests.reading.identity import identity, normal_title
 
 CATCH_UP = timedelta(days=7)
 """How far back a post reaches for digests the channel missed."""
@@ -108,13 +110,14 @@ def edition(
     day: date, digests: Sequence[ArchivedDigest], *, tags: TagFilter, posts: Mapping[int, str]
 ) -> Edition:
     """The entries of these digests that a channel wants: each paper once, at most ``MOST_ENTRIES``."""
-    chosen = {
-        entry.paper_id: entry
-        for digest in digests
-        for entry in digest.entries
-        if tags.keeps(frozenset(tag.name for tag in entry.entry.tags))
-    }
-    entries = list(chosen.values())
+    entries = _each_once(
+        [
+            (digest, entry)
+            for digest in digests
+            for entry in digest.entries
+            if tags.keeps(frozenset(tag.name for tag in entry.entry.tags))
+        ]
+    )
     kept = entries[-MOST_ENTRIES:]
     left_out = entries[: len(entries) - len(kept)]
     return Edition(
@@ -124,3 +127,23 @@ def edition(
         left_out=len(left_out),
         left_out_from=min((entry.date for entry in left_out if entry.date), default=None),
     )
+
+
+def _each_once(mentions: Sequence[tuple[ArchivedDigest, ArchivedEntry]]) -> list[ArchivedEntry]:
+    """Each paper once, where it came first. A private digest has paper rows of its own, so a paper is
+    known by its identity, as intake knows it: one without an address is the one of its title that has one.
+
+    Of several mentions the workspace's own is shown, for its people wrote it for these readers; among
+    equals the last one. One without a word about the paper gives way to one that has some.
+    """
+    keys = [identity(entry.paper) for _, entry in mentions]
+    titles = [normal_title(entry.paper.title) for _, entry in mentions]
+    by_title = {title: key for title, key in zip(titles, keys, strict=True) if is_strong(key)}
+    chosen: dict[str, ArchivedEntry] = {}
+    merits: dict[str, tuple[bool, bool]] = {}
+    for (digest, entry), key, title in zip(mentions, keys, titles, strict=True):
+        known = key if is_strong(key) else by_title.get(title, key)
+        merit = (bool(entry.entry.commentaries), digest.workspace is not None)
+        if merit >= merits.get(known, merit):
+            chosen[known], merits[known] = entry, merit
+    return list(chosen.values())

@@ -81,12 +81,10 @@ edition_entry = Table(
     Column("edition_id", ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("entry_id", ForeignKey("entry.id"), nullable=False),
-    Column("paper_id", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("seen_url", Text),  # it is one line that links there
     Column("retracted", Boolean, nullable=False),  # it is struck through
     Index("ix_edition_entry_entry_id", "entry_id"),
-    Index("ix_edition_entry_paper_id", "paper_id"),
 )
 
 # Rendered messages by the hash of their content: many channels share one.

@@ -65,7 +65,6 @@ async def keep(connection: AsyncConnection, editions: Sequence[Edition]) -> dict
             "edition_id": id_,
             "position": position,
             "entry_id": shown.entry.id,
-            "paper_id": shown.entry.paper_id,
             "revision": shown.entry.revision,
             "seen_url": shown.seen_url,
             "retracted": shown.retracted,

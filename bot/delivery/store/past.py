@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.tables import channel as channel_table
@@ -15,7 +15,11 @@ from bot.delivery import tables
 from bot.delivery.delivery import Delivery, State
 from bot.delivery.plan import CATCH_UP, SEEN_FOR, History
 from bot.delivery.store.dialect import among
+from digests.intake import is_strong
 from digests.store.tables import digest as digest_table
+from digests.store.tables import entry as entry_table
+from digests.store.tables import paper as paper_table
+from digests.store.tables import source as source_table
 
 _had = tables.delivery_digest.c
 
@@ -160,12 +164,15 @@ async def posts(
     """Where these papers were posted lately: ``ts`` by channel and paper."""
     if not paper_ids:
         return {}
-    entry, delivery = tables.edition_entry.c, tables.delivery.c
+    same = await _same(connection, paper_ids)
+    shown, entry, delivery = tables.edition_entry.c, entry_table.c, tables.delivery.c
     rows = await connection.execute(
+        # By the paper that the entry is of now: two rows may have turned out to be one since.
         select(delivery.channel_id, entry.paper_id, delivery.thread_ts)
-        .join_from(tables.edition_entry, tables.delivery, delivery.edition_id == entry.edition_id)
+        .join_from(entry_table, tables.edition_entry, shown.entry_id == entry.id)
+        .join(tables.delivery, delivery.edition_id == shown.edition_id)
         .where(
-            entry.paper_id.in_(sorted(paper_ids)),
+            among(entry.paper_id, sorted(same)),
             among(delivery.channel_id, channel_ids),
             delivery.thread_ts.is_not(None),
             delivery.created_at >= now - SEEN_FOR,
@@ -174,5 +181,35 @@ async def posts(
     )
     found: dict[int, dict[int, str]] = defaultdict(dict)
     for row in rows:
-        found[row.channel_id][row.paper_id] = row.thread_ts
+        for asked in same[row.paper_id]:
+            found[row.channel_id][asked] = row.thread_ts
     return dict(found)
+
+
+async def _same(connection: AsyncConnection, paper_ids: Collection[int]) -> dict[int, set[int]]:
+    """The rows of these papers, with which of them each is.
+
+    A workspace's own digests make rows of their own for papers that shared digests have too.
+    """
+    paper = paper_table.c
+    columns = select(paper.id, paper.identity, paper.title_key)
+    asked = (await connection.execute(columns.where(among(paper.id, sorted(paper_ids))))).all()
+    owners = select(source_table.c.workspace)
+    alike = union(
+        columns.where(paper.workspace.in_(owners), among(paper.identity, [one.identity for one in asked])),
+        columns.where(paper.workspace.in_(owners), among(paper.title_key, [one.title_key for one in asked])),
+    )
+    by_identity: dict[str, set[int]] = defaultdict(set)
+    by_title: dict[str, list[Any]] = defaultdict(list)
+    for one in asked:
+        by_identity[one.identity].add(one.id)
+        by_title[one.title_key].append(one)
+    same: dict[int, set[int]] = defaultdict(set)
+    for row in await connection.execute(alike):
+        same[row.id] |= by_identity[row.identity]
+        same[row.id] |= {
+            one.id
+            for one in by_title[row.title_key]
+            if not (is_strong(one.identity) and is_strong(row.identity))
+        }
+    return same
