@@ -68,6 +68,14 @@ class Scene:
                 channel, lambda old: replace(old, **wanted), user_id=MINJI, now=DAY - timedelta(hours=10)
             )
 
+    async def switch(self, channel_id: str, *, on: bool, now: datetime) -> None:
+        """Switch a channel on or off at some instant."""
+        changed, _ = await self.haru.channels.change(
+            self.channels[channel_id], lambda old: replace(old, enabled=on), user_id=MINJI, now=now
+        )
+        self.channels[channel_id] = changed
+        await self.haru.deliveries.reschedule(changed, now=now, enabling=on)
+
     async def take_in(
         self, path: str, text: str, *, source: str = "samples", workspace: Workspace | None = None
     ) -> list[str]:

@@ -1,0 +1,74 @@
+"""A pass as of an instant gone by: what goes out is seen, and the schedule stays the real one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from bot.app import Haru
+from bot.clock import FixedClock
+from bot.delivery.delivery import State
+from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
+from bot.one_pass import deliver_once
+from tests.bot.delivery.scene import DAY, Scene
+
+TUESDAY = date(2025, 2, 25)
+REAL_NOW = DAY + timedelta(days=20, hours=3)
+
+
+async def test_a_pass_of_a_day_gone_by_leaves_the_schedule_as_it_is(scene: Scene) -> None:
+    """Switched on weeks later, a channel gets that day's post when asked; its next is still tomorrow's."""
+    await _switch_on(scene, REAL_NOW)
+    scheduled = await _next(scene)
+    assert set(scheduled.values()) == {(date(2025, 3, 18), DAY + timedelta(days=21))}
+    records = await deliver_once(scene.haru)
+    assert [(one["date"], one["status"]) for one in records] == [("2025-02-25", "sent")] * 2
+    assert await _next(scene) == scheduled
+    assert await _pass_at(scene, REAL_NOW + timedelta(seconds=1)) == []
+    assert await deliver_once(scene.haru) == []
+    assert [len(scene.posted(channel)) for channel in scene.channels] == [1, 1]
+
+
+async def test_a_pass_that_would_have_waited_leaves_it_too(scene: Scene) -> None:
+    """Where the digest of that day is missing, the post waits, and nothing is left in the past."""
+    await _switch_on(scene, REAL_NOW)
+    scheduled = await _next(scene)
+    records = await _pass_at(scene, DAY + timedelta(days=1, seconds=1))
+    assert [(one["date"], one["status"]) for one in records] == [("2025-02-26", "waiting")] * 2
+    assert await _next(scene) == scheduled
+    for channel in scene.channels.values():
+        assert await scene.haru.deliveries.last(channel) is None
+
+
+async def test_today_rehearsed_is_not_posted_today_again(scene: Scene) -> None:
+    """Switched on at noon, a pass as of nine brings today's; an hour moved later brings no second one."""
+    noon = DAY + timedelta(hours=3)
+    await _switch_on(scene, noon)
+    await deliver_once(scene.haru)
+    for channel in scene.channels.values():
+        due = await scene.haru.deliveries.reschedule(channel, now=noon + timedelta(minutes=1))
+        assert due is not None
+        assert due.date == date(2025, 2, 26)
+        last = await scene.haru.deliveries.last(channel)
+        assert last is not None
+        assert (last.schedule_date, last.state) == (TUESDAY, State.SENT)
+
+
+async def _switch_on(scene: Scene, now: datetime) -> None:
+    """Switch both channels off and on again, so that they are on since now."""
+    for channel_id in (KOREAN_CHANNEL, ENGLISH_CHANNEL):
+        await scene.switch(channel_id, on=False, now=now)
+        await scene.switch(channel_id, on=True, now=now)
+
+
+async def _next(scene: Scene) -> dict[str, tuple[date | None, datetime | None]]:
+    channels = await scene.haru.channels.all()
+    return {one.channel_id: (one.next_date, one.next_due_at) for one in channels}
+
+
+async def _pass_at(scene: Scene, now: datetime) -> list[dict[str, object]]:
+    """What `haru deliver --now` says."""
+    haru = Haru(scene.haru.settings, scene.haru.database, clock=FixedClock(now), api_url=scene.slack.api_url)
+    try:
+        return await deliver_once(haru)
+    finally:
+        await haru.close_clients()
