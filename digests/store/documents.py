@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests import intake
@@ -159,16 +159,13 @@ async def write_documents(
     ]
     if fresh:
         await connection.execute(insert(tables.document), fresh)
+    replaced = [known[document.path].id for document, _ in documents if document.path in known]
+    if replaced:
+        await _keep_versions(connection, replaced)
     for document, _ in documents:
         old = known.get(document.path)
         if old is None:
             continue
-        if old.sha256:
-            await connection.execute(
-                insert(tables.document_version).values(
-                    document_id=old.id, taken_in_at=old.taken_in_at, sha256=old.sha256
-                )
-            )
         await connection.execute(
             update(tables.document)
             .where(tables.document.c.id == old.id)
@@ -183,6 +180,22 @@ async def write_documents(
         )
     made = await known_documents(connection, shelf, [document.path for document, _ in documents])
     return {path: row.id for path, row in made.items()}
+
+
+async def _keep_versions(connection: AsyncConnection, document_ids: Sequence[int]) -> None:
+    """Remember what these documents were, before they become something else."""
+    was, version = tables.document.c, tables.document_version.c
+    # A version that is replaced at the very instant it was taken in stood for no time, so one of
+    # an instant is enough.
+    is_kept = exists().where(version.document_id == was.id, version.taken_in_at == was.taken_in_at)
+    await connection.execute(
+        insert(tables.document_version).from_select(
+            ["document_id", "taken_in_at", "sha256"],
+            select(was.id, was.taken_in_at, was.sha256).where(
+                was.id.in_(document_ids), was.sha256 != "", ~is_kept
+            ),
+        )
+    )
 
 
 async def refuse(

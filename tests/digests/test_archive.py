@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
 from digests.archive import Archive
 from digests.model import Document, Results, Status, Taken, Workspace
 from digests.store.sessions import Database
+from digests.store.tables import document_version
 
 NOW = datetime(2025, 2, 26, tzinfo=UTC)
 OURS, THEIRS = Workspace("", "T1"), Workspace("E1", "T2")
@@ -59,6 +61,19 @@ async def test_a_correction_replaces_the_text_and_lookup_follows(database: Datab
     assert (await _find(archive, "고래")).total == 0
     after = (await _find(archive, "상어")).hits[0].entry
     assert (after.id, after.revision) == (before.id, before.revision + 1)
+
+
+async def test_corrections_of_one_instant_are_all_taken_in(database: Database) -> None:
+    """A document corrected again and again at the same instant says what it said last, and comes back to
+    what it said before, too.
+    """
+    archive = Archive(database)
+    for animal in ("고래", "상어", "문어", "상어", "고래", "해마"):
+        await _take(archive, _newsletter(_entry(LOOPED, korean=f"{animal} 이야기예요.")))
+    assert (await _find(archive, "문어")).total == 0
+    assert (await _find(archive, "해마")).hits[0].entry.revision == 6
+    async with database.read() as connection:
+        assert len((await connection.execute(select(document_version))).all()) == 1
 
 
 async def test_an_entry_taken_out_is_gone_from_lookup(database: Database) -> None:
