@@ -156,21 +156,6 @@ async def test_a_skip_without_parts_may_be_tried_again(scene: Scene) -> None:
     assert await _tick(scene, later) == [(date(2025, 2, 26), "posting", None)]
 
 
-@pytest.mark.parametrize(("hours", "status"), [(1, "posting"), (26, "skipped"), (170, "skipped")])
-async def test_after_downtime_what_is_in_grace_comes_and_the_rest_later(
-    scene: Scene, hours: int, status: str
-) -> None:
-    """Down for an hour: late. Down for longer: skipped with the reason, and the next post has it."""
-    for day in (26, 27, 28):
-        await _digest(scene, f"2025-02-{day}", f"February {day}")
-    back = _nine(26) + timedelta(hours=hours)
-    first, *rest = await _tick(scene, back)
-    reason = None if status == "posting" else "too_late"
-    assert first == (date(2025, 2, 26), status, reason)
-    # However long it was away, it posts at most once on coming back: no flood.
-    assert sum(one[1] == "posting" for one in [first, *rest]) <= 1
-
-
 async def test_a_holiday_brings_no_post_and_the_next_day_has_its_papers(scene: Scene) -> None:
     """With Korean holidays left out, March 3rd (a substitute holiday) is no date of this channel's."""
     await _prefer(scene, holidays="KR", now=DAY + NOON)

@@ -1,0 +1,245 @@
+"""Hours, zones and clocks that change under a channel, and time that Haru was away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from bot.channels.preferences import Language, Layout, Preferences
+from bot.channels.registry import Channels
+from bot.delivery import tables
+from bot.delivery.deliveries import Deliveries
+from bot.delivery.ledger import Ledger
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.store.doubts import Verdict
+from bot.messages import daily
+from bot.workspaces.clients import Clients
+from bot.workspaces.installations import Installation, Installations
+from digests.archive import Archive
+from digests.model import Document, Workspace
+from digests.store.sessions import Database
+
+SEOUL = ZoneInfo("Asia/Seoul")
+GRACE = timedelta(hours=4)
+HOUR = timedelta(hours=1)
+TEAM = Workspace("", "T1")
+
+Brought = tuple[date, str, str | None]
+
+
+class Life:
+    """A channel in Seoul that has its papers at nine, from Monday on, and the clock it lives by."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.now = _seoul(3, 9)
+        self.archive = Archive(database)
+        self.channels = Channels(database, defaults=Preferences(Language.EN, zone="Asia/Seoul"))
+        self.installations = Installations(database)
+        self.clients = Clients("http://127.0.0.1:9/api/")
+        self.replica = Ledger(database, lease=timedelta(minutes=1), settle=timedelta(0), clock=self.clock)
+        self.ledger = Ledger(database, lease=timedelta(minutes=1), settle=timedelta(0), clock=self.clock)
+        self.begin()
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def begin(self) -> None:
+        """A process that starts knows nothing but what is in the tables."""
+        self.deliveries = Deliveries(
+            archive=self.archive,
+            channels=self.channels,
+            ledger=self.ledger,
+            installations=self.installations,
+            clients=self.clients,
+            render=daily.render,
+            grace=GRACE,
+        )
+
+    async def change(self, **wanted: object) -> None:
+        """Change the channel's settings now, as an admin does."""
+        made = await self.channels.get_or_make(TEAM, "C1")
+        changed, _ = await self.channels.change(
+            made,
+            lambda old: replace(old, **wanted),  # type: ignore[arg-type]  # fields by name
+            user_id="U1",
+            now=self.now,
+        )
+        await self.deliveries.reschedule(changed, now=self.now, enabling="enabled" in wanted)
+
+    async def digest(self, day: date) -> None:
+        """A digest of that day, with one paper."""
+        text = f"{day}\nPaper of {day}\n(Ada Lovelace)\n오늘 읽은 논문이에요.\nWhat we read.\n#reading"
+        document = Document("samples", f"{day}.txt", text.encode())
+        assert [one.status async for one in self.archive.take_in([document], now=self.now)] == ["new"]
+
+    async def tick(self) -> list[Brought]:
+        """What the clock brings now; messages that are due arrive."""
+        opened = await self.deliveries.tick(self.now)
+        for part in await self.ledger.claim(100):
+            await self.ledger.record([(part, Outcome(Kind.SENT, ts=f"{part.id}.0"))])
+        return [(one.day, one.status, one.reason) for one in opened]
+
+    async def until(self, end: datetime) -> list[Brought]:
+        """What the clock brings till then, looking twice an hour."""
+        brought: list[Brought] = []
+        while self.now < end:
+            self.now = min(self.now + timedelta(minutes=30), end)
+            brought += await self.tick()
+        return brought
+
+    async def papers(self) -> list[list[date | None]]:
+        """The dates of the papers of each post, in the order they were posted."""
+        async with self.database.read() as connection:
+            shown, delivery = tables.edition_entry.c, tables.delivery.c
+            rows = await connection.execute(
+                select(delivery.id, shown.entry_id)
+                .join_from(tables.delivery, tables.edition_entry, shown.edition_id == delivery.edition_id)
+                .where(delivery.state == "sent")
+                .order_by(delivery.id, shown.position)
+            )
+            posts: dict[int, list[int]] = {}
+            for row in rows:
+                posts.setdefault(row.id, []).append(row.entry_id)
+        return [[one.date for one in await self.archive.posted(ids)] for ids in posts.values()]
+
+
+@pytest.fixture
+async def life(database: Database) -> AsyncIterator[Life]:
+    """On since Monday morning, and Monday's papers posted."""
+    made = Life(database)
+    await made.installations.save(Installation(TEAM, "xoxb-1", "U1"), now=made.now)
+    made.now = _seoul(3, 7)
+    await made.change(enabled=True, layout=Layout.DIGEST)
+    await made.digest(_day(3))
+    assert await made.until(_seoul(3, 9, 10)) == [(_day(3), "posting", None)]
+    yield made
+    await made.clients.close()
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Pago_Pago", "Pacific/Kiritimati"])
+async def test_a_zone_changed_after_the_post_brings_no_second_one_that_day(life: Life, zone: str) -> None:
+    """After Monday's post the channel moves: Monday's nine o'clock there brings nothing, Tuesday's does."""
+    await life.change(zone=zone)
+    await life.digest(_day(4))
+    there = datetime(2025, 3, 4, 9, 10, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    assert [one for one in await life.until(there) if one[1] == "posting"] == [(_day(4), "posting", None)]
+    assert await life.papers() == [[_day(3)], [_day(4)]]
+
+
+async def test_a_zone_changed_before_the_post_moves_it(life: Life) -> None:
+    """At eight in Seoul the channel moves to Berlin: the day's post waits for nine o'clock there."""
+    await life.digest(_day(4))
+    await life.until(_seoul(4, 8))
+    await life.change(zone="Europe/Berlin")
+    nine = datetime(2025, 3, 4, 9, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+    assert await life.until(nine - timedelta(seconds=1)) == []
+    assert await life.until(nine) == [(_day(4), "posting", None)]
+    assert await life.until(nine + 12 * HOUR) == []
+
+
+async def test_a_zone_in_which_the_hour_is_just_over_brings_the_post_at_once(life: Life) -> None:
+    """At eight in Seoul the channel moves to Auckland, where it is noon: within grace, so it comes now."""
+    await life.digest(_day(4))
+    await life.until(_seoul(4, 8))
+    await life.change(zone="Pacific/Auckland")
+    assert await life.tick() == [(_day(4), "posting", None)]
+    assert await life.until(_seoul(4, 23)) == []
+
+
+async def test_an_hour_changed_in_the_middle_of_the_day_keeps_one_post_a_day(life: Life) -> None:
+    """Moved back and forth across the present, before the post and after it, it comes once."""
+    await life.digest(_day(4))
+    await life.until(_seoul(4, 8))
+    await life.change(hour=time(10))
+    assert await life.until(_seoul(4, 9, 30)) == []
+    await life.change(hour=time(9, 15))
+    assert await life.tick() == [(_day(4), "posting", None)]
+    await life.change(hour=time(11))
+    assert await life.until(_seoul(4, 23)) == []
+    assert await life.papers() == [[_day(3)], [_day(4)]]
+
+
+async def test_a_clock_set_back_an_hour_posts_nothing_twice(life: Life) -> None:
+    """The hour that comes again brings nothing, in the same process or in one that starts in it."""
+    life.now -= HOUR
+    assert await life.until(_seoul(3, 8, 40)) == []
+    life.begin()
+    assert await life.until(_seoul(3, 12)) == []
+    await life.digest(_day(4))
+    assert await life.until(_seoul(4, 12)) == [(_day(4), "posting", None)]
+    assert await life.papers() == [[_day(3)], [_day(4)]]
+
+
+async def test_a_clock_set_back_while_a_message_is_under_way_extends_no_lease(life: Life) -> None:
+    """What a dead process took just before is doubted at once, looked for, and posted once."""
+    await life.digest(_day(4))
+    life.now = _seoul(4, 9)
+    assert len(await life.deliveries.tick(life.now)) == 1
+    (lost,) = await life.replica.claim(100)
+    life.now -= HOUR
+    assert await life.ledger.doubt_expired() == 1
+    (found,) = await life.ledger.check()
+    assert found.id == lost.id
+    await life.ledger.settle([(found, Verdict())])
+    assert await life.until(_seoul(4, 9, 10)) == []
+    assert await life.replica.record([(lost, Outcome(Kind.AGAIN, "not_connected"))]) == []
+    assert await life.papers() == [[_day(3)], [_day(4)]]
+
+
+@pytest.mark.parametrize(
+    ("hours", "on_coming_back", "posts"),
+    [
+        # Late, within the grace.
+        (1, [(4, "posting", None)], [[3], [4], [5]]),
+        # Tuesday's hour is long over, Wednesday's is just within the grace and brings both.
+        (26, [(4, "skipped", "too_late"), (5, "posting", None)], [[3], [4, 5], [6]]),
+        # Down from Tuesday till the Tuesday after: that day's post has a week, and no more.
+        (
+            170,
+            [*((day, "skipped", "too_late") for day in (4, 5, 6, 7, 8, 9, 10)), (11, "posting", None)],
+            [[3], [4, 5, 6, 7, 8, 9, 10, 11], [12]],
+        ),
+    ],
+)
+async def test_downtime(
+    life: Life, hours: int, on_coming_back: list[tuple[int, str, str | None]], posts: list[list[int]]
+) -> None:
+    """Within the grace a post comes late; beyond it the date is skipped, and the next one has its papers."""
+    await life.change(days=frozenset(range(7)))
+    for day in range(4, 4 + hours // 24 + 2):
+        await life.digest(_day(day))
+    life.now = _seoul(4, 9) + timedelta(hours=hours)
+    life.begin()
+    assert await life.tick() == [(_day(day), status, reason) for day, status, reason in on_coming_back]
+    # A day later the next post comes, at its hour.
+    last = on_coming_back[-1][0]
+    assert await life.until(_seoul(last + 1, 9)) == [(_day(last + 1), "posting", None)]
+    assert await life.papers() == [[_day(day) for day in post] for post in posts]
+
+
+async def test_of_a_month_away_a_week_is_brought(life: Life) -> None:
+    """Dates too far back to be reached for are not even gone through, and old papers flood nobody."""
+    await life.change(days=frozenset(range(7)))
+    for day in range(4, 29):
+        await life.digest(_day(day))
+    life.now = _seoul(28, 9)
+    life.begin()
+    *skipped, last = await life.tick()
+    assert last == (_day(28), "posting", None)
+    assert len(skipped) <= 9
+    assert await life.papers() == [[_day(3)], [_day(day) for day in range(21, 29)]]
+
+
+def _day(day: int) -> date:
+    return date(2025, 3, day)
+
+
+def _seoul(day: int, hour: int, minute: int = 0) -> datetime:
+    """An instant of March 2025, by the clocks of Seoul; the 3rd is a Monday."""
+    return datetime(2025, 3, day, hour, minute, tzinfo=SEOUL).astimezone(UTC)
