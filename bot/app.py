@@ -31,6 +31,7 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.reconcile import Reconciler
 from bot.gathering import Gathering
 from bot.language.commands import use_prefix
+from bot.listeners.promptness import be_prompt
 from bot.listeners.services import Services
 from bot.messages import daily
 from bot.operators import Operators
@@ -200,6 +201,7 @@ class Haru:
             oauth_settings=self._oauth(),
         )
         listeners.register(app, services)
+        be_prompt(app)
         return app
 
     async def install_from_environment(self, token: str) -> Installation:
