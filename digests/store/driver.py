@@ -29,9 +29,38 @@ class Connection(aiosqlite.Connection):
     def cursor(self) -> Cursor:  # type: ignore[override]  # SQLAlchemy only enters it
         return Cursor(self)
 
+    _is_beginning = False
+    """A plain BEGIN takes no lock and sees nothing yet: it goes with the statement after it."""
+
+    def begin(self) -> None:
+        """Begin a transaction with the next statement."""
+        self._is_beginning = True
+
     async def run(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
         """Work done in the connection's thread."""
-        return await self._execute(lambda: work(self._conn))  # type: ignore[no-untyped-call]
+        # Known by now and not in the thread: whoever is cancelled here rolls back what comes before them.
+        is_beginning, self._is_beginning = self._is_beginning, False
+
+        def begun() -> Any:
+            if is_beginning:
+                self._conn.execute("BEGIN")
+            return work(self._conn)
+
+        return await self._execute(begun)  # type: ignore[no-untyped-call]
+
+    async def commit(self) -> None:
+        """Commit, where anything began."""
+        if self._is_beginning:
+            self._is_beginning = False
+        else:
+            await super().commit()
+
+    async def rollback(self) -> None:
+        """Roll back, where anything began."""
+        if self._is_beginning:
+            self._is_beginning = False
+        else:
+            await super().rollback()
 
 
 class Cursor:
@@ -50,6 +79,9 @@ class Cursor:
 
     async def execute(self, statement: str, parameters: Any = ()) -> Cursor:
         """Run a statement and take all its rows."""
+        if statement == "BEGIN":
+            self._connection.begin()
+            return self
         return await self._run(lambda connection: connection.execute(statement, parameters))
 
     async def executemany(self, statement: str, rows: Any) -> Cursor:

@@ -83,3 +83,27 @@ def test_other_databases_are_refused_in_words(given: str) -> None:
     """An address Haru cannot use is refused with what to write instead."""
     with pytest.raises(StoreError, match="sqlite:///path"):
         driver_url(given)
+
+
+async def test_a_reader_keeps_seeing_what_it_saw_first(database: Database) -> None:
+    """On SQLite a block sees one state from its first statement on, whatever is written meanwhile."""
+    async with database.read() as reader:
+        if not database.is_sqlite:
+            pytest.skip("PostgreSQL's own default is a state for each statement")
+        assert await reader.scalar(select(func.count()).select_from(source)) == 0
+        async with database.write() as connection:
+            await connection.execute(insert(source).values(_row("a")))
+        assert await reader.scalar(select(func.count()).select_from(source)) == 0
+
+
+async def test_a_block_without_a_statement_leaves_its_connection_whole(database: Database) -> None:
+    """A transaction that nothing was asked in ends like any other, and the connection serves the next."""
+    async with database.read() as connection:
+        await connection.begin()
+    async with database.read() as connection:
+        await connection.begin()
+        await connection.commit()
+    async with database.write() as connection:
+        await connection.execute(insert(source).values(_row("a")))
+    async with database.read() as connection:
+        assert await connection.scalar(select(func.count()).select_from(source)) == 1
