@@ -281,7 +281,7 @@ class Haru:
 
     async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
         workspace = Workspace(enterprise_id or "", team_id or "")
-        found = await self.installations.get(workspace)
+        found = await self.installations.recent(workspace)
         if found is None:
             log.warning("not_installed", workspace=workspace.key)
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,9 @@ from sqlalchemy import delete, insert, select, update
 from bot.workspaces.tables import installation
 from digests.model import Workspace
 from digests.store.sessions import Database
+
+REMEMBERED = 5.0
+"""Seconds for which a process answers with a token that another process has replaced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Installations:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._recent: dict[Workspace, tuple[float, Installation]] = {}
 
     async def save(self, made: Installation, *, now: datetime) -> None:
         """Add or renew an installation; a pause or an uninstall before it is over."""
@@ -62,6 +67,7 @@ class Installations:
             )
             if not known.all():
                 await connection.execute(insert(installation).values(workspace=key, **values))
+        self._recent.clear()
 
     async def get(self, workspace: Workspace) -> Installation | None:
         """A workspace's installation, or its organisation's; None when Haru is not installed there."""
@@ -79,6 +85,20 @@ class Installations:
         found = {row.workspace: row for row in rows}
         row = next((found[key] for key in keys if key in found), None)
         return None if row is None else _installation(row)
+
+    async def recent(self, workspace: Workspace) -> Installation | None:
+        """Like ``get``, as it was some seconds ago at most: for answers, of which each begins with it.
+
+        What this process changes holds at once.
+        """
+        now = time.monotonic()
+        known = self._recent.get(workspace)
+        if known is not None and now - known[0] < REMEMBERED:
+            return known[1]
+        found = await self.get(workspace)
+        if found is not None:
+            self._recent[workspace] = (now, found)
+        return found
 
     async def all(self) -> list[Installation]:
         """Every installation that is not uninstalled, by workspace."""
@@ -110,7 +130,9 @@ class Installations:
                 .where(installation.c.workspace == workspace.key)
                 .returning(installation.c.workspace)
             )
-            return bool(gone.all())
+            was_there = bool(gone.all())
+        self._recent.clear()
+        return was_there
 
     async def _set(self, workspace: Workspace, **values: object) -> None:
         # A team of an organisation that installed Haru as a whole has no row of its own.
@@ -120,6 +142,7 @@ class Installations:
             await connection.execute(
                 update(installation).where(installation.c.workspace == workspace.key).values(values)
             )
+        self._recent.clear()
 
 
 def _installation(row: Any) -> Installation:
