@@ -64,8 +64,11 @@ Pieces = Sequence[tuple[str, str]]
 
 def _named(groups: Sequence[Group], authors: Iterable[str]) -> list[str]:
     """The authors that may be meant: papers have hundreds, and taking names apart costs the most here."""
-    openings = [group.typed[:3] for group in groups]
-    return [name for name in authors if any(opening in name.casefold() for opening in openings)]
+    folded = "\0".join(authors).casefold()
+    openings = [opening for opening in {group.typed[:3] for group in groups} if opening in folded]
+    if not openings:
+        return []
+    return [name for name in authors if any(map(name.casefold().__contains__, openings))]
 
 
 # The same titles are weighed again and again.

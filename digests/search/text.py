@@ -85,6 +85,8 @@ def pairs(syllables: str) -> tuple[str, ...]:
 
 def fold(word: str) -> str:
     """Lower case without accents, cut at ``LONGEST_TERM``."""
+    if word.isascii():
+        return word.lower()[:LONGEST_TERM]
     bare = "".join(
         letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter)
     )
@@ -98,6 +100,8 @@ def stem(word: str) -> str:
     return stemmed or word
 
 
+# Tags and the question are joined for each paper that is weighed.
+@lru_cache(maxsize=4096)
 def joined(text: str) -> str:
     """Letters and digits only: ``scaling law``, ``Scaling-Law`` and ``scalinglaw`` are one."""
     return _APART.sub("", fold(text)).replace(" ", "")

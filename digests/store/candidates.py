@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import func, select, text
+from sqlalchemy import TextClause, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import Workspace
@@ -119,8 +120,7 @@ async def find(
         ]
     if not alternatives:
         return []
-    parts = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL
-    statement = _STATEMENT.format(**{**parts, "allowed": "" if allowed is None else parts["allowed"]})
+    statement = _statement(connection.dialect.name, is_limited=allowed is not None)
     given = {
         "alternatives": json.dumps(alternatives),
         "groups": json.dumps([(place, round(group.idf * _PARTS)) for place, group in enumerate(groups)]),
@@ -131,12 +131,18 @@ async def find(
     }
     if allowed is not None:
         given["allowed"] = json.dumps(sorted(allowed))
-    rows = await connection.execute(text(statement), given)
+    rows = await connection.execute(statement, given)
     whole = whole or 1
     return [
         Candidate(row.paper_id, int(row.base) / _BASE, int(row.coverage) / whole, int(row.head) / whole)
         for row in rows
     ]
+
+
+@cache
+def _statement(dialect: str, *, is_limited: bool) -> TextClause:
+    parts = _SQLITE if dialect == "sqlite" else _POSTGRESQL
+    return text(_STATEMENT.format(**{**parts, "allowed": parts["allowed"] if is_limited else ""}))
 
 
 _BASE = 1000 * 100 * _PARTS

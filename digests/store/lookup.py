@@ -29,6 +29,9 @@ from digests.store.papers import newest_entries, visible
 from digests.store.sight import Sight, nearest
 from digests.store.vocabulary import Surfaces, load_surfaces
 
+_GUESSES = 3
+"""Words that may have been meant, where nothing was found."""
+
 
 async def search(
     connection: AsyncConnection,
@@ -300,17 +303,17 @@ def _stands_in(word: str, held: str) -> bool:
 async def _guesses(sight: Sight, asked: Sequence[text.Word], surfaces: Surfaces) -> tuple[str, ...]:
     """Up to three words near what was asked, each known to hit."""
     names = await sight.tag_names()
-    guesses: list[str] = []
+    guesses: dict[str, None] = {}
     for word in asked:
-        guesses += _similar(canonical(word.shown), names)[:2]
-        guesses += [
-            surface
-            for surface, _, _ in process.extract(
-                word.folded, surfaces.words, scorer=OSA.normalized_distance, score_cutoff=0.5, limit=6
+        guesses |= dict.fromkeys(_similar(canonical(word.shown), names)[:2])
+        # Looking at every word there is takes the longest of all that lookup does.
+        if len(guesses) < _GUESSES:
+            guesses |= dict.fromkeys(
+                [near for near in surfaces.resembling(word.folded) if not _is_two(near, surfaces)][:2]
             )
-            if not _is_two(surface, surfaces)
-        ][:2]
-    return tuple(dict.fromkeys(guesses))[:3]
+        if len(guesses) >= _GUESSES:
+            break
+    return tuple(guesses)[:_GUESSES]
 
 
 def _is_two(surface: str, surfaces: Surfaces) -> bool:

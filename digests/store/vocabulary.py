@@ -7,9 +7,10 @@ is old. At 3,854 papers that is some 20,000 words and a scan of a few millisecon
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -23,7 +24,7 @@ _MOST_NEAR = 12
 _MOST_PREFIXED = 400
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Surfaces:
     """Words in order, and the terms behind each."""
 
@@ -44,8 +45,32 @@ class Surfaces:
 
     def near(self, word: str) -> list[tuple[str, int, Sequence[str]]]:
         """Words at most two slips away (a letter wrong, missing, extra, or two swapped), nearest first."""
-        found = process.extract(word, self.words, scorer=OSA.distance, score_cutoff=2, limit=_MOST_NEAR)
-        return [(surface, int(slips), self.terms[surface]) for surface, slips, _ in found if slips]
+        found: list[tuple[int, str]] = []
+        for length in range(len(word) - 2, len(word) + 3):
+            alike = self._by_length.get(length, ())
+            near = process.extract(word, alike, scorer=OSA.distance, score_cutoff=2, limit=_MOST_NEAR)
+            found += [(int(slips), surface) for surface, slips, _ in near]
+        return [
+            (surface, slips, self.terms[surface]) for slips, surface in sorted(found)[:_MOST_NEAR] if slips
+        ]
+
+    def resembling(self, word: str) -> list[str]:
+        """Words that differ in half of their letters at most, the most alike first."""
+        # What is written in Hangul is like no word of plain letters, and those are nearly all.
+        known = self.words if any(map(str.isascii, word)) else self._not_ascii
+        found = process.extract(word, known, scorer=OSA.normalized_distance, score_cutoff=0.5, limit=6)
+        return [surface for surface, _, _ in found]
+
+    @cached_property
+    def _by_length(self) -> dict[int, list[str]]:
+        lengths: dict[int, list[str]] = defaultdict(list)
+        for word in self.words:
+            lengths[len(word)].append(word)
+        return dict(lengths)
+
+    @cached_property
+    def _not_ascii(self) -> list[str]:
+        return [word for word in self.words if not word.isascii()]
 
 
 _copies: OrderedDict[tuple[object, ...], tuple[tuple[tuple[str, int], ...], Surfaces]] = OrderedDict()
