@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -32,6 +33,9 @@ DRAIN = 0.25
 """Seconds between looks at what may be sent; the next message of a thread waits for one."""
 
 RECONCILE = 15.0
+
+SAY_AGAIN = 60.0
+"""Seconds after which it is said once more that a job keeps failing: a job may have four turns a second."""
 
 PATIENCE = 10.0
 """Seconds that a process which is told to end waits for Slack's last answers."""
@@ -71,6 +75,7 @@ class Clockwork:
         self._ticked_at: float | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._ticking = asyncio.Lock()
+        self._failing: dict[str, _Failing] = {}
 
     @property
     def tick_age(self) -> float | None:
@@ -137,7 +142,36 @@ class Clockwork:
             await job()
         except (HaruError, DBAPIError) as error:
             # The database is away for now: the next look tries again, and readiness tells.
-            log.error("job_failed", job=name, error=str(error).splitlines()[0])
+            self._say_failed(name, str(error).splitlines()[0])
         except Exception:
             # Nothing may stop the clockwork; what nobody foresaw is logged whole.
             log.exception("job_crashed", job=name)
+        else:
+            failing = self._failing.pop(name, None)
+            if failing is not None:
+                log.info("job_recovered", job=name, turns=failing.turns, seconds=failing.lasted())
+
+    def _say_failed(self, name: str, error: str) -> None:
+        failing = self._failing.setdefault(name, _Failing())
+        failing.turns += 1
+        if failing.is_to_be_said():
+            log.error("job_failed", job=name, turns=failing.turns, seconds=failing.lasted(), error=error)
+
+
+@dataclass
+class _Failing:
+    """A job that fails for the time being: since when, how often, and when that was last said."""
+
+    since: float = field(default_factory=time.monotonic)
+    turns: int = 0
+    said_at: float | None = None
+
+    def lasted(self) -> float:
+        return round(time.monotonic() - self.since, 1)
+
+    def is_to_be_said(self) -> bool:
+        now = time.monotonic()
+        if self.said_at is not None and now - self.said_at < SAY_AGAIN:
+            return False
+        self.said_at = now
+        return True

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -15,8 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from digests.errors import StoreError
 from digests.store import driver
 
+log = structlog.stdlib.get_logger(__name__)
+
 SQLITE_PATIENCE = 30.0
 """Seconds a write waits for another process's write (``haru import`` beside the web) to end."""
+
+NOTABLE = 2.0
+"""Seconds after which a write that had to wait for another process says so."""
 
 STANDSTILL = 60.0
 """Seconds a process may stand still inside a transaction on PostgreSQL. Then the server ends it: a
@@ -90,7 +97,11 @@ class Database:
         """
         async with self._connection() as connection:
             await connection.execution_options(haru_write=True)
+            asked = time.monotonic()
             async with connection.begin():
+                waited = time.monotonic() - asked
+                if waited > NOTABLE:
+                    log.warning("database_was_busy", seconds=round(waited, 1))
                 yield connection
 
     @asynccontextmanager
