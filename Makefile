@@ -29,8 +29,9 @@ bench: .venv/tested-with ## Measure, as ratios to named references in the same r
 fuzz: .venv/tested-with ## Two million executions of mutated documents and feeds through every reader
 	@.venv/bin/python -m tests.fuzz
 
-crash: .venv/tested-with ## Worker processes killed and frozen at every named point, on each database
+crash: .venv/tested-with ## Worker processes killed and frozen at every named point, databases taken away
 	@.venv/bin/python -m tests.crash
+	@HARU_OUTAGE_SECONDS=20 .venv/bin/pytest -q tests/bot/delivery/test_outages.py
 
 words: .venv/tested-with ## Extract what Haru says into the catalogues
 	@.venv/bin/python -m bot.language.extract
