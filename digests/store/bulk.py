@@ -10,7 +10,19 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Float, Integer, Table, Text, cast, func, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Float,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -61,10 +73,24 @@ async def new_ids(connection: AsyncConnection, table: Table, count: int) -> Sequ
 
 def among(connection: AsyncConnection, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """The condition that a column is one of very many values, given as a single parameter."""
-    if _is_sqlite(connection):
-        listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    return _among(connection.dialect.name, column, many(connection, values))
+
+
+def among_given(dialect: str, column: Column[Any], name: str) -> ColumnElement[bool]:
+    """The same for a statement that is made once: its values are given by ``name``, as ``many``."""
+    return _among(dialect, column, bindparam(name))
+
+
+def many(connection: AsyncConnection, values: Iterable[Any]) -> Any:
+    """Very many values as the single parameter they are given by."""
+    return json.dumps(list(values)) if _is_sqlite(connection) else list(values)
+
+
+def _among(dialect: str, column: Column[Any], values: Any) -> ColumnElement[bool]:
+    if dialect == "sqlite":
+        listed = func.json_each(values).table_valued("value")
         return column.in_(select(listed.c.value))
-    return column == func.any(cast(list(values), ARRAY(_plain(column))))
+    return column == func.any(cast(values, ARRAY(_plain(column))))
 
 
 async def _insert(

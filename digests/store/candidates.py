@@ -12,16 +12,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
-from sqlalchemy import TextClause, func, select, text
+from sqlalchemy import Select, TextClause, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import Workspace
 from digests.search.plan import NAMED, Group
 from digests.search.ranking import FLOOR, Candidate
 from digests.store import tables
-from digests.store.bulk import among
-from digests.store.papers import visible
+from digests.store.bulk import among_given, many
+from digests.store.papers import eyes, visible_given
 
 _FEWEST_ROWS = 4000
 _SHARE_OF_PAPERS = 4
@@ -164,23 +165,14 @@ async def outlines(
     """The outlines of those papers that may be seen."""
     if not paper_ids:
         return {}
-    entry, paper = tables.entry.c, tables.paper.c
-    rows = (
-        await connection.execute(
-            select(entry.paper_id, entry.id, paper.title, paper.authors)
-            .join_from(tables.entry, tables.digest)
-            .join(tables.paper, paper.id == entry.paper_id)
-            .where(among(connection, entry.paper_id, paper_ids), visible(workspace, until))
-            .order_by(func.coalesce(tables.digest.c.date, date.min), entry.id)
-        )
-    ).all()
-    newest = {row.paper_id: row for row in rows}
-    tag = tables.entry_tag.c
-    tagged = await connection.execute(
-        select(tag.entry_id, tag.name)
-        .where(among(connection, tag.entry_id, [row.id for row in newest.values()]))
-        .order_by(tag.entry_id, tag.position)
+    dialect = connection.dialect.name
+    rows = await connection.execute(
+        _entries(dialect, is_limited=until is not None),
+        {"paper_ids": many(connection, paper_ids), **eyes(workspace, until)},
     )
+    newest = {row.paper_id: row for row in rows}
+    entry_ids = many(connection, [row.id for row in newest.values()])
+    tagged = await connection.execute(_tags(dialect), {"entry_ids": entry_ids})
     tags: dict[int, list[str]] = defaultdict(list)
     for row in tagged:
         tags[row.entry_id].append(row.name)
@@ -188,3 +180,29 @@ async def outlines(
         paper_id: Outline(row.id, row.title, tuple(row.authors), tuple(tags[row.id]))
         for paper_id, row in newest.items()
     }
+
+
+@cache
+def _entries(dialect: str, *, is_limited: bool) -> Select[Any]:
+    """What may be seen of papers, their newest entries last."""
+    entry, paper = tables.entry.c, tables.paper.c
+    return (
+        select(entry.paper_id, entry.id, paper.title, paper.authors)
+        .join_from(tables.entry, tables.digest)
+        .join(tables.paper, paper.id == entry.paper_id)
+        .where(
+            among_given(dialect, entry.paper_id, "paper_ids"),
+            visible_given(is_limited=is_limited),
+        )
+        .order_by(func.coalesce(tables.digest.c.date, date.min), entry.id)
+    )
+
+
+@cache
+def _tags(dialect: str) -> Select[Any]:
+    tag = tables.entry_tag.c
+    return (
+        select(tag.entry_id, tag.name)
+        .where(among_given(dialect, tag.entry_id, "entry_ids"))
+        .order_by(tag.entry_id, tag.position)
+    )

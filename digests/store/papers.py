@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests import intake
@@ -38,8 +39,25 @@ def visible_workspaces(workspace: Workspace | None) -> tuple[str, ...]:
 
 def visible(workspace: Workspace | None, until: date | None) -> ColumnElement[bool]:
     """The condition on ``entry`` joined with ``digest`` that says what may be seen."""
+    return _visible(visible_workspaces(workspace), until)
+
+
+def visible_given(*, is_limited: bool) -> ColumnElement[bool]:
+    """The same for a statement that is made once, since making it takes longer than what it asks:
+    ``eyes`` gives its values. ``is_limited``: there is an ``until``.
+    """
+    return _visible(bindparam("workspaces", expanding=True), bindparam("until") if is_limited else None)
+
+
+def eyes(workspace: Workspace | None, until: date | None) -> dict[str, Any]:
+    """The values of ``visible_given``."""
+    seen: dict[str, Any] = {"workspaces": visible_workspaces(workspace)}
+    return seen if until is None else {**seen, "until": until}
+
+
+def _visible(workspaces: Any, until: Any) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [
-        tables.digest.c.workspace.in_(visible_workspaces(workspace)),
+        tables.digest.c.workspace.in_(workspaces),
         tables.digest.c.retracted_at.is_(None),
         tables.entry.c.withdrawn_at.is_(None),
     ]
@@ -59,7 +77,7 @@ async def load_entries(
     found: dict[int, ArchivedEntry] = {}
     for ids in _chunks(entry_ids):
         rows = await connection.execute(
-            _entry_rows().where(tables.entry.c.id.in_(ids), visible(workspace, until))
+            _entries_given(is_limited=until is not None), {"ids": ids, **eyes(workspace, until)}
         )
         found |= {entry.id: entry for entry in await _entries(connection, rows.all())}
     return [found[id_] for id_ in entry_ids if id_ in found]
@@ -164,6 +182,12 @@ async def documents_of(connection: AsyncConnection, paper_ids: Sequence[int]) ->
     return {paper_id: tuple(found) for paper_id, found in paths.items()}
 
 
+@cache
+def _entries_given(*, is_limited: bool) -> Select[Any]:
+    wanted = tables.entry.c.id.in_(bindparam("ids", expanding=True))
+    return _entry_rows().where(wanted, visible_given(is_limited=is_limited))
+
+
 def _entry_rows() -> Select[Any]:
     entry, paper = tables.entry.c, tables.paper.c
     return (
@@ -194,19 +218,10 @@ async def _entries(connection: AsyncConnection, rows: Sequence[Any]) -> list[Arc
     commentaries: dict[int, list[Commentary]] = defaultdict(list)
     tags: dict[int, list[Tag]] = defaultdict(list)
     for chunk in _chunks(ids):
-        said = await connection.execute(
-            # The order a digest is written in: Korean first, then by code.
-            select(tables.commentary)
-            .where(tables.commentary.c.entry_id.in_(chunk))
-            .order_by(tables.commentary.c.language.desc())
-        )
+        said = await connection.execute(_COMMENTARIES, {"ids": chunk})
         for row in said:
             commentaries[row.entry_id].append(Commentary(row.language, row.text))
-        tagged = await connection.execute(
-            select(tables.entry_tag)
-            .where(tables.entry_tag.c.entry_id.in_(chunk))
-            .order_by(tables.entry_tag.c.position)
-        )
+        tagged = await connection.execute(_TAGS, {"ids": chunk})
         for row in tagged:
             tags[row.entry_id].append(Tag(row.name, row.spelling))
     return [
@@ -228,6 +243,20 @@ async def _entries(connection: AsyncConnection, rows: Sequence[Any]) -> list[Arc
         )
         for row in rows
     ]
+
+
+_COMMENTARIES = (
+    select(tables.commentary)
+    .where(tables.commentary.c.entry_id.in_(bindparam("ids", expanding=True)))
+    .order_by(tables.commentary.c.language.desc())
+)
+"""In the order a digest is written in: Korean first, then by code."""
+
+_TAGS = (
+    select(tables.entry_tag)
+    .where(tables.entry_tag.c.entry_id.in_(bindparam("ids", expanding=True)))
+    .order_by(tables.entry_tag.c.position)
+)
 
 
 def deliverable(now: datetime) -> ColumnElement[bool]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
+from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import ArchivedEntry, Correction, Hit, Results, Workspace
 from digests.search import plan, text
 from digests.search.query import Query
 from digests.store import candidates, tables
-from digests.store.bulk import among
+from digests.store.bulk import among_given, many
 from digests.store.papers import documents_of, load_entries, newest_entries, visible, visible_workspaces
 from digests.store.vocabulary import Surfaces, load_surfaces
 
@@ -203,11 +205,9 @@ class Sight:
 
     async def _terms(self, names: Iterable[str]) -> dict[str, list[plan.Term]]:
         """The terms of these names that some paper has."""
-        term = tables.search_term.c
         rows = await self.connection.execute(
-            select(term.id, term.term, term.df, term.head_df)
-            .where(term.workspace.in_(self.workspaces), among(self.connection, term.term, names), term.df > 0)
-            .order_by(term.id)
+            _named_terms(self.connection.dialect.name),
+            {"workspaces": self.workspaces, "names": many(self.connection, names)},
         )
         known: dict[str, list[plan.Term]] = defaultdict(list)
         for row in rows:
@@ -258,6 +258,20 @@ class Sight:
         for row in others:
             likeness[row.paper_id] += own[row.term_id] * row.weight
         return sorted(likeness, key=lambda id_: (-round(likeness[id_], 6), id_))[:50]
+
+
+@cache
+def _named_terms(dialect: str) -> Select[Any]:
+    term = tables.search_term.c
+    return (
+        select(term.id, term.term, term.df, term.head_df)
+        .where(
+            term.workspace.in_(bindparam("workspaces", expanding=True)),
+            among_given(dialect, term.term, "names"),
+            term.df > 0,
+        )
+        .order_by(term.id)
+    )
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
