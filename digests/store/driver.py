@@ -26,6 +26,12 @@ def connect(path: str, **options: Any) -> aiosqlite.Connection:
 class Connection(aiosqlite.Connection):
     """aiosqlite's, with cursors of our own. Reads whole results: nothing here streams rows."""
 
+    def __del__(self) -> None:
+        # Dropped while open, as when a task is cancelled in the middle of a statement: the thread closes
+        # it all the same, and there is nobody left to warn.
+        if self._connection is not None:
+            self.stop()
+
     def cursor(self) -> Cursor:  # type: ignore[override]  # SQLAlchemy only enters it
         return Cursor(self)
 
