@@ -73,6 +73,7 @@ class Ledger:
         self.owner = owner or secrets.token_hex(8)
         self._holds: dict[int, datetime] = {}
         self._bodies: dict[str, str] = {}
+        self._looked_at: datetime | None = None
 
     async def open_group(self, group: Sequence[Opening], *, now: datetime) -> dict[int, int]:
         """Write deliveries and skips down, in one commit; the delivery ids by channel row.
@@ -239,9 +240,12 @@ class Ledger:
         """Turn parts whose lease ran out into doubt; how many."""
         mine = [id_ for id_, held_until in self._holds.items() if held_until > self.steady()]
         async with self._database.write() as connection:
-            return await doubts.expire(
-                connection, now=await self._real_now(connection), lease=self._lease, mine=mine
-            )
+            real_now = await self._real_now(connection)
+            doubted = await doubts.expire(connection, now=real_now, lease=self._lease, mine=mine)
+            if self._looked_at is not None and real_now < self._looked_at:
+                await doubts.shorten_waits(connection, now=real_now)
+        self._looked_at = real_now
+        return doubted
 
     async def check(self, limit: int = 100) -> list[Part]:
         """Take doubts that had time to settle: they are this process's to look for, for a while."""

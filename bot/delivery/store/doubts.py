@@ -18,7 +18,7 @@ from bot.delivery.store.claims import Lease
 from bot.delivery.store.dialect import among, insert_into
 
 LONGEST_WAIT = timedelta(minutes=1)
-"""A process that starts believes no longer wait than this."""
+"""A process that starts, or sees the clock set back, believes no longer wait than this."""
 
 _part = tables.part.c
 _BUSY: ColumnElement[bool] = literal_column(tables.BUSY)
@@ -71,10 +71,8 @@ async def expire(
 async def recover(connection: AsyncConnection, *, now: datetime) -> int:
     """Start alone on a database: whatever an earlier process held is in doubt; how many that is.
 
-    Waits it had noted still hold, so that no pace is broken by dying; one longer than any
-    should be is of a clock that has been set back since.
+    Waits it had noted still hold, so that no pace is broken by dying.
     """
-    longest = now + LONGEST_WAIT
     done = await connection.execute(
         update(tables.part)
         .where(_BUSY, _part.state == "sending")
@@ -88,6 +86,13 @@ async def recover(connection: AsyncConnection, *, now: datetime) -> int:
         .values(state="doubt", not_before=now)
     )
     await connection.execute(update(tables.part).where(_BUSY, _part.doubted_at > now).values(doubted_at=now))
+    await shorten_waits(connection, now=now)
+    return count
+
+
+async def shorten_waits(connection: AsyncConnection, *, now: datetime) -> None:
+    """Let no wait be longer than any should be: it is of a clock that has been set back since."""
+    longest = now + LONGEST_WAIT
     for column, where in (
         (_part.not_before, literal_column(tables.PENDING)),
         (tables.lane.c.free_at, true()),
@@ -97,7 +102,6 @@ async def recover(connection: AsyncConnection, *, now: datetime) -> int:
         await connection.execute(
             update(column.table).where(where, column > longest).values({column.name: longest})
         )
-    return count
 
 
 async def check(

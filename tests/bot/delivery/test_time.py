@@ -192,6 +192,20 @@ async def test_a_clock_set_back_while_a_message_is_under_way_extends_no_lease(li
     assert await life.papers() == [[_day(3)], [_day(4)]]
 
 
+async def test_a_clock_set_back_holds_nothing_up_for_an_hour(life: Life) -> None:
+    """Pace noted by the clock as it was is not kept to for the hour that comes again."""
+    await life.digest(_day(4))
+    await life.until(_seoul(4, 9))
+    await life.ledger.doubt_expired()
+    life.now -= HOUR
+    await life.ledger.doubt_expired()
+    channel = await life.channels.get_or_make(TEAM, "C1")
+    again = await life.deliveries.post_now(channel, now=life.now, again=True)
+    assert again.status == "posting"
+    life.now += timedelta(minutes=2)
+    assert len(await life.ledger.claim(100)) == 1
+
+
 @pytest.mark.parametrize(
     ("hours", "on_coming_back", "posts"),
     [
