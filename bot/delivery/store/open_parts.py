@@ -63,10 +63,9 @@ async def give_up(connection: AsyncConnection, *, now: datetime) -> int:
     """
     begun = (_part.position > 0) | _part.doubted_at.is_not(None)
     late = (~begun & (_part.give_up_at < now)) | (begun & (_part.give_up_at < now - LONGEST))
+    # Of whatever delivery: one that ended by its replies may have had its first message in doubt.
     retracted = _part.delivery_id.in_(
-        select(tables.delivery.c.id).where(
-            tables.delivery.c.state == State.POSTING, tables.delivery.c.edition_id.in_(editions.gone())
-        )
+        select(tables.delivery.c.id).where(tables.delivery.c.edition_id.in_(editions.gone()))
     )
     count = 0
     for which, reason in ((late, Skip.TOO_LATE.value), (retracted, "retracted")):

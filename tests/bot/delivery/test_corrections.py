@@ -187,8 +187,10 @@ async def test_a_digest_retracted_by_somebody_else_just_before_it_leaves_stays(s
     assert (last.state, last.reason) == ("failed", "retracted")
 
 
-async def test_a_doubted_post_of_a_retracted_digest_is_not_sent_again(scene: Scene) -> None:
+@pytest.mark.parametrize("layout", list(Layout))
+async def test_a_doubted_post_of_a_retracted_digest_is_not_sent_again(scene: Scene, layout: Layout) -> None:
     """A digest retracted while nobody knew whether its post had arrived is given up once it had not."""
+    await scene.prefer(layout=layout)
     scene.fail(drop_before=1.0)
     await deliver_once(scene.haru)
     scene.fail()
