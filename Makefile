@@ -3,7 +3,7 @@ PYTHON ?= python3
 HARU := .venv/bin/haru
 PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help install run test check bench fuzz crash lock words clean
+.PHONY: help install run test check bench fuzz crash soak lock words clean
 
 help: ## Say what each target does
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ fuzz: .venv/tested-with ## Two million executions of mutated documents and feeds
 crash: .venv/tested-with ## Worker processes killed and frozen at every named point, databases taken away
 	@.venv/bin/python -m tests.crash
 	@HARU_OUTAGE_SECONDS=20 .venv/bin/pytest -q tests/bot/delivery/test_outages.py
+
+soak: .venv/tested-with ## Ten thousand schedules of a simulated Haru; fewer with ARGS="--schedules 500"
+	@.venv/bin/python -m tests.soak $(ARGS)
 
 words: .venv/tested-with ## Extract what Haru says into the catalogues
 	@.venv/bin/python -m bot.language.extract

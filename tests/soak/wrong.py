@@ -1,0 +1,34 @@
+"""Harus that are wrong on purpose: the simulation must find each of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.app import Haru
+from bot.delivery.part import Part
+from bot.delivery.store.doubts import Verdict
+
+
+def naive_retry(haru: Haru) -> None:
+    """Sends again what may have arrived, whatever the history says: doubles."""
+    _settle_blindly(haru, Verdict())
+
+
+def at_most_once(haru: Haru) -> None:
+    """Never sends again what may not have arrived: loses."""
+    _settle_blindly(haru, Verdict(unknown="never_again"))
+
+
+def no_settle_time(haru: Haru) -> None:
+    """Looks before a late message shows: doubles."""
+    setattr(haru.ledger, "_settle", timedelta(0))  # noqa: B010 - its owner alone may, else
+
+
+def _settle_blindly(haru: Haru, verdict: Verdict) -> None:
+    settle = haru.ledger.settle
+
+    async def blindly(verdicts: Sequence[tuple[Part, Verdict]]) -> None:
+        await settle([(part, verdict) for part, _ in verdicts])
+
+    setattr(haru.ledger, "settle", blindly)  # noqa: B010 - mypy guards methods
