@@ -171,7 +171,9 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
         if as_json:
             lines = (line.rstrip("\n") for line in sys.stdin) if text == "-" else [text]
             for line in lines:
-                records = [hit_record(hit) for hit in (await find(line)).hits]
+                found = await find(line)
+                documents = await archive.documents(found)
+                records = [hit_record(hit, documents[hit.entry.paper_id]) for hit in found.hits]
                 click.echo(json.dumps(records, ensure_ascii=False))
         else:
             tables.print_results(await find(text), Console())

@@ -22,7 +22,7 @@ from digests.search.meaning import Encoder
 from digests.store import days, lookup, postings, vectors
 from digests.store.batches import take_in_batch
 from digests.store.documents import find_source, known_hashes
-from digests.store.papers import load_entries, posted_entries
+from digests.store.papers import documents_of, load_entries, posted_entries
 from digests.store.sessions import Database
 
 BATCH = 300
@@ -191,6 +191,11 @@ class Archive:
                 limit=limit,
                 offset=offset,
             )
+
+    async def documents(self, results: Results) -> dict[int, tuple[str, ...]]:
+        """For each paper found, the paths of the documents that mention it, in a fixed order."""
+        async with self._database.read() as connection:
+            return await documents_of(connection, [hit.entry.paper_id for hit in results.hits])
 
     async def encode(self, *, most: int = 64) -> int:
         """Encode the meaning of papers that wait for it; how many there were, 0 without an encoder.

@@ -202,7 +202,6 @@ class Hit:
     entry: ArchivedEntry
     score: float
     matched: tuple[str, ...] = ()
-    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

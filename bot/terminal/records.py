@@ -54,7 +54,7 @@ def _paper_record(entry: Entry) -> Record:
     }
 
 
-def hit_record(hit: Hit) -> Record:
+def hit_record(hit: Hit, documents: Sequence[str]) -> Record:
     """One paper of ``haru search --json``."""
     paper = hit.entry.paper
     return {
@@ -65,7 +65,7 @@ def hit_record(hit: Hit) -> Record:
         "tags": [tag.name for tag in hit.entry.entry.tags],
         "date": hit.entry.date.isoformat() if hit.entry.date else None,
         "score": round(hit.score, 4),
-        "documents": list(hit.documents),
+        "documents": list(documents),
     }
 
 

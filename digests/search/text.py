@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -71,9 +71,16 @@ class Word:
         return bool(_HANGUL.fullmatch(self.folded))
 
 
-def words(text: str) -> Iterator[Word]:
-    """The words of a text in order; URLs are no words."""
-    return map(_word, _WORD.findall(_plain(text)))
+def words(text: str, *, holding: re.Pattern[str] | None = None) -> Iterator[Word]:
+    """The words of a text in order; URLs are no words. With ``holding``, those that hold it and the few
+    of which only folding could tell (accents).
+    """
+    found: Iterable[str] = _WORD.findall(_plain(text))
+    if holding is not None:
+        found = [
+            word for word in found if holding.search(word) or not (word.isascii() or _HANGUL.fullmatch(word))
+        ]
+    return map(_word, found)
 
 
 def pairs(syllables: str) -> tuple[str, ...]:

@@ -22,12 +22,13 @@ from digests.model import (
 )
 from digests.reading.tags import canonical
 from digests.search import meaning, plan, ranking, text
+from digests.search.evidence import Candidate
 from digests.search.meaning import Encoder
 from digests.search.query import Query, parse
 from digests.store import candidates, tables, vectors
 from digests.store.papers import newest_entries, visible
 from digests.store.sight import Sight, nearest
-from digests.store.vocabulary import Surfaces, load_surfaces
+from digests.store.vocabulary import Surfaces
 
 _GUESSES = 3
 """Words that may have been meant, where nothing was found."""
@@ -178,8 +179,7 @@ async def _by_words(
     limit: int,
     offset: int,
 ) -> Results:
-    surfaces = await load_surfaces(sight.connection, sight.workspaces)
-    groups = await sight.groups(asked, surfaces)
+    groups, surfaces = await sight.groups(asked)
     plainly = " ".join([*query.words, *query.phrases])
     found, outlines = await _candidates(sight, groups, surfaces.papers, allowed)
     answered = max((one.coverage for one in found), default=0.0)
@@ -193,22 +193,14 @@ async def _by_words(
             sight.connection, list(outlines), workspace=sight.workspace, until=sight.until
         )
         found = [one for one in found if _holds_phrases(whole[one.paper_id], query)]
-    weight = ranking.whole(groups) * meaning.blend(answered)
-    scored = [
-        (
-            one.paper_id,
-            ranking.score(
-                one,
-                groups,
-                title=outlines[one.paper_id].title,
-                authors=outlines[one.paper_id].authors,
-                tags=outlines[one.paper_id].tags,
-                asked=plainly,
-            )
-            + round(weight * nearness.get(one.paper_id, 0.0), 4),
-        )
-        for one in found
-    ]
+    order = ranking.Ranking(groups, plainly)
+    weight = order.whole * meaning.blend(answered)
+    scored = []
+    for one in found:
+        head = outlines[one.paper_id]
+        authors = head.authors if head.may_name(order.openings) else ()
+        worth = order.score(one, title=head.title, authors=authors, tags=head.tags)
+        scored.append((one.paper_id, worth + round(weight * nearness.get(one.paper_id, 0.0), 4)))
     scored.sort(key=lambda pair: (-pair[1], pair[0]))
     corrections = tuple(Correction(group.shown, group.corrected) for group in groups if group.corrected)
     if not scored:
@@ -231,7 +223,7 @@ async def _candidates(
     papers: int,
     allowed: set[int] | None,
     floor: float = ranking.FLOOR,
-) -> tuple[list[ranking.Candidate], dict[int, candidates.Outline]]:
+) -> tuple[list[Candidate], dict[int, candidates.Outline]]:
     """The best that may be seen, and their outlines."""
     most = ranking.CANDIDATES
     while True:
@@ -254,7 +246,7 @@ async def _near(
     papers: int,
     allowed: set[int] | None,
     nearness: dict[int, float],
-) -> tuple[list[ranking.Candidate], dict[int, candidates.Outline]]:
+) -> tuple[list[Candidate], dict[int, candidates.Outline]]:
     """Papers alike in meaning, and those with at least some of the words that are like enough too."""
     found, outlines = await _candidates(sight, groups, papers, allowed, floor=0.0)
     by_id = {one.paper_id: one for one in found}
@@ -276,7 +268,7 @@ async def _near(
     kept = [
         one for one in found if one.coverage >= ranking.FLOOR or nearness.get(one.paper_id, 0) >= meaning.LIKE
     ]
-    kept += [ranking.Candidate(id_, 0.0, 0.0, 0.0) for id_ in seen[: meaning.MOST]]
+    kept += [Candidate(id_, 0.0, 0.0, 0.0) for id_ in seen[: meaning.MOST]]
     return kept, outlines
 
 
@@ -302,7 +294,7 @@ def _stands_in(word: str, held: str) -> bool:
 
 async def _guesses(sight: Sight, asked: Sequence[text.Word], surfaces: Surfaces) -> tuple[str, ...]:
     """Up to three words near what was asked, each known to hit."""
-    names = await sight.tag_names()
+    names = await sight.tag_names(surfaces)
     guesses: dict[str, None] = {}
     for word in asked:
         guesses |= dict.fromkeys(_similar(canonical(word.shown), names)[:2])

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from functools import cache
-from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import ArchivedEntry, Correction, Hit, Results, Workspace
 from digests.search import plan, text
 from digests.search.query import Query
 from digests.store import candidates, tables
-from digests.store.bulk import among_given, many
-from digests.store.papers import documents_of, load_entries, newest_entries, visible, visible_workspaces
-from digests.store.vocabulary import Surfaces, load_surfaces
+from digests.store.papers import load_entries, newest_entries, visible, visible_workspaces
+from digests.store.vocabulary import Surfaces, known_terms, load_vocabulary
 
 _MOST_OF_AN_AUTHOR = 2000
 """Papers looked at for a name."""
@@ -55,9 +53,8 @@ class Sight:
             newest = [outlines[id_].entry_id for id_ in ids]
             loaded = await load_entries(self.connection, newest, workspace=self.workspace, until=self.until)
             entries = {entry.paper_id: entry for entry in loaded}
-        documents = await documents_of(self.connection, ids)
         hits = [
-            Hit(entries[id_], worth, _matched(entries[id_], groups), documents.get(id_, ()))
+            Hit(entries[id_], worth, _matched(entries[id_], groups))
             for id_, worth in window
             if id_ in entries
         ]
@@ -118,16 +115,22 @@ class Sight:
         tagged = select(tables.entry_tag.c.entry_id).where(tables.entry_tag.c.name == name)
         return set(await self.papers_where(tables.entry.c.id.in_(tagged)))
 
-    async def tag_names(self) -> dict[str, int]:
-        """Every tag with how many entries carry it."""
-        rows = await self.connection.execute(
-            select(tables.entry_tag.c.name, func.count())
-            .join_from(tables.entry_tag, tables.entry)
-            .join(tables.digest)
-            .where(self._visible)
-            .group_by(tables.entry_tag.c.name)
-        )
-        return {row[0]: row[1] for row in rows}
+    async def tag_names(self, surfaces: Surfaces | None = None) -> dict[str, int]:
+        """Every tag with how many entries carry it; counted once as long as nothing changes."""
+        if surfaces is None:
+            surfaces, _ = await load_vocabulary(self.connection, self.workspaces)
+        if self.until not in surfaces.tags:
+            rows = await self.connection.execute(
+                select(tables.entry_tag.c.name, func.count().label("entries"))
+                .join_from(tables.entry_tag, tables.entry)
+                .join(tables.digest)
+                .where(self._visible)
+                .group_by(tables.entry_tag.c.name)
+            )
+            # Of yesterday there is nothing to keep.
+            surfaces.tags.clear()
+            surfaces.tags[self.until] = {row.name: row.entries for row in rows}
+        return surfaces.tags[self.until]
 
     async def allowed(self, query: Query) -> set[int] | None:
         """The papers the operators leave; None when there are no operators that limit."""
@@ -159,8 +162,7 @@ class Sight:
 
     async def _by_author(self, typed: str) -> set[int]:
         """Papers one of whose authors has every word typed, begun or corrected."""
-        surfaces = await load_surfaces(self.connection, self.workspaces)
-        groups = await self.groups(plan.asked_words([typed]), surfaces)
+        groups, surfaces = await self.groups(plan.asked_words([typed]))
         found = await candidates.find(
             self.connection, groups, papers=surfaces.papers, allowed=None, most=_MOST_OF_AN_AUTHOR, floor=1.0
         )
@@ -172,47 +174,36 @@ class Sight:
             id_ for id_, head in heads.items() if any(_is_named(author, spellings) for author in head.authors)
         }
 
-    async def groups(self, asked: Sequence[text.Word], surfaces: Surfaces) -> list[plan.Group]:
-        """The groups of a question; two statements, or three where a word may be a slip."""
-        prefixed = {
-            text.joined(word.shown): surfaces.beginning_with(text.joined(word.shown))
-            for word in asked
-            if not word.is_hangul and len(word.folded) > 1
-        }
-        wanted = plan.terms_of(asked) | {term for found in prefixed.values() for term in found}
-        known = await self._terms(wanted)
+    async def groups(self, asked: Sequence[text.Word]) -> tuple[list[plan.Group], Surfaces]:
+        """The groups of a question, rarest first, and the words there are; one statement, or two where a
+        Korean word may be a slip.
+        """
+        surfaces, known = await load_vocabulary(self.connection, self.workspaces, plan.terms_of(asked))
         # The scan for slips costs the most: only words that hardly occur are looked at.
-        near = _near(asked, known, surfaces)
-        missing = {term for found in near.values() for _, _, terms in found for term in terms} - wanted
-        if missing:
-            known |= await self._terms(missing)
-
-        def terms(names: Iterable[str]) -> list[plan.Term]:
-            return [one for name in names for one in known.get(name, ())]
+        rare = [word for word in asked if _may_be_slip(word, known)]
+        near = {word.folded: surfaces.near(text.joined(word.shown)) for word in rare if not word.is_hangul}
+        slips = {
+            pair: text.slips(pair)
+            for word in rare
+            if word.is_hangul
+            for pair in word.terms
+            if len(pair) == 2 and plan.may_be_slip(word, *_counts(known.get(pair, ())))
+        }
+        if slips:
+            others = {name for names in slips.values() for name in names}
+            known |= await known_terms(self.connection, self.workspaces, others - known.keys())
+        near |= {
+            pair: [(name, 1, known[name]) for name in names if name in known] for pair, names in slips.items()
+        }
 
         def common(typed: str) -> list[plan.Term]:
-            found = [one for one in terms(prefixed.get(typed, ())) if one.head_df]
-            return sorted(found, key=lambda one: (-one.head_df, one.term))[: plan.MOST_PREFIXES]
+            found = [one for one in surfaces.beginning_with(typed) if one.head_df]
+            return sorted(found, key=lambda one: (-one.head_df, one.term, one.id))[: plan.MOST_PREFIXES]
 
         def close(typed: str, most: int) -> list[tuple[str, int, Sequence[plan.Term]]]:
-            return [
-                (surface, distance, terms(names))
-                for surface, distance, names in near.get(typed, ())
-                if distance <= most
-            ]
+            return [one for one in near.get(typed, ()) if one[1] <= most]
 
-        return plan.plan(asked, plan.Vocabulary(surfaces.papers, known, prefixed=common, near=close))
-
-    async def _terms(self, names: Iterable[str]) -> dict[str, list[plan.Term]]:
-        """The terms of these names that some paper has."""
-        rows = await self.connection.execute(
-            _named_terms(self.connection.dialect.name),
-            {"workspaces": self.workspaces, "names": many(self.connection, names)},
-        )
-        known: dict[str, list[plan.Term]] = defaultdict(list)
-        for row in rows:
-            known[row.term].append(plan.Term(row.id, row.term, row.df, row.head_df))
-        return known
+        return plan.plan(asked, plan.Vocabulary(surfaces.papers, known, common, close)), surfaces
 
     async def linked(self, paper_id: int, links: Sequence[str]) -> list[int]:
         """Papers whose note is linked to by name, then papers cited, then papers that cite this one."""
@@ -260,20 +251,6 @@ class Sight:
         return sorted(likeness, key=lambda id_: (-round(likeness[id_], 6), id_))[:50]
 
 
-@cache
-def _named_terms(dialect: str) -> Select[Any]:
-    term = tables.search_term.c
-    return (
-        select(term.id, term.term, term.df, term.head_df)
-        .where(
-            term.workspace.in_(bindparam("workspaces", expanding=True)),
-            among_given(dialect, term.term, "names"),
-            term.df > 0,
-        )
-        .order_by(term.id)
-    )
-
-
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name at most two slips away, or None."""
     allowance = 1 if len(name) <= 5 else 2
@@ -283,25 +260,15 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return None if found is None else found[0]
 
 
-Near = dict[str, list[tuple[str, int, Sequence[str]]]]
+def _may_be_slip(word: text.Word, known: Mapping[str, Sequence[plan.Term]]) -> bool:
+    """Whether a word, or for Korean one of its pairs, hardly occurs."""
+    names = word.terms if word.is_hangul else (text.stem(text.joined(word.shown)),)
+    return any(plan.may_be_slip(word, *_counts(known.get(name, ()))) for name in names)
 
 
-def _near(asked: Sequence[text.Word], known: dict[str, list[plan.Term]], surfaces: Surfaces) -> Near:
-    """What words that may be slips are near to, by the word (for Korean, by the pair)."""
-    near: Near = {}
-    for word in asked:
-        names = word.terms if word.is_hangul else (text.stem(text.joined(word.shown)),)
-        for name in names:
-            terms = known.get(name, ())
-            df = max((term.df for term in terms), default=0)
-            head_df = max((term.head_df for term in terms), default=0)
-            if not plan.may_be_slip(word, df, head_df):
-                continue
-            if word.is_hangul and len(name) == 2:
-                near[name] = [(other, 1, (other,)) for other in text.slips(name)]
-            elif not word.is_hangul:
-                near[word.folded] = surfaces.near(text.joined(word.shown))
-    return near
+def _counts(terms: Sequence[plan.Term]) -> tuple[int, int]:
+    """In how many papers they are, and in the heads of how many."""
+    return max((one.df for one in terms), default=0), max((one.head_df for one in terms), default=0)
 
 
 def _is_named(author: str, spellings: Sequence[tuple[str, str]]) -> bool:
@@ -318,20 +285,24 @@ def _spellings(address: str) -> list[str]:
 
 def _matched(found: ArchivedEntry, groups: Sequence[plan.Group]) -> tuple[str, ...]:
     """The question's words as they stand in what was found, title first."""
+    telling = [group for group in groups if group.typed not in plan.FUNCTION] or groups
     paper = found.paper
     parts = [paper.title, *paper.authors]
     parts += [commentary.text for commentary in found.entry.commentaries]
     parts.append(paper.abstract or "")
-    wanted = {text.stem(group.typed) for group in groups}
-    wanted |= {text.stem(group.corrected) for group in groups if group.corrected}
-    prefixes = tuple(group.typed for group in groups if len(group.typed) > 2)
+    wanted = {text.stem(group.typed) for group in telling}
+    wanted |= {text.stem(group.corrected) for group in telling if group.corrected}
+    prefixes = tuple(group.typed for group in telling if len(group.typed) > 2)
+    openings = sorted({one[:3] for one in wanted} | {group.typed[:3] for group in telling})
+    # Taking each word apart costs the most: those that hold no opening are passed over.
+    rough = re.compile("|".join(map(re.escape, openings)), re.IGNORECASE)
     shown: dict[str, None] = {}
-    left = set(range(len(groups)))
+    left = set(range(len(telling)))
     for part in parts:
-        for word in text.words(part):
+        for word in text.words(part, holding=rough):
             if not wanted.isdisjoint(word.terms) or word.folded.startswith(prefixes):
                 shown[word.shown] = None
-                left -= {at for at in left if _answers(word, groups[at])}
+                left -= {at for at in left if _answers(word, telling[at])}
         if not left:
             break
     return tuple(shown)[:12]

@@ -77,7 +77,8 @@ async def _ask(archive: Archive, queries: Queries) -> tuple[list[Found], list[fl
         started = time.perf_counter()
         results = await archive.search(query["query"], workspace=None, until=None, today=None, limit=10)
         times.append((time.perf_counter() - started) * 1000)
-        found.append([set(hit.documents) for hit in results.hits])
+        documents = await archive.documents(results)
+        found.append([set(documents[hit.entry.paper_id]) for hit in results.hits])
     return found, times
 
 

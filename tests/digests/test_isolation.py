@@ -86,7 +86,8 @@ async def test_others_find_nothing_of_it(archive: Archive, eyes: Workspace | Non
         found = await find(archive, query, eyes)
         shown = repr((found.hits, found.corrections, found.suggestions)).casefold()
         assert not any(word in shown for word in PRIVATE_WORDS), query
-        assert all(hit.documents == ("shared.txt",) for hit in found.hits), query
+        documents = await archive.documents(found)
+        assert all(paths == ("shared.txt",) for paths in documents.values()), query
 
 
 @pytest.mark.parametrize("eyes", OTHERS)
