@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.channels import tables
@@ -21,10 +21,9 @@ class Readers:
 
     async def language(self, workspace: Workspace, user_id: str) -> str | None:
         """The language a person chose for themselves, or None."""
-        reader = tables.reader.c
         async with self._database.read() as connection:
             found: str | None = await connection.scalar(
-                select(reader.language).where(reader.workspace == workspace.key, reader.user_id == user_id)
+                _LANGUAGE, {"of_workspace": workspace.key, "of_user": user_id}
             )
         return found
 
@@ -77,3 +76,9 @@ class Readers:
             ids = list(found)
             count = await connection.scalar(select(func.count()).where(mine))
         return ids, int(count or 0)
+
+
+# Made once: making it takes longer than what it asks, and every question asks it.
+_LANGUAGE = select(tables.reader.c.language).where(
+    tables.reader.c.workspace == bindparam("of_workspace"), tables.reader.c.user_id == bindparam("of_user")
+)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -283,18 +283,20 @@ class Channels:
 
     @staticmethod
     async def _get(connection: AsyncConnection, workspace: Workspace, channel_id: str) -> Channel | None:
-        channel = tables.channel.c
-        found = await _channels(
-            connection,
-            select(tables.channel).where(
-                channel.workspace == workspace.key, channel.channel_id == channel_id
-            ),
-        )
+        found = await _channels(connection, _NAMED, {"of_workspace": workspace.key, "named": channel_id})
         return found[0] if found else None
 
 
-async def _channels(connection: AsyncConnection, query: Any) -> list[Channel]:
-    rows = (await connection.execute(query)).all()
+# Made once: making it takes longer than what it asks, and every question asks it.
+_NAMED = select(tables.channel).where(
+    tables.channel.c.workspace == bindparam("of_workspace"), tables.channel.c.channel_id == bindparam("named")
+)
+
+
+async def _channels(
+    connection: AsyncConnection, query: Any, given: Mapping[str, str] | None = None
+) -> list[Channel]:
+    rows = (await connection.execute(query, given)).all()
     if not rows:
         return []
     manager = tables.channel_manager.c

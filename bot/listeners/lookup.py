@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 from bot.channels.preferences import Channel
@@ -18,15 +19,21 @@ _TODAY = frozenset({"today", "오늘"})
 
 async def find(services: Services, asker: Asker, typed: str) -> Message:
     """The answer to ``/paper typed``: one entry whole, several as a list, none with guesses."""
-    channel = await services.channels.get(asker.workspace, asker.channel_id)
-    language = await language_of(services, asker, channel)
     question = typed.strip()
     if not question or question.casefold() in HELP:
-        return help_message(Topic.PAPER, language=language)
-    today = await _today(services, channel, question)
-    if question.casefold() in _TODAY and channel is not None and today is None:
-        return results.nothing_today(language=language)
-    found = await _search(services, asker, question, today)
+        return help_message(Topic.PAPER, language=await _language(services, asker))
+    if question.casefold() in _TODAY:
+        channel = await services.channels.get(asker.workspace, asker.channel_id)
+        language = await language_of(services, asker, channel)
+        today = await _today(services, channel, question)
+        if channel is not None and today is None:
+            return results.nothing_today(language=language)
+        found = await _search(services, asker, question, today)
+    else:
+        # Neither waits for the other: most of both is waiting for the database.
+        language, found = await asyncio.gather(
+            _language(services, asker), _search(services, asker, question, None)
+        )
     if found.hits and (found.total == 1 or found.is_direct):
         return paper.answer(
             found.hits[0].entry,
@@ -70,13 +77,16 @@ async def find_tag(services: Services, asker: Asker, typed: str) -> Message:
 
 async def open_hit(services: Services, asker: Asker, entry_id: int, offset: int, query: str) -> Message:
     """A hit opened in place of its list, with the way back."""
-    language = await language_of(
-        services, asker, await services.channels.get(asker.workspace, asker.channel_id)
-    )
+    language = await _language(services, asker)
     entry = await services.archive.entry(entry_id, workspace=asker.workspace, until=services.until)
     if entry is None:
         return problem(Problem.ENTRY_GONE, language=language)
     return paper.answer(entry, language=language, back=(query, offset), can_share=not asker.is_direct)
+
+
+async def _language(services: Services, asker: Asker) -> str:
+    channel = await services.channels.get(asker.workspace, asker.channel_id)
+    return await language_of(services, asker, channel)
 
 
 async def _today(services: Services, channel: Channel | None, question: str) -> date | None:

@@ -130,7 +130,8 @@ def highlighted(text: str, matched: Sequence[str]) -> str:
     at = 0
     for found in _WORD.finditer(text):
         word = found[0]
-        marked = bold(escape(word)) if any(one in word.casefold() for one in wanted) else escape(word)
+        is_wanted = any(map(word.casefold().__contains__, wanted))
+        marked = bold(escape(word)) if is_wanted else escape(word)
         pieces += [text[at : found.start()], marked]
         at = found.end()
     return "".join([*pieces, text[at:]])
@@ -172,7 +173,7 @@ def _snippet(hit: Hit, words: Catalogue) -> str:
     matched = [one.casefold() for one in hit.matched if one.strip()]
     texts = [thing.text for thing in entry.said(archived, words)]
     texts += [c.text for c in archived.commentaries] + [archived.paper.abstract or ""]
-    holding = next((t for t in texts if any(one in t.casefold() for one in matched)), None)
+    holding = next((t for t in texts if any(map(t.casefold().__contains__, matched))), None)
     shown = line(holding if holding is not None else next(iter(texts), ""))
     at = min((place for one in matched if (place := shown.casefold().find(one)) >= 0), default=0)
     if at > _SNIPPET // 2:

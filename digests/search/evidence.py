@@ -7,7 +7,7 @@ floats depend on their order, and so would the order of what is found.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from digests.search.plan import NAMED, Group
@@ -37,62 +37,63 @@ class Evidence:
 
     def __init__(self, groups: Sequence[Group]) -> None:
         self._idf = [round(group.idf * _PARTS) for group in groups]
+        self._worths = [
+            {term_id: round(worth * _WORTHS) for term_id, worth in group.worth.items()} for group in groups
+        ]
         self._weights: list[dict[int, int]] = [{} for _ in groups]
         self._heads: list[set[int]] = [set() for _ in groups]
-        self._of_term: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for place, group in enumerate(groups):
-            for term_id, worth in group.worth.items():
-                self._of_term[term_id].append((place, round(worth * _WORTHS)))
 
     def add(self, postings: Iterable[Posting]) -> None:
         """Count postings in: of each paper and group the best, and whether one stood in its head."""
-        weights, heads, of_term = self._weights, self._heads, self._of_term
-        for term_id, paper_id, weight, head in postings:
-            for place, worth in of_term[term_id]:
-                best = weights[place]
+        of_term: dict[int, list[Posting]] = defaultdict(list)
+        for posting in postings:
+            of_term[posting[0]].append(posting)
+        for worths, best, heads in zip(self._worths, self._weights, self._heads, strict=True):
+            for term_id in worths.keys() & of_term.keys():
+                worth, found = worths[term_id], of_term[term_id]
                 # Rounded, not cut: 0.29 is 289.99… thousandths in binary.
-                value = int(weight * _WEIGHTS + 0.5) * worth
-                if value > best.get(paper_id, -1):
-                    best[paper_id] = value
-                if head and worth > _NAMED:
-                    heads[place].add(paper_id)
+                weights = {paper: int(weight * _WEIGHTS + 0.5) * worth for _, paper, weight, _ in found}
+                for paper in weights.keys() & best.keys():
+                    weights[paper] = max(weights[paper], best[paper])
+                best |= weights
+                if worth > _NAMED:
+                    heads.update([paper for _, paper, _, is_head in found if is_head])
 
     def best(self, most: int) -> list[int]:
         """The papers that weigh the most so far."""
-        return self._ordered(self._base())[:most]
+        return _ordered(self._base())[:most]
 
     def candidates(self, *, floor: float, most: int) -> list[Candidate]:
         """The papers that answer at least ``floor`` of the question's weight, the best first."""
         base = self._base()
-        coverage = self._answered(self._weights)
-        head = self._answered(self._heads)
         whole = sum(self._idf)
         least = round(whole * floor)
-        enough = {id_: weight for id_, weight in base.items() if coverage[id_] >= least}
-        return [
-            Candidate(
-                id_,
-                base[id_] / (_WEIGHTS * _WORTHS * _PARTS),
-                coverage[id_] / (whole or 1),
-                head.get(id_, 0) / (whole or 1),
-            )
-            for id_ in self._ordered(enough)[:most]
-        ]
+        found: list[Candidate] = []
+        for id_ in _ordered(base):
+            coverage = self._share(id_, self._weights)
+            if coverage >= least:
+                head = self._share(id_, self._heads)
+                weight = base[id_] / (_WEIGHTS * _WORTHS * _PARTS)
+                found.append(Candidate(id_, weight, coverage / (whole or 1), head / (whole or 1)))
+                if len(found) == most:
+                    break
+        return found
 
     def _base(self) -> dict[int, int]:
-        found: dict[int, int] = defaultdict(int)
+        found: dict[int, int] = {}
         for idf, weights in zip(self._idf, self._weights, strict=True):
-            for paper_id, weight in weights.items():
-                found[paper_id] += weight * idf
+            weighed = {paper: weight * idf for paper, weight in weights.items()}
+            for paper in weighed.keys() & found.keys():
+                weighed[paper] += found[paper]
+            found |= weighed
         return found
 
-    def _answered(self, answering: Sequence[Iterable[int]]) -> dict[int, int]:
-        found: dict[int, int] = defaultdict(int)
-        for idf, papers in zip(self._idf, answering, strict=True):
-            for paper_id in papers:
-                found[paper_id] += idf
-        return found
+    def _share(self, paper_id: int, answering: Sequence[Container[int]]) -> int:
+        return sum(idf for idf, papers in zip(self._idf, answering, strict=True) if paper_id in papers)
 
-    @staticmethod
-    def _ordered(weights: dict[int, int]) -> list[int]:
-        return sorted(weights, key=lambda id_: (-weights[id_], id_))
+
+def _ordered(weights: dict[int, int]) -> list[int]:
+    """The heaviest first; of equals the lower id."""
+    ids = sorted(weights)
+    ids.sort(key=weights.__getitem__, reverse=True)  # keeps the order of equals
+    return ids

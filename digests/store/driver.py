@@ -38,9 +38,16 @@ class Connection(aiosqlite.Connection):
     _is_beginning = False
     """A plain BEGIN takes no lock and sees nothing yet: it goes with the statement after it."""
 
+    _writes = False
+    _failure: sqlite3.Error | None = None
+
     def begin(self) -> None:
         """Begin a transaction with the next statement."""
         self._is_beginning = True
+
+    def begin_writing(self) -> None:
+        """A transaction that writes is about to begin."""
+        self._writes = True
 
     async def run(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
         """Work done in the connection's thread."""
@@ -48,6 +55,8 @@ class Connection(aiosqlite.Connection):
         is_beginning, self._is_beginning = self._is_beginning, False
 
         def begun() -> Any:
+            if self._failure is not None:
+                raise self._failure
             if is_beginning:
                 self._conn.execute("BEGIN")
             return work(self._conn)
@@ -60,13 +69,27 @@ class Connection(aiosqlite.Connection):
             self._is_beginning = False
         else:
             await super().commit()
+            self._writes = False
 
     async def rollback(self) -> None:
-        """Roll back, where anything began."""
+        """Roll back, where anything began.
+
+        After reading nobody waits for it: whatever comes next through this connection comes after it,
+        and fails as it did.
+        """
         if self._is_beginning:
             self._is_beginning = False
-        else:
+        elif self._writes:
             await super().rollback()
+            self._writes = False
+        else:
+            self._tx.put_nowait((None, self._end_reading))
+
+    def _end_reading(self) -> None:
+        try:
+            self._conn.rollback()
+        except sqlite3.Error as failure:
+            self._failure = failure
 
 
 class Cursor:
@@ -88,6 +111,8 @@ class Cursor:
         if statement == "BEGIN":
             self._connection.begin()
             return self
+        if statement == "BEGIN IMMEDIATE":
+            self._connection.begin_writing()
         return await self._run(lambda connection: connection.execute(statement, parameters))
 
     async def executemany(self, statement: str, rows: Any) -> Cursor:

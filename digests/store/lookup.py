@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -28,7 +28,7 @@ from digests.search.query import Query, parse
 from digests.store import candidates, tables, vectors
 from digests.store.papers import newest_entries, visible
 from digests.store.sight import Sight, nearest
-from digests.store.vocabulary import Surfaces
+from digests.store.vocabulary import Vocabulary
 
 _GUESSES = 3
 """Words that may have been meant, where nothing was found."""
@@ -179,15 +179,15 @@ async def _by_words(
     limit: int,
     offset: int,
 ) -> Results:
-    groups, surfaces = await sight.groups(asked)
+    groups, words = await sight.groups(asked)
     plainly = " ".join([*query.words, *query.phrases])
-    found, outlines = await _candidates(sight, groups, surfaces.papers, allowed)
+    found, outlines = await _candidates(sight, groups, words.papers, allowed)
     answered = max((one.coverage for one in found), default=0.0)
     nearness: dict[int, float] = {}
     if encoder and len(query.words) >= meaning.FEWEST_WORDS and answered < meaning.ENOUGH:
         nearness = await vectors.likeness(sight.connection, encoder, sight.workspaces, plainly)
     if nearness:
-        found, outlines = await _near(sight, groups, surfaces.papers, allowed, nearness)
+        found, outlines = await _near(sight, groups, words.papers, allowed, nearness)
     if query.phrases or query.without:
         whole = await newest_entries(
             sight.connection, list(outlines), workspace=sight.workspace, until=sight.until
@@ -204,7 +204,7 @@ async def _by_words(
     scored.sort(key=lambda pair: (-pair[1], pair[0]))
     corrections = tuple(Correction(group.shown, group.corrected) for group in groups if group.corrected)
     if not scored:
-        return Results(typed, suggestions=await _guesses(sight, asked, surfaces))
+        return Results(typed, suggestions=await _guesses(sight, asked, words))
     page = await sight.page(
         typed,
         scored,
@@ -292,30 +292,28 @@ def _stands_in(word: str, held: str) -> bool:
     return word in held if not word.isascii() else f" {word} " in f" {held} "
 
 
-async def _guesses(sight: Sight, asked: Sequence[text.Word], surfaces: Surfaces) -> tuple[str, ...]:
+async def _guesses(sight: Sight, asked: Sequence[text.Word], words: Vocabulary) -> tuple[str, ...]:
     """Up to three words near what was asked, each known to hit."""
-    names = await sight.tag_names(surfaces)
+    names = await sight.tag_names(words)
     guesses: dict[str, None] = {}
     for word in asked:
         guesses |= dict.fromkeys(_similar(canonical(word.shown), names)[:2])
         # Looking at every word there is takes the longest of all that lookup does.
         if len(guesses) < _GUESSES:
             guesses |= dict.fromkeys(
-                [near for near in surfaces.resembling(word.folded) if not _is_two(near, surfaces)][:2]
+                [near for near in words.resembling(word.folded) if not _is_two(near, words)][:2]
             )
         if len(guesses) >= _GUESSES:
             break
     return tuple(guesses)[:_GUESSES]
 
 
-def _is_two(surface: str, surfaces: Surfaces) -> bool:
+def _is_two(surface: str, words: Vocabulary) -> bool:
     # Two words joined are there to be found by; nobody would write them so.
-    return any(
-        surface[:at] in surfaces.terms and surface[at:] in surfaces.terms for at in range(2, len(surface) - 1)
-    )
+    return any(surface[:at] in words and surface[at:] in words for at in range(2, len(surface) - 1))
 
 
-def _similar(name: str, names: dict[str, int]) -> list[str]:
+def _similar(name: str, names: Mapping[str, int]) -> list[str]:
     if not name:
         return []
     inside = [known for known in names if name in known or known in name]

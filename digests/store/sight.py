@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -17,10 +17,16 @@ from digests.search import plan, text
 from digests.search.query import Query
 from digests.store import candidates, tables
 from digests.store.papers import load_entries, newest_entries, visible, visible_workspaces
-from digests.store.vocabulary import Surfaces, known_terms, load_vocabulary
+from digests.store.vocabulary import Vocabulary, known_terms, load_vocabulary
 
 _MOST_OF_AN_AUTHOR = 2000
 """Papers looked at for a name."""
+
+
+_MOST_TAGS = 64
+"""Workspaces whose counts of tags are kept."""
+
+_tags: OrderedDict[tuple[object, ...], tuple[object, Mapping[str, int]]] = OrderedDict()
 
 
 class Sight:
@@ -115,11 +121,12 @@ class Sight:
         tagged = select(tables.entry_tag.c.entry_id).where(tables.entry_tag.c.name == name)
         return set(await self.papers_where(tables.entry.c.id.in_(tagged)))
 
-    async def tag_names(self, surfaces: Surfaces | None = None) -> dict[str, int]:
+    async def tag_names(self, words: Vocabulary | None = None) -> Mapping[str, int]:
         """Every tag with how many entries carry it; counted once as long as nothing changes."""
-        if surfaces is None:
-            surfaces, _ = await load_vocabulary(self.connection, self.workspaces)
-        if self.until not in surfaces.tags:
+        if words is None:
+            words, _ = await load_vocabulary(self.connection, self.workspaces)
+        key = (str(self.connection.engine.url), self.workspaces, self.until)
+        if key not in _tags or _tags[key][0] != words.version:
             rows = await self.connection.execute(
                 select(tables.entry_tag.c.name, func.count().label("entries"))
                 .join_from(tables.entry_tag, tables.entry)
@@ -127,10 +134,10 @@ class Sight:
                 .where(self._visible)
                 .group_by(tables.entry_tag.c.name)
             )
-            # Of yesterday there is nothing to keep.
-            surfaces.tags.clear()
-            surfaces.tags[self.until] = {row.name: row.entries for row in rows}
-        return surfaces.tags[self.until]
+            _tags[key] = (words.version, {row.name: row.entries for row in rows})
+            while len(_tags) > _MOST_TAGS:
+                _tags.popitem(last=False)
+        return _tags[key][1]
 
     async def allowed(self, query: Query) -> set[int] | None:
         """The papers the operators leave; None when there are no operators that limit."""
@@ -162,9 +169,9 @@ class Sight:
 
     async def _by_author(self, typed: str) -> set[int]:
         """Papers one of whose authors has every word typed, begun or corrected."""
-        groups, surfaces = await self.groups(plan.asked_words([typed]))
+        groups, words = await self.groups(plan.asked_words([typed]))
         found = await candidates.find(
-            self.connection, groups, papers=surfaces.papers, allowed=None, most=_MOST_OF_AN_AUTHOR, floor=1.0
+            self.connection, groups, papers=words.papers, allowed=None, most=_MOST_OF_AN_AUTHOR, floor=1.0
         )
         heads = await candidates.outlines(
             self.connection, [one.paper_id for one in found], workspace=self.workspace, until=self.until
@@ -174,14 +181,14 @@ class Sight:
             id_ for id_, head in heads.items() if any(_is_named(author, spellings) for author in head.authors)
         }
 
-    async def groups(self, asked: Sequence[text.Word]) -> tuple[list[plan.Group], Surfaces]:
+    async def groups(self, asked: Sequence[text.Word]) -> tuple[list[plan.Group], Vocabulary]:
         """The groups of a question, rarest first, and the words there are; one statement, or two where a
         Korean word may be a slip.
         """
-        surfaces, known = await load_vocabulary(self.connection, self.workspaces, plan.terms_of(asked))
+        words, known = await load_vocabulary(self.connection, self.workspaces, plan.terms_of(asked))
         # The scan for slips costs the most: only words that hardly occur are looked at.
         rare = [word for word in asked if _may_be_slip(word, known)]
-        near = {word.folded: surfaces.near(text.joined(word.shown)) for word in rare if not word.is_hangul}
+        near = {word.folded: words.near(text.joined(word.shown)) for word in rare if not word.is_hangul}
         slips = {
             pair: text.slips(pair)
             for word in rare
@@ -197,13 +204,12 @@ class Sight:
         }
 
         def common(typed: str) -> list[plan.Term]:
-            found = [one for one in surfaces.beginning_with(typed) if one.head_df]
-            return sorted(found, key=lambda one: (-one.head_df, one.term, one.id))[: plan.MOST_PREFIXES]
+            return words.beginning_with(typed, plan.MOST_PREFIXES)
 
         def close(typed: str, most: int) -> list[tuple[str, int, Sequence[plan.Term]]]:
             return [one for one in near.get(typed, ()) if one[1] <= most]
 
-        return plan.plan(asked, plan.Vocabulary(surfaces.papers, known, common, close)), surfaces
+        return plan.plan(asked, plan.Vocabulary(words.papers, known, common, close)), words
 
     async def linked(self, paper_id: int, links: Sequence[str]) -> list[int]:
         """Papers whose note is linked to by name, then papers cited, then papers that cite this one."""
