@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from bot.tables import metadata
+from bot import schema
 from digests.store.sessions import Database
 from tests.postgres import postgres_server
 
@@ -48,7 +48,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def made_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with Haru's schema, to be copied: that is a tenth of the time to make the tables."""
+    """A SQLite file with Haru's schema, to be copied: that is a tenth of the time to migrate it."""
     path = tmp_path_factory.mktemp("made") / "haru.sqlite3"
     asyncio.run(_make_tables(f"sqlite:///{path}"))
     return path
@@ -84,8 +84,7 @@ async def database(made_url: str) -> AsyncIterator[Database]:
 
 async def _make_tables(url: str) -> None:
     database = Database(url)
-    async with database.engine.begin() as connection:
-        await connection.run_sync(metadata.create_all)
+    await schema.upgrade(database)
     await database.close()
 
 

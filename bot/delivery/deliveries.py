@@ -97,13 +97,13 @@ class Deliveries:
         """Work out the next post after a change of settings, and write it down.
 
         Switching on starts at the next hour. An hour moved while today's post is unsent
-        and within grace still brings today's.
+        and within grace still brings today's. What is on its way is left alone: ``stop`` calls
+        it off, where that is meant.
         """
         self._waiting.pop(channel.id, None)
         preferences = channel.preferences
         if not _is_on(channel):
             await self._channels.schedule(channel, None, None)
-            await self._ledger.cancel_pending(channel.id, "off")
             return None
         due = calendar.next_due(preferences, now)
         today = calendar.local_day(now, preferences.zone)
@@ -143,8 +143,12 @@ class Deliveries:
         return opened
 
     async def stop(self, channel: Channel, reason: str) -> None:
-        """Give up what was not yet sent to a channel."""
-        await self._ledger.cancel_pending(channel.id, reason)
+        """Send a channel nothing more of what it was to get; what may have arrived is still looked for."""
+        await self._ledger.call_off(channel.id, reason)
+
+    async def stop_uninstalled(self) -> None:
+        """The same for all channels of workspaces that Haru was removed from."""
+        await self._ledger.call_off_uninstalled(plan.Skip.UNINSTALLED.value)
 
     async def follow(self, channel: Channel, old_id: str) -> None:
         """A channel's id in Slack changed: what is under way goes to where it is now."""

@@ -3,7 +3,8 @@
 A part's states: ``pending → sending → sent | failed | doubt`` and
 ``doubt → checking → sent | pending | unknown | failed``. ``sending`` is committed before the
 request leaves and carries owner, attempt and lease; a result counts only while its attempt is
-the part's last. Does not talk to Slack and decides nothing about what is posted.
+the part's last. What is called off while it is under way or in doubt bears the reason: it is
+sent, if it was, and ``failed`` otherwise, never ``pending`` again. Does not talk to Slack and decides nothing about what is posted.
 """
 
 from __future__ import annotations
@@ -220,7 +221,7 @@ class Ledger:
             await rewriting.desire(connection, delivery_ids, messages, rest=rest, at=now + after, now=now)
 
     async def retract(self, delivery_ids: Sequence[int], edition: Edition, message: Message) -> None:
-        """Give up what of deliveries was not sent, and have the rest say one line, at once."""
+        """Call off what of deliveries was not sent, and have the rest say one line, at once."""
         async with self._database.write() as connection:
             now = await self._real_now(connection)
             await rewriting.replace_edition(connection, delivery_ids, edition)
@@ -293,10 +294,17 @@ class Ledger:
             since = await open_parts.oldest_due(connection, now=now)
         return None if since is None else now - since
 
-    async def cancel_pending(self, channel_id: int, reason: str) -> None:
-        """Give up what was not yet sent to a channel: it was switched off, or Haru was removed."""
+    async def call_off(self, channel_id: int, reason: str) -> None:
+        """Send a channel nothing more: it was switched off, or Haru was removed. What may have arrived is
+        still looked for, and given up only where it did not.
+        """
         async with self._database.write() as connection:
-            await open_parts.cancel(connection, channel_id, reason, now=await self._real_now(connection))
+            await open_parts.call_off(connection, channel_id, reason, now=await self._real_now(connection))
+
+    async def call_off_uninstalled(self, reason: str) -> None:
+        """The same for every workspace that Haru was removed from."""
+        async with self._database.write() as connection:
+            await open_parts.call_off_uninstalled(connection, reason, now=await self._real_now(connection))
 
     async def follow(self, workspace: Workspace, old_id: str, new_id: str) -> None:
         """A channel's id changed: what is still to be sent or corrected there goes to the new one."""

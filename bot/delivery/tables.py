@@ -118,6 +118,8 @@ part = Table(
     Column("give_up_at", Instant, nullable=False),  # the end of grace: governs first attempts only
     Column("first_attempt_at", Instant),
     Column("doubted_at", Instant),
+    # It was on its way when its channel was switched off, say: why it is given up if it did not arrive.
+    Column("called_off", String(64)),
     # What the message should say instead, and from when on; NULL: what it says is right.
     Column("desired", ForeignKey("payload.sha256")),
     Column("correct_at", Instant),

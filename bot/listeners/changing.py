@@ -54,6 +54,8 @@ async def change(
     changed, made = await services.channels.change(channel, make, user_id=asker.user_id, now=now)
     if made:
         await services.deliveries.reschedule(changed, now=now, enabling=enabling)
+    if any(one.field is Field.ENABLED and one.new == "off" for one in made):
+        await services.deliveries.stop(changed, "off")
     changed, more = await services.channels.change_managers(changed, managers, user_id=asker.user_id, now=now)
     every = (*made, *more)
     if not every:
@@ -96,6 +98,9 @@ async def switch(services: Services, asker: Asker, *, on: bool) -> Message:
         channel = await services.channels.resume(channel)
     changed = await change(services, asker, channel, lambda now: replace(now, enabled=on), enabling=on)
     if not on:
+        if not changed.changes:
+            # Off already: what somebody posted by hand since is meant.
+            await services.deliveries.stop(changed.channel, "off")
         return settings.turned_off(language=language)
     after = changed.channel
     if not changed.changes:

@@ -171,6 +171,7 @@ async def _uninstalled(services: Services, asker: Asker, event: Event) -> None:
     now = services.clock.now()
     log.warning("uninstalled", workspace=asker.workspace.key)
     await services.installations.uninstall(asker.workspace, now=now, delete_after=now + KEPT_AFTER_UNINSTALL)
+    await services.deliveries.stop_uninstalled()
 
 
 async def _revoked(services: Services, asker: Asker, event: Event) -> None:

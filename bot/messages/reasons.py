@@ -14,15 +14,21 @@ _REASONS = {
     "nothing_left": deferred("No paper that day passed the tag filter."),
     "no_such_date": deferred("That day does not exist in this time zone."),
     "too_late": deferred("Haru was down at that hour, so its papers come with the next post."),
+    "off": deferred("The daily papers were switched off before it went out."),
     "retracted": deferred("The papers were taken back."),
     "parent_gone": deferred("The first message was deleted, so its thread ends there."),
     "unknown": deferred("Slack never said whether it arrived, so Haru did not risk posting it twice."),
+    "no_history_scope": deferred("Slack never said whether it arrived, and Haru may not read this channel."),
+    "history_unreadable": deferred(
+        "Slack never said whether it arrived, so Haru did not risk posting it twice."
+    ),
     "plain_text_failed": deferred("Slack refused the message itself. That is our mistake, and it is logged."),
     # Pauses of our own.
     "failed_days": deferred("Posting failed three days in a row."),
     "removed": deferred("Haru was removed from the channel. Invite it again and it goes on."),
     "operator": deferred("Whoever runs Haru has paused it."),
     "uninstalled": deferred("Haru was uninstalled from this workspace."),
+    "not_installed": deferred("Haru was uninstalled from this workspace."),
     # Slack's, about the channel.
     "channel_not_found": deferred("Slack does not show Haru this channel any more."),
     "is_archived": deferred("The channel is archived."),

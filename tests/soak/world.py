@@ -144,6 +144,8 @@ class World:
             if changes:
                 enabling = values.get("enabled") is True
                 await self.haru.deliveries.reschedule(changed, now=now, enabling=enabling)
+            if values.get("enabled") is False:
+                await self.haru.deliveries.stop(changed, "off")
 
         self.do(apply())
         self.channel(name)

@@ -51,10 +51,13 @@ async def claim(
     kept = sorted(ready, key=lambda row: row.rank)[:limit]
     cut = {row.workspace for row in ready} - {row.workspace for row in kept}
     if kept:
-        await connection.execute(
+        taken = await connection.scalars(
             _TAKE,
             {"ids": [row.id for row in kept], "by": lease.owner, "until": lease.until, "now": lease.now},
         )
+        # Somebody may have called one off since it was read.
+        ids = set(taken)
+        kept = [row for row in kept if row.id in ids]
     free_at = {key: lease.now + took for key, took in _shares(kept).items()}
     await lanes.leave(connection, [key for key in turns if key not in cut], now=lease.now, free_at=free_at)
     return [(row, turns[row.workspace]) for row in kept]
@@ -137,7 +140,7 @@ def _ready_statement() -> Any:
 _READY = _ready_statement()
 _TAKE = (
     update(tables.part)
-    .where(among(tables.part.c.id, "ids"))
+    .where(among(tables.part.c.id, "ids"), lanes.PENDING)
     .values(
         state="sending",
         owner=bindparam("by"),
@@ -145,4 +148,5 @@ _TAKE = (
         lease_until=bindparam("until", type_=Instant()),
         first_attempt_at=func.coalesce(tables.part.c.first_attempt_at, bindparam("now", type_=Instant())),
     )
+    .returning(tables.part.c.id)
 )

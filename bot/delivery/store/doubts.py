@@ -146,15 +146,17 @@ async def settle(
 ) -> None:
     """End doubts, each only while it is this process's to check."""
     rows = await connection.execute(
-        select(_part.id, _part.owner, _part.attempt)
+        select(_part.id, _part.owner, _part.attempt, _part.called_off)
         .where(_part.id.in_([held.id for held, _ in verdicts]), _part.state == "checking")
         .order_by(_part.id)
         .with_for_update()
     )
-    checking = {(row.id, row.owner, row.attempt) for row in rows}
+    checking = {(row.id, row.owner, row.attempt): row.called_off for row in rows}
     ours = [(held, one) for held, one in verdicts if (held.id, held.owner, held.attempt) in checking]
     for held, verdict in sorted(ours, key=lambda pair: pair[0].id):
-        await connection.execute(update(tables.part).where(_part.id == held.id).values(_after(verdict, now)))
+        called_off = checking[held.id, held.owner, held.attempt]
+        change = _after(verdict, now, called_off=called_off)
+        await connection.execute(update(tables.part).where(_part.id == held.id).values(change))
     found = [held for held, verdict in ours if verdict.ts is not None]
     await results.hold(
         connection, {(one.workspace.key, one.slack_channel): now + results.PER_CHANNEL for one in found}
@@ -199,7 +201,7 @@ async def slow_down(
     )
 
 
-def _after(verdict: Verdict, now: datetime) -> dict[str, Any]:
+def _after(verdict: Verdict, now: datetime, *, called_off: str | None) -> dict[str, Any]:
     if verdict.ts is not None:
         return {"state": "sent", "ts": verdict.ts, "reason": None, "owner": None, "lease_until": None}
     if verdict.unknown is not None:
@@ -208,4 +210,6 @@ def _after(verdict: Verdict, now: datetime) -> dict[str, Any]:
         return {"state": "failed", "reason": "parent_gone"}
     if verdict.again_after is not None:
         return {"state": "doubt", "not_before": now + verdict.again_after}
+    if called_off is not None:
+        return {"state": "failed", "reason": called_off}
     return {"state": "pending", "reason": "not_in_history", "not_before": now, **results.AS_WANTED}

@@ -40,6 +40,9 @@ _own, _wide = installation.alias("own"), installation.alias("wide")
 _IS_OWN = _own.c.workspace.is_not(None)
 PAUSED = case((_IS_OWN, _own.c.paused_reason), else_=_wide.c.paused_reason)
 
+IS_UNINSTALLED = and_(_own.c.workspace.is_(None), _wide.c.workspace.is_(None))
+"""On a query that ``with_token`` widened: nobody has Haru there any more."""
+
 TOKEN = case((_IS_OWN, _own.c.bot_token), else_=_wide.c.bot_token).label("token")
 """On a query that ``with_token`` widened: the bot token of the lane's workspace, or NULL."""
 

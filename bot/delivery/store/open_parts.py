@@ -1,4 +1,4 @@
-"""Open parts: how many there are, how old the oldest is, and giving them up."""
+"""Open parts: how many there are, how old the oldest is, giving them up and calling them off."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
-from bot.delivery.delivery import State
 from bot.delivery.plan import Skip
 from bot.delivery.store import editions, lanes, results
 from bot.delivery.store.dialect import among
@@ -20,12 +19,15 @@ LONGEST = timedelta(hours=24)
 
 _part = tables.part.c
 _PENDING: ColumnElement[bool] = literal_column(tables.PENDING)
+_BUSY: ColumnElement[bool] = literal_column(tables.BUSY)
 
 
 async def count(connection: AsyncConnection) -> int:
     """How many parts are not at their end."""
-    open_ = or_(_PENDING, literal_column(tables.BUSY))
-    return int(await connection.scalar(select(func.count()).select_from(tables.part).where(open_)) or 0)
+    return int(
+        await connection.scalar(select(func.count()).select_from(tables.part).where(or_(_PENDING, _BUSY)))
+        or 0
+    )
 
 
 async def sendable(connection: AsyncConnection) -> int:
@@ -77,19 +79,53 @@ async def give_up(connection: AsyncConnection, *, now: datetime) -> int:
     return count
 
 
-async def cancel(connection: AsyncConnection, channel_id: int, reason: str, *, now: datetime) -> int:
-    """Give up what was not yet sent to a channel: it was switched off, or Haru was removed."""
-    deliveries = select(tables.delivery.c.id).where(
-        tables.delivery.c.channel_id == channel_id, tables.delivery.c.state == State.POSTING
-    )
-    return await _fail(connection, _part.delivery_id.in_(deliveries), reason, now=now)
+async def call_off(connection: AsyncConnection, channel_id: int, reason: str, *, now: datetime) -> int:
+    """Send nothing more of what a channel was to get: it was switched off, or Haru was removed.
+
+    What has not left is given up; how many parts. What is under way or in doubt may have arrived: it
+    bears the reason, with which it is given up as soon as it is known that it did not.
+    """
+    deliveries = select(tables.delivery.c.id).where(tables.delivery.c.channel_id == channel_id)
+    return await _call_off(connection, _part.delivery_id.in_(deliveries), reason, now=now)
 
 
-async def cancel_deliveries(
+async def call_off_deliveries(
     connection: AsyncConnection, delivery_ids: Sequence[int], reason: str, *, now: datetime
 ) -> int:
-    """Give up what was not yet sent of these deliveries."""
-    return await _fail(connection, _part.delivery_id.in_(delivery_ids), reason, now=now)
+    """The same for these deliveries."""
+    return await _call_off(connection, among(_part.delivery_id, delivery_ids), reason, now=now)
+
+
+async def call_off_uninstalled(connection: AsyncConnection, reason: str, *, now: datetime) -> int:
+    """The same for every workspace in which Haru is installed no more, neither by itself nor with its
+    organisation.
+    """
+    without = lanes.with_token(select(tables.lane.c.workspace)).where(lanes.IS_UNINSTALLED)
+    return await _call_off(connection, _part.workspace.in_(without), reason, now=now)
+
+
+async def follow(connection: AsyncConnection, workspace: Workspace, old_id: str, new_id: str) -> None:
+    """Turn the parts of a channel whose id changed to its new id: sent ones too, for their corrections."""
+    await connection.execute(
+        update(tables.part)
+        .where(_part.workspace == workspace.key, _part.slack_channel == old_id)
+        .values(slack_channel=new_id)
+    )
+
+
+async def _call_off(
+    connection: AsyncConnection, which: ColumnElement[bool], reason: str, *, now: datetime
+) -> int:
+    delivery_ids = set(await connection.scalars(select(_part.delivery_id).where(or_(_PENDING, _BUSY), which)))
+    if not delivery_ids:
+        return 0
+    # Whoever claims one of them or writes its result down just now is waited for, and comes first.
+    await results.lock(connection, delivery_ids)
+    own = among(_part.delivery_id, sorted(delivery_ids))
+    await connection.execute(
+        update(tables.part).where(_BUSY, own, _part.called_off.is_(None)).values(called_off=reason)
+    )
+    return await _fail(connection, own, reason, now=now)
 
 
 async def _fail(
@@ -104,12 +140,3 @@ async def _fail(
     ids = list(rows.scalars())
     await results.finish(connection, ids, now=now)
     return len(ids)
-
-
-async def follow(connection: AsyncConnection, workspace: Workspace, old_id: str, new_id: str) -> None:
-    """Turn the parts of a channel whose id changed to its new id: sent ones too, for their corrections."""
-    await connection.execute(
-        update(tables.part)
-        .where(_part.workspace == workspace.key, _part.slack_channel == old_id)
-        .values(slack_channel=new_id)
-    )

@@ -47,7 +47,9 @@ async def record(connection: AsyncConnection, results: Sequence[Result], *, now:
     parts = await _parts_of(connection, {held.delivery_id for held, _ in results})
     found = {row.id: row for rows in parts.values() for row in rows}
     counted = [pair for pair in sorted(results, key=_id) if _counts(found.get(pair[0].id), *pair)]
-    changes = {held.id: _after(held, outcome, now) for held, outcome in counted}
+    changes = {
+        held.id: _after(held, outcome, now, called_off=found[held.id].called_off) for held, outcome in counted
+    }
     sent = [{"id": id_, "ts": change["ts"]} for id_, change in changes.items() if change["state"] == "sent"]
     if sent:
         await execute_with(connection, _sent(connection.dialect.name), sent)
@@ -69,6 +71,11 @@ async def record(connection: AsyncConnection, results: Sequence[Result], *, now:
     }
     await _touch(connection, counted, going_on, now=now)
     return counted
+
+
+async def lock(connection: AsyncConnection, delivery_ids: Iterable[int]) -> None:
+    """Have these deliveries' parts to this transaction alone, on PostgreSQL, in the order of ``record``."""
+    await connection.execute(_PARTS_OF, {"ids": sorted(delivery_ids)})
 
 
 async def hold(connection: AsyncConnection, until: dict[tuple[str, str], datetime]) -> None:
@@ -188,10 +195,13 @@ def _id(result: Result) -> int:
     return result[0].id
 
 
-def _after(held: Part, outcome: Outcome, now: datetime) -> dict[str, Any]:
+def _after(held: Part, outcome: Outcome, now: datetime, *, called_off: str | None) -> dict[str, Any]:
     match outcome.kind:
         case Kind.SENT:
             return {"state": "sent", "ts": outcome.ts, "reason": None}
+        case Kind.AGAIN | Kind.LATER | Kind.WORKSPACE | Kind.MESSAGE if called_off is not None:
+            # Surely not sent, and not wanted any more.
+            return {"state": "failed", "reason": called_off}
         case Kind.AGAIN | Kind.LATER | Kind.WORKSPACE:
             # A paused workspace keeps what it has: installed again within the grace, it gets it.
             later = now + timedelta(seconds=outcome.wait)
@@ -213,7 +223,7 @@ def _after(held: Part, outcome: Outcome, now: datetime) -> dict[str, Any]:
 _PARTS_OF = (
     select(
         _part.id, _part.delivery_id, _part.position, _part.state, _part.reason, _part.ts, _part.owner,
-        _part.attempt,
+        _part.attempt, _part.called_off,
     )
     .where(among(_part.delivery_id, "ids"))
     # In one order everywhere: two processes that wait for each other's rows would wait for good.

@@ -56,8 +56,8 @@ async def desire(
 async def retract(
     connection: AsyncConnection, delivery_ids: Sequence[int], message: Message, *, now: datetime
 ) -> None:
-    """Give up what of these deliveries was not sent, and have the rest say this one line."""
-    await open_parts.cancel_deliveries(connection, delivery_ids, "retracted", now=now)
+    """Call off what of these deliveries was not sent, and have the rest say this one line."""
+    await open_parts.call_off_deliveries(connection, delivery_ids, "retracted", now=now)
     ((key, body),) = openings.payloads([message])
     await openings.keep_payloads(connection, {key: body})
     await connection.execute(

@@ -11,7 +11,7 @@ from tests.bot.delivery.scene import Scene, open_scene
 
 
 @pytest.fixture
-async def scene(database_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
+async def scene(made_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
     """A delivery just due in two channels, on SQLite and on PostgreSQL."""
-    async with open_scene(database_url, tmp_path) as made:
+    async with open_scene(made_url, tmp_path) as made:
         yield made

@@ -75,6 +75,8 @@ class Scene:
         )
         self.channels[channel_id] = changed
         await self.haru.deliveries.reschedule(changed, now=now, enabling=on)
+        if not on:
+            await self.haru.deliveries.stop(changed, "off")
 
     async def take_in(
         self, path: str, text: str, *, source: str = "samples", workspace: Workspace | None = None

@@ -16,7 +16,6 @@ from sqlalchemy import select, update
 from bot.channels.preferences import Layout
 from bot.delivery import courier, tables
 from bot.delivery.delivery import State
-from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.reconcile import HELD_DOWN, Reconciler
 from bot.delivery.steady import steady_clock
 from bot.delivery.store.doubts import Verdict
@@ -27,14 +26,15 @@ from bot.workspaces.clients import Clients
 from bot.workspaces.server_clock import ServerClock
 from bot.workspaces.wire import NotSentError, UnknownFateError, Wire
 from digests.errors import StoreError
+from tests.bot.delivery.doubt import let_be_due, let_settle, put_in_doubt, states
 from tests.bot.delivery.scene import Scene
 
 
 async def test_a_doubt_settles_first(scene: Scene) -> None:
     """A message may show up late: nothing is read before the settle time is over, and then once."""
-    await _doubt(scene)
+    await put_in_doubt(scene)
     assert await scene.haru.reconciler.run() == 0
-    await _settled(scene)
+    await let_settle(scene)
     scene.slack.faults.set(Setting({}))
     assert await scene.haru.reconciler.run() == 2
     assert await scene.haru.ledger.open_parts() == 0
@@ -43,8 +43,8 @@ async def test_a_doubt_settles_first(scene: Scene) -> None:
 
 async def test_without_the_history_scope_it_is_unknown_and_can_be_posted_again(scene: Scene) -> None:
     """Where Haru may not look, it does not risk a double: unknown, until somebody posts again."""
-    await _doubt(scene)
-    await _settled(scene)
+    await put_in_doubt(scene)
+    await let_settle(scene)
     scene.slack.team.state.remember("scopes", ["chat:write"])
     await scene.haru.reconciler.run()
     channel = scene.channels[KOREAN_CHANNEL]
@@ -59,8 +59,8 @@ async def test_without_the_history_scope_it_is_unknown_and_can_be_posted_again(s
 
 async def test_the_operator_may_rather_have_it_twice(scene: Scene) -> None:
     """With ``on_doubt = repost`` a message that cannot be looked for is sent again."""
-    await _doubt(scene)
-    await _settled(scene)
+    await put_in_doubt(scene)
+    await let_settle(scene)
     scene.slack.team.state.remember("scopes", ["chat:write"])
     server_clock = ServerClock(scene.haru.ledger.steady)
     await Reconciler(scene.haru.ledger, scene.haru.clients, server_clock, repost=True).run()
@@ -70,38 +70,38 @@ async def test_the_operator_may_rather_have_it_twice(scene: Scene) -> None:
 
 async def test_an_unreadable_history_leaves_the_doubt_for_a_day(scene: Scene) -> None:
     """While the history cannot be read nothing is decided; after 24 hours it is unknown for good."""
-    await _doubt(scene)
-    await _settled(scene)
+    await put_in_doubt(scene)
+    await let_settle(scene)
     scene.slack.faults.set(Setting.read({"odds": {"conversations.history": {"error_before": 1.0}}}))
     await scene.haru.reconciler.run()
-    assert await _states(scene) == {"doubt"}
+    assert set(await states(scene)) == {"doubt"}
     long_ago = scene.haru.ledger.steady() - timedelta(hours=25)
     async with scene.haru.database.write() as connection:
         await connection.execute(update(tables.part).values(not_before=long_ago, first_attempt_at=long_ago))
     await scene.haru.reconciler.run()
-    assert await _states(scene) == {"unknown"}
+    assert set(await states(scene)) == {"unknown"}
 
 
 async def test_a_workspace_that_is_held_down_is_read_once_a_minute(scene: Scene) -> None:
     """After a 429 the readings of a workspace wait for Retry-After, and then for each other."""
-    await _doubt(scene)
-    await _settled(scene)
+    await put_in_doubt(scene)
+    await let_settle(scene)
     scene.slack.faults.set(
         Setting.read({"odds": {"conversations.history": {"rate_limited": 1.0}}, "retry_after": 30})
     )
     await scene.haru.reconciler.run()
     assert scene.slack.faults.counts == {"rate_limited": 1}  # the second channel was not even asked for
     scene.slack.faults.set(Setting({}))
-    await _soon(scene)
+    await let_be_due(scene)
     await scene.haru.reconciler.run()
-    assert await _states(scene) == {"doubt"}
+    assert set(await states(scene)) == {"doubt"}
     async with scene.haru.database.write() as connection:
         assert list(await connection.scalars(select(tables.pace.c.every))) == [HELD_DOWN]
         earlier = scene.haru.ledger.steady() - timedelta(seconds=1)
         await connection.execute(update(tables.pace).values(until=earlier))
-    await _soon(scene)
+    await let_be_due(scene)
     await scene.haru.reconciler.run()
-    assert sorted(await _all_states(scene)) == ["doubt", "sent"]
+    assert sorted(await states(scene)) == ["doubt", "sent"]
 
 
 async def test_one_reading_serves_every_doubt_of_a_channel(scene: Scene) -> None:
@@ -110,17 +110,17 @@ async def test_one_reading_serves_every_doubt_of_a_channel(scene: Scene) -> None
     await scene.haru.deliveries.tick(scene.haru.clock.now())
     scene.fail(drop_after=1.0)
     await scene.haru.courier.drain()
-    await _settled(scene)
+    await let_settle(scene)
     now = scene.haru.clock.now()
     last = await scene.haru.deliveries.last(channel)
     assert last is not None
     await scene.haru.deliveries.post_now(channel, now=now, digest_ids=last.digest_ids, again=True)
     await scene.haru.courier.drain()
-    await _settled(scene)
+    await let_settle(scene)
     scene.slack.faults.set(Setting.read({"odds": {"conversations.history": {"late": 0.0}}}))
     asked = _counted(scene)
     await scene.haru.reconciler.run()
-    assert await _states(scene) == {"sent"}
+    assert set(await states(scene)) == {"sent"}
     assert asked() == 2  # a channel each, though there were three doubts
 
 
@@ -144,13 +144,13 @@ async def test_a_thread_whose_first_message_is_gone_ends_with_that_reason(scene:
 
 async def test_a_frozen_look_changes_nothing_afterwards(scene: Scene) -> None:
     """A process that wakes after its lease cannot settle a doubt that another has taken over."""
-    await _doubt(scene)
-    await _settled(scene)
+    await put_in_doubt(scene)
+    await let_settle(scene)
     held = await scene.haru.ledger.check()
     async with scene.haru.database.write() as connection:
         await connection.execute(update(tables.part).values(owner="another"))
     await scene.haru.ledger.settle([(part, Verdict()) for part in held])
-    assert await _states(scene) == {"checking"}
+    assert set(await states(scene)) == {"checking"}
 
 
 async def test_a_lease_that_ends_while_connecting_sends_nothing(scene: Scene) -> None:
@@ -193,8 +193,8 @@ async def test_what_could_not_connect_was_surely_not_sent() -> None:
 @pytest.mark.parametrize("minutes", [-30, 30])
 async def test_a_clock_apart_from_slacks_looks_in_the_right_hour(scene: Scene, minutes: int) -> None:
     """The window is on Slack's clock, as its Date tells, even where that is learnt only while reading."""
-    await _doubt(scene)
-    await _settled(scene)
+    await put_in_doubt(scene)
+    await let_settle(scene)
     windows: list[float] = []
     there = scene.haru.ledger.steady() + timedelta(minutes=minutes)
 
@@ -210,7 +210,7 @@ async def test_a_clock_apart_from_slacks_looks_in_the_right_hour(scene: Scene, m
         await clients.close()
     first_attempt = there - timedelta(minutes=5)
     assert min(windows) <= first_attempt.timestamp()
-    assert await _states(scene) == {"pending"}
+    assert set(await states(scene)) == {"pending"}
 
 
 async def test_an_answer_given_by_hand_after_a_stop_is_handed_back(scene: Scene) -> None:
@@ -222,7 +222,7 @@ async def test_an_answer_given_by_hand_after_a_stop_is_handed_back(scene: Scene)
     assert scene.slack.faults.counts == {"hang_after": 2}
     await scene.haru.courier.stop(patience=0.3)
     await draining
-    assert await _states(scene) == {"doubt"}
+    assert set(await states(scene)) == {"doubt"}
 
 
 async def test_a_definite_refusal_reads_no_history(scene: Scene) -> None:
@@ -230,7 +230,7 @@ async def test_a_definite_refusal_reads_no_history(scene: Scene) -> None:
     scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
     await deliver_once(scene.haru)
     asked = _counted(scene)
-    await _settled(scene)
+    await let_settle(scene)
     await scene.haru.reconciler.run()
     assert asked() == 0
 
@@ -252,44 +252,7 @@ async def test_results_are_kept_while_the_database_is_away(
     await scene.haru.deliveries.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
     assert failures == [0]
-    assert await _states(scene) == {"sent"}
-
-
-async def _doubt(scene: Scene) -> None:
-    """Both channels' posts arrived, and nobody was told."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
-    parts = await scene.haru.ledger.claim(10)
-    for part in parts:
-        assert (await scene.haru.courier._send(part)).kind is Kind.SENT
-    await scene.haru.ledger.record([(part, Outcome(Kind.DOUBT, "lost")) for part in parts])
-
-
-async def _settled(scene: Scene) -> None:
-    async with scene.haru.database.write() as connection:
-        earlier = scene.haru.ledger.steady() - timedelta(seconds=200)
-        await connection.execute(
-            update(tables.part).where(tables.part.c.state == "doubt").values(doubted_at=earlier)
-        )
-        await connection.execute(tables.pace.delete())
-        await connection.execute(update(tables.lane).values(free_at=earlier))
-    await _soon(scene)
-
-
-async def _soon(scene: Scene) -> None:
-    """What was put off for a moment is due again."""
-    async with scene.haru.database.write() as connection:
-        await connection.execute(
-            update(tables.part).values(not_before=scene.haru.ledger.steady() - timedelta(seconds=1))
-        )
-
-
-async def _all_states(scene: Scene) -> list[str]:
-    async with scene.haru.database.read() as connection:
-        return list(await connection.scalars(select(tables.part.c.state)))
-
-
-async def _states(scene: Scene) -> set[str]:
-    return set(await _all_states(scene))
+    assert set(await states(scene)) == {"sent"}
 
 
 def _counted(scene: Scene) -> Callable[[], int]:

@@ -118,14 +118,25 @@ async def test_an_organisation_s_install_serves_each_of_its_workspaces(desk: Des
 
 
 async def test_an_organisation_that_uninstalls_is_silent_in_all_its_workspaces(desk: Desk) -> None:
-    """The event names a workspace; what is gone is the organisation's one installation."""
+    """The event names a workspace; what is gone is the organisation's one installation, and what was on
+    its way to any of its workspaces is called off, though not what goes to others.
+    """
     await _install_for_organisation(desk)
+    elsewhere = Workspace("", "T0ELSEWHERE")
+    await desk.haru.installations.save(Installation(elsewhere, "xoxb-2", "U2"), now=desk.haru.clock.now())
+    for workspace in (MEMBER_TEAM, Workspace("E0ORG", "T0SISTER"), elsewhere):
+        channel = await desk.haru.channels.get_or_make(workspace, KOREAN_CHANNEL)
+        await desk.haru.deliveries.post_now(channel, now=desk.haru.clock.now())
+    await desk.haru.ledger.claim(10)
     await desk.send(_org_event({"type": "app_uninstalled"}))
 
-    async def gone() -> bool:
-        return await desk.haru.installations.get(MEMBER_TEAM) is None
+    async def called_off() -> bool:
+        async with desk.haru.database.read() as connection:
+            marks = await connection.scalars(select(part.c.called_off).order_by(part.c.id))
+            return list(marks) == ["uninstalled", "uninstalled", None]
 
-    await eventually(gone)
+    await eventually(called_off)
+    assert await desk.haru.installations.get(MEMBER_TEAM) is None
 
 
 async def test_a_stranger_s_mention_in_a_shared_channel_is_answered_from_here(desk: Desk) -> None:

@@ -6,11 +6,13 @@ import asyncio
 from datetime import time, timedelta
 from typing import Any
 
-from sqlalchemy import update
+import pytest
+from sqlalchemy import select, update
 
 from bot.channels.filters import TagFilter
 from bot.channels.preferences import Language, Layout
 from bot.delivery.delivery import State
+from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.tables import delivery, part
 from bot.local.seed import EMMA, JUNHO, MINJI
 from tests.bot.listeners.conftest import Desk, eventually, found, text_of, values_of
@@ -192,3 +194,43 @@ async def test_the_modal_saves_everything_and_previews_what_is_filled_in(desk: D
     tags = (await desk.channel()).preferences.tags
     assert (tags.include, tags.exclude) == ((("efficiency",),), ("gan",))
     assert await desk.haru.channels.get(desk.workspace.workspace, "") is None
+
+
+@pytest.mark.parametrize("way", ["/digest off", "the window"])
+async def test_switching_off_calls_off_what_is_under_way(desk: Desk, way: str) -> None:
+    """A post nobody knows the fate of when the papers are switched off will not be sent again."""
+    await desk.write("/digest on")
+    await _in_doubt(desk)
+    if way == "the window":
+        view = await _open_modal(desk)
+        values = values_of(view)
+        values["enabled"]["enabled"] = {"type": "checkboxes", "selected_options": []}
+        await desk.submit(view, values)
+    else:
+        await desk.write(way)
+
+    async def is_called_off() -> bool:
+        return await _called_off(desk) == ["off"]
+
+    await eventually(is_called_off)
+
+
+async def test_a_post_by_hand_is_called_off_too_when_off_is_said_again(desk: Desk) -> None:
+    """Where the papers are off, `/digest off` is about what was posted by hand; other settings are not."""
+    await desk.write("/digest layout stream")
+    await _in_doubt(desk)
+    await desk.write("/digest language en")
+    assert await _called_off(desk) == [None]
+    await desk.write("/digest off")
+    assert await _called_off(desk) == ["off"]
+
+
+async def _in_doubt(desk: Desk) -> None:
+    await desk.haru.deliveries.post_now(await desk.channel(), now=desk.haru.clock.now())
+    held = await desk.haru.ledger.claim(1)
+    await desk.haru.ledger.record([(one, Outcome(Kind.DOUBT, "lost")) for one in held])
+
+
+async def _called_off(desk: Desk) -> list[str | None]:
+    async with desk.haru.database.read() as connection:
+        return list(await connection.scalars(select(part.c.called_off).where(part.c.state == "doubt")))

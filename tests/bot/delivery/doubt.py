@@ -1,0 +1,54 @@
+"""Doubt, made and settled: posts nobody knows the fate of, without waiting for real minutes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from bot.delivery import tables
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.part import Part
+from tests.bot.delivery.scene import Scene
+
+
+async def take(scene: Scene) -> list[Part]:
+    """What is due is opened and claimed: its requests are about to leave."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    return await scene.haru.ledger.claim(10)
+
+
+async def put_in_doubt(scene: Scene, *, arrived: bool = True) -> list[Part]:
+    """Every channel's post was sent, and arrived or did not, and nobody was told."""
+    parts = await take(scene)
+    for part in parts:
+        if arrived:
+            assert (await scene.haru.courier._send(part)).kind is Kind.SENT
+    await scene.haru.ledger.record([(part, Outcome(Kind.DOUBT, "lost")) for part in parts])
+    return parts
+
+
+async def let_settle(scene: Scene) -> None:
+    """The settle time of all doubts is over, and so is every rest."""
+    async with scene.haru.database.write() as connection:
+        earlier = scene.haru.ledger.steady() - timedelta(seconds=200)
+        await connection.execute(
+            update(tables.part).where(tables.part.c.state == "doubt").values(doubted_at=earlier)
+        )
+        await connection.execute(tables.pace.delete())
+        await connection.execute(update(tables.lane).values(free_at=earlier, next_at=earlier))
+    await let_be_due(scene)
+
+
+async def let_be_due(scene: Scene) -> None:
+    """What was put off for a moment is due again."""
+    async with scene.haru.database.write() as connection:
+        await connection.execute(
+            update(tables.part).values(not_before=scene.haru.ledger.steady() - timedelta(seconds=1))
+        )
+
+
+async def states(scene: Scene) -> list[str]:
+    """The states of all parts, in their order."""
+    async with scene.haru.database.read() as connection:
+        return list(await connection.scalars(select(tables.part.c.state).order_by(tables.part.c.id)))

@@ -1,0 +1,269 @@
+"""Called off: a delivery that nobody wants any more while some of it is under way or in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from bot.channels.preferences import Layout
+from bot.delivery import tables
+from bot.delivery.delivery import State
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.store import editions, open_parts
+from bot.forgetting import forget_workspace
+from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
+from digests.store.sessions import Database
+from tests.bot.delivery.doubt import let_settle, put_in_doubt, states, take
+from tests.bot.delivery.scene import DAY, Scene, open_scene
+
+NOW = DAY + timedelta(minutes=1)
+CallOff = Callable[[Scene], Awaitable[None]]
+
+
+async def _switch_off(scene: Scene) -> None:
+    await scene.switch(KOREAN_CHANNEL, on=False, now=NOW)
+
+
+async def _remove(scene: Scene) -> None:
+    """As when Haru is thrown out, or the channel archived or deleted."""
+    await scene.haru.channels.pause(scene.channels[KOREAN_CHANNEL], "removed")
+    await scene.haru.deliveries.stop(scene.channels[KOREAN_CHANNEL], "removed")
+
+
+async def _uninstall(scene: Scene) -> None:
+    """Removed from the workspace, and installed again before anybody has looked."""
+    workspace = scene.slack.workspace
+    await scene.haru.installations.uninstall(workspace, now=NOW, delete_after=NOW + timedelta(days=30))
+    await scene.haru.deliveries.stop_uninstalled()
+    await scene.haru.install_from_environment(scene.slack.bot_token)
+
+
+async def _retract(scene: Scene) -> None:
+    assert await scene.haru.archive.retract(DAY.date(), now=NOW) == 1
+    await scene.haru.corrections.look(NOW)
+
+
+WAYS = pytest.mark.parametrize(
+    ("call_off", "reason"),
+    [(_switch_off, "off"), (_remove, "removed"), (_uninstall, "uninstalled"), (_retract, "retracted")],
+)
+
+
+@WAYS
+async def test_what_was_in_doubt_is_given_up_when_it_is_not_there(
+    scene: Scene, call_off: CallOff, reason: str
+) -> None:
+    """A post in doubt when it was called off is looked for; not there, it is given up and never sent."""
+    await put_in_doubt(scene, arrived=False)
+    await call_off(scene)
+    await _end(scene)
+    assert scene.posted(KOREAN_CHANNEL) == []
+    assert await _ending(scene) == (State.FAILED, reason, ())
+
+
+@WAYS
+async def test_what_was_in_doubt_is_sent_when_it_is_there(
+    scene: Scene, call_off: CallOff, reason: str
+) -> None:
+    """A post in doubt when it was called off that turns out to have arrived counts as sent."""
+    await put_in_doubt(scene)
+    await call_off(scene)
+    await _end(scene)
+    assert len(scene.posted(KOREAN_CHANNEL)) == 1
+    ended = await _ending(scene)
+    assert ended[:2] == (State.SENT, None)
+    assert len(ended[2]) == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Outcome(Kind.AGAIN, "ratelimited", wait=1.0),
+        Outcome(Kind.AGAIN, "not_connected", wait=5.0),
+        Outcome(Kind.LATER, "accesslimited", wait=60.0),
+        Outcome(Kind.MESSAGE, "invalid_blocks"),
+    ],
+    ids=lambda answer: str(answer.code),
+)
+async def test_what_was_under_way_is_not_tried_again(scene: Scene, answer: Outcome) -> None:
+    """A request that was under way when its channel was switched off, and was surely refused, is not
+    repeated.
+    """
+    parts = await take(scene)
+    await _switch_off(scene)
+    await scene.haru.ledger.record([(part, answer) for part in parts])
+    await _end(scene)
+    assert scene.posted(KOREAN_CHANNEL) == []
+    assert await _ending(scene) == (State.FAILED, "off", ())
+
+
+@WAYS
+async def test_what_was_held_down_is_not_tried_again(scene: Scene, call_off: CallOff, reason: str) -> None:
+    """The same whoever called it off: a 429 after it is the end."""
+    parts = await take(scene)
+    await call_off(scene)
+    await scene.haru.ledger.record([(part, Outcome(Kind.AGAIN, "ratelimited")) for part in parts])
+    await _end(scene)
+    assert scene.posted(KOREAN_CHANNEL) == []
+    assert await _ending(scene) == (State.FAILED, reason, ())
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+async def test_what_a_dead_process_held_is_looked_for_and_not_sent_again(scene: Scene, arrived: bool) -> None:
+    """A lease that runs out after the switching off leaves a doubt that is settled like any other such."""
+    parts = await take(scene)
+    if arrived:
+        for part in parts:
+            await scene.haru.courier._send(part)
+    await _switch_off(scene)
+    async with scene.haru.database.write() as connection:
+        past = scene.haru.ledger.steady() - timedelta(seconds=1)
+        await connection.execute(update(tables.part).values(lease_until=past))
+    scene.haru.ledger._holds.clear()
+    assert await scene.haru.ledger.doubt_expired() == 2
+    await _end(scene)
+    assert len(scene.posted(KOREAN_CHANNEL)) == arrived
+    assert (await _ending(scene))[:2] == ((State.SENT, None) if arrived else (State.FAILED, "off"))
+
+
+async def test_a_thread_that_was_begun_goes_no_further(scene: Scene) -> None:
+    """Switched off while the first message was in doubt, a thread ends with it, there or not."""
+    await scene.prefer(layout=Layout.THREAD)
+    await put_in_doubt(scene)
+    await _switch_off(scene)
+    await _end(scene)
+    assert len(scene.posted(KOREAN_CHANNEL)) == 1
+    assert (await _ending(scene))[:2] == (State.FAILED, "off")
+    assert len(scene.posted(ENGLISH_CHANNEL)) == 2
+
+
+async def test_switched_on_again_it_comes_with_the_next_post(scene: Scene) -> None:
+    """Off and on while a post is in doubt: what was called off stays so, and the next date brings it."""
+    await put_in_doubt(scene, arrived=False)
+    await _switch_off(scene)
+    await scene.switch(KOREAN_CHANNEL, on=True, now=NOW + timedelta(minutes=1))
+    await _end(scene)
+    assert scene.posted(KOREAN_CHANNEL) == []
+    await scene.haru.deliveries.tick(DAY + timedelta(days=1, hours=5))
+    await scene.settle()
+    assert len(scene.posted(KOREAN_CHANNEL)) == 1
+
+
+async def test_a_post_by_hand_where_the_papers_are_off_is_sent_after_its_doubt(scene: Scene) -> None:
+    """It was wanted although the papers were off; a changed hour there calls nothing off either."""
+    await _switch_off(scene)
+    await scene.switch(ENGLISH_CHANNEL, on=False, now=NOW)
+    channel = scene.channels[KOREAN_CHANNEL]
+    assert (await scene.haru.deliveries.post_now(channel, now=NOW)).status == "posting"
+    await put_in_doubt(scene, arrived=False)
+    changed, _ = await scene.haru.channels.change(
+        channel, lambda old: replace(old, hour=time(11)), user_id=MINJI, now=NOW
+    )
+    await scene.haru.deliveries.reschedule(changed, now=NOW)
+    await _end(scene)
+    assert len(scene.posted(KOREAN_CHANNEL)) == 1
+    assert (await _ending(scene))[:2] == (State.SENT, None)
+
+
+async def test_another_channel_is_not_called_off(scene: Scene) -> None:
+    """Only the channel that was switched off gets nothing."""
+    await put_in_doubt(scene, arrived=False)
+    await _switch_off(scene)
+    await _end(scene)
+    assert [len(scene.posted(one)) for one in (KOREAN_CHANNEL, ENGLISH_CHANNEL)] == [0, 1]
+
+
+async def test_the_brake_calls_nothing_off(scene: Scene) -> None:
+    """What is in doubt while a workspace is paused is sent when it is resumed, if it was not there."""
+    await put_in_doubt(scene, arrived=False)
+    await scene.haru.installations.pause(scene.slack.workspace, "operator")
+    await let_settle(scene)
+    await scene.haru.reconciler.run()
+    assert await scene.haru.courier.drain() == 0
+    assert await states(scene) == ["pending", "pending"]
+    await scene.haru.installations.resume(scene.slack.workspace)
+    await _end(scene)
+    assert [len(scene.posted(one)) for one in scene.channels] == [1, 1]
+
+
+async def test_an_uninstalled_workspace_is_not_looked_into(scene: Scene) -> None:
+    """Without an installation nobody can look: what was in doubt stays unknown."""
+    await put_in_doubt(scene)
+    workspace = scene.slack.workspace
+    await scene.haru.installations.uninstall(workspace, now=NOW, delete_after=NOW + timedelta(days=30))
+    await scene.haru.deliveries.stop_uninstalled()
+    await let_settle(scene)
+    await scene.haru.reconciler.run()
+    assert await states(scene) == ["unknown", "unknown"]
+    assert (await _ending(scene))[:2] == (State.UNKNOWN, "not_installed")
+
+
+async def test_a_channel_that_took_nothing_for_three_days_gets_nothing_more(scene: Scene) -> None:
+    """The third failed day pauses a channel, and calls off what else was in doubt there."""
+    channel = scene.channels[KOREAN_CHANNEL]
+    (by_hand, *_) = await put_in_doubt(scene, arrived=False)
+    await scene.haru.deliveries.post_now(channel, now=NOW, again=True)
+    for _ in range(2):
+        await scene.haru.channels.failed_day(channel)
+    assert scene.haru.courier._on_failure is not None
+    refused = replace(by_hand, slack_channel=KOREAN_CHANNEL)
+    await scene.haru.courier._on_failure(refused, Outcome(Kind.CHANNEL, "is_archived"))
+    await _end(scene)
+    assert scene.posted(KOREAN_CHANNEL) == []
+    assert {one.reason for one in await scene.haru.deliveries.history(channel)} == {"is_archived"}
+
+
+@pytest.mark.parametrize("outcome", [Outcome(Kind.SENT, ts="1.1"), Outcome(Kind.AGAIN, "ratelimited")])
+async def test_a_forgotten_workspace_stays_forgotten(scene: Scene, outcome: Outcome) -> None:
+    """An answer that comes after `haru forget` writes down nothing of the workspace again."""
+    parts = await take(scene)
+    await forget_workspace(scene.haru.database, scene.slack.workspace)
+    assert await scene.haru.ledger.record([(part, outcome) for part in parts]) == []
+    async with scene.haru.database.read() as connection:
+        for table in (tables.part, tables.delivery, tables.lane, tables.pace):
+            assert await connection.scalar(select(func.count()).select_from(table)) == 0
+
+
+async def test_what_is_called_off_while_it_is_being_claimed_is_not_sent(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes on PostgreSQL (on SQLite nobody else writes during a claim): one reads what is due,
+    the other calls it off, and the first does not take it.
+    """
+    async with open_scene(postgres_url, tmp_path) as scene:
+        await scene.haru.deliveries.tick(scene.haru.clock.now())
+        other = Database(postgres_url)
+        withheld = editions.withheld
+
+        async def meanwhile(*asked: Any) -> set[int]:
+            channel_id = scene.channels[KOREAN_CHANNEL].id
+            async with other.write() as connection:
+                assert await open_parts.call_off(connection, channel_id, "off", now=NOW) == 1
+            return await withheld(*asked)
+
+        monkeypatch.setattr(editions, "withheld", meanwhile)
+        taken = await scene.haru.ledger.claim(10)
+        await other.close()
+        assert [part.slack_channel for part in taken] == [ENGLISH_CHANNEL]
+        assert sorted(await states(scene)) == ["failed", "sending"]
+
+
+async def _end(scene: Scene) -> None:
+    """Everything comes to its end."""
+    await let_settle(scene)
+    await scene.haru.reconciler.run()
+    await let_settle(scene)
+    await scene.settle()
+
+
+async def _ending(scene: Scene) -> tuple[State, str | None, tuple[int, ...]]:
+    """How the Korean channel's newest delivery ended, and the digests of it that count as had."""
+    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    assert last is not None
+    return last.state, last.reason, last.digest_ids
