@@ -245,6 +245,9 @@ class Deliveries:
         if not openings:
             return opened
         made = await self._ledger.open_group(openings, now=now)
+        if any(one.next_due is not None and one.next_due.at <= now for one in openings):
+            # After downtime a channel's next date may lie behind what this look has passed already.
+            self._look_at_all = now
         for opening in openings:
             self._waiting.pop(opening.channel.id, None)
             if opening.channel.id not in made or opening.day is None:

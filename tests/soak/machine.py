@@ -273,10 +273,12 @@ class Simulation(RuleBasedStateMachine):
         day = max(*self.given, self._today(), *self._local_days()) + timedelta(days=2)
         self._give(day)
         began = len(world.slack.posts)
-        # Nobody works until the evening before; then it is that day everywhere.
-        world.time.run(datetime.combine(day, time(), UTC) - timedelta(hours=15) - world.time.wall)
-        for wait in (timedelta(hours=45), *[timedelta(seconds=2)] * 3):
-            world.pass_time(wait)
+        # Nobody works until it is that day somewhere; then they do at each channel's hour, and a little after.
+        looks = [one.preferences for one in world.rows.values()]
+        hours = {at for look in looks if (at := due_at(day, look.hour, look.zone)) is not None}
+        for at in sorted({at + later * SECOND for at in hours for later in (0, 2, 4)}):
+            world.run(at - world.time.wall)
+            world.work(wholly=False)
         self._check()
         fresh = [
             post for post in world.slack.posts[began:] if title(day) in post.text and post.thread is None

@@ -113,10 +113,15 @@ class World:
             due = min((at for at in self._due() if self.time.wall < at < end), default=None)
             if due is None:
                 break
-            self._run(due - self.time.wall)
+            self.run(due - self.time.wall)
             self.work(wholly=False)
-        self._run(end - self.time.wall)
+        self.run(end - self.time.wall)
         self.work()
+
+    def run(self, delta: timedelta) -> None:
+        """Time passes, and nobody works."""
+        self.time.run(delta)
+        self.slack.let_time_pass()
 
     def mortal(self) -> MortalDatabase:
         """The process's database, in which it can be made to die."""
@@ -163,10 +168,6 @@ class World:
         """End it all."""
         self.do(self.haru.database.close())
         self._runner.close()
-
-    def _run(self, delta: timedelta) -> None:
-        self.time.run(delta)
-        self.slack.let_time_pass()
 
     def _due(self) -> list[datetime]:
         channels = self.do(self.haru.channels.all())
