@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -44,11 +45,22 @@ def run(
     return traces
 
 
-def judged(number: int, schedules: int) -> tuple[int, int, str | None]:
-    """How many schedules a seed's part had, the posts in them, and the fault it showed."""
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without log lines, of which a simulated year has many."""
+    before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
-        traces = run(number, schedules=schedules)
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+def judged(number: int, schedules: int) -> tuple[int, int, str | None]:
+    """How many schedules a seed's part had, the posts in them, and the fault it showed."""
+    try:
+        with quiet():
+            traces = run(number, schedules=schedules)
     except AssertionError as error:
         return schedules, 0, f"{error}\n" + "\n".join(getattr(error, "__notes__", ()))
     return len(traces), sum(" posted " in line for trace in traces for line in trace), None

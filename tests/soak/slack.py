@@ -60,8 +60,8 @@ class ScriptedSlack:
     reads: list[tuple[datetime, str]] = field(default_factory=list)
     doubted: dict[str, datetime] = field(default_factory=dict)
     """When there was first a reason to doubt something in a channel."""
-    left: list[tuple[str, str]] = field(default_factory=list)
-    """Channel and text of each request that left Haru, whatever became of it."""
+    left: list[tuple[str, str, str]] = field(default_factory=list)
+    """Method, channel and text of each request that left Haru, whatever became of it."""
     fates: dict[str, deque[Fate]] = field(default_factory=lambda: defaultdict(deque))
     reading_fails: bool = False
     _late: list[tuple[datetime, Post]] = field(default_factory=list)
@@ -84,7 +84,7 @@ class ScriptedSlack:
         fate = self.fates[channel].popleft() if self.fates[channel] else Fate.WELL
         if fate is Fate.NOT_CONNECTED or not may_leave():
             raise NotSentError("not_connected")
-        self.left.append((channel, asked["text"]))
+        self.left.append((method, channel, asked["text"]))
         if fate in DOUBTFUL:
             self.doubted.setdefault(channel, self.steady())
         match fate:

@@ -13,8 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import select
+
 from bot import schema
 from bot.app import Haru
+from bot.channels import tables
 from bot.channels.preferences import EVERY_DAY, Channel, Language, Layout, Preferences
 from bot.workspaces.installations import Installation
 from config.settings import Settings
@@ -36,6 +39,8 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a database that need not outlive the t
 
 _WORTH_A_LOOK = timedelta(minutes=10)
 """What is due within a shorter wait may as well be due at its end."""
+
+_NEXT = select(tables.channel.c.next_due_at)
 
 Result = TypeVar("Result")
 
@@ -155,6 +160,12 @@ class World:
         self.do(apply())
         self.channel(name)
 
+    def resume(self, channel: Channel) -> None:
+        """Haru is back in a channel, as when it is invited again."""
+        resumed = self.do(self.haru.channels.resume(channel))
+        self.do(self.haru.deliveries.reschedule(resumed, now=self.time.now(), enabling=True))
+        self.channel(channel.channel_id)
+
     def take_in(self, day: date, *, wording: int = 0) -> str:
         """A day's digest arrives, or a corrected one; what became of it."""
 
@@ -170,9 +181,11 @@ class World:
         self._runner.close()
 
     def _due(self) -> list[datetime]:
-        channels = self.do(self.haru.channels.all())
-        self.rows = {one.channel_id: one for one in channels}
-        due = [one.next_due_at for one in channels if one.next_due_at is not None]
+        async def ask() -> list[datetime]:
+            async with self.haru.database.read() as connection:
+                return [at for at in await connection.scalars(_NEXT) if at is not None]
+
+        due = self.do(ask())
         # A wait for a late digest ends, too.
         return [*due, *(at + GRACE for at in due)]
 
@@ -185,7 +198,7 @@ class World:
             await self.haru.corrections.look(self.time.now())
 
     def _born(self) -> Haru:
-        database = MortalDatabase(f"sqlite:///{_home()}/haru.sqlite3")
+        database = MortalDatabase(f"{_home()}/haru.sqlite3")
         haru = born(database, self.time, self.slack)
         if self._wrong is not None:
             self._wrong(haru)

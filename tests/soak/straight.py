@@ -1,0 +1,105 @@
+"""SQLite asked straight away: what the ledger awaits is done already when it asks.
+
+The statements, the dialect's SQL and the database are the real ones. What is left out is the way there
+and back between event loop, greenlet and thread, which is most of the time of a schedule, and which
+would leave it to the system which task goes on first.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from digests.store.sessions import _prepare_sqlite
+
+
+def straight_engine(path: str) -> Engine:
+    """An engine on a file that need not outlive the test, opened as Haru opens its own."""
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"factory": _Connection, "check_same_thread": False}
+    )
+    _prepare_sqlite(cast("AsyncEngine", SimpleNamespace(sync_engine=engine)))
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")  # No power is cut here.
+
+    return engine
+
+
+def straight_connection(engine: Engine) -> AsyncConnection:
+    """A connection that looks like an asynchronous one, as far as Haru asks anything of it."""
+    return cast("AsyncConnection", _Straight(engine.connect()))
+
+
+class _Straight:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.dialect = connection.dialect
+
+    async def execute(self, statement: Any, parameters: Any = None) -> Any:
+        return self._connection.execute(statement, parameters)
+
+    async def scalar(self, statement: Any, parameters: Any = None) -> Any:
+        return self._connection.execute(statement, parameters).scalar()
+
+    async def scalars(self, statement: Any, parameters: Any = None) -> Any:
+        return self._connection.execute(statement, parameters).scalars()
+
+    async def exec_driver_sql(self, statement: str, parameters: Any = None) -> Any:
+        return self._connection.exec_driver_sql(statement, parameters)
+
+    async def execution_options(self, **options: Any) -> None:
+        self._connection.execution_options(**options)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[None]:
+        with self._connection.begin():
+            yield
+
+    @asynccontextmanager
+    async def begin_nested(self) -> AsyncIterator[None]:
+        with self._connection.begin_nested():
+            yield
+
+    async def close(self) -> None:
+        self._connection.close()
+
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = None) -> Any:
+        return super().cursor(_WholeCursor)
+
+
+class _WholeCursor(sqlite3.Cursor):
+    """Takes all rows of a statement at once, as the real driver does: none is open when the next begins."""
+
+    _rows: list[Any]
+
+    def execute(self, *asked: Any) -> _WholeCursor:
+        super().execute(*asked)
+        self._rows = super().fetchall() if self.description else []
+        return self
+
+    def executemany(self, *asked: Any) -> _WholeCursor:
+        super().executemany(*asked)
+        self._rows = super().fetchall() if self.description else []
+        return self
+
+    def fetchall(self) -> list[Any]:
+        rows, self._rows = self._rows, []
+        return rows
+
+    def fetchone(self) -> Any:
+        return self._rows.pop(0) if self._rows else None
+
+    def fetchmany(self, size: int | None = None) -> list[Any]:
+        count = self.arraysize if size is None else size
+        rows, self._rows = self._rows[:count], self._rows[count:]
+        return rows
