@@ -4,7 +4,8 @@ A part's states: ``pending → sending → sent | failed | doubt`` and
 ``doubt → checking → sent | pending | unknown | failed``. ``sending`` is committed before the
 request leaves and carries owner, attempt and lease; a result counts only while its attempt is
 the part's last. What is called off while it is under way or in doubt bears the reason: it is
-sent, if it was, and ``failed`` otherwise, never ``pending`` again. Does not talk to Slack and decides nothing about what is posted.
+sent, if it was, and ``failed`` otherwise, never ``pending`` again. Does not talk to Slack and
+decides nothing about what is posted.
 """
 
 from __future__ import annotations

@@ -132,9 +132,10 @@ def _count(edition: Edition, words: Catalogue) -> str:
 
 
 def _notification(edition: Edition, words: Catalogue) -> str:
-    """``논문 11편: DeepEP, Fractal Generative Models…``."""
-    names = opening_names([entry.title_text(one.entry.paper) for one in edition.entries])
-    return words.ngettext("{n} paper: {names}", "{n} papers: {names}", len(edition.entries), names=names)
+    """``논문 11편: DeepEP, Fractal Generative Models…``, without what was taken back."""
+    standing = [one for one in edition.entries if not one.retracted] or edition.entries
+    names = opening_names([entry.title_text(one.entry.paper) for one in standing])
+    return words.ngettext("{n} paper: {names}", "{n} papers: {names}", len(standing), names=names)
 
 
 def _blocks(
@@ -241,4 +242,11 @@ def _index(edition: Edition, words: Catalogue) -> list[Block]:
 
 def _spoken(edition: Edition, words: Catalogue, places: Sequence[int]) -> list[str]:
     entries = edition.entries
-    return [entry.spoken(entries[place].entry, words, _number(place, entries)) for place in places]
+    return [_said(entries[place], words, _number(place, entries)) for place in places]
+
+
+def _said(one: EditionEntry, words: Catalogue, number: int | None) -> str:
+    """An entry as plain text; of one that was taken back, only that it was."""
+    if one.retracted:
+        return f"{entry.numbered_text(one.entry.paper, number)} · {words.gettext('taken back')}"
+    return entry.spoken(one.entry, words, number)

@@ -226,8 +226,8 @@ def digest(day: date, wording: int = 0) -> Document:
         day.isoformat(),
         title(day),
         "(Ada Lovelace, Alan Turing)",
-        f"{wording}번째로 고쳐 쓴 한국어 해설이에요.",
-        f"What it says, in wording number {wording}.",
+        f"논문을 {day}에 읽고 {wording}번째로 고쳐 쓴 한국어 해설이에요.",
+        f"What {day} has to say, in wording number {wording}.",
         "#scaling-law",
     ]
     return Document("soak", f"{day}.txt", "\n".join(lines).encode())

@@ -231,6 +231,9 @@ def test_retracted_entry() -> None:
     gone = EditionEntry(archived(title="Gone"), retracted=True)
     (message,) = render(replace(edition(), entries=(EditionEntry(archived(2)), gone)))
     assert text(message.blocks[3]) == "~2. <https://arxiv.org/abs/2502.17416|Gone>~ · 거둬들였어요"
+    head, _, rest = message.text.partition("\n")
+    assert "Gone" not in head
+    assert rest.endswith("2. Gone · 거둬들였어요")
 
 
 def test_retracted_digest() -> None:

@@ -1,0 +1,83 @@
+"""The simulation: hundreds of made-up schedules in virtual time, and none shows a fault."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.app import Haru
+from tests.soak import wrong
+from tests.soak.schedules import quiet, run
+
+SCHEDULES = int(os.environ.get("HARU_SOAK", "504"))
+"""How many in all. `make soak` plays ten thousand."""
+
+PARTS = 4
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(600)]
+
+_PRINT = "from tests.soak.schedules import quiet, run\nwith quiet():\n    print(run(77, schedules=5))"
+
+
+@pytest.fixture(autouse=True)
+def without_a_log() -> Iterator[None]:
+    """Of a simulated week nobody reads the log."""
+    with quiet():
+        yield
+
+
+def _play(seed: int) -> None:
+    wanted = -(-SCHEDULES // PARTS)
+    assert len(run(seed, schedules=wanted, shrink=False)) >= wanted
+
+
+class TestFirstQuarter:
+    """A class each, so that two processes can share them."""
+
+    def test_whatever_happens_each_digest_comes_once(self) -> None:
+        """Nothing is lost, doubled, early, or sent where it should not be."""
+        _play(1)
+
+
+class TestSecondQuarter:
+    def test_whatever_happens_each_digest_comes_once(self) -> None:
+        """Nothing is lost, doubled, early, or sent where it should not be."""
+        _play(2)
+
+
+class TestThirdQuarter:
+    def test_whatever_happens_each_digest_comes_once(self) -> None:
+        """Nothing is lost, doubled, early, or sent where it should not be."""
+        _play(3)
+
+
+class TestFourthQuarter:
+    def test_whatever_happens_each_digest_comes_once(self) -> None:
+        """Nothing is lost, doubled, early, or sent where it should not be."""
+        _play(4)
+
+
+class TestItself:
+    @pytest.mark.parametrize("variant", [wrong.naive_retry, wrong.at_most_once, wrong.no_settle_time])
+    def test_what_is_wrong_on_purpose_is_found_out(self, variant: Callable[[Haru], None]) -> None:
+        """A Haru that doubles, or loses, does not get through."""
+        with pytest.raises(AssertionError):
+            run(2, schedules=400, wrong=variant, shrink=False)
+
+    def test_the_same_seed_gives_the_same_trace(self) -> None:
+        """A fault can be brought back: also in another process, whose sets have another order."""
+        traces = run(77, schedules=5)
+        assert traces == run(77, schedules=5)
+        other = subprocess.run(
+            [sys.executable, "-c", _PRINT],
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "PYTHONHASHSEED": "3"},
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert other.stdout == f"{traces}\n"
