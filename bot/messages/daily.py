@@ -248,5 +248,5 @@ def _spoken(edition: Edition, words: Catalogue, places: Sequence[int]) -> list[s
 def _said(one: EditionEntry, words: Catalogue, number: int | None) -> str:
     """An entry as plain text; of one that was taken back, only that it was."""
     if one.retracted:
-        return f"{entry.numbered_text(one.entry.paper, number)} · {words.gettext('taken back')}"
+        return " · ".join([entry.numbered_text(one.entry.paper, number), words.gettext("taken back")])
     return entry.spoken(one.entry, words, number)
