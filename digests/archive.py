@@ -211,11 +211,13 @@ class Archive:
             return 0
         async with self._database.read() as connection:
             texts = await vectors.waiting(connection, self._encoder, most=most)
+            words = await vectors.unknown_words(connection, self._encoder, texts)
         if not texts:
             return 0
         found = await asyncio.to_thread(meaning.of_papers, self._encoder, texts)
+        meant = await asyncio.to_thread(meaning.of_words, self._encoder, words)
         async with self._database.write_archive() as connection:
-            return await vectors.keep(connection, self._encoder, found, texts)
+            return await vectors.keep(connection, self._encoder, found, texts, meant)
 
     async def tagged(
         self,

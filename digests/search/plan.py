@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from digests.search import glossary, text
@@ -109,6 +109,9 @@ FUNCTION = frozenset(
 
 LITTLE = 0.3
 """What such a word counts among others, in parts of what its rarity says."""
+
+KINDRED = 0.8
+"""What a word that means alike is worth."""
 
 MOST_SLIPS = 3
 """Pairs of syllables one letter away that stand for a rare one: the commonest."""
@@ -222,9 +225,23 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
             group.corrected = None
             for term in english:
                 group.add(term, NAMED)
+    return _weighed(groups, vocabulary.papers)
+
+
+def widen(groups: Iterable[Group], kin: Mapping[str, Iterable[Term]], papers: int) -> list[Group]:
+    """The groups anew, each with the terms that mean what its word means as alternatives too."""
+    wider = [replace(group, worth=dict(group.worth), names=set(group.names)) for group in groups]
+    for group in wider:
+        for term in kin.get(group.shown, ()):
+            group.add(term, KINDRED)
+    return _weighed(wider, papers)
+
+
+def _weighed(groups: Sequence[Group], papers: int) -> list[Group]:
+    """The groups with their weights, rarest first."""
     tells = any(group.typed not in FUNCTION for group in groups)
     for group in groups:
-        group.idf = idf(vocabulary.papers, min(group.df, vocabulary.papers))
+        group.idf = idf(papers, min(group.df, papers))
         if tells and group.typed in FUNCTION:
             group.idf *= LITTLE
     return sorted(groups, key=lambda group: (group.df, group.typed, group.place))

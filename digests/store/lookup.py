@@ -183,10 +183,12 @@ async def _by_words(
     plainly = " ".join([*query.words, *query.phrases])
     found, outlines = await _candidates(sight, groups, words.papers, allowed)
     answered = max((one.coverage for one in found), default=0.0)
-    nearness: dict[int, float] = {}
+    meant = None
     if encoder and len(query.words) >= meaning.FEWEST_WORDS and answered < meaning.ENOUGH:
-        nearness = await vectors.likeness(sight.connection, encoder, sight.workspaces, plainly)
-    if nearness:
+        meant = await vectors.meant(sight.connection, encoder, sight.workspaces, plainly, asked)
+    nearness = meant.likeness if meant else {}
+    if meant:
+        groups = plan.widen(groups, meant.kin, words.papers)
         found, outlines = await _near(sight, groups, words.papers, allowed, nearness)
     if query.phrases or query.without:
         whole = await newest_entries(
@@ -245,7 +247,7 @@ async def _near(
     groups: Sequence[plan.Group],
     papers: int,
     allowed: set[int] | None,
-    nearness: dict[int, float],
+    nearness: Mapping[int, float],
 ) -> tuple[list[Candidate], dict[int, candidates.Outline]]:
     """Papers alike in meaning, and those with at least some of the words that are like enough too."""
     found, outlines = await _candidates(sight, groups, papers, allowed, floor=0.0)

@@ -209,6 +209,17 @@ search_vector = Table(
     Column("passages", LargeBinary, nullable=False),
 )
 
+# And what the words of titles mean, by their terms.
+search_word = Table(
+    "search_word",
+    metadata,
+    Column(
+        "term_id", ForeignKey("search_term.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    ),
+    Column("encoder", String(64), nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+)
+
 # One row a workspace: how many papers are indexed, and counts that grow with each change of the
 # surfaces and of the vectors, by which a process knows that its copies of them are old.
 search_statistics = Table(

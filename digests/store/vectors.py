@@ -1,18 +1,23 @@
-"""Vectors of papers' sentences, beside the index. What changes loses its vectors in the same
-transaction, so that no question meets an old meaning; new ones are made afterwards, a few papers at a
-time, since encoding takes long and a write keeps all others waiting.
+"""Vectors of papers' sentences, and of the words of titles, beside the index. What changes loses its
+vectors in the same transaction, so that no question meets an old meaning; new ones are made afterwards, a
+few papers at a time, since encoding takes long and a write keeps all others waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, literal, select, union_all, update
+from sqlalchemy import Exists, delete, exists, func, literal, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from digests.search import kindred
+from digests.search.kindred import Lexicon
 from digests.search.meaning import Encoder, Shelf
+from digests.search.plan import Term
+from digests.search.text import Word
 from digests.store import tables
 from digests.store.bulk import among
 
@@ -55,10 +60,38 @@ async def waiting(connection: AsyncConnection, encoder: Encoder, *, most: int) -
     return texts
 
 
+async def unknown_words(
+    connection: AsyncConnection, encoder: Encoder, texts: Mapping[int, Sequence[str]]
+) -> dict[int, str]:
+    """The terms of these papers' titles that have no vector of this encoder, each as it is spelt."""
+    paper, term = tables.paper.c, tables.search_term.c
+    titles: dict[str, list[str]] = defaultdict(list)
+    for row in await connection.execute(
+        select(paper.id, paper.workspace).where(among(connection, paper.id, list(texts))).order_by(paper.id)
+    ):
+        titles[row.workspace].append(texts[row.id][0])
+    spelt: dict[int, str] = {}
+    for workspace, own in titles.items():
+        spellings = kindred.spellings(own)
+        rows = await connection.execute(
+            select(term.id, term.term).where(
+                term.workspace == workspace,
+                among(connection, term.term, list(spellings)),
+                ~_encoded_word(encoder),
+            )
+        )
+        spelt |= {row.id: spellings[row.term] for row in rows}
+    return spelt
+
+
 async def keep(
-    connection: AsyncConnection, encoder: Encoder, found: dict[int, bytes], texts: dict[int, list[str]]
+    connection: AsyncConnection,
+    encoder: Encoder,
+    found: Mapping[int, bytes],
+    texts: Mapping[int, Sequence[str]],
+    words: Mapping[int, bytes],
 ) -> int:
-    """Keep vectors of papers that still say what was encoded; how many were kept."""
+    """Keep vectors of papers that still say what was encoded, and of words; how many papers were kept."""
     now = await waiting(connection, encoder, most=len(texts))
     rows = [
         {"paper_id": id_, "encoder": encoder.name, "passages": content}
@@ -69,35 +102,72 @@ async def keep(
         return 0
     await forget(connection, list(found))
     await connection.execute(tables.search_vector.insert(), rows)
+    await _keep_words(connection, encoder, words)
     statistics = tables.search_statistics
     await connection.execute(update(statistics).values(vectors=statistics.c.vectors + 1))
     return len(rows)
 
 
-async def likeness(
-    connection: AsyncConnection, encoder: Encoder, workspaces: tuple[str, ...], question: str
-) -> dict[int, float]:
-    """How like a question each paper that has vectors is, by id; nothing while none have."""
-    shelf = await _shelf(connection, encoder, workspaces)
+async def _keep_words(connection: AsyncConnection, encoder: Encoder, words: Mapping[int, bytes]) -> None:
+    term, word = tables.search_term.c, tables.search_word
+    # Another process may have encoded some meanwhile, and a workspace may be gone.
+    left = await connection.scalars(
+        select(term.id).where(among(connection, term.id, list(words)), ~_encoded_word(encoder))
+    )
+    rows = [{"term_id": id_, "encoder": encoder.name, "vector": words[id_]} for id_ in left]
+    if rows:
+        ids = [row["term_id"] for row in rows]
+        await connection.execute(delete(word).where(among(connection, word.c.term_id, ids)))
+        await connection.execute(word.insert(), rows)
+
+
+def _encoded_word(encoder: Encoder) -> Exists:
+    word = tables.search_word.c
+    return exists().where(word.term_id == tables.search_term.c.id, word.encoder == encoder.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a question means, in what the archive has."""
+
+    likeness: Mapping[int, float]
+    """How like it each paper is that has vectors, by id."""
+    kin: Mapping[str, Sequence[Term]]
+    """The terms that mean what its words mean, by the word as it was typed."""
+
+
+async def meant(
+    connection: AsyncConnection,
+    encoder: Encoder,
+    workspaces: tuple[str, ...],
+    question: str,
+    asked: Iterable[Word],
+) -> Meant | None:
+    """What a question and its words are near to; None while nothing is encoded."""
+    shelf, lexicon = await _loaded(connection, encoder, workspaces)
     if shelf.is_empty:
-        return {}
-    asked = await asyncio.to_thread(encoder.encode, [question])
-    return shelf.likeness(asked)
+        return None
+    words = kindred.telling(asked)
+    vectors = await asyncio.to_thread(encoder.encode, [question, *(word.folded for word in words)])
+    return Meant(shelf.likeness(vectors[:1]), lexicon.kin(words, vectors[1:]))
 
 
-_copies: OrderedDict[tuple[object, ...], tuple[object, Shelf]] = OrderedDict()
+_copies: OrderedDict[tuple[object, ...], tuple[object, Shelf, Lexicon]] = OrderedDict()
 
 
-async def _shelf(connection: AsyncConnection, encoder: Encoder, workspaces: tuple[str, ...]) -> Shelf:
+async def _loaded(
+    connection: AsyncConnection, encoder: Encoder, workspaces: tuple[str, ...]
+) -> tuple[Shelf, Lexicon]:
     """The vectors a set of workspaces sees, from memory while nothing changed."""
     statistics, vector, paper = tables.search_statistics.c, tables.search_vector.c, tables.paper.c
+    term, word = tables.search_term.c, tables.search_word.c
     version = await connection.scalar(
         select(func.sum(statistics.vectors + statistics.version)).where(statistics.workspace.in_(workspaces))
     )
     key = (str(connection.engine.url), workspaces)
     if key in _copies and _copies[key][0] == version:
         _copies.move_to_end(key)
-        return _copies[key][1]
+        return _copies[key][1:]
     rows = await connection.execute(
         select(vector.paper_id, vector.passages)
         .join_from(tables.search_vector, tables.paper)
@@ -105,7 +175,15 @@ async def _shelf(connection: AsyncConnection, encoder: Encoder, workspaces: tupl
         .order_by(vector.paper_id)
     )
     shelf = Shelf((row.paper_id, row.passages) for row in rows)
-    _copies[key] = (version, shelf)
+    # A word that one paper has tells no more than its vectors of sentences do.
+    rows = await connection.execute(
+        select(term.id, term.term, term.df, term.head_df, word.vector)
+        .join_from(tables.search_word, tables.search_term)
+        .where(term.workspace.in_(workspaces), term.df > 1, word.encoder == encoder.name)
+        .order_by(term.term, term.id)
+    )
+    lexicon = Lexicon((Term(row.id, row.term, row.df, row.head_df), row.vector) for row in rows)
+    _copies[key] = (version, shelf, lexicon)
     while len(_copies) > _MOST_COPIES:
         _copies.popitem(last=False)
-    return shelf
+    return shelf, lexicon

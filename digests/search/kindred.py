@@ -1,0 +1,68 @@
+"""Words that mean alike, by the vectors of the optional extra: photo and image, 오염 and contamination.
+
+A question in other words, or in the other language, then meets titles and abstracts word by word, where
+rare words weigh more than common ones; the vector of a whole sentence knows no such difference.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from digests.search import text
+from digests.search.meaning import DIMENSIONS, Vectors, alike, lengths
+from digests.search.plan import FUNCTION, Term
+
+_MOST = 8
+"""Words that one word may also be found by."""
+
+_NEAR_LATIN, _NEAR_HANGUL = 0.75, 0.7
+"""Likeness from which two words mean alike; the same thing in two languages is a little less alike."""
+
+
+class Lexicon:
+    """The words of titles and what they mean, in memory: half a kilobyte a word."""
+
+    def __init__(self, rows: Iterable[tuple[Term, bytes]]) -> None:
+        import numpy as np
+
+        kept = list(rows)
+        self._terms = [term for term, _ in kept]
+        joined = b"".join(content for _, content in kept)
+        self._vectors = np.frombuffer(joined, dtype=np.int8).reshape(-1, DIMENSIONS)
+        self._lengths = lengths(self._vectors)
+
+    def kin(self, asked: Sequence[text.Word], vectors: Vectors) -> dict[str, list[Term]]:
+        """The terms that mean what each word, a vector a word, means; by the word as it was typed."""
+        import numpy as np
+
+        if not self._terms or not asked:
+            return {}
+        found: dict[str, list[Term]] = {}
+        for word, cosines in zip(asked, alike(vectors, self._vectors, self._lengths).T, strict=True):
+            near = np.flatnonzero(cosines >= (_NEAR_HANGUL if word.is_hangul else _NEAR_LATIN))
+            ordered = sorted(
+                (-round(float(cosines[at]), 4), self._terms[at].term, self._terms[at].id, at) for at in near
+            )
+            found[word.shown] = [self._terms[at] for *_, at in ordered[:_MOST]]
+        return found
+
+
+def telling(asked: Iterable[text.Word]) -> list[text.Word]:
+    """The words of a question that mean something by themselves."""
+    return [
+        word
+        for word in asked
+        if len(word.folded) > 1 and word.folded not in FUNCTION and not word.folded.isdigit()
+    ]
+
+
+def spellings(titles: Iterable[str]) -> Mapping[str, str]:
+    """The terms of titles' words, each with the spelling it is best understood by: the commonest."""
+    forms: dict[str, Counter[str]] = {}
+    for title in titles:
+        for word in text.words(title):
+            for folded, term in () if word.is_hangul else word.pieces:
+                if len(folded) > 1 and folded not in FUNCTION and not folded.isdigit():
+                    forms.setdefault(term, Counter())[folded] += 1
+    return {term: min(of, key=lambda form: (-of[form], form)) for term, of in forms.items()}
