@@ -9,7 +9,8 @@ import pytest
 
 from digests.archive import Archive
 from digests.model import Document, Results, Workspace
-from digests.search import meaning
+from digests.search import meaning, plan
+from digests.search.plan import Term
 from digests.store.sessions import Database
 from tests.semantic import semantic
 
@@ -148,3 +149,30 @@ def test_passages_are_sentences_after_the_title() -> None:
 def test_likeness_counts_less_the_more_words_answer() -> None:
     """Where words answer all of a question its meaning counts nothing."""
     assert meaning.blend(0.0) > meaning.blend(0.5) > meaning.blend(0.9) > meaning.blend(1.0) == 0.0
+
+
+def test_words_that_mean_alike_widen_a_question() -> None:
+    """A word is also found by what means the same, for less than by itself, and weighs as the commoner."""
+    rare, common = Term(1, "photo", 1, 1), Term(2, "imag", 50, 20)
+    [group] = plan.plan(
+        plan.asked_words(["photo"]),
+        plan.Vocabulary(100, {"photo": [rare]}, lambda _: (), lambda *_: ()),
+    )
+    [wider] = plan.widen([group], {"photo": [common]}, 100)
+    assert wider.worth == {1: 1.0, 2: plan.KINDRED}
+    assert wider.idf < group.idf
+    assert group.worth == {1: 1.0}
+
+
+async def test_a_word_is_found_by_one_that_means_the_same(archive: Archive) -> None:
+    """The words of titles are encoded with their papers, and known again in either language."""
+    newsletter = "2025-02-25\nImage Quantization\n(A B)\n\nQuantization of an Image\n(C D)\n"
+    newsletter = newsletter.replace(")\n", ")\nWe study it.\n#vision\n")
+    await _take_in(archive, newsletter)
+    await archive.encode()
+    for question in ("compressing every photograph", "사진을 압축하기 위한 양자화"):
+        found = await archive.search(question, workspace=None, until=None, today=None)
+        assert {hit.entry.paper.title for hit in found.hits} == {
+            "Image Quantization",
+            "Quantization of an Image",
+        }
