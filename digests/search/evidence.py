@@ -7,7 +7,7 @@ floats depend on their order, and so would the order of what is found.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from digests.search.plan import NAMED, Group
@@ -66,30 +66,40 @@ class Evidence:
     def candidates(self, *, floor: float, most: int) -> list[Candidate]:
         """The papers that answer at least ``floor`` of the question's weight, the best first."""
         base = self._base()
+        coverage = self._answered()
         whole = sum(self._idf)
         least = round(whole * floor)
-        found: list[Candidate] = []
-        for id_ in _ordered(base):
-            coverage = self._share(id_, self._weights)
-            if coverage >= least:
-                head = self._share(id_, self._heads)
-                weight = base[id_] / (_WEIGHTS * _WORTHS * _PARTS)
-                found.append(Candidate(id_, weight, coverage / (whole or 1), head / (whole or 1)))
-                if len(found) == most:
-                    break
-        return found
+        enough = _ordered({id_: base[id_] for id_, answered in coverage.items() if answered >= least})
+        whole = whole or 1
+        return [
+            Candidate(
+                id_,
+                base[id_] / (_WEIGHTS * _WORTHS * _PARTS),
+                coverage[id_] / whole,
+                sum(idf for idf, papers in zip(self._idf, self._heads, strict=True) if id_ in papers) / whole,
+            )
+            for id_ in enough[:most]
+        ]
 
     def _base(self) -> dict[int, int]:
-        found: dict[int, int] = {}
-        for idf, weights in zip(self._idf, self._weights, strict=True):
-            weighed = {paper: weight * idf for paper, weight in weights.items()}
-            for paper in weighed.keys() & found.keys():
-                weighed[paper] += found[paper]
-            found |= weighed
-        return found
+        return _summed(
+            {paper: weight * idf for paper, weight in weights.items()}
+            for idf, weights in zip(self._idf, self._weights, strict=True)
+        )
 
-    def _share(self, paper_id: int, answering: Sequence[Container[int]]) -> int:
-        return sum(idf for idf, papers in zip(self._idf, answering, strict=True) if paper_id in papers)
+    def _answered(self) -> dict[int, int]:
+        return _summed(
+            dict.fromkeys(weights, idf) for idf, weights in zip(self._idf, self._weights, strict=True)
+        )
+
+
+def _summed(each: Iterable[dict[int, int]]) -> dict[int, int]:
+    total: dict[int, int] = {}
+    for numbers in each:
+        for id_ in numbers.keys() & total.keys():
+            numbers[id_] += total[id_]
+        total |= numbers
+    return total
 
 
 def _ordered(weights: dict[int, int]) -> list[int]:

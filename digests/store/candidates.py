@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, func, select
+from sqlalchemy import Integer, Select, Text, cast, func, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import Workspace
@@ -70,7 +70,9 @@ async def find(
 @cache
 def _postings(dialect: str, *, is_limited: bool) -> Select[Any]:
     posting = tables.search_posting.c
-    statement = select(posting.term_id, posting.paper_id, posting.weight, posting.head).where(
+    # Thousands of rows: a boolean would be made anew for each.
+    head = type_coerce(posting.head, Integer)
+    statement = select(posting.term_id, posting.paper_id, posting.weight, head).where(
         among_given(dialect, posting.term_id, "terms")
     )
     return statement.where(among_given(dialect, posting.paper_id, "papers")) if is_limited else statement
