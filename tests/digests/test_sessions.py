@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select
 
 from digests.errors import StoreError
+from digests.store import driver
 from digests.store.sessions import Database, driver_url
 from digests.store.tables import source
 
@@ -107,3 +111,43 @@ async def test_a_block_without_a_statement_leaves_its_connection_whole(database:
         await connection.execute(insert(source).values(_row("a")))
     async with database.read() as connection:
         assert await connection.scalar(select(func.count()).select_from(source)) == 1
+
+
+async def test_a_reading_that_ended_holds_no_state_back(tmp_path: Path) -> None:
+    """Nobody waits for the end of a reading, and yet the next through the same connection sees what is new,
+    and the log can be taken into the database.
+    """
+    database = Database(f"sqlite:///{tmp_path}/one.sqlite3", pool_size=1)
+    async with database.write() as connection:
+        await connection.run_sync(source.create)
+    for name in "abc":
+        async with database.read() as connection:
+            before = await connection.scalar(select(func.count()).select_from(source))
+        async with database.write() as connection:
+            await connection.execute(insert(source).values(_row(name)))
+        async with database.read() as connection:
+            assert await connection.scalar(select(func.count()).select_from(source)) == (before or 0) + 1
+    other = sqlite3.connect(tmp_path / "one.sqlite3")
+    busy, *_ = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    other.close()
+    await database.close()
+    assert busy == 0
+
+
+async def test_a_reading_that_cannot_end_is_an_error_for_the_next(tmp_path: Path) -> None:
+    """Whoever gets a connection that could not be rolled back is told, and reads nothing old."""
+
+    class Broken:
+        def rollback(self) -> None:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    connection: Any = await driver.connect(str(tmp_path / "one.sqlite3"), isolation_level=None)
+    await connection.cursor().execute("BEGIN")
+    await connection.cursor().execute("SELECT 1")
+    whole, connection._connection = connection._conn, Broken()
+    await connection.rollback()
+    await connection._execute(bool)  # The thread has come past it.
+    connection._connection = whole
+    with pytest.raises(sqlite3.OperationalError, match="disk I/O"):
+        await connection.cursor().execute("SELECT 1")
+    await connection.close()
