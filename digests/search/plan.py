@@ -142,14 +142,13 @@ class Group:
     names: set[str] = field(default_factory=set)
     """The terms themselves."""
     df: int = 0
-    rows: int = 0
-    """Postings behind all of its terms."""
+    dfs: dict[int, int] = field(default_factory=dict)
+    """In how many papers each term is."""
     idf: float = 0.0
     corrected: str | None = None
 
     def add(self, term: Term, worth: float) -> None:
-        if term.id not in self.worth:
-            self.rows += term.df
+        self.dfs[term.id] = term.df
         self.worth[term.id] = max(worth, self.worth.get(term.id, 0.0))
         self.names.add(term.term)
         self.df = max(self.df, term.df)

@@ -20,13 +20,16 @@ from digests.store import tables
 from digests.store.bulk import among_given, many
 from digests.store.papers import eyes, visible_given
 
-_FEWEST_ROWS = 4000
+_FEWEST_ROWS, _MOST_ROWS = 4000, 5000
 _SHARE_OF_PAPERS = 4
-"""Postings read to pick candidates: at most a quarter as many as there are papers, but always some. The
-rarest groups come first; those past the budget only add to what the others picked."""
+"""Postings read to pick candidates: a quarter as many as there are papers, within bounds. The rarest groups
+come first; those past it only add to what the others picked."""
+
+_HEAVIEST = 1500
+"""Of a commoner word, so many of the papers it weighs the most in are picked from."""
 
 _PICKED = 300
-"""So many of the best by the rarest groups are looked up in the commoner ones."""
+"""So many of the best are looked up in the words that were not read to their end."""
 
 
 async def find(
@@ -44,27 +47,57 @@ async def find(
     Does not ask what may be seen: terms of other workspaces are in no group, the rest is for
     ``outlines`` to leave out.
     """
-    budget = max(papers // _SHARE_OF_PAPERS, _FEWEST_ROWS)
     picking: set[int] = set()
-    adding: set[int] = set()
+    heavy: set[int] = set()
+    rest: set[int] = set()
+    budget = min(max(papers // _SHARE_OF_PAPERS, _FEWEST_ROWS), _MOST_ROWS)
     for group in groups:
-        budget -= group.rows
-        (adding if budget < 0 and picking else picking).update(group.worth)
+        budget -= sum(min(df, _HEAVIEST) for df in group.dfs.values())
+        if budget < 0 and picking:
+            rest |= group.dfs.keys()
+            continue
+        picking |= group.dfs.keys()
+        heavy |= {term_id for term_id, df in group.dfs.items() if df > _HEAVIEST}
     if not picking:
         return []
     evidence = Evidence(groups)
-    dialect = connection.dialect.name
-    read = {"terms": many(connection, sorted(picking))}
-    if allowed is not None:
-        read["papers"] = many(connection, sorted(allowed))
-    rows = await connection.execute(_postings(dialect, is_limited=allowed is not None), read)
-    evidence.add(rows.all())
-    if adding - picking:
-        best = evidence.best(max(_PICKED, most))
-        more = {"terms": many(connection, sorted(adding - picking)), "papers": many(connection, best)}
-        rows = await connection.execute(_postings(dialect, is_limited=True), more)
-        evidence.add(rows.all())
+    within = None if allowed is None else many(connection, sorted(allowed))
+    evidence.add(await _read(connection, picking - heavy, within))
+    for term_id in sorted(heavy):
+        evidence.add(await _heaviest(connection, term_id, within))
+    rest = (rest | heavy) - (picking - heavy)
+    if rest:
+        best = many(connection, evidence.best(max(_PICKED, most)))
+        evidence.add(await _read(connection, rest, best))
     return evidence.candidates(floor=floor, most=most)
+
+
+async def _read(
+    connection: AsyncConnection, term_ids: Iterable[int], papers: str | list[Any] | None
+) -> Sequence[Any]:
+    """The postings of terms, of all papers or of these."""
+    given = {"terms": many(connection, sorted(term_ids))}
+    if papers is not None:
+        given["papers"] = papers
+    rows = await connection.execute(_postings(connection.dialect.name, is_limited=papers is not None), given)
+    found: Sequence[Any] = rows.all()
+    return found
+
+
+async def _heaviest(
+    connection: AsyncConnection, term_id: int, papers: str | list[Any] | None
+) -> Sequence[Any]:
+    """The postings of the papers a term weighs the most in; of equals the lower id."""
+    statement = _postings(connection.dialect.name, is_limited=papers is not None)
+    posting = tables.search_posting.c
+    given = {"terms": many(connection, [term_id])}
+    if papers is not None:
+        given["papers"] = papers
+    rows = await connection.execute(
+        statement.order_by(posting.weight.desc(), posting.paper_id).limit(_HEAVIEST), given
+    )
+    found: Sequence[Any] = rows.all()
+    return found
 
 
 @cache
