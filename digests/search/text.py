@@ -53,7 +53,8 @@ PARTICLES = (
     *("은", "는", "이", "가", "을", "를", "의", "에", "와", "과", "로", "도", "만", "나", "랑", "란", "들"),
 )
 
-_stemmer = Stemmer.Stemmer("english")
+# Its own cache is thrown away half at a time when full, which costs more than stemming; ours is below.
+_stemmer = Stemmer.Stemmer("english", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +69,60 @@ class Word:
 
     @property
     def is_hangul(self) -> bool:
-        return bool(_HANGUL.fullmatch(self.folded))
+        return not self.folded.isascii() and bool(_HANGUL.fullmatch(self.folded))
 
 
 def words(text: str, *, holding: re.Pattern[str] | None = None) -> Iterator[Word]:
     """The words of a text in order; URLs are no words. With ``holding``, those that hold it and the few
     of which only folding could tell (accents).
     """
-    found: Iterable[str] = _WORD.findall(_plain(text))
+    found: Iterable[str] = written(text)
     if holding is not None:
         found = [
             word for word in found if holding.search(word) or not (word.isascii() or _HANGUL.fullmatch(word))
         ]
-    return map(_word, found)
+    return map(word, found)
+
+
+def written(text: str) -> list[str]:
+    """The words of a text in order, as they stand there; ``word`` says what each is found by."""
+    found: list[str] = _WORD.findall(_plain(text))
+    return found
+
+
+# Texts say the same words again and again: most of the work of indexing is saved here.
+@lru_cache(maxsize=32768)
+def terms(shown: str) -> tuple[str, ...]:
+    """The terms a word is found by."""
+    if _is_simple(shown):
+        return (stem(shown.lower()[:LONGEST_TERM]),)
+    if _HANGUL.fullmatch(shown):
+        return pairs(shown)
+    return word(shown).terms
+
+
+@lru_cache(maxsize=16384)
+def word(shown: str) -> Word:
+    """A word with all that is known of it."""
+    if _is_simple(shown):
+        folded = shown.lower()[:LONGEST_TERM]
+        term = stem(folded)
+        return Word(shown, folded, (term,), ((folded, term),))
+    if _HANGUL.fullmatch(shown):
+        terms = pairs(shown)
+        return Word(shown, shown, terms, tuple((pair, pair) for pair in terms))
+    parts = [fold(piece) for part in _APART.split(shown) for piece in _CAMEL.split(part) if piece]
+    pieces = tuple((piece, stem(piece)) for piece in parts)
+    terms = tuple(term for _, term in pieces)
+    if len(pieces) > 1:
+        terms += (stem(joined(shown)),)
+    whole = fold(shown)
+    return Word(shown, whole, tuple(dict.fromkeys(filter(None, terms))) or (whole,), pieces)
+
+
+def _is_simple(shown: str) -> bool:
+    """Whether there is nothing to split or to fold but capitals: nine words of ten."""
+    return shown.isascii() and shown.isalnum() and (shown[1:].islower() or shown.isupper())
 
 
 def pairs(syllables: str) -> tuple[str, ...]:
@@ -140,18 +182,3 @@ def without_particle(word: str) -> str:
 def _plain(text: str) -> str:
     text = unicodedata.normalize("NFKC", html.unescape(text.replace("\0", " ")))
     return _LATEX.sub(" ", _URL.sub(" ", text))
-
-
-# Texts say the same words again and again: most of the work of indexing is saved here.
-@lru_cache(maxsize=16384)
-def _word(shown: str) -> Word:
-    if _HANGUL.fullmatch(shown):
-        terms = pairs(shown)
-        return Word(shown, shown, terms, tuple((pair, pair) for pair in terms))
-    folded = [fold(piece) for part in _APART.split(shown) for piece in _CAMEL.split(part) if piece]
-    pieces = tuple((piece, stem(piece)) for piece in folded)
-    terms = tuple(term for _, term in pieces)
-    if len(pieces) > 1:
-        terms += (stem(joined(shown)),)
-    whole = fold(shown)
-    return Word(shown, whole, tuple(dict.fromkeys(filter(None, terms))) or (whole,), pieces)

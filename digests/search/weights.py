@@ -6,7 +6,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from digests.search import text
 
@@ -62,25 +62,25 @@ def index(fields: Fields) -> Indexed:
     surfaces: set[tuple[str, str]] = set()
     for name, content in fields:
         weight, normalisation, average = _FIELDS[name]
-        found = list(text.words(content))
+        found = text.written(content)
         length = 1 - normalisation + normalisation * len(found) / average
-        counted = [term for word in found for term in word.terms]
+        counts = Counter(chain.from_iterable(map(text.terms, found)))
         if name in HEAD:
-            joints = _joints(found)
-            counted += joints
-            heads.update(counted)
-            for word in found:
-                if not word.is_hangul:
-                    # A compound is begun, or misspelt, at any of its pieces.
-                    surfaces.update(word.pieces)
-                    surfaces.add((word.folded, word.terms[-1]))
-            surfaces |= {(joint, joint) for joint in joints}
-        for term, times in Counter(counted).items():
+            latin = [None if word.is_hangul else word for word in map(text.word, found)]
+            joints = _joints(latin)
+            counts.update(joints)
+            heads.update(counts)
+            # A compound is begun, or misspelt, at any of its pieces.
+            surfaces.update(piece for word in latin if word for piece in word.pieces)
+            surfaces.update((word.folded, word.terms[-1]) for word in latin if word)
+            surfaces.update(zip(joints, joints, strict=True))
+        for term, times in counts.items():
             mass[term] += times * weight / length
     mass.pop("", None)
     heads.discard("")
-    weights = {term: round(2.2 * x / (_SATURATION + x), 3) for term, x in mass.items()}
-    return Indexed(weights, frozenset(heads), frozenset(surfaces))
+    # A text gives few different masses, and rounding each once is enough.
+    weights = {x: round(2.2 * x / (_SATURATION + x), 3) for x in set(mass.values())}
+    return Indexed({term: weights[x] for term, x in mass.items()}, frozenset(heads), frozenset(surfaces))
 
 
 def idf(papers: int, df: int) -> float:
@@ -88,10 +88,10 @@ def idf(papers: int, df: int) -> float:
     return math.log(1 + (papers - df + 0.5) / (df + 0.5))
 
 
-def _joints(found: list[text.Word]) -> list[str]:
+def _joints(latin: list[text.Word | None]) -> list[str]:
     """Neighbouring Latin words written as one, so that ``scalinglaw`` finds ``scaling law``."""
     return [
         text.stem((first.folded + second.folded)[: text.LONGEST_TERM])
-        for first, second in pairwise(found)
-        if not first.is_hangul and not second.is_hangul
+        for first, second in pairwise(latin)
+        if first and second
     ]
