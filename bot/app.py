@@ -13,7 +13,7 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.state_store.stateless import StatelessOAuthStateStore
 
-from bot import listeners
+from bot import forgetting, listeners
 from bot.channels.changelog import ChangeLog
 from bot.channels.people import Directory
 from bot.channels.policies import Policies
@@ -29,6 +29,7 @@ from bot.delivery.courier import Courier
 from bot.delivery.deliveries import Deliveries
 from bot.delivery.ledger import Ledger
 from bot.delivery.reconcile import Reconciler
+from bot.forgetting import Forgetting
 from bot.gathering import Gathering
 from bot.language.commands import use_prefix
 from bot.listeners.promptness import be_prompt
@@ -164,6 +165,8 @@ class Haru:
         self.clockwork.every(LOOK, "gather", self.gathering.look)
         self.clockwork.every(LISTEN, "quiet", self.gathering.listen)
         self.clockwork.every(ENCODE, "encode", self.archive.encode)
+        self.forgetting = Forgetting(database, now=self.clock.now)
+        self.clockwork.every(forgetting.LOOK, "forget", self.forgetting.look)
 
     def bolt(self, *, signing_secret: str = "") -> AsyncApp:
         """The Bolt app with every listener. Without a signing secret it only suits Socket Mode."""

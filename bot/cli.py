@@ -414,16 +414,20 @@ async def retract(settings: Settings, day: date) -> int:
 )
 @command
 async def forget(settings: Settings, workspace: str) -> int:
-    """Delete everything kept of a WORKSPACE (a team id such as T0123): settings, ledger, private digests."""
+    """Delete everything kept of a WORKSPACE, installed or not: settings, ledger, private digests.
+
+    WORKSPACE is a team's id such as T0123, or an organisation's such as E0123 where that installed Haru
+    as a whole.
+    """
     from bot.forgetting import forget_workspace
     from bot.workspaces.installations import Installations
 
     async with open_database(settings) as database:
-        found = [one for one in await Installations(database).all() if one.workspace.team_id == workspace]
+        found = await Installations(database).kept(workspace)
         for one in found:
-            await forget_workspace(database, one.workspace)
+            await forget_workspace(database, one)
     if not found:
-        click.echo(f"haru: no workspace {workspace} is installed", err=True)
+        click.echo(f"haru: nothing is kept of a workspace {workspace}", err=True)
         return FAILED
     click.echo(f"Forgot {workspace}.")
     return 0

@@ -110,6 +110,17 @@ class Installations:
             )
             return [_installation(row) for row in rows]
 
+    async def kept(self, id_: str) -> list[Workspace]:
+        """The workspaces something may be kept of, installed or not any more, that have this id: a team's,
+        or that of an organisation that installed Haru as a whole.
+        """
+        async with self._database.read() as connection:
+            keys = await connection.scalars(
+                select(installation.c.workspace).order_by(installation.c.workspace)
+            )
+            known = [Workspace.from_key(key) for key in keys]
+        return [one for one in known if (one.team_id or one.enterprise_id) == id_]
+
     async def pause(self, workspace: Workspace, reason: str) -> None:
         """Stop posting in a workspace until it is resumed or installed again."""
         await self._set(workspace, paused_reason=reason)
