@@ -23,6 +23,7 @@ from bot.channels.preferences import (
 )
 from bot.channels.rows import channel_of, columns_of
 from digests.model import Workspace
+from digests.store.schema import Instant
 from digests.store.sessions import Database
 
 
@@ -177,16 +178,10 @@ class Channels:
         """Channels whose next post is due by now, the longest waiting first; ``after`` is where a page
         before ended: its last instant and row.
         """
-        channel = tables.channel.c
-        conditions = [channel.next_due_at <= now]
-        if after is not None:
-            at, row = after
-            # The first half is what the index is entered by.
-            conditions += [
-                channel.next_due_at >= at,
-                (channel.next_due_at > at) | (channel.id > row),
-            ]
-        return await self._select(*conditions, order=(channel.next_due_at, channel.id), limit=limit)
+        statement, values = (_DUE, {}) if after is None else (_DUE_AFTER, {"at": after[0], "row": after[1]})
+        # Asked once a second, and mostly for nothing: in one trip.
+        async with self._database.glance() as connection:
+            return await _channels(connection, statement, {"now": now, "most": limit, **values})
 
     async def all(self) -> list[Channel]:
         """Every channel of every workspace."""
@@ -275,11 +270,9 @@ class Channels:
         held = select(tables.channel.c.id).where(tables.channel.c.id == channel.id).with_for_update()
         await connection.execute(held)
 
-    async def _select(self, *conditions: Any, order: Any = (), limit: int | None = None) -> list[Channel]:
+    async def _select(self, *conditions: Any, order: Any = ()) -> list[Channel]:
         async with self._database.read() as connection:
-            return await _channels(
-                connection, select(tables.channel).where(*conditions).order_by(*order).limit(limit)
-            )
+            return await _channels(connection, select(tables.channel).where(*conditions).order_by(*order))
 
     @staticmethod
     async def _get(connection: AsyncConnection, workspace: Workspace, channel_id: str) -> Channel | None:
@@ -287,14 +280,23 @@ class Channels:
         return found[0] if found else None
 
 
-# Made once: making it takes longer than what it asks, and every question asks it.
+# Made once: making them takes longer than what they ask, and they are asked all the time.
+_row, _at = tables.channel.c, bindparam("at", type_=Instant())
 _NAMED = select(tables.channel).where(
-    tables.channel.c.workspace == bindparam("of_workspace"), tables.channel.c.channel_id == bindparam("named")
+    _row.workspace == bindparam("of_workspace"), _row.channel_id == bindparam("named")
 )
+_DUE = (
+    select(tables.channel)
+    .where(_row.next_due_at <= bindparam("now", type_=Instant()))
+    .order_by(_row.next_due_at, _row.id)
+    .limit(bindparam("most"))
+)
+# The first half is what the index is entered by.
+_DUE_AFTER = _DUE.where(_row.next_due_at >= _at, (_row.next_due_at > _at) | (_row.id > bindparam("row")))
 
 
 async def _channels(
-    connection: AsyncConnection, query: Any, given: Mapping[str, str] | None = None
+    connection: AsyncConnection, query: Any, given: Mapping[str, Any] | None = None
 ) -> list[Channel]:
     rows = (await connection.execute(query, given)).all()
     if not rows:

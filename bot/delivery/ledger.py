@@ -50,6 +50,8 @@ UNREADABLE = timedelta(hours=24)
 _BODIES = 512
 """Rendered messages kept in memory: many channels share one."""
 
+_CLOCK = select(func.clock_timestamp())
+
 
 class Ledger:
     """Reads and writes deliveries and parts. ``owner`` names this process among the replicas.
@@ -177,8 +179,8 @@ class Ledger:
 
     async def claim_corrections(self, limit: int) -> list[Part]:
         """Take due corrections, of workspaces in which no post waits."""
-        async with self._database.read() as connection:
-            if not await corrections.due(connection, now=await self._real_now(connection)):
+        async with self._database.glance() as connection:
+            if not await corrections.due(connection, now=self._known_now()):
                 return []
         held_until = self.steady() + self._lease
         async with self._database.write() as connection:
@@ -313,8 +315,8 @@ class Ledger:
             await open_parts.follow(connection, workspace, old_id, new_id)
 
     async def _anything_due(self) -> bool:
-        async with self._database.read() as connection:
-            return await lanes.anything_due(connection, now=await self._real_now(connection))
+        async with self._database.glance() as connection:
+            return await lanes.anything_due(connection, now=self._known_now())
 
     async def _load_bodies(self, connection: AsyncConnection, keys: set[str]) -> None:
         missing = sorted(keys - self._bodies.keys())
@@ -352,7 +354,11 @@ class Ledger:
         )
 
     async def _real_now(self, connection: AsyncConnection) -> datetime:
-        if self._clock is not None or self._database.is_sqlite:
-            return self.steady()
-        now: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
+        now = self._known_now()
+        if now is None:
+            now = (await connection.execute(_CLOCK)).scalar_one()
         return now
+
+    def _known_now(self) -> datetime | None:
+        """This instant, unless only the database knows it."""
+        return None if self._clock is None and not self._database.is_sqlite else self.steady()

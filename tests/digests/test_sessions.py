@@ -7,11 +7,13 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import func, insert, select
+from sqlalchemy.exc import OperationalError
 
 from digests.errors import StoreError
-from digests.store import driver
+from digests.store import driver, sessions
 from digests.store.sessions import Database, driver_url
 from digests.store.tables import source
 
@@ -48,6 +50,50 @@ async def test_reading_never_keeps_a_change(database: Database) -> None:
         await connection.execute(insert(source).values(_row("a")))
     async with database.read() as connection:
         assert await connection.scalar(select(func.count()).select_from(source)) == 0
+
+
+async def test_a_glance_sees_the_newest_and_holds_nothing(database: Database) -> None:
+    """A glance reads what was committed, and its connection serves a transaction afterwards."""
+    async with database.write() as connection:
+        await connection.execute(insert(source).values(_row("a")))
+    async with database.glance() as connection:
+        assert await connection.scalar(select(func.count()).select_from(source)) == 1
+    async with database.read() as connection:
+        await connection.execute(insert(source).values(_row("b")))
+    async with database.glance() as connection:
+        assert await connection.scalar(select(func.count()).select_from(source)) == 1
+
+
+async def test_a_glance_begins_no_transaction_on_postgresql(postgres_url: str) -> None:
+    """One statement is one trip: nothing is begun before it, nor ended after it."""
+    database = Database(postgres_url)
+    async with database.glance() as connection:
+        assert await connection.scalar(select(1)) == 1
+        raw: Any = (await connection.get_raw_connection()).driver_connection
+        assert raw.info.transaction_status.name == "IDLE"
+    await database.close()
+
+
+@pytest.mark.parametrize(("fresh", "failures"), [(-1.0, 0), (60.0, 1)])
+async def test_a_connection_that_died_is_replaced(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, fresh: float, failures: int
+) -> None:
+    """One that rested is asked whether it lives; one used just now is not, and fails whoever comes first."""
+    monkeypatch.setattr(sessions, "FRESH", fresh)
+    database = Database(postgres_url)
+    async with database.read() as connection:
+        pid = await connection.scalar(select(func.pg_backend_pid()))
+    with psycopg.connect(postgres_url, autocommit=True) as server:
+        server.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    failed = 0
+    for _ in range(3):
+        try:
+            async with database.glance() as connection:
+                assert await connection.scalar(select(1)) == 1
+        except OperationalError:
+            failed += 1
+    await database.close()
+    assert failed == failures
 
 
 async def test_a_rehearsal_waits_its_turn_and_keeps_nothing(database: Database) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.preferences import Language, Layout
@@ -18,10 +18,17 @@ from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.part import Deed, Part
 from bot.delivery.store import lanes, results
 from bot.delivery.store.claims import PER_WORKSPACE, Lease
+from bot.delivery.store.dialect import KnownOrNow
+from digests.store.schema import Instant
 from digests.store.tables import digest, entry
 
 _part, _delivery, _lane = tables.part.c, tables.delivery.c, tables.lane.c
 _WANTED: ColumnElement[bool] = literal_column("part.desired IS NOT NULL")
+_DUE = (
+    select(_part.id)
+    .where(_WANTED, _part.correct_at <= KnownOrNow(bindparam("now", type_=Instant())), _part.state == "sent")
+    .limit(1)
+)
 _ALIVE = ("pending", "sending", "doubt", "checking", "sent")
 
 AGAIN_AFTER = timedelta(minutes=1)
@@ -120,12 +127,9 @@ async def posted(connection: AsyncConnection, edition_id: int, *, since: datetim
     return [Posted(row.id, Language(row.language), Layout(row.layout)) for row in rows]
 
 
-async def due(connection: AsyncConnection, *, now: datetime) -> bool:
-    """Whether any correction may be told of now."""
-    found = await connection.scalar(
-        select(_part.id).where(_WANTED, _part.correct_at <= now, _part.state == "sent").limit(1)
-    )
-    return found is not None
+async def due(connection: AsyncConnection, *, now: datetime | None) -> bool:
+    """Whether any correction may be told of now (None: by the database's clock)."""
+    return await connection.scalar(_DUE, {"now": now}) is not None
 
 
 async def claim(

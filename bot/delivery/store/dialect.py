@@ -36,6 +36,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from digests.store.schema import Instant
+
 SQLITE = "sqlite"
 
 
@@ -126,3 +128,23 @@ def _any(element: Among, compiler: Any, **kwargs: Any) -> str:
 def _each(element: Among, compiler: Any, **kwargs: Any) -> str:
     column, values = (compiler.process(one, **kwargs) for one in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - both are compiled here
+
+
+class KnownOrNow(FunctionElement[datetime]):
+    """The instant given, or the database's own where none is: PostgreSQL's replicas share its clock."""
+
+    type = Instant()
+    inherit_cache = True
+    name = "known_or_now"
+
+
+@compiles(KnownOrNow)
+def _shared_now(element: KnownOrNow, compiler: Any, **kwargs: Any) -> str:
+    given = compiler.process(element.clauses, **kwargs)
+    # Not the clock itself, whose every reading may differ: an index cannot be entered by that.
+    return f"coalesce(CAST({given} AS TIMESTAMP WITH TIME ZONE), statement_timestamp())"
+
+
+@compiles(KnownOrNow, SQLITE)
+def _given_now(element: KnownOrNow, compiler: Any, **kwargs: Any) -> str:
+    return str(compiler.process(element.clauses, **kwargs))

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
-from bot.delivery.store.dialect import among, execute_with, given, insert_into
+from bot.delivery.store.dialect import KnownOrNow, among, execute_with, given, insert_into
 from bot.workspaces.tables import installation
 from digests.store.schema import Instant
 
@@ -106,8 +106,10 @@ async def leave(
         await connection.execute(_LEAVE, {"keys": some, "free": free, "at": at})
 
 
-async def anything_due(connection: AsyncConnection, *, now: datetime) -> bool:
-    """Whether any lane is to be looked at: a cheap question, asked before a transaction is opened."""
+async def anything_due(connection: AsyncConnection, *, now: datetime | None) -> bool:
+    """Whether any lane is to be looked at by now (None: by the database's clock): a cheap question,
+    asked before a transaction is opened.
+    """
     return bool(await connection.scalar(_ANYTHING, {"now": now}))
 
 
@@ -168,7 +170,7 @@ _LEAVE = (
 )
 _ANYTHING = select(
     or_(
-        exists().where(_lane.next_at <= _NOW),
-        exists().where(literal_column("part.desired IS NOT NULL"), _part.correct_at <= _NOW),
+        exists().where(_lane.next_at <= KnownOrNow(_NOW)),
+        exists().where(literal_column("part.desired IS NOT NULL"), _part.correct_at <= KnownOrNow(_NOW)),
     )
 )
