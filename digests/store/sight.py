@@ -290,14 +290,16 @@ def _spellings(address: str) -> list[str]:
 
 
 def _matched(found: ArchivedEntry, groups: Sequence[plan.Group]) -> tuple[str, ...]:
-    """The question's words as they stand in what was found, title first."""
+    """What answers the question's words as it stands in what was found, title first: the words themselves,
+    and what they were read as (a slip corrected, a Korean word's English name, a word of like meaning).
+    """
     telling = [group for group in groups if group.typed not in plan.FUNCTION] or groups
     paper = found.paper
     parts = [paper.title, *paper.authors]
     parts += [commentary.text for commentary in found.entry.commentaries]
     parts.append(paper.abstract or "")
     wanted = {text.stem(group.typed) for group in telling}
-    wanted |= {text.stem(group.corrected) for group in telling if group.corrected}
+    wanted = wanted.union(*(group.names for group in telling))
     prefixes = tuple(group.typed for group in telling if len(group.typed) > 2)
     openings = sorted({one[:3] for one in wanted} | {group.typed[:3] for group in telling})
     # Taking each word apart costs the most: those that hold no opening are passed over.

@@ -309,3 +309,18 @@ async def test_extremes_are_answered(small: Archive, query: str) -> None:
     """Ten thousand words or signs, and operators of other engines, give an answer and no error."""
     assert isinstance(await _find(small, query), Results)
     assert isinstance(await small.tagged(query, workspace=None, until=None), Results)
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "shown"),
+    [
+        ("loopd", LOOPED, {"Looped"}),
+        ("트랜스포머", LOOPED, {"Transformers"}),
+        ("the looped", LOOPED, {"Looped"}),
+    ],
+)
+async def test_what_answered_is_shown(archive: Archive, query: str, title: str, shown: set[str]) -> None:
+    """A word that was read as another one shows that other one as it stands; an article shows nothing."""
+    hit = next(hit for hit in (await _find(archive, query)).hits if hit.entry.paper.title == title)
+    assert shown <= set(hit.matched)
+    assert "the" not in {word.casefold() for word in hit.matched}
