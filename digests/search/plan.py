@@ -266,10 +266,12 @@ def _hangul(word: text.Word, vocabulary: Vocabulary) -> list[Group]:
     """A group for each pair of syllables; a pair hardly any paper has may be a slip of one letter."""
     groups = []
     meant: list[str] = []
+    is_known = bool(glossary.in_english(word.folded))  # then it is no slip, however few wrote it
     for pair in word.terms:
         group = _exact(pair, word.shown, (pair,), vocabulary)
         known = group.df
-        near = [term for _, _, terms in vocabulary.near(pair, 1) for term in terms if term.df > known]
+        slips = () if is_known else vocabulary.near(pair, 1)
+        near = [term for _, _, terms in slips for term in terms if term.df > known]
         near.sort(key=lambda term: (-term.df, term.term))
         for term in near[:MOST_SLIPS]:
             group.add(term, TYPO_ONE)

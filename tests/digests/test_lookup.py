@@ -324,3 +324,27 @@ async def test_what_answered_is_shown(archive: Archive, query: str, title: str, 
     hit = next(hit for hit in (await _find(archive, query)).hits if hit.entry.paper.title == title)
     assert shown <= set(hit.matched)
     assert "the" not in {word.casefold() for word in hit.matched}
+
+
+async def test_an_english_name_nobody_wrote_in_hangul_is_found(database: Database) -> None:
+    """``플래시 어텐션`` finds Flash Attention, and is no slip of a word that differs in a letter."""
+    text = """2025-02-25
+Flash Attention for Longer Rows
+https://arxiv.org/abs/2502.00011
+(Ada Wang)
+빠르게 계산해요.
+#efficiency
+
+Classes of Things
+https://arxiv.org/abs/2502.00012
+(Bo Li)
+클래스 이야기예요. 클래스마다 달라요.
+#vision
+"""
+    archive = Archive(database)
+    document = Document("flash", "2025-02-25.txt", text.encode())
+    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    found = await _find(archive, "플래시 어텐션")
+    assert [hit.entry.paper.arxiv_id for hit in found.hits] == ["2502.00011"]
+    assert found.corrections == ()
+    assert set(found.hits[0].matched) == {"Flash", "Attention"}
