@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
-from digests.drafts import Draft, drafts
+from digests.drafting import Drafting
+from digests.drafts import Draft
 from digests.model import (
     ArchivedDigest,
     ArchivedEntry,
@@ -69,12 +70,13 @@ class Archive:
         written = 0
         batches = _batches(documents)
         batch = next(batches, None)
-        ahead = self._drafts(batch, workspace)
+        drafting = Drafting()
+        ahead = self._drafts(drafting, batch, workspace)
         try:
             while batch:
                 ready = await ahead
                 following = next(batches, None)
-                ahead = self._drafts(following, workspace)
+                ahead = self._drafts(drafting, following, workspace)
                 database = self._database
                 opened = database.rehearse_archive() if dry_run else database.write_archive()
                 async with opened as connection:
@@ -94,11 +96,12 @@ class Archive:
                 batch = following
         finally:
             ahead.cancel()
+            drafting.end()
         if written >= BATCH and not dry_run:
             await self._database.analyse()
 
     def _drafts(
-        self, batch: Sequence[Document] | None, workspace: Workspace | None
+        self, drafting: Drafting, batch: Sequence[Document] | None, workspace: Workspace | None
     ) -> asyncio.Task[dict[str, Draft]]:
         """The drafts of a batch's new and changed documents, made beside whatever else goes on."""
 
@@ -109,7 +112,7 @@ class Archive:
                 known = await known_hashes(
                     connection, batch[0].source, [document.path for document in batch], workspace=workspace
                 )
-            return await asyncio.to_thread(drafts, batch, known)
+            return await drafting.drafts(batch, known)
 
         return asyncio.create_task(make())
 
