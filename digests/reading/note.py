@@ -23,7 +23,6 @@ Refused: a note that has no name, no link, no title line and no text of a langua
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from digests.reading.identity import arxiv_id, direct_url
 from digests.reading.languages import ENGLISH_MARK, is_english_prose, is_korean
 from digests.reading.latex import readable
 from digests.reading.lines import Line, lines_of, only_url, urls_in
+from digests.reading.references import unreferenced
 from digests.reading.tags import each_once, tags_after_text, tags_of_line, tags_with_slip
 from digests.reading.titles import Heading, heading_of, title_of_name
 
@@ -63,7 +63,7 @@ def read_note(text: str, name: str, first_seen: date | None = None) -> Digest:
     """
     stem = _ENDING.sub("", name.rpartition("/")[2])
     # Old editors leave entities behind; LaTeX is left for titles and text to unwrap.
-    lines = lines_of(html.unescape(text))
+    lines = lines_of(unreferenced(text))
     first = next((line.number for line in lines if line.text), 1)
     parts = _Parts()
     _read_lines(lines, parts, stem)

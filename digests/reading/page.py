@@ -26,6 +26,9 @@ from digests.reading.newsletter import read_entries
 DEEPEST = 500
 """Elements left open at once. The parser looks through all of them at every tag, so this keeps it linear."""
 
+MOST_ATTRIBUTES = 1000
+"""Attributes of one tag. The parser compares each with all before it, so this too keeps it linear."""
+
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd",
     "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5",
@@ -46,6 +49,9 @@ _CONTAINERS = (
     ".available-content, .post-content, .entry-content, .article-content, .markdown-body, article, main"
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+_ATTRIBUTE = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*+)?)?+""")
+_WHOLE_TAG = re.compile(rf"<[!?][^>]*+|</?[a-zA-Z][^\s/>]*+((?:{_ATTRIBUTE.pattern})*+)")
+"""A tag and its attributes (https://html.spec.whatwg.org/#before-attribute-name-state)."""
 _MARK = re.compile(r"<(/?(?:english|korean))\s?>", re.IGNORECASE)
 _UNREAD = re.compile(r"<(script|style|!--)", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
@@ -73,6 +79,7 @@ def read_page(text: str, first_seen: date | None = None) -> Digest:
     # The marks of the grammar are no elements, and a parser would close them where it likes.
     text = _MARK.sub(r"&lt;\1&gt;", _without_scripts(text))
     _check_depth(text)
+    _check_attributes(text)
     tree = LexborHTMLParser(text)
     if tree.body is None:
         raise DigestError("The page is empty; save it with its content.", 1)
@@ -226,3 +233,15 @@ def _check_depth(text: str) -> None:
         deepest[name] = max(deepest[name], left_open[name])
     if deepest.total() > DEEPEST:
         raise DigestError("The page nests its elements too deeply; save it from a browser's reader view.", 1)
+
+
+def _check_attributes(text: str) -> None:
+    """DigestError when a tag has thousands of attributes, as no newsletter's has."""
+    for tag in _WHOLE_TAG.finditer(text):
+        # An attribute takes two characters at least, so most tags need no counting.
+        said = tag[1] or ""
+        if len(said) > 2 * MOST_ATTRIBUTES and len(_ATTRIBUTE.findall(said)) > MOST_ATTRIBUTES:
+            raise DigestError(
+                f"A tag has more than {MOST_ATTRIBUTES:,} attributes; save it from a browser's reader view.",
+                text.count("\n", 0, tag.start()) + 1,
+            )

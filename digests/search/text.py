@@ -8,7 +8,6 @@ measured better than a morphological analyser.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import Stemmer
+
+from digests.reading.references import unreferenced
 
 _URL = re.compile(r"https?://\S+")
 _LATEX = re.compile(r"\\[A-Za-z]+|[${}\\]")
@@ -180,5 +181,5 @@ def without_particle(word: str) -> str:
 
 
 def _plain(text: str) -> str:
-    text = unicodedata.normalize("NFKC", html.unescape(text.replace("\0", " ")))
+    text = unicodedata.normalize("NFKC", unreferenced(text.replace("\0", " ")))
     return _LATEX.sub(" ", _URL.sub(" ", text))

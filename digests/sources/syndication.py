@@ -19,6 +19,7 @@ from typing import Any
 from xml.parsers import expat
 
 from digests.errors import SourceError
+from digests.reading.references import unreferenced
 from digests.sources.charsets import decoded
 
 MOST_ITEMS = 2000
@@ -254,7 +255,7 @@ def _opening(name: str, attributes: Mapping[str, str]) -> str:
 
 
 def _item(*, identity: str, title: str, content: str, published: str) -> Item:
-    title = _one_line(html.unescape(title))
+    title = _one_line(unreferenced(title))
     return Item(_one_line(identity) or title or published, title, content, _instant(published.strip()))
 
 

@@ -6,6 +6,7 @@ import asyncio
 import zlib
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -203,6 +204,13 @@ def _unpacker(encoding: str) -> _Unpacker | None:
 
 
 def _retry_after(answer: aiohttp.ClientResponse) -> timedelta | None:
-    """What the server asked for, in seconds; its other form, a date, is rare enough to leave."""
+    """What the server asked for, as seconds or as a moment by its own clock (RFC 9110, section 10.2.3)."""
     said = answer.headers.get("Retry-After", "")
-    return timedelta(seconds=min(int(said), 10**6)) if said.isascii() and said.isdecimal() else None
+    if said.isascii() and said.isdecimal():
+        # A number of more digits than these says no more than that it is long.
+        return timedelta(seconds=min(int(said[:20]), 10**6))
+    try:
+        wait = parsedate_to_datetime(said) - parsedate_to_datetime(answer.headers.get("Date", ""))
+    except (ValueError, TypeError, OverflowError):
+        return None  # No wish, or none that can be read: the source's own rhythm is kept.
+    return max(wait, timedelta(0))

@@ -86,6 +86,7 @@ MEAN = {
     "combining": "2025-02-25\nT" + "\u0301" * 5000 + "\n(A, B)\n설명.\n#x\n",
     "surrogates in CESU": "2025-02-25\nT 𝕏 😀\n(A, B)\n설명.\n#x\n",
     "jamo": "2025-02-25\nT\n(A, B)\n\u1112\u1161\u11ab\u1100\u1173\u11af\n#x\n",
+    "a number without end": "2025-02-25\nT &#" + "9" * 5000 + ";\n(A, B)\n설명.\n#x\n",
     "a page of brackets": "[[" * 20_000 + "\n" + "](" * 20_000,
 }
 
@@ -127,6 +128,13 @@ def test_elements_nested_without_end_are_refused() -> None:
         _read("a.html", "<div>" * 100_000)
 
 
+@pytest.mark.parametrize("value", ["", "='>'", '=">"', "=1", " = x"])
+def test_a_tag_of_attributes_without_end_is_refused(value: str) -> None:
+    """Thousands of attributes of one tag are refused, however they are written."""
+    with pytest.raises(DigestError, match="attributes"):
+        _read("a.html", "<p>2025-02-25<p " + " ".join(f"a{n}{value}" for n in range(2000)) + ">x")
+
+
 HEAD = "2025-02-25\nA Title\n(Kim, Lee)\n"
 GROWING: dict[str, tuple[str, Callable[[int], str]]] = {
     "newsletter of many entries": ("a.txt", lambda n: "2025-02-25\n" + ENTRY * (n // 40)),
@@ -161,6 +169,7 @@ GROWING: dict[str, tuple[str, Callable[[int], str]]] = {
     "page of unclosed comments": ("a.html", lambda n: "<p>2025-02-25" + "<!--" * (n // 4)),
     "page of links": ("a.html", lambda n: "<p>2025-02-25<p>" + "<a href='https://a.b/c'>x</a>" * (n // 29)),
     "page of open tags": ("a.html", lambda n: "<p>2025-02-25" + "<p><" * (n // 4)),
+    "page of open values": ("a.html", lambda n: "<p>2025-02-25" + "<p a=\"<p b='" * (n // 13)),
     "page of attributes": ("a.html", lambda n: "<p>2025-02-25<p " + "a=1 " * (n // 4) + ">x"),
 }
 

@@ -50,6 +50,7 @@ class FeedServer:
     def __init__(self) -> None:
         self.feed = rss(item())
         self.status = 200
+        self.retry_after: str | None = None
         self.requests: list[tuple[str, int]] = []
         self.port = 0
         self.released = asyncio.Event()
@@ -107,7 +108,8 @@ class FeedServer:
 
     async def _feed(self, request: web.Request) -> web.Response:
         if self.status != 200:
-            return web.Response(status=self.status)
+            wish = {"Retry-After": self.retry_after} if self.retry_after else {}
+            return web.Response(status=self.status, headers=wish)
         tag = f'"{hashlib.sha256(self.feed.encode()).hexdigest()[:12]}"'
         if request.headers.get("If-None-Match") == tag:
             return web.Response(status=304, headers={"ETag": tag})
