@@ -28,9 +28,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = tuple[Any, ...]
 
-_AT_ONCE = 10_000
-"""Rows in one text for SQLite; more only take more memory."""
-
 
 async def insert_rows(
     connection: AsyncConnection,
@@ -100,15 +97,9 @@ async def _insert(
         return
     names = ", ".join(columns)
     if _is_sqlite(connection):
-        # As one text and not row by row: the driver gives Python's lock away with every row, and beside
-        # a thread that computes (the next documents are being read) waits five milliseconds for it.
-        values = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(columns)))
-        statement = (
-            f"INSERT INTO {table.name} ({names})"  # noqa: S608 - our own names
-            f" SELECT {values} FROM json_each(?) WHERE true{otherwise}"
-        )
-        for start in range(0, len(rows), _AT_ONCE):
-            await connection.exec_driver_sql(statement, (json.dumps(rows[start : start + _AT_ONCE]),))
+        places = ", ".join("?" for _ in columns)
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({places}){otherwise}"  # noqa: S608
+        await connection.exec_driver_sql(statement, list(rows))
         return
     await connection.exec_driver_sql(
         f"INSERT INTO {table.name} ({names}) SELECT * FROM {_unnest(table, columns)}{otherwise}",  # noqa: S608
