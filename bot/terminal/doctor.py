@@ -13,6 +13,7 @@ from bot.app import Haru
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import Mode, Settings
 from digests.errors import HaruError
+from digests.search import meaning
 from digests.sources.source import Source, SourceKind
 from digests.store import tables
 from digests.store.sessions import Database
@@ -69,6 +70,7 @@ async def _archive(database: Database) -> list[Finding]:
     async with database.read() as connection:
         papers = await connection.scalar(select(func.count()).select_from(tables.paper))
         newest = await connection.scalar(select(func.max(tables.digest.c.date)))
+        encoded = await connection.scalar(select(func.count()).select_from(tables.search_vector))
         refused = (
             await connection.execute(
                 select(tables.document.c.path, tables.document.c.line, tables.document.c.reason).where(
@@ -79,12 +81,19 @@ async def _archive(database: Database) -> list[Finding]:
     said = (
         f"{papers} papers, the newest of {newest}" if papers else "empty; `haru import PATH` takes digests in"
     )
-    findings = [Finding("archive", bool(papers), said)]
+    findings = [Finding("archive", bool(papers), said), Finding("meaning", True, _meaning(encoded or 0))]
     findings += [
         Finding("refused", False, f"{row.path}{f':{row.line}' if row.line else ''}: {row.reason}")
         for row in refused
     ]
     return findings
+
+
+def _meaning(encoded: int) -> str:
+    """Whether papers are found by meaning too, and of how many it is known so far."""
+    if meaning.installed() is None:
+        return "papers are found by their words; with `pip install 'haru[semantic]'` by meaning too"
+    return f"papers are found by meaning too; {encoded} are encoded, and a running Haru encodes new ones"
 
 
 async def _sources(haru: Haru) -> list[Finding]:
