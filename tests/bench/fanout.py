@@ -72,8 +72,12 @@ class Run:
         """This rate as a share of the other's."""
         return self.rate / other.rate
 
+    @property
+    def cpu_each(self) -> float:
+        return self.cpu / self.channels
+
     def __str__(self) -> str:
-        each = self.cpu / self.channels * 1e6
+        each = self.cpu_each * 1e6
         return f"{self.seconds:6.2f} s, {self.rate:5.0f}/s, CPU {each:4.0f} µs a message"
 
 
@@ -97,6 +101,7 @@ async def _measure_on(address: str, url: str, sizes: list[int]) -> None:
         await _sdk(url, 20, body)
     gc.collect()
     gc.freeze()  # as bot.running does
+    first: Run | None = None
     for size in sizes:
         async with _scene(address, url, size) as (haru, body):
             raw = await _timed(size, partial(_raw, url, size, body))
@@ -108,6 +113,9 @@ async def _measure_on(address: str, url: str, sizes: list[int]) -> None:
         print(f"    SDK alone   {sdk}")
         print(f"    haru        {ours}")
         print(f"    of the SDK {ours.against(sdk):.2f}, of aiohttp {ours.against(raw):.2f}", flush=True)
+        first = first or ours
+        growth = ours.cpu_each / first.cpu_each
+        print(f"    CPU a message is {growth:.2f} of that at {first.channels} channels", flush=True)
     await _idle(address, url)
 
 
