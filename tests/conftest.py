@@ -11,10 +11,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from bot import schema
 from digests.store.sessions import Database
 from tests.postgres import postgres_server
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("haru", deadline=None)
+settings.load_profile("haru")
 
 
 @pytest.fixture(scope="session")
