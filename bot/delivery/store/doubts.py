@@ -16,9 +16,15 @@ from bot.delivery.part import Part
 from bot.delivery.store import lanes, results
 from bot.delivery.store.claims import Lease
 from bot.delivery.store.dialect import among, insert_into
+from digests.store.sessions import STANDSTILL
 
 LONGEST_WAIT = timedelta(minutes=1)
 """A process that starts, or sees the clock set back, believes no longer wait than this."""
+
+UNDER_WAY = timedelta(seconds=STANDSTILL)
+"""How far a look may be behind what it finds: on PostgreSQL others claim between its look at the clock and
+its look at the parts, and no transaction lasts longer.
+"""
 
 _part = tables.part.c
 _BUSY: ColumnElement[bool] = literal_column(tables.BUSY)
@@ -41,11 +47,12 @@ async def expire(
 ) -> int:
     """Turn parts whose lease ran out into doubt; how many.
 
-    A lease that ends later than one made now would was made before the clock was set back:
-    it is no lease either. What this process still holds (``mine``) is not touched, whatever
-    the clock says; nor is what another is just writing, perhaps stopped in the middle of it.
+    A lease that ends much later than one made now would was made before the clock was set back:
+    it is no lease either. One that ends a little later was made while this look was under way.
+    What this process still holds (``mine``) is not touched, whatever the clock says; nor is what
+    another is just writing, perhaps stopped in the middle of it.
     """
-    ended = or_(_part.lease_until < now, _part.lease_until > now + lease)
+    ended = or_(_part.lease_until < now, _part.lease_until > now + lease + UNDER_WAY)
     # Nothing was doubted in the future: the clock was set back since.
     doubted_ahead = and_(_part.state == "doubt", _part.doubted_at > now)
     is_held = and_(_part.state.in_(("sending", "checking")), ended, _part.id.not_in(sorted(mine)))

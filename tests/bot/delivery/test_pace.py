@@ -215,6 +215,16 @@ async def test_a_lease_made_before_the_clock_was_set_back_is_none(post: Post) ->
     assert await survivor.doubt_expired() == 1
 
 
+async def test_a_lease_made_while_a_look_was_under_way_is_one(post: Post) -> None:
+    """A look whose instant is a little behind a replica's claim does not doubt what was just claimed."""
+    await post.open("T1", "C1")
+    await post.claimed(0)
+    post.times.pass_(-2)
+    assert await post.ledgers[1].doubt_expired() == 0
+    post.times.pass_(2 + 61)
+    assert await post.ledgers[1].doubt_expired() == 1
+
+
 async def test_a_late_answer_is_believed_over_a_doubt(post: Post) -> None:
     """A process that comes back after its lease with the news that a message was sent is heard."""
     await post.open("T1", "C1")
