@@ -133,7 +133,9 @@ def _ready_statement() -> Any:
         )
         .join_from(ranked, part, part.c.id == ranked.c.id)
         .join(tables.delivery, delivery.id == part.c.delivery_id)
-        .where(ranked.c.rank <= PER_WORKSPACE)
+        # Said again for what another process is just changing: it is waited for, and looked at anew.
+        .where(ranked.c.rank <= PER_WORKSPACE, lanes.PENDING)
+        .with_for_update(of=part)
     )  # fmt: skip
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.channels.preferences import Channel, Language, Preferences
 from bot.channels.registry import Channels
@@ -223,6 +224,26 @@ async def test_a_lease_made_while_a_look_was_under_way_is_one(post: Post) -> Non
     assert await post.ledgers[1].doubt_expired() == 0
     post.times.pass_(2 + 61)
     assert await post.ledgers[1].doubt_expired() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [({"payload": "new"}, ['{"text": "corrected"}']), ({"state": "failed"}, [])],
+    ids=["corrected", "called off"],
+)
+async def test_a_part_is_claimed_as_it_stands_by_then(
+    post: Post, change: dict[str, str], said: list[str]
+) -> None:
+    """What is corrected or called off while a replica is about to claim it is sent right, or not at all."""
+    await post.open("T1", "C1")
+    async with post.database.write() as connection:
+        await connection.execute(insert(tables.payload).values(sha256="new", body='{"text": "corrected"}'))
+    async with post.database.write() as connection:
+        await connection.execute(update(tables.part).values(change))
+        claiming = asyncio.create_task(post.claimed())
+        # The change is not committed before the claim has come to it.
+        await asyncio.sleep(0.2)
+    assert [part.body for part in await claiming] == said
 
 
 async def test_a_late_answer_is_believed_over_a_doubt(post: Post) -> None:
