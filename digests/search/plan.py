@@ -229,7 +229,10 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
 
 def widen(groups: Iterable[Group], kin: Mapping[str, Iterable[Term]], papers: int) -> list[Group]:
     """The groups anew, each with the terms that mean what its word means as alternatives too."""
-    wider = [replace(group, worth=dict(group.worth), names=set(group.names)) for group in groups]
+    wider = [
+        replace(group, worth=dict(group.worth), names=set(group.names), dfs=dict(group.dfs))
+        for group in groups
+    ]
     for group in wider:
         for term in kin.get(group.shown, ()):
             group.add(term, KINDRED)

@@ -28,7 +28,7 @@ from digests.search.query import Query, parse
 from digests.store import candidates, tables, vectors
 from digests.store.papers import newest_entries, visible
 from digests.store.sight import Sight, nearest
-from digests.store.vocabulary import Vocabulary
+from digests.store.vocabulary import Words
 
 _GUESSES = 3
 """Words that may have been meant, where nothing was found."""
@@ -294,7 +294,7 @@ def _stands_in(word: str, held: str) -> bool:
     return word in held if not word.isascii() else f" {word} " in f" {held} "
 
 
-async def _guesses(sight: Sight, asked: Sequence[text.Word], words: Vocabulary) -> tuple[str, ...]:
+async def _guesses(sight: Sight, asked: Sequence[text.Word], words: Words) -> tuple[str, ...]:
     """Up to three words near what was asked, each known to hit."""
     names = await sight.tag_names(words)
     guesses: dict[str, None] = {}
@@ -310,7 +310,7 @@ async def _guesses(sight: Sight, asked: Sequence[text.Word], words: Vocabulary) 
     return tuple(guesses)[:_GUESSES]
 
 
-def _is_two(surface: str, words: Vocabulary) -> bool:
+def _is_two(surface: str, words: Words) -> bool:
     # Two words joined are there to be found by; nobody would write them so.
     return any(surface[:at] in words and surface[at:] in words for at in range(2, len(surface) - 1))
 

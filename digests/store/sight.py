@@ -17,7 +17,7 @@ from digests.search import plan, text
 from digests.search.query import Query
 from digests.store import candidates, tables
 from digests.store.papers import load_entries, newest_entries, visible, visible_workspaces
-from digests.store.vocabulary import Vocabulary, known_terms, load_vocabulary
+from digests.store.vocabulary import Words, known_terms, load_words
 
 _MOST_OF_AN_AUTHOR = 2000
 """Papers looked at for a name."""
@@ -121,10 +121,10 @@ class Sight:
         tagged = select(tables.entry_tag.c.entry_id).where(tables.entry_tag.c.name == name)
         return set(await self.papers_where(tables.entry.c.id.in_(tagged)))
 
-    async def tag_names(self, words: Vocabulary | None = None) -> Mapping[str, int]:
+    async def tag_names(self, words: Words | None = None) -> Mapping[str, int]:
         """Every tag with how many entries carry it; counted once as long as nothing changes."""
         if words is None:
-            words, _ = await load_vocabulary(self.connection, self.workspaces)
+            words, _ = await load_words(self.connection, self.workspaces)
         key = (str(self.connection.engine.url), self.workspaces, self.until)
         if key not in _tags or _tags[key][0] != words.version:
             rows = await self.connection.execute(
@@ -181,11 +181,11 @@ class Sight:
             id_ for id_, head in heads.items() if any(_is_named(author, spellings) for author in head.authors)
         }
 
-    async def groups(self, asked: Sequence[text.Word]) -> tuple[list[plan.Group], Vocabulary]:
+    async def groups(self, asked: Sequence[text.Word]) -> tuple[list[plan.Group], Words]:
         """The groups of a question, rarest first, and the words there are; one statement, or two where a
         Korean word may be a slip.
         """
-        words, known = await load_vocabulary(self.connection, self.workspaces, plan.terms_of(asked))
+        words, known = await load_words(self.connection, self.workspaces, plan.terms_of(asked))
         # The scan for slips costs the most: only words that hardly occur are looked at.
         rare = [word for word in asked if _may_be_slip(word, known)]
         near = {word.folded: words.near(text.joined(word.shown)) for word in rare if not word.is_hangul}

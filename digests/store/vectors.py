@@ -10,7 +10,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Exists, delete, exists, func, literal, select, union_all, update
+from sqlalchemy import Exists, delete, exists, literal, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.search import kindred
@@ -161,9 +161,14 @@ async def _loaded(
     """The vectors a set of workspaces sees, from memory while nothing changed."""
     statistics, vector, paper = tables.search_statistics.c, tables.search_vector.c, tables.paper.c
     term, word = tables.search_term.c, tables.search_word.c
-    version = await connection.scalar(
-        select(func.sum(statistics.vectors + statistics.version)).where(statistics.workspace.in_(workspaces))
+    counted = await connection.execute(
+        select(statistics.workspace, statistics.vectors + statistics.version)
+        .where(statistics.workspace.in_(workspaces))
+        .order_by(statistics.workspace)
     )
+    version = [tuple(row) for row in counted]
+    # Most workspaces have no digests of their own, and all of those share one copy.
+    workspaces = tuple(workspace for workspace, _ in version)
     key = (str(connection.engine.url), workspaces)
     if key in _copies and _copies[key][0] == version:
         _copies.move_to_end(key)

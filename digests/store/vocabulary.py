@@ -121,7 +121,7 @@ class Surfaces:
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Words:
     """All the words that some eyes see: those all workspaces share, and their own."""
 
     parts: Sequence[Surfaces]
@@ -160,9 +160,9 @@ Version = tuple[tuple[str, int], ...]
 _copies: OrderedDict[tuple[str, str], tuple[int, Surfaces]] = OrderedDict()
 
 
-async def load_vocabulary(
+async def load_words(
     connection: AsyncConnection, workspaces: tuple[str, ...], names: Iterable[str] = ()
-) -> tuple[Vocabulary, Known]:
+) -> tuple[Words, Known]:
     """The words a set of workspaces sees, from memory while nothing changed, and terms by their names.
 
     One statement: most questions need no other of the terms there are.
@@ -183,7 +183,7 @@ async def load_vocabulary(
     version = tuple(sorted(versions.items()))
     # Most workspaces have no digests of their own, and all of those share one copy.
     parts = [await _part(connection, *one) for one in version]
-    return Vocabulary(parts, papers, version), known
+    return Words(parts, papers, version), known
 
 
 async def known_terms(

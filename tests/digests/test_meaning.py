@@ -11,6 +11,7 @@ from digests.archive import Archive
 from digests.model import Document, Results, Workspace
 from digests.search import meaning, plan
 from digests.search.plan import Term
+from digests.store import vectors
 from digests.store.sessions import Database
 from tests.semantic import semantic
 
@@ -176,3 +177,22 @@ async def test_a_word_is_found_by_one_that_means_the_same(archive: Archive) -> N
             "Image Quantization",
             "Quantization of an Image",
         }
+
+
+async def test_workspaces_without_digests_of_their_own_share_one_copy(archive: Archive) -> None:
+    """Vectors of what all see are held in memory once, however many workspaces ask."""
+    await _take_in(archive)
+    await archive.encode()
+    vectors._copies.clear()
+    for number in range(9):
+        assert await _ids(archive, KOREAN, workspace=Workspace("", f"T{number}")) == [TWEETS]
+    assert len(vectors._copies) == 1
+
+
+def test_widening_a_plan_leaves_the_plan_as_it_was() -> None:
+    """The groups that words alone gave are still theirs afterwards."""
+    group = plan.Group("photo", "photo")
+    group.add(Term(1, "photo", 3, 1), 1.0)
+    wider = plan.widen([group], {"photo": [Term(2, "imag", 9, 4)]}, 100)
+    assert (set(wider[0].dfs), set(group.dfs)) == ({1, 2}, {1})
+    assert (set(wider[0].worth), set(group.worth)) == ({1, 2}, {1})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from digests.store.vocabulary import Surfaces, Vocabulary
+from digests.store.vocabulary import Surfaces, Words
 
 _SHARED = [
     ("loop", 1, "loop", 9, 5),
@@ -17,8 +17,8 @@ _SHARED = [
 _OWN = [("looped", 11, "loop", 2, 2), ("loophole", 12, "loophol", 7, 7)]
 
 
-def _vocabulary(*parts: list[tuple[str, int, str, int, int]]) -> Vocabulary:
-    return Vocabulary([Surfaces(part) for part in parts], papers=10, version=())
+def _vocabulary(*parts: list[tuple[str, int, str, int, int]]) -> Words:
+    return Words([Surfaces(part) for part in parts], papers=10, version=())
 
 
 def test_a_beginning_gives_the_commonest_terms_of_all_parts() -> None:
