@@ -26,7 +26,7 @@ _SHARE_OF_PAPERS = 4
 come first; those past it only add to what the others picked."""
 
 _HEAVIEST = 1500
-"""Of a commoner word, so many of the papers it weighs the most in are picked from."""
+"""Of a commoner word, so many of the papers it weighs the most in are picked from, or as many as wanted."""
 
 _PICKED = 300
 """So many of the best are looked up in the words that were not read to their end."""
@@ -51,20 +51,21 @@ async def find(
     heavy: set[int] = set()
     rest: set[int] = set()
     budget = min(max(papers // _SHARE_OF_PAPERS, _FEWEST_ROWS), _MOST_ROWS)
+    heaviest = max(_HEAVIEST, most)
     for group in groups:
-        budget -= sum(min(df, _HEAVIEST) for df in group.dfs.values())
+        budget -= sum(min(df, heaviest) for df in group.dfs.values())
         if budget < 0 and picking:
             rest |= group.dfs.keys()
             continue
         picking |= group.dfs.keys()
-        heavy |= {term_id for term_id, df in group.dfs.items() if df > _HEAVIEST}
+        heavy |= {term_id for term_id, df in group.dfs.items() if df > heaviest}
     if not picking:
         return []
     evidence = Evidence(groups)
     within = None if allowed is None else many(connection, sorted(allowed))
     evidence.add(await _read(connection, picking - heavy, within))
     for term_id in sorted(heavy):
-        evidence.add(await _heaviest(connection, term_id, within))
+        evidence.add(await _heaviest(connection, term_id, within, most=heaviest))
     rest = (rest | heavy) - (picking - heavy)
     if rest:
         best = many(connection, evidence.best(max(_PICKED, most)))
@@ -85,7 +86,7 @@ async def _read(
 
 
 async def _heaviest(
-    connection: AsyncConnection, term_id: int, papers: str | list[Any] | None
+    connection: AsyncConnection, term_id: int, papers: str | list[Any] | None, *, most: int
 ) -> Sequence[Any]:
     """The postings of the papers a term weighs the most in; of equals the lower id."""
     statement = _postings(connection.dialect.name, is_limited=papers is not None)
@@ -94,7 +95,7 @@ async def _heaviest(
     if papers is not None:
         given["papers"] = papers
     rows = await connection.execute(
-        statement.order_by(posting.weight.desc(), posting.paper_id).limit(_HEAVIEST), given
+        statement.order_by(posting.weight.desc(), posting.paper_id).limit(most), given
     )
     found: Sequence[Any] = rows.all()
     return found
