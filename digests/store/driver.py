@@ -56,7 +56,8 @@ class Connection(aiosqlite.Connection):
 
         def begun() -> Any:
             if self._failure is not None:
-                raise self._failure
+                failure, self._failure = self._failure, None
+                raise failure
             if is_beginning:
                 self._conn.execute("BEGIN")
             return work(self._conn)
@@ -74,8 +75,8 @@ class Connection(aiosqlite.Connection):
     async def rollback(self) -> None:
         """Roll back, where anything began.
 
-        After reading nobody waits for it: whatever comes next through this connection comes after it,
-        and fails as it did.
+        After reading nobody waits for it: whatever comes next through this connection comes after it. Where
+        it failed, the next is told, and its own end tries again.
         """
         if self._is_beginning:
             self._is_beginning = False

@@ -181,7 +181,9 @@ async def test_a_reading_that_ended_holds_no_state_back(tmp_path: Path) -> None:
 
 
 async def test_a_reading_that_cannot_end_is_an_error_for_the_next(tmp_path: Path) -> None:
-    """Whoever gets a connection that could not be rolled back is told, and reads nothing old."""
+    """Whoever gets a connection that could not be rolled back is told, and reads nothing old; once its own
+    end went well, the connection serves on.
+    """
 
     class Broken:
         def rollback(self) -> None:
@@ -196,4 +198,9 @@ async def test_a_reading_that_cannot_end_is_an_error_for_the_next(tmp_path: Path
     connection._connection = whole
     with pytest.raises(sqlite3.OperationalError, match="disk I/O"):
         await connection.cursor().execute("SELECT 1")
+    await connection.rollback()
+    cursor = connection.cursor()
+    await cursor.execute("BEGIN")
+    await cursor.execute("SELECT 2")
+    assert await cursor.fetchall() == [(2,)]
     await connection.close()
