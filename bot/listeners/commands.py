@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ from bot.listeners.services import Asker, Services, asker_of, language_of
 from bot.listeners.settings import digest_command
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
+from bot.messages.mrkdwn import unescape
 
 Command = Callable[[Services, Asker, str], Awaitable[Message]]
 
@@ -60,8 +60,7 @@ def _listener(services: Services, command: Command) -> Callable[..., Awaitable[N
         ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], client: AsyncWebClient
     ) -> None:
         asker = asker_of(body, client)
-        # Slack escapes these three in what was typed.
-        typed = html.unescape(str(body.get("text") or ""))
+        typed = unescape(str(body.get("text") or ""))
         work = command(services, asker, typed)
         await answer(ack, respond, work, asker=asker, language=language_for(services, asker))
 

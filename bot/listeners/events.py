@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -20,6 +19,7 @@ from bot.listeners.commands import haru_command
 from bot.listeners.home import publish
 from bot.listeners.services import Asker, Services, asker_of
 from bot.messages import settings
+from bot.messages.mrkdwn import unescape
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -88,7 +88,7 @@ async def _asked(services: Services, asker: Asker, event: Event) -> str:
     installation = await services.installations.get(asker.workspace)
     bot = installation.bot_user_id if installation else ""
     text = _MENTION.sub(lambda found: " " if found[1] == bot else found[0], str(event.get("text", "")))
-    return html.unescape(text)
+    return unescape(text)
 
 
 async def _file(services: Services, asker: Asker, event: Event) -> None:

@@ -45,6 +45,13 @@ def escape(text: str) -> str:
     return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def unescape(text: str) -> str:
+    """What somebody typed, of what Slack made of it: it escapes these three characters and no others
+    (https://docs.slack.dev/messaging/formatting-message-text/#escaping).
+    """
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def link(url: str | None, label: str) -> str:
     """``<url|label>``; the escaped label alone where the address is not a web address, or too long."""
     address = web_address(url)

@@ -49,6 +49,13 @@ async def test_nothing_found_offers_what_can_be_found(desk: Desk) -> None:
     assert "zzzzqqqq" in text_of(answer)
 
 
+@pytest.mark.parametrize("typed", ["&#" + "9" * 5000 + ";", "&copy; &eacute;", "<>&amp;lt;"])
+async def test_what_looks_like_html_is_a_question_like_any_other(desk: Desk, typed: str) -> None:
+    """Of what was typed Slack escapes three characters, and nothing else is read as one."""
+    answer = await desk.write(f"/paper {typed}", JUNHO)
+    assert typed[:100].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in text_of(answer)
+
+
 async def test_nothing_dated_after_the_clock_is_seen(desk: Desk) -> None:
     """A paper of a later sample digest cannot be found before its day."""
     answer = await desk.write("/paper 2025-02-26", JUNHO)
