@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.channels.preferences import Language, Layout
-from bot.terminal.command import FAILED, as_json, command, open_database
+from bot.terminal.command import FAILED, as_json, command, day_of, instant_of, open_database
 from bot.terminal.sources import sources
+from bot.terminal.workspaces import forget, pause, resume
 from digests.errors import DigestError, HaruError
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ def cli() -> None:
     """
 
 
-cli.add_command(sources)
+for one in (sources, pause, resume, forget):
+    cli.add_command(one)
 
 
 def main() -> None:
@@ -192,27 +194,6 @@ def manifest(url: str | None, prefix: str, name: str) -> None:
     click.echo(json.dumps(app_manifest(url=url, prefix=prefix, name=name), ensure_ascii=False, indent=2))
 
 
-def _day(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
-    if value is None:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is not a date such as 2025-02-25") from None
-
-
-def _instant(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(value)
-    except ValueError:
-        raise click.BadParameter(f"{value!r} is not an instant such as 2025-02-25T09:00:00+09:00") from None
-    if instant.tzinfo is None:
-        raise click.BadParameter(f"{value!r} says no time zone; write 2025-02-25T09:00:00+09:00")
-    return instant
-
-
 @cli.command("run")
 @click.option("--fresh", is_flag=True, help="Local workspace only: delete what it holds and start over.")
 @command
@@ -247,7 +228,7 @@ async def worker(settings: Settings) -> None:
 
 
 @cli.command("preview")
-@click.option("--date", "day", callback=_day, metavar="YYYY-MM-DD", help="Whose papers; the newest day's.")
+@click.option("--date", "day", callback=day_of, metavar="YYYY-MM-DD", help="Whose papers; the newest day's.")
 @click.option(
     "--language", type=click.Choice([one.value for one in Language]), default="en", show_default=True
 )
@@ -290,7 +271,7 @@ async def preview(settings: Settings, day: date | None, language: str, layout: s
 
 
 @cli.command("deliver")
-@click.option("--now", callback=_instant, metavar="INSTANT", help="As of then: 2025-02-25T09:00:00+09:00.")
+@click.option("--now", callback=instant_of, metavar="INSTANT", help="As of then: 2025-02-25T09:00:00+09:00.")
 @as_json
 @command
 async def deliver(settings: Settings, now: datetime | None, as_json: bool) -> int:
@@ -349,42 +330,8 @@ async def doctor(settings: Settings, as_json: bool) -> int:
     return 0 if all(finding.ok for finding in findings) else FAILED
 
 
-@cli.command("pause")
-@click.argument("workspace", required=False, metavar="[WORKSPACE]")
-@command
-async def pause(settings: Settings, workspace: str | None) -> int:
-    """Stop all posting, in one WORKSPACE (a team id such as T0123) or everywhere. Lookup goes on."""
-    return await _brake(settings, workspace, paused=True)
-
-
-@cli.command("resume")
-@click.argument("workspace", required=False, metavar="[WORKSPACE]")
-@command
-async def resume(settings: Settings, workspace: str | None) -> int:
-    """Take the brake off again."""
-    return await _brake(settings, workspace, paused=False)
-
-
-async def _brake(settings: Settings, workspace: str | None, *, paused: bool) -> int:
-    from bot.workspaces.installations import Installations
-
-    async with open_database(settings) as database:
-        installations = Installations(database)
-        chosen = [one for one in await installations.all() if workspace in (None, one.workspace.team_id)]
-        for one in chosen:
-            if paused:
-                await installations.pause(one.workspace, "operator")
-            else:
-                await installations.resume(one.workspace)
-            click.echo(f"{'Paused' if paused else 'Resumed'} {one.name or one.workspace.key}.")
-    if not chosen:
-        click.echo(f"haru: no workspace {workspace or ''} is installed".replace("  ", " "), err=True)
-        return FAILED
-    return 0
-
-
 @cli.command("retract")
-@click.argument("day", callback=_day, metavar="YYYY-MM-DD")
+@click.argument("day", callback=day_of, metavar="YYYY-MM-DD")
 @command
 async def retract(settings: Settings, day: date) -> int:
     """Take a day's digests back: gone from lookup, and never delivered afterwards.
@@ -404,32 +351,6 @@ async def retract(settings: Settings, day: date) -> int:
         return FAILED
     told = f" {posts} post{'s' if posts > 1 else ''} will say so." if posts else ""
     click.echo(f"Retracted {count} digest{'s' if count > 1 else ''} of {day}.{told}")
-    return 0
-
-
-@cli.command("forget")
-@click.argument("workspace", metavar="WORKSPACE")
-@click.confirmation_option(
-    prompt="This deletes the workspace's settings, posts' records and private digests. Go on?"
-)
-@command
-async def forget(settings: Settings, workspace: str) -> int:
-    """Delete everything kept of a WORKSPACE, installed or not: settings, ledger, private digests.
-
-    WORKSPACE is a team's id such as T0123, or an organisation's such as E0123 where that installed Haru
-    as a whole.
-    """
-    from bot.forgetting import forget_workspace
-    from bot.workspaces.installations import Installations
-
-    async with open_database(settings) as database:
-        found = await Installations(database).kept(workspace)
-        for one in found:
-            await forget_workspace(database, one)
-    if not found:
-        click.echo(f"haru: nothing is kept of a workspace {workspace}", err=True)
-        return FAILED
-    click.echo(f"Forgot {workspace}.")
     return 0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,6 +46,29 @@ def command(function: Callable[..., Coroutine[Any, Any, int | None]]) -> Callabl
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
     return run
+
+
+def day_of(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
+    """An option's date, or None where it was not given; usage is explained otherwise."""
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not a date such as 2025-02-25") from None
+
+
+def instant_of(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
+    """An option's instant, with its time zone, or None where it was not given."""
+    if value is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is not an instant such as 2025-02-25T09:00:00+09:00") from None
+    if instant.tzinfo is None:
+        raise click.BadParameter(f"{value!r} says no time zone; write 2025-02-25T09:00:00+09:00")
+    return instant
 
 
 @asynccontextmanager

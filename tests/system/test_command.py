@@ -239,3 +239,10 @@ def test_json_of_refused_entries_keeps_its_shape() -> None:
     assert json.loads(json.dumps(taken_record(taken)))["entries"] == [
         {"title": "T", "status": "refused", "reason": "no tags", "line": 7}
     ]
+
+
+def test_forgetting_names_what_it_did_not_find(haru: Haru) -> None:
+    """A workspace of which nothing is kept is said to be one."""
+    done = haru("forget", "T404", "--yes")
+    assert (done.status, done.output) == (1, "")
+    assert "nothing is kept of a workspace T404" in done.errors
