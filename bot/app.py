@@ -165,7 +165,7 @@ class Haru:
         self.clockwork.every(LOOK, "gather", self.gathering.look)
         self.clockwork.every(LISTEN, "quiet", self.gathering.listen)
         self.clockwork.every(ENCODE, "encode", self.archive.encode)
-        self.forgetting = Forgetting(database, now=self.clock.now)
+        self.forgetting = Forgetting(database, clock=self.clock)
         self.clockwork.every(forgetting.LOOK, "forget", self.forgetting.look)
 
     def bolt(self, *, signing_secret: str = "") -> AsyncApp:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ import structlog
 from sqlalchemy import ColumnElement, delete, exists, select
 
 from bot.channels.tables import channel, channel_manager, open_workspace, reader, saved_entry, setting_change
+from bot.clock import Clock
 from bot.delivery.tables import delivery, delivery_digest, edition_entry, lane, pace, part, payload
 from bot.workspaces.tables import installation
 from digests.model import Workspace
@@ -27,13 +27,13 @@ _AT_ONCE = 500
 class Forgetting:
     """Deletes what is kept of workspaces that uninstalled Haru, once the time it is kept for is over."""
 
-    def __init__(self, database: Database, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, *, clock: Clock) -> None:
         self._database = database
-        self._now = now
+        self._clock = clock
 
     async def look(self) -> int:
         """Delete what has been kept long enough; of how many workspaces."""
-        now = self._now()
+        now = self._clock.now()
         async with self._database.read() as connection:
             due = list(await connection.scalars(select(installation.c.workspace).where(_is_due(now))))
         forgotten = 0

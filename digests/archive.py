@@ -208,15 +208,15 @@ class Archive:
     async def encode(self, *, most: int = 64) -> int:
         """Encode the meaning of papers that wait for it; how many there were, 0 without an encoder.
 
-        Taking documents in leaves this for later: it takes a hundred times as long as the rest.
+        Taking documents in leaves this for later: it takes several times as long as all the rest.
         """
         if self._encoder is None:
             return 0
         async with self._database.read() as connection:
             texts = await vectors.waiting(connection, self._encoder, most=most)
+            if not texts:
+                return 0
             words = await vectors.unknown_words(connection, self._encoder, texts)
-        if not texts:
-            return 0
         found = await asyncio.to_thread(meaning.of_papers, self._encoder, texts)
         meant = await asyncio.to_thread(meaning.of_words, self._encoder, words)
         async with self._database.write_archive() as connection:

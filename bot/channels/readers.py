@@ -21,7 +21,7 @@ class Readers:
 
     async def language(self, workspace: Workspace, user_id: str) -> str | None:
         """The language a person chose for themselves, or None."""
-        async with self._database.read() as connection:
+        async with self._database.glance() as connection:
             found: str | None = await connection.scalar(
                 _LANGUAGE, {"of_workspace": workspace.key, "of_user": user_id}
             )

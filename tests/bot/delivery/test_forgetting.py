@@ -58,10 +58,10 @@ async def test_an_uninstalled_workspace_is_kept_as_long_as_was_said_and_then_del
     """
     await _uninstalled(scene)
     shared = await _count(scene, archive_tables.paper) - 1
-    early = Forgetting(scene.haru.database, now=FixedClock(DAY + KEPT - timedelta(days=1)).now)
+    early = Forgetting(scene.haru.database, clock=FixedClock(DAY + KEPT - timedelta(days=1)))
     assert await early.look() == 0
     assert set(await _left(scene)) >= {"part", "payload", "delivery", "channel", "reader"}
-    late = Forgetting(scene.haru.database, now=FixedClock(DAY + KEPT).now)
+    late = Forgetting(scene.haru.database, clock=FixedClock(DAY + KEPT))
     assert await late.look() == 1
     assert await _left(scene) == {}
     assert await _count(scene, archive_tables.paper) == shared
@@ -74,7 +74,7 @@ async def test_a_workspace_that_came_back_is_kept(scene: Scene) -> None:
     before = await _left(scene)
     made = Installation(workspace, bot_token="xoxb-again", bot_user_id="UHARU")
     await scene.haru.installations.save(made, now=DAY + timedelta(days=3))
-    assert await Forgetting(scene.haru.database, now=FixedClock(DAY + KEPT).now).look() == 0
+    assert await Forgetting(scene.haru.database, clock=FixedClock(DAY + KEPT)).look() == 0
     assert not await forget_workspace(scene.haru.database, workspace, due=DAY + KEPT)
     assert await _left(scene) == before
 
@@ -124,7 +124,7 @@ async def test_an_organisation_is_forgotten_with_all_its_workspaces(scene: Scene
     await haru.installations.uninstall(whole, now=DAY, delete_after=DAY + KEPT)
     assert await haru.installations.kept("E1") == [whole]
     assert await haru.installations.kept("T2") == [own]
-    assert await Forgetting(haru.database, now=FixedClock(DAY + KEPT).now).look() == 1
+    assert await Forgetting(haru.database, clock=FixedClock(DAY + KEPT)).look() == 1
     said = [await haru.readers.language(one, "U1") for one in (team, own, Workspace("E11", "T1"))]
     assert said == [None, "ko", "ko"]
     assert await haru.installations.kept("E1") == []
