@@ -7,12 +7,11 @@ In a thread they would take turns with those that write: Python runs one at a ti
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
-import signal
+import pickle
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection
-from typing import Any
 
 import structlog
 
@@ -22,7 +21,10 @@ from digests.model import Document
 log = structlog.stdlib.get_logger(__name__)
 
 FEWEST = 100
-"""Documents for which a process is worth its start of some tenths of a second."""
+"""Documents for which a process is worth its start of two tenths of a second."""
+
+_PROGRAM = "import sys; sys.path[:] = {path!r}; from digests.drafting import serve; serve()"
+"""Finds what this process finds, wherever it was started; nothing else of it is loaded."""
 
 
 class Drafting:
@@ -32,19 +34,26 @@ class Drafting:
     """
 
     def __init__(self) -> None:
-        self._child: Any = None
-        self._pipe: Connection[Any, Any] | None = None
+        self._child: subprocess.Popen[bytes] | None = None
         self._is_alone = False
         self._ended = False
+
+    @property
+    def process(self) -> int | None:
+        """The id of the process, while there is one."""
+        return self._child.pid if self._child and self._child.poll() is None else None
 
     def end(self) -> None:
         """End the process, also in the middle of a batch: nobody waits for it any more."""
         self._ended = True
-        if self._child is not None:
-            self._child.kill()
-            self._child.join()
-        if self._pipe is not None:
-            self._pipe.close()
+        if self._child is None:
+            return
+        self._child.kill()
+        self._child.wait()
+        for pipe in filter(None, (self._child.stdin, self._child.stdout)):
+            # What was not sent is wanted by nobody.
+            with suppress(BrokenPipeError):
+                pipe.close()
 
     async def drafts(self, documents: Sequence[Document], known: Mapping[str, str]) -> dict[str, Draft]:
         """The drafts of documents by path, except of those whose hash by path is known."""
@@ -55,7 +64,7 @@ class Drafting:
         if len(fresh) >= FEWEST and not self._is_alone:
             try:
                 return self._beside(fresh)
-            except (OSError, EOFError) as error:
+            except (OSError, EOFError, pickle.UnpicklingError) as error:
                 if self._ended:
                     return {}
                 log.warning("drafting_alone", error=type(error).__name__)
@@ -63,22 +72,30 @@ class Drafting:
         return drafts(fresh, {})
 
     def _beside(self, fresh: list[Document]) -> dict[str, Draft]:
-        if self._pipe is None:
-            context = multiprocessing.get_context("spawn")
-            self._pipe, theirs = context.Pipe()
-            self._child = context.Process(target=_serve, args=(theirs,), name="drafting", daemon=True)
-            self._child.start()
-            # Held here too, their end would not close when they are gone.
-            theirs.close()
-        self._pipe.send(fresh)
-        made: dict[str, Draft] = self._pipe.recv()
+        child = self._child = self._child or _started()
+        if child.stdin is None or child.stdout is None:
+            raise EOFError
+        pickle.dump(fresh, child.stdin, pickle.HIGHEST_PROTOCOL)
+        child.stdin.flush()
+        made: dict[str, Draft] = pickle.load(child.stdout)  # noqa: S301 - from a process of our own
         return made
 
 
-def _serve(pipe: Connection[Any, Any]) -> None:
+def _started() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - a program of our own
+        [sys.executable, "-c", _PROGRAM.format(path=sys.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        # Ctrl-C in a terminal reaches every process of a group: the one that asks says when it is over.
+        start_new_session=True,
+    )
+
+
+def serve() -> None:
     """Draft what comes, until the other end is closed, as it also is when that process is killed."""
-    # Ctrl-C in a terminal reaches every process of it: the one that asks says when it is over.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, BrokenPipeError):
         while True:
-            pipe.send(drafts(pipe.recv(), {}))
+            made = drafts(pickle.load(sys.stdin.buffer), {})  # noqa: S301 - from the process that started us
+            pickle.dump(made, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+            sys.stdout.buffer.flush()

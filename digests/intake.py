@@ -63,6 +63,8 @@ def decide(entries: Sequence[Entry], known: Iterable[KnownEntry]) -> Decision:
 
 
 def _same_paper(paper: Paper, known: Sequence[KnownEntry]) -> KnownEntry | None:
+    if not known:
+        return None
     title, address = normal_title(paper.title), identity(paper)
     by_title = next((one for one in known if normal_title(one.paper.title) == title), None)
     if by_title is not None or not is_strong(address):

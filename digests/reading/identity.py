@@ -22,6 +22,7 @@ _REDIRECTS = (
     (r"(?:[a-z]+\.)?facebook\.com", "/l.php", "u"),
     (r"(?:www\.)?google\.[a-z.]+", "/url", "q"),
 )
+_NEITHER = re.compile(r"[\W_]+")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s?#]+")
 _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|ref|ref_src|mc_[ce]id)$")
 
@@ -63,8 +64,7 @@ def direct_url(url: str) -> str:
 
 def normal_title(title: str) -> str:
     """A title's letters and digits only, so that case, spaces and punctuation do not matter."""
-    folded = unicodedata.normalize("NFKC", title).casefold()
-    return "".join(letter for letter in folded if letter.isalnum())
+    return _NEITHER.sub("", unicodedata.normalize("NFKC", title).casefold())
 
 
 def identity(paper: Paper) -> str:
@@ -94,7 +94,7 @@ def _unwrapped(url: str) -> str:
     if parts is None:
         return url
     for host, path, field in _REDIRECTS:
-        if re.fullmatch(host, parts[1]) and parts[2].rstrip("/") == path:
+        if parts[2].rstrip("/") == path and re.fullmatch(host, parts[1]):
             inner = parse_qs(parts[3]).get(field, [])
             return inner[0] if inner and _parts(inner[0]) else url
     return url

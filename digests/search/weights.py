@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
@@ -28,14 +29,32 @@ _SATURATION = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """A paper as the index sees it."""
+    """A paper as the index sees it, in few large values: thousands of these go from one process to another,
+    and a word of a text holds neither a tab nor the end of a line.
+    """
 
-    weights: dict[str, float]
-    """Its terms, and how much each counts."""
-    heads: frozenset[str]
-    """Those that stand in title, authors or tags."""
-    surfaces: frozenset[tuple[str, str]]
-    """The words of its head with their terms."""
+    names: str
+    """Its terms, a line each."""
+    marks: bytes
+    """What is known of each, two bytes in the order of the machine: how much it counts in thousandths, times
+    two; and one more where it stands in title, authors or tags.
+    """
+    surfaces: str
+    """The words of its head, a line each: the word, a tab, and a term of it."""
+
+    @property
+    def terms(self) -> list[str]:
+        """Its terms, in the order of ``marked``."""
+        return self.names.split("\n") if self.names else []
+
+    @property
+    def marked(self) -> Sequence[int]:
+        """The marks as numbers, each up to ``HIGHEST_MARK``."""
+        return memoryview(self.marks).cast("H")
+
+
+HIGHEST_MARK = 2 * 2200 + 1
+"""The most a weight comes to is 2.2: in thousandths, times two, and one."""
 
 
 Fields = tuple[tuple[str, str], ...]
@@ -66,21 +85,21 @@ def index(fields: Fields) -> Indexed:
         length = 1 - normalisation + normalisation * len(found) / average
         counts = Counter(chain.from_iterable(map(text.terms, found)))
         if name in HEAD:
-            latin = [None if word.is_hangul else word for word in map(text.word, found)]
+            latin = _latin(found, surfaces)
             joints = _joints(latin)
             counts.update(joints)
             heads.update(counts)
-            # A compound is begun, or misspelt, at any of its pieces.
-            surfaces.update(piece for word in latin if word for piece in word.pieces)
-            surfaces.update((word.folded, word.terms[-1]) for word in latin if word)
             surfaces.update(zip(joints, joints, strict=True))
         for term, times in counts.items():
             mass[term] += times * weight / length
     mass.pop("", None)
-    heads.discard("")
     # A text gives few different masses, and rounding each once is enough.
-    weights = {x: round(2.2 * x / (_SATURATION + x), 3) for x in set(mass.values())}
-    return Indexed({term: weights[x] for term, x in mass.items()}, frozenset(heads), frozenset(surfaces))
+    marks = {x: 2 * round(1000 * round(2.2 * x / (_SATURATION + x), 3)) for x in set(mass.values())}
+    return Indexed(
+        "\n".join(mass),
+        array("H", [marks[x] + (term in heads) for term, x in mass.items()]).tobytes(),
+        "\n".join(sorted(map("\t".join, surfaces))),
+    )
 
 
 def idf(papers: int, df: int) -> float:
@@ -88,10 +107,32 @@ def idf(papers: int, df: int) -> float:
     return math.log(1 + (papers - df + 0.5) / (df + 0.5))
 
 
-def _joints(latin: list[text.Word | None]) -> list[str]:
+def _latin(found: Iterable[str], surfaces: set[tuple[str, str]]) -> list[str | None]:
+    """The words of a head folded, None for one in Hangul; adds each to ``surfaces`` with its terms."""
+    latin: list[str | None] = []
+    for shown in found:
+        if text.is_simple(shown):
+            folded = shown.lower()[: text.LONGEST_TERM]
+            surfaces.add((folded, text.terms(shown)[0]))
+            latin.append(folded)
+            continue
+        word = text.word(shown)
+        if word.is_hangul:
+            latin.append(None)
+            continue
+        # A compound is begun, or misspelt, at any of its pieces.
+        surfaces.update(word.pieces)
+        surfaces.add((word.folded, word.terms[-1]))
+        latin.append(word.folded)
+    return latin
+
+
+def _joints(latin: Iterable[str | None]) -> list[str]:
     """Neighbouring Latin words written as one, so that ``scalinglaw`` finds ``scaling law``."""
-    return [
-        text.stem((first.folded + second.folded)[: text.LONGEST_TERM])
-        for first, second in pairwise(latin)
-        if first and second
-    ]
+    return text.stems(
+        [
+            (first + second)[: text.LONGEST_TERM]
+            for first, second in pairwise(latin)
+            if first is not None and second is not None
+        ]
+    )

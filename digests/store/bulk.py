@@ -7,7 +7,7 @@ For columns of plain types only (whole numbers, texts, floats, booleans): nothin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -39,6 +39,31 @@ async def insert_rows(
 ) -> None:
     """Insert rows, each a tuple in the order of ``columns``; with ``keep``, rows that are there stay."""
     await _insert(connection, table, columns, rows, " ON CONFLICT DO NOTHING" if keep else "")
+
+
+async def insert_packed(
+    connection: AsyncConnection, table: Table, columns: Mapping[str, str], numbers: Sequence[int]
+) -> None:
+    """Insert rows that are one number each: of every column the SQL by which it comes out of ``packed``.
+
+    The driver handles one value for all rows instead of one for each column of each.
+    """
+    if not numbers:
+        return
+    if _is_sqlite(connection):
+        given: Any = json.dumps(numbers)
+        listed = "(SELECT value AS packed FROM json_each(?))"
+    else:
+        given = numbers
+        listed = "unnest(%s::bigint[]) AS given (packed)"
+    statement = (
+        f"INSERT INTO {table.name} ({', '.join(columns)})"  # noqa: S608
+        f" SELECT {', '.join(columns.values())} FROM {listed}"
+    )
+    if not _is_sqlite(connection):
+        # To this driver a lone percent sign is the beginning of a parameter.
+        statement = statement.replace("%", "%%").replace("%%s", "%s")
+    await connection.exec_driver_sql(statement, (given,))
 
 
 async def add_rows(

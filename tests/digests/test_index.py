@@ -12,7 +12,7 @@ from sqlalchemy import select
 from digests import archive as archives
 from digests.archive import Archive
 from digests.model import Document, Status, Taken
-from digests.store import tables
+from digests.store import postings, tables
 from digests.store.sessions import Database
 
 NOW = datetime(2025, 2, 26, tzinfo=UTC)
@@ -91,6 +91,21 @@ async def test_documents_in_many_batches_index_like_those_in_one(
     assert {one.status for one in again} == {Status.CHANGED}
     await _take(Archive(database), documents, hour=2)
     assert await _postings(database) == small
+
+
+async def test_ids_too_high_for_one_number_index_alike(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A posting that does not fit into 63 bits with its marks is written all the same."""
+    documents = [_note(number) for number in range(4)]
+    await _take(Archive(database), documents)
+    packed = await _postings(database)
+    await _take(Archive(database), [_note(number, said="다시") for number in range(4)], hour=1)
+    for bound in ("_TERMS", "_PAPERS"):
+        with monkeypatch.context() as lowered:
+            lowered.setattr(postings, bound, 1)
+            await _take(Archive(database), documents, hour=2)
+        assert await _postings(database) == packed
 
 
 async def test_a_path_given_twice_ends_as_it_was_given_last(database: Database) -> None:
