@@ -6,18 +6,29 @@ floats depend on their order, and so would the order of what is found.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digests.search.plan import NAMED, Group
 
-_WEIGHTS, _WORTHS, _PARTS = 1000, 100, 10_000
+WEIGHTS = 1000
+"""A weight is counted in thousandths."""
 
+PAPER, WEIGHT = 1 << 14, 1 << 1
+"""A posting is one number, of which there are thousands for a question: the paper's id in the places from
+``PAPER`` up, its weight (under 2.2) from ``WEIGHT`` up, and in the last whether the term stands in title,
+authors or tags.
+"""
+
+_IN_HEAD = 1
+_WEIGHT_PLACES = PAPER // WEIGHT - 1
+_WORTHS, _PARTS = 100, 10_000
 _NAMED = round(NAMED * _WORTHS)
 
-Posting = tuple[int, int, float, bool]
-"""A term, a paper, the term's weight in it, and whether it stands in title, authors or tags."""
+_ROOM = 1 << 40
+"""More than all of a question's idf together, which is what a paper can answer of it. A paper's sum is one
+number too: what it weighs in the places from here up, what it answers below.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,69 +51,69 @@ class Evidence:
         self._worths = [
             {term_id: round(worth * _WORTHS) for term_id, worth in group.worth.items()} for group in groups
         ]
-        self._weights: list[dict[int, int]] = [{} for _ in groups]
+        self._known: list[dict[int, int]] = [{} for _ in groups]
         self._heads: list[set[int]] = [set() for _ in groups]
+        self._sums: dict[int, int] = {}
+        self._summed: set[int] = set()
 
-    def add(self, postings: Iterable[Posting]) -> None:
-        """Count postings in: of each paper and group the best, and whether one stood in its head."""
-        of_term: dict[int, list[Posting]] = defaultdict(list)
-        for posting in postings:
-            of_term[posting[0]].append(posting)
-        for worths, best, heads in zip(self._worths, self._weights, self._heads, strict=True):
-            for term_id in worths.keys() & of_term.keys():
-                worth, found = worths[term_id], of_term[term_id]
-                # Rounded, not cut: 0.29 is 289.99… thousandths in binary.
-                weights = {paper: int(weight * _WEIGHTS + 0.5) * worth for _, paper, weight, _ in found}
-                for paper in weights.keys() & best.keys():
-                    weights[paper] = max(weights[paper], best[paper])
-                best |= weights
+    def add(self, postings: Mapping[int, Sequence[int]]) -> None:
+        """Count postings in, packed, by their term: of each paper and group the best, and whether one
+        stood in its head.
+        """
+        for place, worths in enumerate(self._worths):
+            terms = worths.keys() & postings.keys()
+            if terms and place in self._summed:
+                self._sums, self._summed = {}, set()
+            idf, best, heads = self._idf[place], self._known[place], self._heads[place]
+            for term_id in terms:
+                worth, packed = worths[term_id], postings[term_id]
+                each = worth * idf * _ROOM
+                known = {one // PAPER: (one // WEIGHT & _WEIGHT_PLACES) * each + idf for one in packed}
+                for paper in known.keys() & best.keys():
+                    known[paper] = max(known[paper], best[paper])
+                best |= known
                 if worth > _NAMED:
-                    heads.update([paper for _, paper, _, is_head in found if is_head])
+                    heads.update([one // PAPER for one in packed if one & _IN_HEAD])
 
     def best(self, most: int) -> list[int]:
         """The papers that weigh the most so far."""
-        return _ordered(self._base())[:most]
+        return _ordered({id_: known // _ROOM for id_, known in self._sum().items()})[:most]
 
     def candidates(self, *, floor: float, most: int) -> list[Candidate]:
         """The papers that answer at least ``floor`` of the question's weight, the best first."""
-        base = self._base()
-        coverage = self._answered()
         whole = sum(self._idf)
         least = round(whole * floor)
-        enough = _ordered({id_: base[id_] for id_, answered in coverage.items() if answered >= least})
+        sums = self._sum()
+        bases = {id_: known // _ROOM for id_, known in sums.items() if known % _ROOM >= least}
         whole = whole or 1
         return [
             Candidate(
                 id_,
-                base[id_] / (_WEIGHTS * _WORTHS * _PARTS),
-                coverage[id_] / whole,
+                bases[id_] / (WEIGHTS * _WORTHS * _PARTS),
+                sums[id_] % _ROOM / whole,
                 sum(idf for idf, papers in zip(self._idf, self._heads, strict=True) if id_ in papers) / whole,
             )
-            for id_ in enough[:most]
+            for id_ in _ordered(bases)[:most]
         ]
 
-    def _base(self) -> dict[int, int]:
-        return _summed(
-            {paper: weight * idf for paper, weight in weights.items()}
-            for idf, weights in zip(self._idf, self._weights, strict=True)
-        )
-
-    def _answered(self) -> dict[int, int]:
-        return _summed(
-            dict.fromkeys(weights, idf) for idf, weights in zip(self._idf, self._weights, strict=True)
-        )
-
-
-def _summed(each: Iterable[dict[int, int]]) -> dict[int, int]:
-    total: dict[int, int] = {}
-    for numbers in each:
-        for id_ in numbers.keys() & total.keys():
-            numbers[id_] += total[id_]
-        total |= numbers
-    return total
+    def _sum(self) -> dict[int, int]:
+        """What each paper weighs and answers; groups that were summed before stay summed."""
+        sums = self._sums
+        for place, known in enumerate(self._known):
+            if place not in self._summed:
+                self._summed.add(place)
+                both = {paper: known[paper] + sums[paper] for paper in known.keys() & sums.keys()}
+                sums |= known
+                sums |= both
+        return sums
 
 
-def _ordered(weights: dict[int, int]) -> list[int]:
+def packed(paper_id: int, weight: float, *, head: bool) -> int:
+    """A posting as one number."""
+    return paper_id * PAPER + round(weight * WEIGHTS) * WEIGHT + head
+
+
+def _ordered(weights: Mapping[int, int]) -> list[int]:
     """The heaviest first; of equals the lower id."""
     ids = sorted(weights)
     ids.sort(key=weights.__getitem__, reverse=True)  # keeps the order of equals

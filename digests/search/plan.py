@@ -257,6 +257,11 @@ def may_be_slip(word: text.Word, df: int, head_df: int) -> bool:
     return is_rare and len(word.folded) >= SHORTEST_CORRECTED and not word.folded.isdigit()
 
 
+def slips_allowed(word: str) -> int:
+    """How many slips away a Latin word may be meant for another: short ones are all near each other."""
+    return 1 if len(word) <= 5 else 2
+
+
 def _exact(typed: str, shown: str, names: Iterable[str], vocabulary: Vocabulary) -> Group:
     group = Group(typed, shown)
     for name in names:
@@ -308,7 +313,7 @@ def _latin(word: text.Word, vocabulary: Vocabulary, *, is_sentence: bool) -> Gro
     if len(word.folded) >= 2 and not (is_sentence and exact_df):
         for term in vocabulary.prefixed(text.joined(word.shown)):
             group.add(term, PREFIX)
-    near = list(vocabulary.near(word.folded, 1 if len(word.folded) <= 5 else 2))
+    near = list(vocabulary.near(word.folded, slips_allowed(word.folded)))
     near.sort(key=lambda one: (one[1], -max((term.head_df for term in one[2]), default=0), one[0]))
     closest = min((distance for _, distance, _ in near), default=0)
     for surface, distance, terms in near:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import Integer, Select, Text, cast, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, Text, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import Workspace
-from digests.search.evidence import Candidate, Evidence
+from digests.search.evidence import PAPER, WEIGHT, WEIGHTS, Candidate, Evidence
 from digests.search.plan import Group
 from digests.search.ranking import FLOOR
 from digests.store import tables
@@ -75,41 +75,50 @@ async def find(
 
 async def _read(
     connection: AsyncConnection, term_ids: Iterable[int], papers: str | list[Any] | None
-) -> Sequence[Any]:
+) -> dict[int, list[int]]:
     """The postings of terms, of all papers or of these."""
-    given = {"terms": many(connection, sorted(term_ids))}
-    if papers is not None:
-        given["papers"] = papers
+    given = {"terms": many(connection, sorted(term_ids)), "papers": papers}
     rows = await connection.execute(_postings(connection.dialect.name, is_limited=papers is not None), given)
-    found: Sequence[Any] = rows.all()
-    return found
+    return {term_id: json.loads(f"[{listed}]") for term_id, listed in rows.all()}
 
 
 async def _heaviest(
     connection: AsyncConnection, term_id: int, papers: str | list[Any] | None, *, most: int
-) -> Sequence[Any]:
+) -> dict[int, list[int]]:
     """The postings of the papers a term weighs the most in; of equals the lower id."""
-    statement = _postings(connection.dialect.name, is_limited=papers is not None)
-    posting = tables.search_posting.c
-    given = {"terms": many(connection, [term_id])}
-    if papers is not None:
-        given["papers"] = papers
-    rows = await connection.execute(
-        statement.order_by(posting.weight.desc(), posting.paper_id).limit(most), given
-    )
-    found: Sequence[Any] = rows.all()
-    return found
+    given = {"terms": many(connection, [term_id]), "papers": papers, "most": most}
+    statement = _heaviest_postings(connection.dialect.name, is_limited=papers is not None)
+    return {term_id: list(await connection.scalars(statement, given))}
 
 
 @cache
 def _postings(dialect: str, *, is_limited: bool) -> Select[Any]:
+    """A row for each term: thousands of them for a question would take longer to hand over than to find."""
+    term_id = tables.search_posting.c.term_id
+    listed = func.aggregate_strings(cast(_packed(), Text), ",")
+    return select(term_id, listed).where(*_asked(dialect, is_limited=is_limited)).group_by(term_id)
+
+
+@cache
+def _heaviest_postings(dialect: str, *, is_limited: bool) -> Select[Any]:
     posting = tables.search_posting.c
-    # Thousands of rows: a boolean would be made anew for each.
-    head = type_coerce(posting.head, Integer)
-    statement = select(posting.term_id, posting.paper_id, posting.weight, head).where(
-        among_given(dialect, posting.term_id, "terms")
-    )
-    return statement.where(among_given(dialect, posting.paper_id, "papers")) if is_limited else statement
+    heaviest = (posting.weight.desc(), posting.paper_id)
+    found = select(_packed()).where(*_asked(dialect, is_limited=is_limited))
+    return found.order_by(*heaviest).limit(bindparam("most"))
+
+
+def _asked(dialect: str, *, is_limited: bool) -> Iterator[ColumnElement[bool]]:
+    posting = tables.search_posting.c
+    yield among_given(dialect, posting.term_id, "terms")
+    if is_limited:
+        yield among_given(dialect, posting.paper_id, "papers")
+
+
+def _packed() -> ColumnElement[int]:
+    """What ``evidence.packed`` makes of a posting."""
+    posting = tables.search_posting.c
+    weight = cast(func.round(posting.weight * WEIGHTS), Integer)
+    return cast(posting.paper_id, BigInteger) * PAPER + weight * WEIGHT + cast(posting.head, Integer)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -37,7 +38,10 @@ class Sight:
         self.workspace = workspace
         self.until = until
         self.workspaces = visible_workspaces(workspace)
-        self._visible = visible(workspace, until)
+
+    @cached_property
+    def _visible(self) -> ColumnElement[bool]:
+        return visible(self.workspace, self.until)
 
     async def page(
         self,
@@ -188,7 +192,11 @@ class Sight:
         words, known = await load_words(self.connection, self.workspaces, plan.terms_of(asked))
         # The scan for slips costs the most: only words that hardly occur are looked at.
         rare = [word for word in asked if _may_be_slip(word, known)]
-        near = {word.folded: words.near(text.joined(word.shown)) for word in rare if not word.is_hangul}
+        near = {
+            word.folded: words.near(text.joined(word.shown), plan.slips_allowed(word.folded))
+            for word in rare
+            if not word.is_hangul
+        }
         slips = {
             pair: text.slips(pair)
             for word in rare

@@ -22,11 +22,11 @@ from sqlalchemy import BindParameter, CompoundSelect, Select, bindparam, literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.search.plan import Term
+from digests.search.spelling import MOST_NEAR, Spellings
 from digests.store import tables
 from digests.store.bulk import among_given, many
 
 _MOST_COPIES = 64
-_MOST_NEAR = 12
 _MOST_ALIKE = 6
 _MOST_PREFIXED = 2000
 _LAST_LETTER = "\U0010ffff"
@@ -56,6 +56,7 @@ class Surfaces:
             self._dfs.append(df)
             self._head_dfs.append(head_df)
         self._starts.append(len(self._ids))
+        self._spellings = Spellings(self.words)
 
     def __contains__(self, word: str) -> bool:
         at = bisect_left(self.words, word)
@@ -78,16 +79,9 @@ class Surfaces:
         commonest = sorted(found.values(), key=lambda at: (-head_dfs[at], names[at], ids[at]))
         return [self._term(at) for at in commonest[:most]]
 
-    def near(self, word: str) -> list[tuple[int, str]]:
-        """Words at most two slips away (a letter wrong, missing, extra, or two swapped), with their slips,
-        nearest first. Not the word itself.
-        """
-        found: list[tuple[int, str]] = []
-        for length in range(len(word) - 2, len(word) + 3):
-            alike = self._by_length.get(length, ())
-            near = process.extract(word, alike, scorer=OSA.distance, score_cutoff=2, limit=_MOST_NEAR)
-            found += [(int(slips), surface) for surface, slips, _ in near if slips]
-        return sorted(found)[:_MOST_NEAR]
+    def near(self, word: str, slips: int) -> list[tuple[int, str]]:
+        """Words at most so many slips away, with their slips, the nearest first. Not the word itself."""
+        return self._spellings.near(word, slips)
 
     def resembling(self, word: str) -> list[tuple[float, str]]:
         """Words that differ in half of their letters at most, with how much they do, the most alike first."""
@@ -107,13 +101,6 @@ class Surfaces:
 
     def _term(self, at: int) -> Term:
         return Term(self._ids[at], self._names[at], self._dfs[at], self._head_dfs[at])
-
-    @cached_property
-    def _by_length(self) -> dict[int, list[str]]:
-        lengths: dict[int, list[str]] = defaultdict(list)
-        for word in self.words:
-            lengths[len(word)].append(word)
-        return dict(lengths)
 
     @cached_property
     def _not_ascii(self) -> list[str]:
@@ -138,9 +125,9 @@ class Words:
         found = [term for part in self.parts for term in part.beginning_with(prefix, most)]
         return sorted(found, key=lambda term: (-term.head_df, term.term, term.id))[:most]
 
-    def near(self, word: str) -> list[tuple[str, int, Sequence[Term]]]:
-        """Words at most two slips away with their slips and terms, nearest first."""
-        found = sorted({one for part in self.parts for one in part.near(word)})[:_MOST_NEAR]
+    def near(self, word: str, slips: int) -> list[tuple[str, int, Sequence[Term]]]:
+        """Words at most so many slips away, with their slips and terms, the nearest first."""
+        found = sorted({one for part in self.parts for one in part.near(word, slips)})[:MOST_NEAR]
         return [
             (surface, slips, [term for part in self.parts for term in part.terms(surface)])
             for slips, surface in found

@@ -35,7 +35,7 @@ def test_the_word_itself_is_not_among_its_continuations() -> None:
 
 def test_a_near_word_brings_its_terms_from_every_part() -> None:
     """``loopd`` may be ``looped`` as everybody says it and as this workspace does."""
-    near = _vocabulary(_SHARED, _OWN).near("loopd")
+    near = _vocabulary(_SHARED, _OWN).near("loopd", 2)
     assert [(word, slips) for word, slips, _ in near if slips == 1] == [("loop", 1), ("looped", 1)]
     assert [one.id for word, _, terms in near if word == "looped" for one in terms] == [1, 11]
 

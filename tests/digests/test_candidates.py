@@ -1,0 +1,68 @@
+"""Postings as the database hands them over."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import insert, select
+
+from digests.archive import Archive
+from digests.model import Document
+from digests.search.evidence import Candidate
+from digests.search.plan import Group
+from digests.store import candidates, tables
+from digests.store.sessions import Database
+
+NOW = datetime(2025, 2, 26, tzinfo=UTC)
+_LATE_ID = 7_000_000
+"""A paper's id, past what fits beside a weight in 32 bits."""
+
+
+async def _made(database: Database) -> tuple[Group, set[Candidate]]:
+    """A term that two papers have, and what is to be found of it."""
+    document = Document("vault", "250225 looped.md", b"*Looped Transformers* (Ada Lovelace)\n\nLooped, said.")
+    async for _ in Archive(database).take_in([document], now=NOW):
+        pass
+    async with database.write() as connection:
+        paper = (await connection.execute(select(tables.paper))).one()
+        later = {**paper._mapping, "id": _LATE_ID, "identity": "title:later"}
+        await connection.execute(insert(tables.paper), later)
+        term = await connection.scalar(
+            select(tables.search_term.c.id).where(tables.search_term.c.term == "loop")
+        )
+        posting = tables.search_posting
+        await connection.execute(posting.delete())
+        await connection.execute(
+            insert(posting),
+            [
+                {"term_id": term, "paper_id": paper.id, "weight": 0.29, "head": False},
+                {"term_id": term, "paper_id": _LATE_ID, "weight": 2.199, "head": True},
+            ],
+        )
+    assert term is not None
+    group = Group("looped", "looped", worth={term: 1.0}, dfs={term: 2}, df=2, idf=1.0)
+    return group, {Candidate(paper.id, 0.29, 1.0, 0.0), Candidate(_LATE_ID, 2.199, 1.0, 1.0)}
+
+
+async def test_what_the_database_packs_is_what_the_index_says(database: Database) -> None:
+    """Ids of any size, weights to the thousandth and heads come through whole, on both databases."""
+    group, expected = await _made(database)
+    async with database.read() as connection:
+        found = await candidates.find(connection, [group], papers=2, allowed=None, most=10)
+        limited = await candidates.find(connection, [group], papers=2, allowed=[_LATE_ID], most=10)
+    assert {_rounded(one) for one in found} == expected
+    assert [one.paper_id for one in found] == [_LATE_ID, min(one.paper_id for one in expected)]
+    assert [one.paper_id for one in limited] == [_LATE_ID]
+
+
+async def test_of_a_common_word_the_heaviest_are_read(database: Database) -> None:
+    """Where a word is in more papers than are picked from, those it weighs the most in are found."""
+    group, _ = await _made(database)
+    group.dfs = dict.fromkeys(group.dfs, 1_000_000)
+    async with database.read() as connection:
+        found = await candidates.find(connection, [group], papers=1_000_000, allowed=None, most=1)
+    assert [one.paper_id for one in found] == [_LATE_ID]
+
+
+def _rounded(one: Candidate) -> Candidate:
+    return Candidate(one.paper_id, round(one.base, 6), one.coverage, one.head)
