@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from digests.search import text
+from digests.search.function_words import FUNCTION
 from digests.search.meaning import DIMENSIONS, Vectors, alike, lengths
-from digests.search.plan import FUNCTION, Term
+from digests.search.plan import Term
 
 _MOST = 8
 """Words that one word may also be found by."""

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from digests.search import glossary, text
+from digests.search import glossary, text, transliteration
+from digests.search.function_words import ASKING, FUNCTION
 from digests.search.weights import idf
 
 PREFIX, TYPO_ONE, TYPO_TWO, JOINT = 0.75, 0.6, 0.45, 0.6
@@ -17,11 +18,17 @@ NAMED = 0.2
 typed come first, wherever in them it stands.
 """
 
+HEARD = 0.6
+"""What it is worth where no paper says the thing in Korean."""
+
 FEW = 20
 """Papers that say a thing in Korean below which those that name it in English are looked at too."""
 
-MOST_NAMED = 2
+MOST_NAMED = 3
 """Words of a question that names a thing."""
+
+MOST_HEARD = 4
+"""Words that sound like one in Hangul: the commonest of the nearest."""
 
 MOST_PREFIXES = 24
 
@@ -33,79 +40,6 @@ SHORTEST_CORRECTED = 4
 
 LONG_QUESTION = 5
 """Words from which a question is a sentence, typed to its end: only unknown words in it are beginnings."""
-
-FUNCTION = frozenset(
-    [
-        "a",
-        "about",
-        "all",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "been",
-        "being",
-        "but",
-        "by",
-        "can",
-        "could",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "how",
-        "if",
-        "in",
-        "into",
-        "is",
-        "it",
-        "its",
-        "may",
-        "might",
-        "more",
-        "most",
-        "of",
-        "on",
-        "or",
-        "should",
-        "so",
-        "than",
-        "that",
-        "the",
-        "their",
-        "them",
-        "then",
-        "there",
-        "these",
-        "they",
-        "this",
-        "those",
-        "to",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "while",
-        "who",
-        "why",
-        "will",
-        "with",
-        "would",
-        "you",
-        "your",
-    ]
-)
-"""English words that tell little, though in an archive that is mostly Korean they are rare."""
 
 LITTLE = 0.3
 """What such a word counts among others, in parts of what its rarity says."""
@@ -146,6 +80,8 @@ class Group:
     """In how many papers each term is."""
     idf: float = 0.0
     corrected: str | None = None
+    said: int = 0
+    """In how many papers it stands as it was typed."""
 
     def add(self, term: Term, worth: float) -> None:
         self.dfs[term.id] = term.df
@@ -153,30 +89,43 @@ class Group:
         self.names.add(term.term)
         self.df = max(self.df, term.df)
 
+    def drop_slips(self) -> None:
+        """Take the word for what it is, and for nothing it may be a slip of."""
+        self.corrected = None
+        self.worth = {id_: worth for id_, worth in self.worth.items() if worth == 1.0}
+        self.dfs = {id_: self.dfs[id_] for id_ in self.worth}
+        self.names &= {self.typed}
+        self.df = self.said
+
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The terms a plan may draw on.
 
     ``prefixed`` gives the commonest head terms that begin so; ``near`` gives words at most so many slips
-    away, each with its slips and terms, for words (or pairs) that ``may_be_slip`` says may be one.
+    away, each with its slips and terms, for words (or pairs) that ``may_be_slip`` says may be one;
+    ``heard`` gives the terms of Latin words that a word in Hangul may spell by ear.
     """
 
     papers: int
     terms: Mapping[str, Sequence[Term]]
     prefixed: Callable[[str], Iterable[Term]]
     near: Callable[[str, int], Iterable[tuple[str, int, Sequence[Term]]]]
+    heard: Callable[[str], Sequence[Term]] = lambda hangul: ()
 
 
 def asked_words(words: Sequence[str]) -> list[text.Word]:
-    """The words of a question, Korean ones without their particles, lone syllables dropped."""
+    """The words of a question, Korean ones without their particles and endings, lone syllables dropped, and
+    what only asks to be shown something.
+    """
     found = [word for typed in words for word in text.words(typed)]
+    found = [word for word in found if word.folded not in ASKING] or found
     asked = []
     for word in found:
         if not word.is_hangul:
             asked.append(word)
             continue
-        bare = text.without_particle(word.folded)
+        bare = text.without_ending(text.without_particle(word.folded))
         if len(bare) > 1 or len(found) == 1:
             asked.append(text.Word(word.shown, bare, text.pairs(bare)))
     return asked
@@ -187,7 +136,7 @@ def terms_of(asked: Sequence[text.Word]) -> set[str]:
     found = {term for word in asked for term in word.terms} | {
         text.stem(text.joined(word.shown)) for word in asked
     }
-    for names in _named(asked).values():
+    for _, names in _named(asked):
         found.update(names)
     return found | set(_joints(asked).values())
 
@@ -215,15 +164,7 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
             if known and group.typed in (first, second):
                 for term in known:
                     group.add(term, JOINT)
-    for spelling, names in _named(asked).items():
-        english = [term for name in names for term in vocabulary.terms.get(name, ())]
-        of_it = [group for group in groups if group.typed in text.pairs(spelling)]
-        if not english or min(group.df for group in of_it) >= FEW:
-            continue
-        for group in of_it:
-            group.corrected = None
-            for term in english:
-                group.add(term, NAMED)
+    _name(groups, asked, vocabulary)
     return _weighed(groups, vocabulary.papers)
 
 
@@ -267,6 +208,7 @@ def _exact(typed: str, shown: str, names: Iterable[str], vocabulary: Vocabulary)
     for name in names:
         for term in vocabulary.terms.get(name, ()):
             group.add(term, 1.0)
+    group.said = group.df
     return group
 
 
@@ -333,20 +275,38 @@ def _digits(word: str) -> str:
     return "".join(letter for letter in word if letter.isdigit())
 
 
-def _named(asked: Sequence[text.Word]) -> dict[str, tuple[str, ...]]:
-    """The terms of the English names of Korean words, also of two that belong together (강화 학습).
+def _name(groups: Sequence[Group], asked: Sequence[text.Word], vocabulary: Vocabulary) -> None:
+    """Give what is named in Korean its English names, where few papers have the Korean one.
 
-    Not in a sentence: there a thing named is no answer, and the encoder knows both languages.
+    In a sentence only what no paper says in Korean: there a thing named is no answer, and the encoder knows
+    both languages.
     """
-    if len(asked) > MOST_NAMED:
-        return {}
+    fewest = FEW if len(asked) <= MOST_NAMED else 1
+    for spelling, names in _named(asked):
+        of_it = [group for group in groups if group.typed in text.pairs(spelling)]
+        said = min(group.said for group in of_it)
+        if said >= fewest or any(glossary.in_english(group.corrected or "") for group in of_it):
+            continue
+        english = [term for name in names for term in vocabulary.terms.get(name, ())]
+        if not english and (not said or transliteration.is_telling(spelling)):
+            english = list(vocabulary.heard(spelling))
+        for term in english:
+            for group in of_it:
+                if group.corrected:
+                    group.drop_slips()
+                group.add(term, NAMED if said else HEARD)
+
+
+def _named(asked: Sequence[text.Word]) -> list[tuple[str, tuple[str, ...]]]:
+    """Korean words, and two that belong together (강화 학습), with the terms of their English names."""
     korean = [word.folded for word in asked if word.is_hangul]
-    spellings = [*korean, *("".join(couple) for couple in pairwise(korean))]
-    return {
-        spelling: tuple(text.stem(text.joined(name)) for name in names)
-        for spelling in spellings
-        if (names := glossary.in_english(spelling))
-    }
+    named = []
+    for spelling in [*korean, *("".join(couple) for couple in pairwise(korean))]:
+        names = glossary.in_english(spelling) or filter(None, [transliteration.spelt_out(spelling)])
+        terms = tuple(text.stem(text.joined(name)) for name in names)
+        if terms or spelling in korean:
+            named.append((spelling, terms))
+    return named
 
 
 def _joints(asked: Sequence[text.Word]) -> dict[tuple[str, str], str]:

@@ -54,6 +54,12 @@ PARTICLES = (
     *("은", "는", "이", "가", "을", "를", "의", "에", "와", "과", "로", "도", "만", "나", "랑", "란", "들"),
 )
 
+_NAMING = re.compile(r"(?:하기|하는|해서|하여|하게|하고|되는|되기|시키기|시키는)$")
+"""Endings that make a verb of a noun: 증류하기 is 증류."""
+
+_DOING = re.compile(r"(?<=[이추리우들찾막내누꾸치섞넣빼풀잊얻뽑키애])기$")
+"""The ending that makes a noun of a verb, after the syllables such verbs end with; 크기 is a noun."""
+
 # Its own cache is thrown away half at a time when full, which costs more than stemming; ours is below.
 _stemmer = Stemmer.Stemmer("english", 0)
 
@@ -200,6 +206,17 @@ def without_particle(word: str) -> str:
     for particle in PARTICLES:
         if word.endswith(particle) and len(word) - len(particle) >= 2:
             return word[: -len(particle)]
+    return word
+
+
+def without_ending(word: str) -> str:
+    """A Korean verb without what makes a noun of it, or makes it of a noun, if two syllables are left:
+    줄이기 is 줄이, as in 줄이는, and 증류하기 is 증류.
+    """
+    for ending in (_NAMING, _DOING):
+        bare = ending.sub("", word)
+        if bare != word and len(bare) >= 2:
+            return bare
     return word
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import ArchivedEntry, Correction, Hit, Results, Workspace
 from digests.search import plan, text
+from digests.search.function_words import FUNCTION
 from digests.search.query import Query
 from digests.store import candidates, tables
 from digests.store.papers import load_entries, newest_entries, visible, visible_workspaces
@@ -217,7 +218,8 @@ class Sight:
         def close(typed: str, most: int) -> list[tuple[str, int, Sequence[plan.Term]]]:
             return [one for one in near.get(typed, ()) if one[1] <= most]
 
-        return plan.plan(asked, plan.Vocabulary(words.papers, known, common, close)), words
+        vocabulary = plan.Vocabulary(words.papers, known, common, close, words.sounding)
+        return plan.plan(asked, vocabulary), words
 
     async def linked(self, paper_id: int, links: Sequence[str]) -> list[int]:
         """Papers whose note is linked to by name, then papers cited, then papers that cite this one."""
@@ -301,7 +303,7 @@ def _matched(found: ArchivedEntry, groups: Sequence[plan.Group]) -> tuple[str, .
     """What answers the question's words as it stands in what was found, title first: the words themselves,
     and what they were read as (a slip corrected, a Korean word's English name, a word of like meaning).
     """
-    telling = [group for group in groups if group.typed not in plan.FUNCTION] or groups
+    telling = [group for group in groups if group.typed not in FUNCTION] or groups
     paper = found.paper
     parts = [paper.title, *paper.authors]
     parts += [commentary.text for commentary in found.entry.commentaries]

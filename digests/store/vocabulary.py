@@ -8,6 +8,7 @@ few milliseconds.
 from __future__ import annotations
 
 import asyncio
+import re
 from array import array
 from bisect import bisect_left
 from collections import OrderedDict, defaultdict
@@ -21,7 +22,8 @@ from rapidfuzz.distance import OSA
 from sqlalchemy import BindParameter, CompoundSelect, Select, bindparam, literal, null, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests.search.plan import Term
+from digests.search import transliteration
+from digests.search.plan import MOST_HEARD, Term
 from digests.search.spelling import MOST_NEAR, Spellings
 from digests.store import tables
 from digests.store.bulk import among_given, many
@@ -92,6 +94,11 @@ class Surfaces:
         )
         return [(distance, surface) for surface, distance, _ in found]
 
+    def matching(self, pattern: str) -> dict[str, list[Term]]:
+        """The words that fit a pattern whole, each with the terms behind it."""
+        found = re.findall(f"^{pattern}$", self._lines, re.MULTILINE)
+        return {word: self.terms(word) for word in found}
+
     def terms(self, word: str) -> list[Term]:
         """The terms behind a word; none where it is not there."""
         at = bisect_left(self.words, word)
@@ -101,6 +108,10 @@ class Surfaces:
 
     def _term(self, at: int) -> Term:
         return Term(self._ids[at], self._names[at], self._dfs[at], self._head_dfs[at])
+
+    @cached_property
+    def _lines(self) -> str:
+        return "\n".join(self.words)
 
     @cached_property
     def _not_ascii(self) -> list[str]:
@@ -137,6 +148,22 @@ class Words:
         """Words that differ in half of their letters at most, the most alike first."""
         found = sorted((one for part in self.parts for one in part.resembling(word)), key=lambda one: one[0])
         return list(dict.fromkeys(surface for _, surface in found))[:_MOST_ALIKE]
+
+    def sounding(self, hangul: str) -> list[Term]:
+        """The terms of Latin words that a word in Hangul may spell by ear, the commonest of the nearest."""
+        pattern = transliteration.pattern(hangul)
+        if pattern is None:
+            return []
+        found: dict[str, list[Term]] = defaultdict(list)
+        for part in self.parts:
+            for word, terms in part.matching(pattern).items():
+                found[word] += [term for term in terms if term.head_df]
+        # A name stands in heads alone, and there are names like any Korean word: what texts say comes first.
+        said = {word: terms for word, terms in found.items() if any(one.df > one.head_df for one in terms)}
+        if not said and transliteration.is_telling(hangul):
+            said = found
+        near = [term for word in transliteration.heard(hangul, said) for term in said[word]]
+        return sorted(dict.fromkeys(near), key=lambda term: (-term.head_df, term.term, term.id))[:MOST_HEARD]
 
 
 Known = dict[str, list[Term]]

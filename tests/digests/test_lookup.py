@@ -348,3 +348,49 @@ https://arxiv.org/abs/2502.00012
     assert [hit.entry.paper.arxiv_id for hit in found.hits] == ["2502.00011"]
     assert found.corrections == ()
     assert set(found.hits[0].matched) == {"Flash", "Attention"}
+
+
+SPELT = """2025-02-25
+A Mixture of Experts in Crystal Rooms
+https://arxiv.org/abs/2502.00021
+(Ada Wang)
+A mixture of experts answers in turn.
+방을 나눠요.
+#moe
+
+Fewer Hallucinations in Captions
+https://arxiv.org/abs/2502.00022
+(Bo Li)
+We lower hallucination rates.
+그림에 없는 말을 줄이는 방법이에요.
+#captions
+
+Smaller Rooms
+https://arxiv.org/abs/2502.00023
+(Cy Young)
+Rooms are made smaller.
+방을 줄이고 또 줄이기로 해요.
+#rooms
+"""
+
+
+@pytest.fixture
+async def spelt(database: Database) -> Archive:
+    """Three papers with English names that Korean readers spell by ear."""
+    archive = Archive(database)
+    document = Document("spelt", "2025-02-25.txt", SPELT.encode())
+    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    return archive
+
+
+@pytest.mark.parametrize("query", ["믹스처 오브 엑스퍼트", "믹스처 엑스퍼트 논문", "크리스탈 룸스"])
+async def test_english_spelt_by_ear_finds_what_it_spells(spelt: Archive, query: str) -> None:
+    """Words of titles are found by their sound in Hangul, also those that no list knows."""
+    found = [hit.entry.paper.arxiv_id for hit in (await _find(spelt, query)).hits]
+    assert found[:1] == ["2502.00021"]
+
+
+async def test_a_thing_is_found_before_what_is_done_to_it(spelt: Archive) -> None:
+    """``환각 줄이기`` finds fewer hallucinations first, though only another paper has that very verb form."""
+    found = [hit.entry.paper.arxiv_id for hit in (await _find(spelt, "환각 줄이기")).hits]
+    assert found[0] == "2502.00022"

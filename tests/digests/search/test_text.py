@@ -39,6 +39,22 @@ def test_a_particle_is_taken_off(particle: str) -> None:
     assert text.without_particle("학습" + particle) == "학습"
 
 
+@pytest.mark.parametrize(
+    ("typed", "bare"),
+    [
+        ("줄이기", "줄이"),
+        ("낮추기", "낮추"),
+        ("증류하기", "증류"),
+        ("압축하는", "압축"),
+        ("검증기", "검증기"),
+        ("크기", "크기"),
+    ],
+)
+def test_a_verb_made_a_noun_is_its_verb(typed: str, bare: str) -> None:
+    """What a question does is asked for without its ending; nouns that end alike stay whole."""
+    assert text.without_ending(typed) == bare
+
+
 def test_a_latin_word_keeps_apart_from_its_particle() -> None:
     """The Latin part of a mixed word is a word of its own; the lone particle is dropped."""
     assert [word.folded for word in plan.asked_words(["LoRA를"])] == ["lora"]
