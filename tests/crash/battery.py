@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,10 @@ _FAULTS = (
 )  # fmt: skip
 _ROOT = Path(__file__).parents[2]
 _PATIENCE = 4.0
-"""Seconds a worker has to reach its point; then it is killed wherever it is."""
+"""Seconds a worker has to reach one of its points; then it is killed wherever it is."""
+
+_FROZEN = 0.2
+"""Share of the workers that stand still instead of dying, while freezes are still wanted."""
 
 _OPEN = ("pending", "sending", "doubt", "checking", "posting", "sent")
 """States that are no end; a part that is sent shows up only while a correction waits."""
@@ -166,9 +169,8 @@ class _Battery:
         self._channels = channels
         self._random = random.Random(script.seed)
         self._alive: set[int] = set()
-        self._kills: list[float] = []
+        self._deaths: dict[int, float] = {}
         self._elsewhere = 0
-        self._planned: Counter[tuple[str, str]] = Counter()
         self._forking = asyncio.Lock()
         self._expected: dict[int, list[Expected]] = {}
         self._crashing = True
@@ -183,12 +185,12 @@ class _Battery:
             crowd = [asyncio.create_task(self._keep_crashing()) for _ in workers]
         else:
             crowd = []
-            self._unharmed = [await self._fork("never", "kill", nth=1) for _ in workers]
+            self._unharmed = [await self._fork("kill", {}) for _ in workers]
         rounds = 0
-        while rounds < self._script.rounds or (
-            self._wanting() and time.monotonic() - began < self._script.seconds
-        ):
+        while rounds < self._script.rounds or self._goes_on(began):
             await self._play_day(rounds)
+            # A busy machine gets its time: days that pile up would be late, or left out as too old.
+            await self._until_open(at_most=len(self._channels), as_long_as=lambda: self._goes_on(began))
             rounds += 1
         self._crashing = False
         await asyncio.gather(*crowd)
@@ -196,7 +198,9 @@ class _Battery:
         await self._finish()
         record = await self._slack.record()
         verdict = judge(record, [one for day in self._expected.values() for one in day])
-        verdict.needless_reads = judge_reads(self._calls(), self._kills)
+        verdict.needless_reads = judge_reads(
+            self._lines("calls"), self._lines("notes"), self._deaths, lease=LEASE
+        )
         verdict.not_terminal = await self._open_rows()
         killed, frozen = self._hits("kill"), self._hits("stop")
         killed[NOWHERE] = self._elsewhere
@@ -219,8 +223,10 @@ class _Battery:
             # Just before: whoever posts now posts too early.
             await self._move(_instant(number, hour) - timedelta(seconds=1))
             await asyncio.sleep(self._script.every / len(scene.HOURS))
-        # A busy machine gets its time: days that pile up would be late, or left out as too old.
-        await self._until_open(at_most=len(self._channels))
+
+    def _goes_on(self, began: float) -> bool:
+        """Whether there is anything to be hit yet, and time left for it."""
+        return bool(self._wanting()) and time.monotonic() - began < self._script.seconds
 
     async def _move(self, instant: datetime) -> None:
         # The workspace first: its clock stamps the messages, and must not be behind the workers'.
@@ -234,43 +240,54 @@ class _Battery:
 
     async def _keep_crashing(self) -> None:
         while self._crashing:
-            point, deed = self._choose()
-            self._planned[point, deed] += 1
-            pid = await self._fork(point, deed, nth=self._random.choice((1, 1, 2)))
-            if deed == "stop":
-                await self._thaw(pid)
-            if not await _ended(pid, self._random.uniform(_PATIENCE / 2, _PATIENCE)):
+            pid = await self._fork(*self._choose())
+            if not await self._ends_by_itself(pid):
                 self._elsewhere += 1
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
                 await _ended(pid, 10)
             self._alive.discard(pid)
-            self._kills.append(time.time())
+            self._deaths[pid] = time.time()
 
-    async def _thaw(self, pid: int) -> None:
-        """Wait until the worker stands still, let its lease run out, and wake it."""
-        until = time.monotonic() + _PATIENCE
+    async def _ends_by_itself(self, pid: int) -> bool:
+        """Wait for a worker's death, not for ever; one that stands still is woken when its lease is over."""
+        patience = self._random.uniform(_PATIENCE / 2, _PATIENCE)
+        until = time.monotonic() + patience
         while time.monotonic() < until:
-            state = _state(pid)
-            if not state:
-                return
-            if state == "T":
-                # With others about, long enough for them to look and to send it again.
-                await asyncio.sleep(LEASE + (SETTLE + 1 if self._script.processes > 1 else 0.5))
-                os.kill(pid, signal.SIGCONT)
-                return
+            match _state(pid):
+                case "" | "Z":
+                    return True
+                case "T":
+                    # With others about, long enough for them to look and to send it again.
+                    await asyncio.sleep(LEASE + (SETTLE + 1 if self._script.processes > 1 else 0.5))
+                    os.kill(pid, signal.SIGCONT)
+                    until = time.monotonic() + patience
             await asyncio.sleep(0.02)
+        return False
 
-    def _choose(self) -> tuple[str, str]:
-        """Mostly what was hit least: points are hit by chance too."""
-        wanting = self._wanting() or [(point, "kill") for point in self._script.points]
-        least = min(self._planned[one] for one in wanting)
-        return self._random.choice([one for one in wanting if self._planned[one] <= least + 1])
+    def _choose(self) -> tuple[str, dict[str, int]]:
+        """How a worker ends, and where: at whichever it reaches first of some points that are short of hits.
+
+        Not at one alone: most of the time would go by waiting for it.
+        """
+        wanting = self._wanting()
+        killed = [point for point, deed in wanting if deed == "kill"]
+        frozen = [point for point, deed in wanting if deed == "stop"]
+        if frozen and (not killed or self._random.random() < _FROZEN):
+            return "stop", self._some(frozen, "stop")
+        return "kill", self._some(killed or list(self._script.points), "kill")
+
+    def _some(self, points: list[str], deed: str) -> dict[str, int]:
+        """Half of these points, and always the one that was hit least."""
+        hits = self._hits(deed)
+        least = min(points, key=lambda point: (hits[point], self._random.random()))
+        chosen = {least, *self._random.sample(points, len(points) // 2)}
+        return {point: self._random.choice((1, 1, 2)) for point in sorted(chosen)}
 
     def _wanting(self) -> list[tuple[str, str]]:
         killed, frozen = self._hits("kill"), self._hits("stop")
         wanting = [(one, "kill") for one in self._script.points if killed[one] < self._script.hits]
-        freezes = self._script.freezes
+        freezes = self._script.freezes if self._script.points else 0
         return wanting + [(one, "stop") for one in FREEZES if frozen[one] < freezes]
 
     def _hits(self, deed: str) -> Counter[str]:
@@ -278,16 +295,15 @@ class _Battery:
         lines = file.read_text().splitlines() if file.exists() else []
         return Counter(line.split()[1] for line in lines if line.split()[2] == deed)
 
-    async def _fork(self, point: str, deed: str, *, nth: int) -> int:
+    async def _fork(self, deed: str, points: dict[str, int]) -> int:
         wanted = {
-            "point": point,
             "deed": deed,
-            "nth": nth,
+            "points": points,
             "variant": self._script.variant,
             "lease": LEASE,
             "database": self._database_url,
             "api_url": self._slack.url + "api/",
-            **{name: str(self._folder / name) for name in ("clock", "hits", "log")},
+            **{name: str(self._folder / name) for name in ("clock", "hits", "log", "notes")},
         }
         nursery = self._nursery
         if nursery.stdin is None or nursery.stdout is None:
@@ -302,7 +318,7 @@ class _Battery:
         """No more crashes and no more faults: what is open comes to its end."""
         await self._slack.set_faults({}, 0)
         while len(self._unharmed) < self._script.processes:
-            self._unharmed.append(await self._fork("never", "kill", nth=1))
+            self._unharmed.append(await self._fork("kill", {}))
         await self._until_open(at_most=0)
         for pid in self._unharmed:
             os.kill(pid, signal.SIGTERM)
@@ -310,10 +326,10 @@ class _Battery:
             if await _ended(pid, 20):
                 self._alive.discard(pid)
 
-    async def _until_open(self, *, at_most: int) -> None:
-        """Wait until no more rows than this are open, as long as there is any progress."""
+    async def _until_open(self, *, at_most: int, as_long_as: Callable[[], bool] = lambda: True) -> None:
+        """Wait until no more rows than this are open, while there is any progress and nothing else to do."""
         seen, since = await self._open_states(), time.monotonic()
-        while len(seen) > at_most and time.monotonic() - since < _STUCK:
+        while len(seen) > at_most and time.monotonic() - since < _STUCK and as_long_as():
             await asyncio.sleep(0.1)
             now = await self._open_states()
             if now != seen:
@@ -349,8 +365,8 @@ class _Battery:
         now = datetime.now(UTC) + timedelta(seconds=float((self._folder / "clock").read_text()))
         return now.replace(tzinfo=None).isoformat(" ") if self._haru.database.is_sqlite else now
 
-    def _calls(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in (self._folder / "calls").read_text().splitlines()]
+    def _lines(self, name: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self._folder / name).read_text().splitlines()]
 
 
 def _write_scene(folder: Path, about: dict[str, Any]) -> None:

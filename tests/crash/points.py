@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -22,6 +24,9 @@ import aiohttp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery.ledger import Ledger
+from bot.delivery.part import Deed, Part
+from bot.delivery.store import claims, results
+from bot.delivery.store.doubts import Verdict
 from digests.store.sessions import Database
 
 POINTS = {
@@ -54,36 +59,44 @@ Reach = Callable[[str], None]
 
 HISTORIES = ("conversations.history", "conversations.replies")
 
-_COMMITS = {
-    "open_group": ("opening", "opened"),
-    "settle": ("settling", "settled"),
-}
-_doing: ContextVar[tuple[str, str] | None] = ContextVar("doing", default=None)
+_doing: ContextVar[str | None] = ContextVar("doing", default=None)
 
 
 @dataclass
 class Trap:
-    """Ends this process (``kill``) or stops it (``stop``) at the ``nth`` time it reaches ``point``."""
+    """Ends this process (``kill``) or stops it (``stop``) at the first of some points that it has reached
+    so often. A process that is woken again walks into no other.
+    """
 
-    point: str
-    nth: int
     deed: str
+    points: dict[str, int]
     hits: Path
 
     def reach(self, point: str) -> None:
-        if point != self.point:
+        self.points[point] = self.points.get(point, 0) - 1
+        if self.points[point] != 0:
             return
-        self.nth -= 1
-        if self.nth != 0:
-            return
-        file = os.open(self.hits, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        os.write(file, f"{os.getpid()} {point} {self.deed}\n".encode())
-        os.close(file)
+        self.points.clear()
+        _append(self.hits, f"{os.getpid()} {point} {self.deed}")
         os.kill(os.getpid(), signal.SIGKILL if self.deed == "kill" else signal.SIGSTOP)
 
 
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What this process claims, what it has written down, and which doubts it has ended, line by line, so
+    that it can be said of each reading of a channel whether anything there was in doubt.
+    """
+
+    file: Path
+
+    def write(self, what: str, part: str, channel: str, kind: str = "") -> None:
+        """Note what became of a part, by its id in the message's metadata."""
+        note = {"at": time.time(), "pid": os.getpid(), "what": what, "part": part, "channel": channel}
+        _append(self.file, json.dumps(note | {"kind": kind}))
+
+
 class WatchedDatabase(Database):
-    """Says when a transaction of the ledger's is about to be committed, and when it is."""
+    """Says when a transaction of the ledger's is about to be committed."""
 
     def __init__(self, url: str, reach: Reach) -> None:
         super().__init__(url)
@@ -91,44 +104,99 @@ class WatchedDatabase(Database):
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        doing = _doing.get()
         async with super().write() as connection:
             yield connection
+            doing = _doing.get()
             if doing is not None:
-                self._reach(doing[0])
-        if doing is not None:
-            self._reach(doing[1])
+                self._reach(doing)
 
 
-def watch(ledger: Ledger, reach: Reach) -> None:
-    """Let the database know which of the ledger's deeds a transaction is."""
+def watch(ledger: Ledger, reach: Reach, notes: Notes) -> None:
+    """Have the ledger's deeds reach their points, and note what they do to parts."""
+    _watch_opening(ledger, reach)
+    _watch_exchange(ledger, reach, notes)
+    _watch_settling(ledger, reach, notes)
 
-    def named(method: Any, points: Callable[..., tuple[str, str]]) -> Any:
-        @functools.wraps(method)
-        async def call(*arguments: Any, **named: Any) -> Any:
-            before = _doing.set(points(*arguments, **named))
-            try:
-                return await method(*arguments, **named)
-            finally:
-                _doing.reset(before)
 
-        return call
+def _watch_opening(ledger: Ledger, reach: Reach) -> None:
+    open_group = _committing("opening", ledger.open_group)
 
-    for name, points in _COMMITS.items():
-        setattr(ledger, name, named(getattr(ledger, name), lambda *_, points=points, **__: points))
+    async def opened(*arguments: Any, **named: Any) -> Any:
+        made = await open_group(*arguments, **named)
+        reach("opened")
+        return made
 
-    def exchanged(answers: Any, *_: Any, **__: Any) -> tuple[str, str]:
-        return ("recording", "recorded") if answers else ("claiming", "claimed")
+    setattr(ledger, "open_group", opened)  # noqa: B010 - mypy guards methods
 
-    exchange = named(ledger.exchange, exchanged)
 
-    async def exchange_and_tell(*arguments: Any, **named: Any) -> Any:
-        counted, parts = await exchange(*arguments, **named)
+def _watch_exchange(ledger: Ledger, reach: Reach, notes: Notes) -> None:
+    """A part is noted before its claim is committed, for afterwards nobody may be left to do so."""
+    exchange, claim, record = ledger.exchange, claims.claim, results.record
+
+    async def claiming(*arguments: Any, **named: Any) -> Any:
+        taken = await claim(*arguments, **named)
+        for row, _ in taken:
+            notes.write("claimed", row.uid, row.slack_channel)
+        if taken:
+            reach("claiming")
+        return taken
+
+    async def recording(*arguments: Any, **named: Any) -> Any:
+        counted = await record(*arguments, **named)
+        reach("recording")
+        return counted
+
+    async def exchanged(answers: Any, limit: int) -> Any:
+        counted, parts = await exchange(answers, limit)
+        posts = [part for part, _ in answers if part.deed is Deed.POST]
+        for part, outcome in counted:
+            if part.deed is Deed.POST:
+                notes.write("answered", part.uid, part.slack_channel, outcome.kind.value)
+        if posts:
+            reach("recorded")
+        if parts:
+            reach("claimed")
         if any(part.in_thread for part in parts):
             reach("reply_claimed")
         return counted, parts
 
-    setattr(ledger, "exchange", exchange_and_tell)  # noqa: B010 - mypy guards methods
+    setattr(claims, "claim", claiming)  # noqa: B010 - mypy guards what a module has
+    setattr(results, "record", recording)  # noqa: B010
+    setattr(ledger, "exchange", exchanged)  # noqa: B010
+
+
+def _watch_settling(ledger: Ledger, reach: Reach, notes: Notes) -> None:
+    settle = _committing("settling", ledger.settle)
+
+    async def settled(verdicts: Sequence[tuple[Part, Verdict]]) -> None:
+        await settle(verdicts)
+        for part, verdict in verdicts:
+            if verdict.again_after is None:
+                notes.write("settled", part.uid, part.slack_channel)
+        reach("settled")
+
+    setattr(ledger, "settle", settled)  # noqa: B010
+
+
+def _committing(point: str, method: Any) -> Any:
+    """The method, whose transactions reach a point just before they are committed."""
+
+    @functools.wraps(method)
+    async def call(*arguments: Any, **named: Any) -> Any:
+        before = _doing.set(point)
+        try:
+            return await method(*arguments, **named)
+        finally:
+            _doing.reset(before)
+
+    return call
+
+
+def _append(file: Path, line: str) -> None:
+    # One write, to the end: processes share the file and may be killed at any time.
+    opened = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(opened, f"{line}\n".encode())
+    os.close(opened)
 
 
 def trace_requests(reach: Reach) -> None:

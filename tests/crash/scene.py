@@ -17,7 +17,7 @@ from digests.model import Document, Workspace
 from tests.crash.verdict import Expected
 
 FIRST_DAY = date(2025, 3, 3)
-HOURS = (time(9), time(9, 15), time(9, 30), time(9, 45))
+HOURS = tuple(time(9, minute) for minute in range(0, 60, 8))
 WORKSPACES = 8
 _LOOKS = tuple(product((Language.KO, Language.EN, Language.BOTH), Layout))
 _WORDS = ("Looped", "Sparse", "Fractal", "Latent", "Causal", "Tensor", "Cosmic", "Verbal", "Modular")
@@ -41,7 +41,7 @@ class Place:
 
 
 def places(rooms_each: int) -> list[Place]:
-    """Channels in every language and layout, due at each quarter of an hour after nine."""
+    """Channels in every language and layout, due every few minutes after nine."""
     return [
         Place(
             Workspace("", f"T{team:03}"),

@@ -39,8 +39,9 @@ async def serve(folder: Path) -> None:
     with (folder / "calls").open("a", buffering=1) as calls:
 
         def note(method: str, arguments: Json, fault: Fault | None) -> None:
+            metadata = arguments.get("metadata") or {"event_payload": {}}
             call = {"at": time.time(), "method": method, "channel": arguments.get("channel"), "fault": fault}
-            calls.write(json.dumps(call) + "\n")
+            calls.write(json.dumps(call | {"part": metadata["event_payload"].get("part")}) + "\n")
 
         workspace.web_api.on_call = note
         await workspace.start()

@@ -62,20 +62,49 @@ def test_each_failure_is_seen(spoil: Callable[[list[dict[str, Any]]], object], k
     assert kind in judge(record, EXPECTED).failures()
 
 
+def _note(at: float, what: str, kind: str = "", *, pid: int = 1) -> dict[str, Any]:
+    return {"at": at, "pid": pid, "what": what, "part": "p", "channel": "C1", "kind": kind}
+
+
+CLAIMED = _note(9.9, "claimed")
+
+
 @pytest.mark.parametrize(
-    ("fault", "kills", "needless"),
+    ("fault", "notes", "deaths", "needless"),
     [
-        (None, [], 1),
-        ("rate_limited", [], 1),
-        ("drop_after", [], 0),
-        (None, [11.0], 0),
-        (None, [30.0], 1),
+        (None, [CLAIMED, _note(10.1, "answered", "sent")], {}, 1),
+        ("rate_limited", [CLAIMED, _note(10.1, "answered", "again")], {1: 15.0}, 1),
+        ("drop_after", [CLAIMED, _note(10.1, "answered", "doubt")], {}, 0),
+        # What was answered definitely, and is taken for a doubt all the same.
+        (None, [CLAIMED, _note(10.1, "answered", "doubt")], {}, 1),
+        # No answer came for as long as the part was held.
+        (None, [CLAIMED, _note(12.8, "answered", "doubt")], {}, 0),
+        # Nobody was left to hear, or to write down, what Slack said.
+        (None, [CLAIMED], {1: 10.2}, 0),
+        # Whoever held it stood still past its lease, and has told since; a moment ago, or long ago.
+        (None, [CLAIMED, _note(18.0, "answered", "sent")], {}, 0),
+        (None, [CLAIMED, _note(13.5, "answered", "sent")], {}, 1),
+        # The workspace was never asked: the connection broke before.
+        (None, [_note(7.0, "claimed"), _note(7.5, "answered", "doubt")], {}, 0),
+        # Somebody has looked already.
+        (None, [CLAIMED, _note(13.0, "settled", pid=2)], {1: 10.2}, 1),
+        # It was sent again after that, and its answer was lost again.
+        ("late", [CLAIMED, _note(5.0, "settled"), _note(10.1, "answered", "doubt")], {}, 0),
+        # Another part's doubt is none of this channel's.
+        (
+            "drop_after",
+            [one | {"channel": "C2"} for one in (CLAIMED, _note(10.1, "answered", "doubt"))],
+            {},
+            1,
+        ),
     ],
 )
-def test_a_reading_needs_a_reason(fault: str | None, kills: list[float], needless: int) -> None:
-    """A history may be read after an answer that left a doubt or after a death, and not otherwise."""
+def test_a_reading_needs_a_reason(
+    fault: str | None, notes: list[dict[str, Any]], deaths: dict[int, float], needless: int
+) -> None:
+    """A history may be read while the fate of something there is unknown, and not otherwise."""
     calls = [
-        {"at": 10.0, "method": "chat.postMessage", "channel": "C1", "fault": fault},
-        {"at": 20.0, "method": "conversations.history", "channel": "C1", "fault": None},
+        {"at": 10.0, "method": "chat.postMessage", "channel": "C1", "fault": fault, "part": "p"},
+        {"at": 20.0, "method": "conversations.history", "channel": "C1", "fault": None, "part": None},
     ]
-    assert len(judge_reads(calls, kills)) == needless
+    assert len(judge_reads(calls, notes, deaths, lease=3.0)) == needless

@@ -13,8 +13,13 @@ Record = Sequence[Mapping[str, Any]]
 SECOND = 0.97
 """Least distance of two messages in a channel: a second, less what clocks and sockets blur."""
 
-DOUBTFUL_FOR = 180.0
-"""Seconds after a fault or a kill in which a history may be read because of it."""
+UNDER_WAY = 5.0
+"""Seconds that a reading may come after the end of its doubt: whoever was frozen wakes and says what became
+of a message, while somebody else is already looking for it.
+"""
+
+BEFOREHAND = 0.5
+"""Seconds between the beginning of a lease and the note of it, at most: it ends so much before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +70,67 @@ def judge(record: Record, expected: Sequence[Expected]) -> Verdict:
     return verdict
 
 
-def judge_reads(calls: Sequence[Mapping[str, Any]], kills: Sequence[float]) -> list[str]:
-    """Readings of a channel's history for which there was no reason to doubt anything there."""
-    found = []
-    faults: dict[str, list[float]] = defaultdict(list)
+def judge_reads(calls: Record, notes: Record, deaths: Mapping[int, float], *, lease: float) -> list[str]:
+    """Readings of a channel's history at a time when nothing there was in doubt.
+
+    What was in doubt follows from the workspace's record of calls, from what the workers noted
+    of the parts they claimed, and from when each of them died. Only which channel was read is
+    compared, not which thread.
+    """
+    posted: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for call in calls:
-        posting = call["method"] in ("chat.postMessage", "chat.update")
-        if posting and call["fault"] not in (None, "rate_limited"):
-            faults[call["channel"]].append(call["at"])
-        if call["method"] in ("conversations.history", "conversations.replies"):
-            reasons = [*faults[call["channel"]], *kills]
-            if not any(call["at"] - DOUBTFUL_FOR < reason < call["at"] for reason in reasons):
-                found.append(f"{call['channel']} was read though nothing there was in doubt")
-    return found
+        if call["method"] == "chat.postMessage":
+            posted[call["part"]].append(call)
+    doubts: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for part, of_part in _by_part(notes).items():
+        for place, note in enumerate(of_part):
+            if note["what"] == "claimed":
+                begins = _doubted_at(note, of_part[place:], posted[part], deaths, lease)
+                if begins is not None:
+                    doubts[note["channel"]].append((begins, _settled_at(of_part, begins)))
+    return [
+        f"{call['channel']} was read at {call['at']:.1f} though nothing there was in doubt"
+        for call in calls
+        if call["method"] in ("conversations.history", "conversations.replies")
+        and not any(begins <= call["at"] <= ends + UNDER_WAY for begins, ends in doubts[call["channel"]])
+    ]
+
+
+def _by_part(notes: Record) -> dict[str, list[Mapping[str, Any]]]:
+    by_part: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for note in sorted(notes, key=lambda one: one["at"]):
+        by_part[note["part"]].append(note)
+    return by_part
+
+
+def _doubted_at(
+    claim: Mapping[str, Any], later: Record, posted: Record, deaths: Mapping[int, float], lease: float
+) -> float | None:
+    """Since when nobody could know the fate of what was claimed: None when its answer was definite."""
+    answer = next((one for one in later if one["what"] == "answered" and one["pid"] == claim["pid"]), None)
+    runs_out: float = claim["at"] + lease
+    if answer is None:
+        return min(runs_out, deaths.get(claim["pid"], runs_out))
+    if answer["at"] > runs_out - BEFOREHAND:
+        return runs_out - BEFOREHAND
+    if answer["kind"] != "doubt":
+        return None
+    heard = [call for call in posted if claim["at"] <= call["at"] <= answer["at"]]
+    if not heard:
+        # The connection ended before the workspace had the request, as Haru cannot know.
+        return float(answer["at"])
+    return next((float(call["at"]) for call in heard if call["fault"] not in (None, "rate_limited")), None)
+
+
+def _settled_at(of_part: Record, begins: float) -> float:
+    """When a doubt ended, or for ever: somebody looked, or whoever was thought dead told the outcome."""
+    ends = (
+        one["at"]
+        for one in of_part
+        if one["at"] >= begins
+        and (one["what"] == "settled" or (one["what"] == "answered" and one["kind"] != "doubt"))
+    )
+    return float(next(ends, float("inf")))
 
 
 def _judge_delivery(

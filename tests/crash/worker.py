@@ -15,10 +15,10 @@ from bot.delivery.store import corrections
 from bot.running import delivering, until_signal
 from config.logging import set_up_logging
 from config.settings import Settings
-from tests.crash.points import Trap, WatchedDatabase, trace_requests, watch
+from tests.crash.points import Notes, Trap, WatchedDatabase, trace_requests, watch
 from tests.crash.variants import VARIANTS
 
-LOOK = timedelta(seconds=0.25)
+LOOK = timedelta(seconds=0.15)
 """How often a worker looks, so that hundreds of crashes fit into minutes."""
 
 
@@ -50,15 +50,16 @@ async def _work(wanted: dict[str, Any]) -> None:
         haru_lease=timedelta(seconds=wanted["lease"]),
         haru_grace=timedelta(days=30),
     )
-    # A minute is to a settle time of two what a second is to ours.
+    # A minute is to a settle time of two what a second is to ours. And a process lives on for the minutes
+    # in which it may read a channel page by page; none here does.
     reconcile._AGAIN = reconcile._SOON = timedelta(seconds=1)
-    reconcile.HELD_DOWN = 1
+    reconcile.HELD_DOWN = 0
     corrections.AGAIN_AFTER = timedelta(seconds=1)
-    trap = Trap(wanted["point"], wanted["nth"], wanted["deed"], Path(wanted["hits"]))
+    trap = Trap(wanted["deed"], wanted["points"], Path(wanted["hits"]))
     database = WatchedDatabase(wanted["database"], trap.reach)
     trace_requests(trap.reach)
     haru = Haru(settings, database, clock=SharedClock(Path(wanted["clock"])), api_url=wanted["api_url"])
-    watch(haru.ledger, trap.reach)
+    watch(haru.ledger, trap.reach, Notes(Path(wanted["notes"])))
     variant.change(haru)
 
     async def correct() -> None:
@@ -66,6 +67,7 @@ async def _work(wanted: dict[str, Any]) -> None:
 
     haru.corrections._merged_for = LOOK
     haru.clockwork.every(LOOK, "tick_often", haru.clockwork.tick)
+    haru.clockwork.every(LOOK, "drain_often", haru.courier.drain)
     haru.clockwork.every(LOOK, "reconcile_often", haru.reconciler.run)
     haru.clockwork.every(2 * LOOK, "correct_often", correct)
     try:
