@@ -264,10 +264,10 @@ class Ledger:
             for row in rows
         ]
 
-    async def settle(self, verdicts: Sequence[tuple[Part, Verdict]]) -> None:
-        """End doubts, or put them back."""
+    async def settle(self, verdicts: Sequence[tuple[Part, Verdict]]) -> list[tuple[Part, Verdict]]:
+        """End doubts, or put them back, while they are this process's to look for; those that counted."""
         async with self._database.write() as connection:
-            await doubts.settle(connection, verdicts, now=await self._real_now(connection))
+            return await doubts.settle(connection, verdicts, now=await self._real_now(connection))
 
     async def turn(self, workspace: Workspace, method: str) -> bool:
         """Whether a method may be called for a workspace now; the turn is then taken."""

@@ -28,7 +28,7 @@ def no_settle_time(haru: Haru) -> None:
 def _settle_blindly(haru: Haru, verdict: Verdict) -> None:
     settle = haru.ledger.settle
 
-    async def blindly(verdicts: Sequence[tuple[Part, Verdict]]) -> None:
-        await settle([(part, verdict) for part, _ in verdicts])
+    async def blindly(verdicts: Sequence[tuple[Part, Verdict]]) -> list[tuple[Part, Verdict]]:
+        return await settle([(part, verdict) for part, _ in verdicts])
 
     setattr(haru.ledger, "settle", blindly)  # noqa: B010 - mypy guards methods

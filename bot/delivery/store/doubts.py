@@ -150,8 +150,8 @@ async def check(
 
 async def settle(
     connection: AsyncConnection, verdicts: Sequence[tuple[Part, Verdict]], *, now: datetime
-) -> None:
-    """End doubts, each only while it is this process's to check."""
+) -> list[tuple[Part, Verdict]]:
+    """End doubts, each only while it is this process's to check; those that counted."""
     rows = await connection.execute(
         select(_part.id, _part.owner, _part.attempt, _part.called_off)
         .where(_part.id.in_([held.id for held, _ in verdicts]), _part.state == "checking")
@@ -170,6 +170,7 @@ async def settle(
     )
     await results.finish(connection, {held.delivery_id for held, _ in ours}, now=now)
     await lanes.touch(connection, {held.workspace.key: now for held, _ in ours})
+    return ours
 
 
 async def turn(connection: AsyncConnection, workspace: str, what: str, *, now: datetime) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from aiohttp import web
 from sqlalchemy import select, update
 
 from bot.delivery import tables
@@ -52,3 +55,25 @@ async def states(scene: Scene) -> list[str]:
     """The states of all parts, in their order."""
     async with scene.haru.database.read() as connection:
         return list(await connection.scalars(select(tables.part.c.state).order_by(tables.part.c.id)))
+
+
+@asynccontextmanager
+async def slack_that_answers(
+    answer: Callable[[web.Request], web.Response],
+) -> AsyncIterator[tuple[str, list[str]]]:
+    """A Slack that gives one answer, and the paths it was asked for."""
+    seen: list[str] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        seen.append(request.path)
+        return answer(request)
+
+    application = web.Application()
+    application.router.add_route("*", "/{path:.*}", handle)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}", seen
+    finally:
+        await runner.cleanup()

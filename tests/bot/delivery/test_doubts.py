@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -26,7 +25,7 @@ from bot.workspaces.clients import Clients
 from bot.workspaces.server_clock import ServerClock
 from bot.workspaces.wire import NotSentError, UnknownFateError, Wire
 from digests.errors import StoreError
-from tests.bot.delivery.doubt import let_be_due, let_settle, put_in_doubt, states
+from tests.bot.delivery.doubt import let_be_due, let_settle, put_in_doubt, slack_that_answers, states
 from tests.bot.delivery.scene import Scene
 
 
@@ -157,7 +156,7 @@ async def test_a_lease_that_ends_while_connecting_sends_nothing(scene: Scene) ->
     """The lease is looked at again with the connection in hand: too late, and nothing leaves."""
     await scene.haru.deliveries.tick(scene.haru.clock.now())
     (part, *_) = await scene.haru.ledger.claim(10)
-    async with _slack(lambda _: web.json_response({"ok": True, "ts": "1.1"})) as (url, seen):
+    async with slack_that_answers(lambda _: web.json_response({"ok": True, "ts": "1.1"})) as (url, seen):
         wire = Wire(f"{url}/", ServerClock(scene.haru.ledger.steady))
         with pytest.raises(NotSentError, match="lease_expired_before_sending"):
             await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: False)
@@ -183,7 +182,7 @@ async def test_what_could_not_connect_was_surely_not_sent() -> None:
         request.transport.abort()
         return web.Response()
 
-    async with _slack(drop) as (url, _):
+    async with slack_that_answers(drop) as (url, _):
         wire = Wire(f"{url}/", _server_clock())
         with pytest.raises(UnknownFateError):
             await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: True)
@@ -203,7 +202,7 @@ async def test_a_clock_apart_from_slacks_looks_in_the_right_hour(scene: Scene, m
         headers = {"Date": format_datetime(there, usegmt=True)}
         return web.json_response({"ok": True, "messages": []}, headers=headers)
 
-    async with _slack(history) as (url, _):
+    async with slack_that_answers(history) as (url, _):
         clients = Clients(url)
         server_clock = ServerClock(scene.haru.ledger.steady)
         await Reconciler(scene.haru.ledger, clients, server_clock).run()
@@ -270,25 +269,3 @@ def _counted(scene: Scene) -> Callable[[], int]:
 
 def _server_clock() -> ServerClock:
     return ServerClock(steady_clock())
-
-
-@asynccontextmanager
-async def _slack(
-    answer: Callable[[web.Request], web.Response],
-) -> AsyncIterator[tuple[str, list[str]]]:
-    """A Slack that gives one answer, and the paths it was asked for."""
-    seen: list[str] = []
-
-    async def handle(request: web.Request) -> web.Response:
-        seen.append(request.path)
-        return answer(request)
-
-    application = web.Application()
-    application.router.add_route("*", "/{path:.*}", handle)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}", seen
-    finally:
-        await runner.cleanup()

@@ -1,0 +1,109 @@
+"""Readings of a channel's window: page by page, over minutes where Slack holds Haru down."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.part import Part
+from bot.delivery.reconcile import HELD_DOWN, Reconciler
+from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
+from bot.workspaces.clients import Clients
+from bot.workspaces.server_clock import ServerClock
+from tests.bot.delivery.doubt import let_settle, put_in_doubt, slack_that_answers, states
+from tests.bot.delivery.scene import Scene
+
+
+async def test_what_was_sent_since_a_reading_began_is_read_for_by_itself(scene: Scene) -> None:
+    """A reading that was held down half-way decides nothing of a message that may lie on pages behind it."""
+    old = await _one_doubt(scene)
+    pages: dict[str | None, list[Part]] = {None: [], "older": [old]}
+
+    def history(request: web.Request) -> web.Response:
+        cursor = request.query.get("cursor")
+        metadata = {"next_cursor": "older" if cursor is None else ""}
+        messages = [_message(part) for part in pages[cursor]]
+        return web.json_response({"ok": True, "messages": messages, "response_metadata": metadata})
+
+    async with slack_that_answers(history) as (url, seen):
+        clients = Clients(url)
+        reconciler = Reconciler(scene.haru.ledger, clients, ServerClock(scene.haru.ledger.steady))
+        workspace, method = scene.slack.workspace, "conversations.history"
+        await scene.haru.ledger.slow_down(workspace, method, wait=0, every=HELD_DOWN)
+        await reconciler.run()
+        assert (len(seen), await states(scene)) == (1, ["doubt"])
+        new = await _post_again(scene)
+        pages[None].append(new)
+        await let_settle(scene)
+        await reconciler.run()
+        assert await states(scene) == ["sent", "doubt"]
+        await reconciler.run()
+        assert await states(scene) == ["sent", "sent"]
+        await clients.close()
+
+
+async def test_a_lively_channel_is_read_to_where_the_reading_began(scene: Scene) -> None:
+    """What is written while a channel is read, page by page, does not keep the reading from its end."""
+    await _one_doubt(scene)
+    began = scene.haru.ledger.steady()
+
+    def history(request: web.Request) -> web.Response:
+        page = int(request.query.get("cursor", "0"))
+        ts = f"{(began + timedelta(minutes=2 * page)).timestamp():.6f}"
+        more = {"next_cursor": str(page + 1)}
+        return web.json_response({"ok": True, "messages": [{"ts": ts}], "response_metadata": more})
+
+    async with slack_that_answers(history) as (url, seen):
+        clients = Clients(url)
+        await Reconciler(scene.haru.ledger, clients, ServerClock(scene.haru.ledger.steady)).run()
+        await clients.close()
+    assert len(seen) == 4
+    assert await states(scene) == ["pending"]
+
+
+async def test_who_holds_a_doubt_no_more_reads_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process looks for it by then: to read the channel once more would tell nobody anything."""
+    await _one_doubt(scene)
+    check = scene.haru.ledger.check
+
+    async def taken_long_ago() -> list[Part]:
+        return [replace(part, held_until=scene.haru.ledger.steady()) for part in await check()]
+
+    monkeypatch.setattr(scene.haru.ledger, "check", taken_long_ago)
+    async with slack_that_answers(lambda _: web.json_response({"ok": True})) as (url, seen):
+        clients = Clients(url)
+        await Reconciler(scene.haru.ledger, clients, ServerClock(scene.haru.ledger.steady)).run()
+        await clients.close()
+    assert seen == []
+
+
+async def _one_doubt(scene: Scene) -> Part:
+    """The Korean channel's post is in doubt, and had time to settle; the other channel is off."""
+    await scene.switch(ENGLISH_CHANNEL, on=False, now=scene.haru.clock.now())
+    (part,) = await put_in_doubt(scene, arrived=False)
+    await let_settle(scene)
+    return part
+
+
+async def _post_again(scene: Scene) -> Part:
+    """The same once more by hand, and in doubt again."""
+    channel = scene.channels[KOREAN_CHANNEL]
+    last = await scene.haru.deliveries.last(channel)
+    assert last is not None
+    await scene.haru.deliveries.post_now(
+        channel, now=scene.haru.clock.now(), digest_ids=last.digest_ids, again=True
+    )
+    await let_settle(scene)
+    (part,) = await scene.haru.ledger.claim(10)
+    await scene.haru.ledger.record([(part, Outcome(Kind.DOUBT, "lost"))])
+    return part
+
+
+def _message(part: Part) -> dict[str, Any]:
+    metadata = {"event_type": "haru_part", "event_payload": {"part": part.uid}}
+    return {"ts": f"1740441600.{part.id:06}", "metadata": metadata}
