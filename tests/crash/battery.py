@@ -44,7 +44,10 @@ _FAULTS = (
 )  # fmt: skip
 _ROOT = Path(__file__).parents[2]
 _PATIENCE = 4.0
-"""Seconds a worker has to reach one of its points; then it is killed wherever it is."""
+"""Seconds a worker that is up has to reach one of its points; then it is killed wherever it is."""
+
+_GETTING_UP = 20.0
+"""Seconds a worker has to get up: on a busy machine most of its life would go by with that."""
 
 _FROZEN = 0.2
 """Share of the workers that stand still instead of dying, while freezes are still wanted."""
@@ -76,6 +79,8 @@ class Script:
     every: float = 8.0
     """Seconds from one day's digest to the next."""
     odds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(_FAULTS, ODDS))
+    late: tuple[float, float] = (0.05, SETTLE / 2)
+    """Seconds after which a late message is accepted."""
     variant: str = "haru"
     points: tuple[str, ...] = tuple(POINTS)
     """Where to die; nowhere: the processes live."""
@@ -141,8 +146,8 @@ class _Slack:
         async with self.session.put(f"{self.url}local/clock", json={"now": instant.isoformat()}) as answer:
             answer.raise_for_status()
 
-    async def set_faults(self, odds: dict[str, float], seed: int) -> None:
-        setting = {"odds": {"*": odds}, "seed": seed, "late": [0.05, SETTLE / 2], "hang": 0.8}
+    async def set_faults(self, odds: dict[str, float], *, late: tuple[float, float], seed: int) -> None:
+        setting = {"odds": {"*": odds}, "seed": seed, "late": late, "hang": 0.8}
         async with self.session.post(f"{self.url}local/faults", json=setting) as answer:
             answer.raise_for_status()
 
@@ -179,7 +184,7 @@ class _Battery:
     async def play(self) -> Outcome:
         began = time.monotonic()
         self._set_clock(_evening())
-        await self._slack.set_faults(self._script.odds, self._script.seed)
+        await self._slack.set_faults(self._script.odds, late=self._script.late, seed=self._script.seed)
         workers = range(self._script.processes)
         if self._script.points:
             crowd = [asyncio.create_task(self._keep_crashing()) for _ in workers]
@@ -187,10 +192,14 @@ class _Battery:
             crowd = []
             self._unharmed = [await self._fork("kill", {}) for _ in workers]
         rounds = 0
-        while rounds < self._script.rounds or self._goes_on(began):
+
+        def goes_on() -> bool:
+            return rounds < self._script.rounds or self._goes_on(began)
+
+        while goes_on():
             await self._play_day(rounds)
             # A busy machine gets its time: days that pile up would be late, or left out as too old.
-            await self._until_open(at_most=len(self._channels), as_long_as=lambda: self._goes_on(began))
+            await self._until_open(at_most=len(self._channels), as_long_as=goes_on)
             rounds += 1
         self._crashing = False
         await asyncio.gather(*crowd)
@@ -252,8 +261,10 @@ class _Battery:
     async def _ends_by_itself(self, pid: int) -> bool:
         """Wait for a worker's death, not for ever; one that stands still is woken when its lease is over."""
         patience = self._random.uniform(_PATIENCE / 2, _PATIENCE)
-        until = time.monotonic() + patience
+        is_up, until = False, time.monotonic() + _GETTING_UP
         while time.monotonic() < until:
+            if not is_up and (self._folder / "up" / str(pid)).exists():
+                is_up, until = True, time.monotonic() + patience
             match _state(pid):
                 case "" | "Z":
                     return True
@@ -303,7 +314,7 @@ class _Battery:
             "lease": LEASE,
             "database": self._database_url,
             "api_url": self._slack.url + "api/",
-            **{name: str(self._folder / name) for name in ("clock", "hits", "log", "notes")},
+            **{name: str(self._folder / name) for name in ("clock", "hits", "log", "notes", "up")},
         }
         nursery = self._nursery
         if nursery.stdin is None or nursery.stdout is None:
@@ -316,7 +327,7 @@ class _Battery:
 
     async def _finish(self) -> None:
         """No more crashes and no more faults: what is open comes to its end."""
-        await self._slack.set_faults({}, 0)
+        await self._slack.set_faults({}, late=self._script.late, seed=0)
         while len(self._unharmed) < self._script.processes:
             self._unharmed.append(await self._fork("kill", {}))
         await self._until_open(at_most=0)
@@ -371,6 +382,7 @@ class _Battery:
 
 def _write_scene(folder: Path, about: dict[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / "up").mkdir()
     (folder / "scene.json").write_text(json.dumps(about))
 
 

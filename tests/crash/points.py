@@ -83,16 +83,24 @@ class Trap:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What this process claims, what it has written down, and which doubts it has ended, line by line, so
-    that it can be said of each reading of a channel whether anything there was in doubt.
+    """What this process claims and has written down, which doubts it takes to look for and which it has
+    ended, line by line, so that it can be said of each reading of a channel whether anything there was
+    in doubt.
     """
 
     file: Path
 
-    def write(self, what: str, part: str, channel: str, kind: str = "") -> None:
-        """Note what became of a part, by its id in the message's metadata."""
-        note = {"at": time.time(), "pid": os.getpid(), "what": what, "part": part, "channel": channel}
-        _append(self.file, json.dumps(note | {"kind": kind}))
+    def write(self, what: str, part: Part, *, at: float | None = None, kind: str = "") -> None:
+        """Note what became of a part's attempt, by the part's id in the message's metadata."""
+        note = {"at": time.time() if at is None else at, "pid": os.getpid(), "what": what, "kind": kind}
+        about = {"part": part.uid, "attempt": part.attempt, "channel": part.slack_channel}
+        _append(self.file, json.dumps(note | about))
+
+    def write_claim(self, row: Any, *, at: float) -> None:
+        """Note that a part is being claimed, as the row that was read for it."""
+        note = {"at": at, "pid": os.getpid(), "what": "claimed", "kind": ""}
+        about = {"part": row.uid, "attempt": row.attempt + 1, "channel": row.slack_channel}
+        _append(self.file, json.dumps(note | about))
 
 
 class WatchedDatabase(Database):
@@ -130,13 +138,16 @@ def _watch_opening(ledger: Ledger, reach: Reach) -> None:
 
 
 def _watch_exchange(ledger: Ledger, reach: Reach, notes: Notes) -> None:
-    """A part is noted before its claim is committed, for afterwards nobody may be left to do so."""
+    """A part is noted before its claim is committed, for afterwards nobody may be left to do so; with when
+    its claiming began, since its lease counts from then on. A result is noted once it is committed.
+    """
     exchange, claim, record = ledger.exchange, claims.claim, results.record
+    began: ContextVar[float] = ContextVar("began")
 
     async def claiming(*arguments: Any, **named: Any) -> Any:
         taken = await claim(*arguments, **named)
         for row, _ in taken:
-            notes.write("claimed", row.uid, row.slack_channel)
+            notes.write_claim(row, at=began.get())
         if taken:
             reach("claiming")
         return taken
@@ -147,11 +158,12 @@ def _watch_exchange(ledger: Ledger, reach: Reach, notes: Notes) -> None:
         return counted
 
     async def exchanged(answers: Any, limit: int) -> Any:
+        began.set(time.time())
         counted, parts = await exchange(answers, limit)
         posts = [part for part, _ in answers if part.deed is Deed.POST]
         for part, outcome in counted:
             if part.deed is Deed.POST:
-                notes.write("answered", part.uid, part.slack_channel, outcome.kind.value)
+                notes.write("answered", part, kind=outcome.kind.value)
         if posts:
             reach("recorded")
         if parts:
@@ -166,15 +178,24 @@ def _watch_exchange(ledger: Ledger, reach: Reach, notes: Notes) -> None:
 
 
 def _watch_settling(ledger: Ledger, reach: Reach, notes: Notes) -> None:
-    settle = _committing("settling", ledger.settle)
+    check, settle = ledger.check, _committing("settling", ledger.settle)
 
-    async def settled(verdicts: Sequence[tuple[Part, Verdict]]) -> None:
-        await settle(verdicts)
-        for part, verdict in verdicts:
+    async def checked(*arguments: Any, **named: Any) -> list[Part]:
+        began = time.time()
+        parts = await check(*arguments, **named)
+        for part in parts:
+            notes.write("taken", part, at=began)
+        return parts
+
+    async def settled(verdicts: Sequence[tuple[Part, Verdict]]) -> list[tuple[Part, Verdict]]:
+        counted: list[tuple[Part, Verdict]] = await settle(verdicts)
+        for part, verdict in counted:
             if verdict.again_after is None:
-                notes.write("settled", part.uid, part.slack_channel)
+                notes.write("settled", part)
         reach("settled")
+        return counted
 
+    setattr(ledger, "check", checked)  # noqa: B010
     setattr(ledger, "settle", settled)  # noqa: B010
 
 

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
 
 
 def _short(processes: int) -> Script:
-    return Script(processes, rounds=2, seconds=12.0, hits=1, freezes=1, rooms_each=2, every=4.0)
+    return Script(processes, rounds=2, seconds=12.0, hits=1, freezes=1, rooms_each=1, every=4.0)
 
 
 async def test_processes_that_keep_dying_lose_and_double_nothing(
@@ -37,12 +37,17 @@ async def test_processes_that_keep_dying_lose_and_double_nothing(
 
 
 async def test_couriers_that_are_wrong_are_found_out(tmp_path: Path) -> None:
-    """Sending again without looking, never sending again, and looking too early each fail the battery."""
+    """Sending again without looking, never sending again, looking too early and looking for what was
+    surely not sent each fail the battery, by that.
+    """
     outcomes = await asyncio.gather(
         *(run(wrong_script(name), f"sqlite:///{tmp_path}/{name}.sqlite3", tmp_path / name) for name in WRONG)
     )
     found = {name: set(outcome.verdict.failures()) for name, outcome in zip(WRONG, outcomes, strict=True)}
     assert {name: kind for name, kind in WRONG.items() if kind in found[name]} == WRONG
+    # Nothing else is wrong with this one, and this is wrong with nobody else.
+    assert found["never_content"] == {"needless_reads"}
+    assert [name for name in WRONG if "needless_reads" in found[name]] == ["never_content"]
 
 
 async def test_no_history_is_read_where_every_answer_is_definite(tmp_path: Path) -> None:

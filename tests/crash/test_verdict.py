@@ -62,11 +62,15 @@ def test_each_failure_is_seen(spoil: Callable[[list[dict[str, Any]]], object], k
     assert kind in judge(record, EXPECTED).failures()
 
 
-def _note(at: float, what: str, kind: str = "", *, pid: int = 1) -> dict[str, Any]:
-    return {"at": at, "pid": pid, "what": what, "part": "p", "channel": "C1", "kind": kind}
+def _note(
+    at: float, what: str, kind: str = "", *, pid: int = 1, part: str = "p", attempt: int = 1
+) -> dict[str, Any]:
+    about = {"part": part, "attempt": attempt, "channel": "C1"}
+    return {"at": at, "pid": pid, "what": what, "kind": kind, **about}
 
 
 CLAIMED = _note(9.9, "claimed")
+DOUBTED = [CLAIMED, _note(10.1, "answered", "doubt")]
 
 
 @pytest.mark.parametrize(
@@ -74,37 +78,52 @@ CLAIMED = _note(9.9, "claimed")
     [
         (None, [CLAIMED, _note(10.1, "answered", "sent")], {}, 1),
         ("rate_limited", [CLAIMED, _note(10.1, "answered", "again")], {1: 15.0}, 1),
-        ("drop_after", [CLAIMED, _note(10.1, "answered", "doubt")], {}, 0),
+        ("drop_after", DOUBTED, {}, 0),
+        ("hang_before", [CLAIMED, _note(10.9, "answered", "doubt")], {}, 0),
         # What was answered definitely, and is taken for a doubt all the same.
-        (None, [CLAIMED, _note(10.1, "answered", "doubt")], {}, 1),
+        (None, DOUBTED, {}, 1),
+        ("rate_limited", DOUBTED, {}, 1),
         # No answer came for as long as the part was held.
-        (None, [CLAIMED, _note(12.8, "answered", "doubt")], {}, 0),
+        (None, [CLAIMED, _note(12.9, "answered", "doubt")], {}, 0),
         # Nobody was left to hear, or to write down, what Slack said.
         (None, [CLAIMED], {1: 10.2}, 0),
-        # Whoever held it stood still past its lease, and has told since; a moment ago, or long ago.
-        (None, [CLAIMED, _note(18.0, "answered", "sent")], {}, 0),
-        (None, [CLAIMED, _note(13.5, "answered", "sent")], {}, 1),
+        # Whoever held it stands still past its lease, and has told nobody.
+        (None, [CLAIMED], {}, 0),
+        # It has told since, and somebody took it to look for it before, or well before, or only then.
+        (None, [CLAIMED, _note(18.0, "answered", "sent"), _note(17.9, "taken", pid=2)], {}, 0),
+        (None, [CLAIMED, _note(15.0, "answered", "sent"), _note(14.9, "taken", pid=2)], {}, 1),
+        (None, [CLAIMED, _note(18.0, "answered", "sent"), _note(18.1, "taken", pid=2)], {}, 1),
         # The workspace was never asked: the connection broke before.
         (None, [_note(7.0, "claimed"), _note(7.5, "answered", "doubt")], {}, 0),
-        # Somebody has looked already.
+        # Somebody has looked already; somebody else had taken the doubt meanwhile.
         (None, [CLAIMED, _note(13.0, "settled", pid=2)], {1: 10.2}, 1),
+        (None, [CLAIMED, _note(18.0, "settled", pid=2), _note(17.0, "taken", pid=3)], {1: 10.2}, 0),
         # It was sent again after that, and its answer was lost again.
         ("late", [CLAIMED, _note(5.0, "settled"), _note(10.1, "answered", "doubt")], {}, 0),
-        # Another part's doubt is none of this channel's.
+        # The answer to an earlier attempt was written down together with the claim of this one.
         (
             "drop_after",
-            [one | {"channel": "C2"} for one in (CLAIMED, _note(10.1, "answered", "doubt"))],
+            [
+                _note(6.0, "claimed"),
+                _note(9.9, "claimed", attempt=2),
+                _note(10.0, "answered", "again"),
+                _note(10.1, "answered", "doubt", attempt=2),
+            ],
             {},
-            1,
+            0,
         ),
+        # One reading serves every doubt of a channel; another channel's doubt is none of its.
+        (None, [*DOUBTED, _note(12.0, "claimed", part="q")], {}, 0),
+        ("drop_after", [one | {"channel": "C2"} for one in DOUBTED], {}, 1),
     ],
 )
+@pytest.mark.parametrize("method", ["conversations.history", "conversations.replies"])
 def test_a_reading_needs_a_reason(
-    fault: str | None, notes: list[dict[str, Any]], deaths: dict[int, float], needless: int
+    fault: str | None, notes: list[dict[str, Any]], deaths: dict[int, float], needless: int, method: str
 ) -> None:
-    """A history may be read while the fate of something there is unknown, and not otherwise."""
+    """A history or thread may be read while the fate of something there is unknown, and not otherwise."""
     calls = [
         {"at": 10.0, "method": "chat.postMessage", "channel": "C1", "fault": fault, "part": "p"},
-        {"at": 20.0, "method": "conversations.history", "channel": "C1", "fault": None, "part": None},
+        {"at": 20.0, "method": method, "channel": "C1", "fault": None, "part": None},
     ]
     assert len(judge_reads(calls, notes, deaths, lease=3.0)) == needless

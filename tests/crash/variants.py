@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.app import Haru
+from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.part import Part
 from bot.delivery.store.doubts import Verdict
 
@@ -15,22 +17,42 @@ SETTLE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """How doubts end: ``verdict`` whatever the history says, after ``settle`` seconds."""
+    """How doubts end: ``verdict`` whatever the history says, after ``settle`` seconds. Unless it
+    ``believes_refusals``, what Slack definitely refused is in doubt as well.
+    """
 
     settle: float = SETTLE
     verdict: Verdict | None = None
+    believes_refusals: bool = True
 
     def change(self, haru: Haru) -> None:
         """Make Haru so."""
-        verdict = self.verdict
-        if verdict is None:
-            return
-        settle = haru.ledger.settle
+        if self.verdict is not None:
+            _settle_blindly(haru, self.verdict)
+        if not self.believes_refusals:
+            _doubt_refusals(haru)
 
-        async def settle_blindly(verdicts: Sequence[tuple[Part, Verdict]]) -> None:
-            await settle([(part, verdict) for part, _ in verdicts])
 
-        setattr(haru.ledger, "settle", settle_blindly)  # noqa: B010 - mypy guards methods
+def _settle_blindly(haru: Haru, verdict: Verdict) -> None:
+    settle = haru.ledger.settle
+
+    async def settle_blindly(verdicts: Sequence[tuple[Part, Verdict]]) -> list[tuple[Part, Verdict]]:
+        return await settle([(part, verdict) for part, _ in verdicts])
+
+    setattr(haru.ledger, "settle", settle_blindly)  # noqa: B010 - mypy guards methods
+
+
+def _doubt_refusals(haru: Haru) -> None:
+    exchange = haru.ledger.exchange
+
+    async def exchange_in_doubt(answers: Sequence[tuple[Part, Outcome]], limit: int) -> Any:
+        doubted = [
+            (part, replace(outcome, kind=Kind.DOUBT) if outcome.kind is Kind.AGAIN else outcome)
+            for part, outcome in answers
+        ]
+        return await exchange(doubted, limit)
+
+    setattr(haru.ledger, "exchange", exchange_in_doubt)  # noqa: B010
 
 
 VARIANTS = {
@@ -41,4 +63,6 @@ VARIANTS = {
     "at_most_once": Variant(verdict=Verdict(unknown="never_again")),
     # Looks before a late message shows: doubles.
     "no_settle_time": Variant(settle=0.0),
+    # Looks for what Slack said it did not take: reads in vain.
+    "never_content": Variant(believes_refusals=False),
 }

@@ -13,13 +13,8 @@ Record = Sequence[Mapping[str, Any]]
 SECOND = 0.97
 """Least distance of two messages in a channel: a second, less what clocks and sockets blur."""
 
-UNDER_WAY = 5.0
-"""Seconds that a reading may come after the end of its doubt: whoever was frozen wakes and says what became
-of a message, while somebody else is already looking for it.
-"""
-
-BEFOREHAND = 0.5
-"""Seconds between the beginning of a lease and the note of it, at most: it ends so much before."""
+ON_ITS_WAY = 1.0
+"""Seconds, at most, between a worker's last look at its lease and the workspace's note of the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +69,34 @@ def judge_reads(calls: Record, notes: Record, deaths: Mapping[int, float], *, le
     """Readings of a channel's history at a time when nothing there was in doubt.
 
     What was in doubt follows from the workspace's record of calls, from what the workers noted
-    of the parts they claimed, and from when each of them died. Only which channel was read is
-    compared, not which thread.
+    of the parts they claimed, and from when each of them died. Whoever takes a doubt may look for
+    it as long as it holds it, though somebody thought dead tells the outcome meanwhile. Only which
+    channel was read is compared, not which thread: one reading serves every doubt of a channel.
     """
     posted: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for call in calls:
         if call["method"] == "chat.postMessage":
             posted[call["part"]].append(call)
-    doubts: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    grounds: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for part, of_part in _by_part(notes).items():
-        for place, note in enumerate(of_part):
-            if note["what"] == "claimed":
-                begins = _doubted_at(note, of_part[place:], posted[part], deaths, lease)
-                if begins is not None:
-                    doubts[note["channel"]].append((begins, _settled_at(of_part, begins)))
+        doubts = [
+            (begins, _settled_at(of_part, begins, note["attempt"]))
+            for place, note in enumerate(of_part)
+            if note["what"] == "claimed"
+            and (begins := _doubted_at(note, of_part[place:], posted[part], deaths, lease)) is not None
+        ]
+        looks = [
+            (note["at"], note["at"] + lease + ON_ITS_WAY)
+            for note in of_part
+            if note["what"] == "taken" and any(begins <= note["at"] <= ends for begins, ends in doubts)
+        ]
+        if of_part:
+            grounds[of_part[0]["channel"]] += doubts + looks
     return [
         f"{call['channel']} was read at {call['at']:.1f} though nothing there was in doubt"
         for call in calls
         if call["method"] in ("conversations.history", "conversations.replies")
-        and not any(begins <= call["at"] <= ends + UNDER_WAY for begins, ends in doubts[call["channel"]])
+        and not any(begins <= call["at"] <= ends for begins, ends in grounds[call["channel"]])
     ]
 
 
@@ -107,12 +111,12 @@ def _doubted_at(
     claim: Mapping[str, Any], later: Record, posted: Record, deaths: Mapping[int, float], lease: float
 ) -> float | None:
     """Since when nobody could know the fate of what was claimed: None when its answer was definite."""
-    answer = next((one for one in later if one["what"] == "answered" and one["pid"] == claim["pid"]), None)
+    answer = next((one for one in later if one["what"] == "answered" and _is_same_try(one, claim)), None)
     runs_out: float = claim["at"] + lease
     if answer is None:
         return min(runs_out, deaths.get(claim["pid"], runs_out))
-    if answer["at"] > runs_out - BEFOREHAND:
-        return runs_out - BEFOREHAND
+    if answer["at"] >= runs_out:
+        return runs_out
     if answer["kind"] != "doubt":
         return None
     heard = [call for call in posted if claim["at"] <= call["at"] <= answer["at"]]
@@ -122,12 +126,17 @@ def _doubted_at(
     return next((float(call["at"]) for call in heard if call["fault"] not in (None, "rate_limited")), None)
 
 
-def _settled_at(of_part: Record, begins: float) -> float:
+def _is_same_try(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return bool(one["pid"] == other["pid"] and one["attempt"] == other["attempt"])
+
+
+def _settled_at(of_part: Record, begins: float, attempt: int) -> float:
     """When a doubt ended, or for ever: somebody looked, or whoever was thought dead told the outcome."""
     ends = (
         one["at"]
         for one in of_part
         if one["at"] >= begins
+        and one["attempt"] >= attempt
         and (one["what"] == "settled" or (one["what"] == "answered" and one["kind"] != "doubt"))
     )
     return float(next(ends, float("inf")))

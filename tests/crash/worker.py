@@ -72,6 +72,7 @@ async def _work(wanted: dict[str, Any]) -> None:
     haru.clockwork.every(2 * LOOK, "correct_often", correct)
     try:
         async with delivering(haru):
+            (Path(wanted["up"]) / str(os.getpid())).touch()
             await until_signal()
     finally:
         await haru.close()
