@@ -62,7 +62,10 @@ def _digest(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Message, ...
     # The context line grows when it says how many go on: room for that is kept.
     tallest = _top(edition, words, going_on=len(entries))
     pages = paginate(groups, Room().less([*tallest, *closing]), Room())
-    top = _top(edition, words, going_on=len(entries) - len(pages[0].starts))
+    going_on = [
+        one for place, one in enumerate(entries) if place not in pages[0].starts and not one.retracted
+    ]
+    top = _top(edition, words, going_on=len(going_on))
     names = [entry.title_text(one.entry.paper) for one in entries]
     head = _notification(edition, words)
     text = fallback("\n\n".join([head, *_spoken(edition, words, pages[0].starts)]), [head, *names])
@@ -128,12 +131,17 @@ def _top(edition: Edition, words: Catalogue, *, going_on: int) -> tuple[Block, .
 
 
 def _count(edition: Edition, words: Catalogue) -> str:
-    return words.ngettext("{n} paper", "{n} papers", len(edition.entries))
+    return words.ngettext("{n} paper", "{n} papers", len(_standing(edition)))
+
+
+def _standing(edition: Edition) -> Sequence[EditionEntry]:
+    """What was not taken back, unless all was."""
+    return [one for one in edition.entries if not one.retracted] or edition.entries
 
 
 def _notification(edition: Edition, words: Catalogue) -> str:
     """``논문 11편: DeepEP, Fractal Generative Models…``, without what was taken back."""
-    standing = [one for one in edition.entries if not one.retracted] or edition.entries
+    standing = _standing(edition)
     names = opening_names([entry.title_text(one.entry.paper) for one in standing])
     return words.ngettext("{n} paper: {names}", "{n} papers: {names}", len(standing), names=names)
 

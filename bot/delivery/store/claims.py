@@ -133,9 +133,10 @@ def _ready_statement() -> Any:
         )
         .join_from(ranked, part, part.c.id == ranked.c.id)
         .join(tables.delivery, delivery.id == part.c.delivery_id)
-        # Said again for what another process is just changing: it is waited for, and looked at anew.
+        # Said again for what another process has just changed. What one is still changing is passed over:
+        # it would be waited for with a lane in hand, of which the other may be in want.
         .where(ranked.c.rank <= PER_WORKSPACE, lanes.PENDING)
-        .with_for_update(of=part)
+        .with_for_update(of=part, skip_locked=True)
     )  # fmt: skip
 
 

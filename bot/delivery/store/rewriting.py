@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.channels.tables import channel
 from bot.delivery import tables
 from bot.delivery.delivery import State
 from bot.delivery.edition import Edition
@@ -30,9 +31,9 @@ async def desire(
 ) -> None:
     """Have these deliveries say this instead from ``at`` on: message by message, in their places.
 
-    What does not fit any more is added as replies; a message too many says ``rest``. What
-    was not sent yet is sent right the first time. A change before ``at`` takes the place of
-    the one that waits.
+    What does not fit any more is added as replies, except where the channel gets nothing new; a
+    message too many says ``rest``. What was not sent yet is sent right the first time. A change
+    before ``at`` takes the place of the one that waits.
     """
     made = openings.payloads(messages)
     spare = openings.payloads([rest])
@@ -51,6 +52,12 @@ async def desire(
             await _want(connection, ids, position, key, at=at)
         if len(made) > length:
             await _append(connection, ids, made[length:], length, now=now)
+    # Whoever was just claiming passed over what was being rewritten here: its lane is looked at again. Parts
+    # before lanes, as when results are written down; who claims has a lane and waits for no part.
+    waiting = await connection.scalars(
+        select(_part.workspace).distinct().where(lanes.PENDING, _part.delivery_id.in_(delivery_ids))
+    )
+    await lanes.touch(connection, dict.fromkeys(waiting, now))
 
 
 async def retract(
@@ -98,12 +105,24 @@ async def _append(
     *,
     now: datetime,
 ) -> None:
-    """Replies in the threads of posts that are there; what is no reply in its layout becomes one."""
-    rows = await connection.execute(
+    """Replies in the threads of posts that are there; what is no reply in its layout becomes one.
+
+    A channel that was switched off or paused since gets none, nor does a workspace without Haru.
+    """
+    growing = (
         select(_delivery.id, _delivery.workspace, _part.slack_channel)
         .join_from(tables.delivery, tables.part, _part.delivery_id == _delivery.id)
+        .join(channel, channel.c.id == _delivery.channel_id)
+        .join(tables.lane, tables.lane.c.workspace == _delivery.workspace)
         .where(_delivery.id.in_(delivery_ids), _part.position == 0)
+        .where(channel.c.enabled, channel.c.paused_reason.is_(None))
+        .order_by(channel.c.id)
+        # Whoever switches one off just now comes before this, or after it and calls the replies off.
+        .with_for_update(read=True, of=channel)
     )
+    rows = (await connection.execute(lanes.with_token(growing).where(~lanes.IS_UNINSTALLED))).all()
+    if not rows:
+        return
     parts = [
         {
             "delivery_id": row.id,
@@ -123,7 +142,6 @@ async def _append(
     await connection.execute(insert(tables.part), parts)
     await connection.execute(
         update(tables.delivery)
-        .where(_delivery.id.in_(delivery_ids), _delivery.state == State.SENT)
+        .where(_delivery.id.in_([row.id for row in rows]), _delivery.state == State.SENT)
         .values(state=State.POSTING, finished_at=None)
     )
-    await lanes.touch(connection, {part["workspace"]: now for part in parts})

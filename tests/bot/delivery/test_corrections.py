@@ -61,6 +61,8 @@ async def test_an_entry_the_document_no_longer_has_is_struck_through(scene: Scen
     assert len(struck) == 1
     assert "~" in struck[0]
     assert "taken back" in struck[0]
+    left = [text for text in _sections(scene, ENGLISH_CHANNEL) if "taken back" not in text]
+    assert [_count_line(one) for one in scene.standing(ENGLISH_CHANNEL)] == [f"{len(left)} papers"]
 
 
 @pytest.mark.parametrize("layout", list(Layout))
@@ -70,9 +72,7 @@ async def test_what_no_longer_fits_is_added_in_the_thread(scene: Scene, layout: 
     await deliver_once(scene.haru)
     await scene.settle()
     before = len(scene.posted(ENGLISH_CHANNEL))
-    grown = "\n\n".join(f"Paragraph {number}. " + "More was found. " * 60 for number in range(20))
-    marker = TEXT.index("\n#", TEXT.index(_title_line(WORD)))
-    await _correct(scene, TEXT[:marker] + "\n" + grown + TEXT[marker:])
+    await _correct(scene, _grown())
     await _ten_minutes_later(scene)
     await scene.settle()
     first, *rest = scene.posted(ENGLISH_CHANNEL)
@@ -84,9 +84,7 @@ async def test_what_no_longer_fits_is_added_in_the_thread(scene: Scene, layout: 
 
 async def test_a_message_that_shrank_says_where_its_papers_went(scene: Scene) -> None:
     """A reply that is needed no more says so instead of repeating old text."""
-    grown = "\n\n".join(f"Paragraph {number}. " + "More was found. " * 60 for number in range(20))
-    marker = TEXT.index("\n#", TEXT.index(_title_line(WORD)))
-    await _correct(scene, TEXT[:marker] + "\n" + grown + TEXT[marker:])
+    await _correct(scene, _grown())
     await deliver_once(scene.haru)
     await scene.settle()
     assert len(scene.posted(ENGLISH_CHANNEL)) > 1
@@ -214,6 +212,27 @@ async def test_what_was_held_up_is_sent_as_it_reads_by_then(scene: Scene) -> Non
     assert await _wanted(scene) == []
 
 
+@pytest.mark.parametrize("way", ["off", "removed", "uninstalled"])
+async def test_a_correction_that_grows_adds_nothing_where_nothing_is_posted_any_more(
+    scene: Scene, way: str
+) -> None:
+    """A channel that was switched off since, or that Haru left, gets no reply, and nothing waits for it."""
+    await deliver_once(scene.haru)
+    channel, now = scene.channels[ENGLISH_CHANNEL], scene.haru.clock.now()
+    if way == "off":
+        await scene.switch(ENGLISH_CHANNEL, on=False, now=now)
+    elif way == "removed":
+        await scene.haru.channels.pause(channel, "removed")
+    else:
+        await scene.haru.installations.uninstall(channel.workspace, now=now, delete_after=now)
+    await _correct(scene, _grown())
+    await _ten_minutes_later(scene)
+    assert await scene.haru.ledger.open_parts() == 0
+    assert len(scene.posted(ENGLISH_CHANNEL)) == 1
+    is_told = "More was found" in _shown(scene, ENGLISH_CHANNEL)
+    assert is_told == (way != "uninstalled")
+
+
 async def _correct(scene: Scene, text: str) -> None:
     await scene.take_in("2025-02-25.txt", text)
     await scene.haru.corrections.look(DAY)
@@ -256,6 +275,19 @@ def _sections(scene: Scene, channel: str) -> list[str]:
 
 def _shown(scene: Scene, channel: str) -> str:
     return " ".join(_sections(scene, channel))
+
+
+def _count_line(message: dict[str, Any]) -> str:
+    """The line below the header."""
+    said: str = message["blocks"][1]["elements"][0]["text"]
+    return said
+
+
+def _grown() -> str:
+    """The document with a commentary that does not fit into its message."""
+    grown = "\n\n".join(f"Paragraph {number}. " + "More was found. " * 60 for number in range(20))
+    marker = TEXT.index("\n#", TEXT.index(_title_line(WORD)))
+    return TEXT[:marker] + "\n" + grown + TEXT[marker:]
 
 
 def _title_line(word: str) -> str:
