@@ -3,7 +3,7 @@
 A post belongs to a schedule date, a local calendar day, and is due at the channel's
 hour on it. Daylight saving can take that hour away (then it is due at the transition)
 or give it twice (then the first counts); a day that does not exist at all
-(Apia, 2011-12-30) has no due instant.
+(Apia, 2011-12-30) has no due instant, and its turn comes just before it is passed over.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from bot.channels.preferences import Preferences
 
 _HORIZON = 400
 """Days looked ahead: the rarest choice, one weekday without holidays, comes far sooner."""
+
+
+_SECOND = timedelta(seconds=1)
+_NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,16 @@ def due_at(day: date, hour: time, zone: str) -> datetime | None:
     if instant.astimezone(tz).replace(tzinfo=None) == local.replace(tzinfo=None):
         return instant
     transition = _transition(instant, tz)
-    around = (transition - timedelta(seconds=1), transition)
+    around = (transition - _SECOND, transition)
     if all(moment.astimezone(tz).date() != day for moment in around):
         return None
     return transition
+
+
+@lru_cache(maxsize=4096)
+def exists(day: date, zone: str) -> bool:
+    """Whether a zone has, or had, this day."""
+    return due_at(day, _NOON, zone) is not None
 
 
 def is_chosen(preferences: Preferences, day: date) -> bool:
@@ -49,12 +59,15 @@ def is_chosen(preferences: Preferences, day: date) -> bool:
 
 
 def next_due(preferences: Preferences, after: datetime) -> Due | None:
-    """The first chosen date due later than ``after``; None when no weekday is chosen."""
+    """The first chosen date whose turn comes later than ``after``; None when no weekday is chosen.
+
+    A date that its zone does not have takes its turn too, so that it is seen to be skipped, and why.
+    """
     day = after.astimezone(ZoneInfo(preferences.zone)).date() - timedelta(days=1)
     for _ in range(_HORIZON):
         if is_chosen(preferences, day):
-            at = due_at(day, preferences.hour, preferences.zone)
-            if at is not None and at > after:
+            at = due_at(day, preferences.hour, preferences.zone) or _last_before(day, preferences.zone)
+            if at > after:
                 return Due(day, at)
         day += timedelta(days=1)
     return None
@@ -65,11 +78,17 @@ def local_day(instant: datetime, zone: str) -> date:
     return instant.astimezone(ZoneInfo(zone)).date()
 
 
+def _last_before(day: date, zone: str) -> datetime:
+    """The last second before a zone passes a whole day over."""
+    tz = ZoneInfo(zone)
+    return _transition(datetime.combine(day, _NOON, tzinfo=tz).astimezone(UTC), tz) - _SECOND
+
+
 def _transition(instant: datetime, tz: ZoneInfo) -> datetime:
     """The first second after the clocks were put forward, within a day of an instant in the gap."""
     early, late = instant - timedelta(days=1, hours=1), instant + timedelta(days=1, hours=1)
     before = early.astimezone(tz).utcoffset()
-    while late - early > timedelta(seconds=1):
+    while late - early > _SECOND:
         middle = early + (late - early) // 2
         middle = middle.replace(microsecond=0)
         if middle.astimezone(tz).utcoffset() == before:

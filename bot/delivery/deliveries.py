@@ -65,7 +65,7 @@ class Deliveries:
         self._clients = clients
         self._render = render
         self._grace = grace
-        self._planner = Planner(archive, ledger, render=render, grace=grace, link=self.link)
+        self._planner = Planner(archive, ledger, installations, render=render, grace=grace, link=self.link)
         self._waiting: dict[int, Waiting] = {}
         self._looked_until: datetime | None = None
         self._look_at_all = datetime.min.replace(tzinfo=UTC)

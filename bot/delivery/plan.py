@@ -33,6 +33,7 @@ class Skip(StrEnum):
     NO_NEW_DIGEST = "no_new_digest"
     NOTHING_LEFT = "nothing_left"
     TOO_LATE = "too_late"
+    NO_SUCH_DATE = "no_such_date"
     UNINSTALLED = "uninstalled"
 
 

@@ -16,6 +16,7 @@ from bot.delivery.edition import Edition
 from bot.delivery.ledger import Ledger
 from bot.delivery.store.openings import Opening
 from bot.messages.message import Message
+from bot.workspaces.installations import Installations
 from digests.archive import Archive
 from digests.model import ArchivedDigest, Workspace
 
@@ -46,10 +47,18 @@ class Planner:
     """Decides for many channels at once. Writes nothing, and keeps nothing from one tick to the next."""
 
     def __init__(
-        self, archive: Archive, ledger: Ledger, *, render: Rendering, grace: timedelta, link: Link
+        self,
+        archive: Archive,
+        ledger: Ledger,
+        installations: Installations,
+        *,
+        render: Rendering,
+        grace: timedelta,
+        link: Link,
     ) -> None:
         self._archive = archive
         self._ledger = ledger
+        self._installations = installations
         self._render = render
         self._grace = grace
         self._link = link
@@ -99,9 +108,16 @@ class Planner:
     ) -> list[Opening | Waiting]:
         of_workspace = await self._digests_of(day, channels, now=now)
         histories = await self._ledger.histories([channel.id for channel in channels], day=day)
+        uninstalled = await self._installations.without(set(of_workspace))
         made: dict[object, plan.Decision] = {}
         decisions: list[plan.Decision] = []
         for channel in channels:
+            if channel.workspace in uninstalled:
+                decisions.append(plan.Skipped(plan.Skip.UNINSTALLED))
+                continue
+            if not calendar.exists(day, channel.preferences.zone):
+                decisions.append(plan.Skipped(plan.Skip.NO_SUCH_DATE))
+                continue
             history = histories[channel.id]
             digests = of_workspace[channel.workspace]
             due = _due(channel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -109,6 +110,25 @@ class Installations:
                 .order_by(installation.c.workspace)
             )
             return [_installation(row) for row in rows]
+
+    async def without(self, workspaces: Collection[Workspace]) -> set[Workspace]:
+        """Those of these workspaces in which Haru is not installed, neither by itself nor with their
+        organisation.
+        """
+        wanted = {
+            one: {one.key, *([Workspace(one.enterprise_id, "").key] if one.enterprise_id else [])}
+            for one in workspaces
+        }
+        async with self._database.read() as connection:
+            found = set(
+                await connection.scalars(
+                    select(installation.c.workspace).where(
+                        installation.c.workspace.in_(sorted(set().union(*wanted.values()))),
+                        installation.c.uninstalled_at.is_(None),
+                    )
+                )
+            )
+        return {one for one, keys in wanted.items() if found.isdisjoint(keys)}
 
     async def kept(self, id_: str) -> list[Workspace]:
         """The workspaces something may be kept of, installed or not any more, that have this id: a team's,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import pytest
 
 from bot.channels.preferences import EVERY_DAY, Language, Preferences
-from bot.delivery.calendar import due_at, next_due
+from bot.delivery.calendar import due_at, exists, next_due
 
 QUARTER = timedelta(minutes=15)
 HOURS = [time(hour, minute) for hour in range(24) for minute in (0, 15, 30, 45)]
@@ -68,13 +68,16 @@ def test_no_date_is_skipped_or_repeated_around_a_transition(year: int) -> None:
                 assert dates[-1] == day + timedelta(days=2), (zone, day, hour)
 
 
-def test_a_day_that_never_was_is_passed_over() -> None:
-    """In Apia the 31st of December 2011 follows the 29th, an hour and a due instant each."""
-    preferences = Preferences(Language.EN, hour=time(9), zone="Pacific/Apia", days=EVERY_DAY)
-    due = next_due(preferences, datetime(2011, 12, 28, 0, tzinfo=UTC))
-    dates = []
-    for _ in range(4):
+@pytest.mark.parametrize("hour", [time(0), time(9), time(23, 45)])
+def test_a_day_that_never_was_takes_its_turn_as_it_is_passed_over(hour: time) -> None:
+    """In Apia the 31st of December 2011 followed the 29th: the 30th's turn is the last second between."""
+    preferences = Preferences(Language.EN, hour=hour, zone="Pacific/Apia", days=EVERY_DAY)
+    due = next_due(preferences, datetime(2011, 12, 28, 9, 50, tzinfo=UTC))
+    found = []
+    for _ in range(5):
         assert due is not None
-        dates.append(due.date.day)
+        found.append(due)
         due = next_due(preferences, due.at)
-    assert dates == [28, 29, 31, 1]
+    assert [one.date.day for one in found] == [28, 29, 30, 31, 1]
+    assert [one.date.day for one in found if not exists(one.date, "Pacific/Apia")] == [30]
+    assert found[2].at == datetime(2011, 12, 30, 9, 59, 59, tzinfo=UTC)

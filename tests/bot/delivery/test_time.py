@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from bot.channels.preferences import Language, Layout, Preferences
+from bot.channels.preferences import EVERY_DAY, Language, Layout, Preferences
 from bot.channels.registry import Channels
 from bot.delivery import tables
 from bot.delivery.deliveries import Deliveries
@@ -24,7 +24,7 @@ from digests.archive import Archive
 from digests.model import Document, Workspace
 from digests.store.sessions import Database
 
-SEOUL = ZoneInfo("Asia/Seoul")
+SEOUL, APIA = ZoneInfo("Asia/Seoul"), ZoneInfo("Pacific/Apia")
 GRACE = timedelta(hours=4)
 HOUR = timedelta(hours=1)
 TEAM = Workspace("", "T1")
@@ -248,6 +248,40 @@ async def test_of_a_month_away_a_week_is_brought(life: Life) -> None:
     assert last == (_day(28), "posting", None)
     assert len(skipped) <= 9
     assert await life.papers() == [[_day(3)], [_day(day) for day in range(21, 29)]]
+
+
+async def test_a_day_that_never_was_is_skipped_with_that_reason(database: Database) -> None:
+    """Apia went from the 29th to the 31st of December 2011: the 30th is said to be no date there."""
+    life = Life(database)
+    life.now = datetime(2011, 12, 29, 8, tzinfo=APIA).astimezone(UTC)
+    await life.installations.save(Installation(TEAM, "xoxb-1", "U1"), now=life.now)
+    await life.change(enabled=True, layout=Layout.DIGEST, zone="Pacific/Apia", days=EVERY_DAY)
+    for day in (29, 30, 31):
+        await life.digest(date(2011, 12, day))
+    first, skipped, last = await life.until(datetime(2011, 12, 31, 0, 20, tzinfo=APIA).astimezone(UTC)) + (
+        await life.until(datetime(2011, 12, 31, 9, tzinfo=APIA).astimezone(UTC))
+    )
+    assert skipped == (date(2011, 12, 30), "skipped", "no_such_date")
+    assert [one[:2] for one in (first, last)] == [
+        (date(2011, 12, 29), "posting"),
+        (date(2011, 12, 31), "posting"),
+    ]
+    channel = await life.channels.get_or_make(TEAM, "C1")
+    assert [one.reason for one in await life.deliveries.history(channel)] == [None, "no_such_date", None]
+    await life.clients.close()
+
+
+async def test_a_workspace_without_haru_is_skipped_with_that_reason(life: Life) -> None:
+    """Uninstalled, a workspace opens nothing to be given up later; installed again, it has what it missed."""
+    await life.digest(_day(4))
+    await life.installations.uninstall(TEAM, now=life.now, delete_after=life.now + timedelta(days=30))
+    await life.deliveries.stop_uninstalled()
+    assert await life.until(_seoul(4, 9, 10)) == [(_day(4), "skipped", "uninstalled")]
+    assert await life.ledger.open_parts() == 0
+    await life.installations.save(Installation(TEAM, "xoxb-2", "U1"), now=life.now)
+    await life.digest(_day(5))
+    assert await life.until(_seoul(5, 9, 10)) == [(_day(5), "posting", None)]
+    assert await life.papers() == [[_day(3)], [_day(4), _day(5)]]
 
 
 def _day(day: int) -> date:
