@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from array import array
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +21,7 @@ from digests.search.ranking import FLOOR
 from digests.store import tables
 from digests.store.bulk import among_given, many
 from digests.store.papers import eyes, visible_given
+from digests.store.vocabulary import Version, Words
 
 _FEWEST_ROWS, _MOST_ROWS = 4000, 5000
 _SHARE_OF_PAPERS = 4
@@ -31,26 +34,31 @@ _HEAVIEST = 1500
 _PICKED = 300
 """So many of the best are looked up in the words that were not read to their end."""
 
+_MOST_KEPT = 256
+"""Common words whose heaviest postings are kept in memory: some three megabytes."""
+
+_heaviest_kept: OrderedDict[tuple[str, Version, int, int], Sequence[int]] = OrderedDict()
+
 
 async def find(
     connection: AsyncConnection,
     groups: Sequence[Group],
     *,
-    papers: int,
+    words: Words,
     allowed: Iterable[int] | None,
     most: int,
     floor: float = FLOOR,
 ) -> list[Candidate]:
     """Papers that answer at least ``floor`` of the question's weight, the best ``most`` by their postings.
 
-    ``groups`` are rarest first; ``papers`` is how many the index holds. With ``allowed`` only those.
+    ``groups`` are rarest first, and of these ``words``. With ``allowed`` only those.
     Does not ask what may be seen: terms of other workspaces are in no group, the rest is for
     ``outlines`` to leave out.
     """
     picking: set[int] = set()
     heavy: set[int] = set()
     rest: set[int] = set()
-    budget = min(max(papers // _SHARE_OF_PAPERS, _FEWEST_ROWS), _MOST_ROWS)
+    budget = min(max(words.papers // _SHARE_OF_PAPERS, _FEWEST_ROWS), _MOST_ROWS)
     heaviest = max(_HEAVIEST, most)
     for group in groups:
         budget -= sum(min(df, heaviest) for df in group.dfs.values())
@@ -65,7 +73,7 @@ async def find(
     within = None if allowed is None else many(connection, sorted(allowed))
     evidence.add(await _read(connection, picking - heavy, within))
     for term_id in sorted(heavy):
-        evidence.add(await _heaviest(connection, term_id, within, most=heaviest))
+        evidence.add({term_id: await _heaviest(connection, term_id, words.version, within, most=heaviest)})
     rest = (rest | heavy) - (picking - heavy)
     if rest:
         best = many(connection, evidence.best(max(_PICKED, most)))
@@ -83,12 +91,25 @@ async def _read(
 
 
 async def _heaviest(
-    connection: AsyncConnection, term_id: int, papers: str | list[Any] | None, *, most: int
-) -> dict[int, list[int]]:
-    """The postings of the papers a term weighs the most in; of equals the lower id."""
+    connection: AsyncConnection, term_id: int, version: Version, papers: str | list[Any] | None, *, most: int
+) -> Sequence[int]:
+    """The postings of the papers a term weighs the most in; of equals the lower id.
+
+    Those of all papers are kept: a word that so many say is asked for often, and to find them all its
+    postings are sorted.
+    """
+    key = (str(connection.engine.url), version, term_id, most)
+    if papers is None and key in _heaviest_kept:
+        _heaviest_kept.move_to_end(key)
+        return _heaviest_kept[key]
     given = {"terms": many(connection, [term_id]), "papers": papers, "most": most}
     statement = _heaviest_postings(connection.dialect.name, is_limited=papers is not None)
-    return {term_id: list(await connection.scalars(statement, given))}
+    found = array("q", json.loads(f"[{await connection.scalar(statement, given) or ''}]"))
+    if papers is None:
+        _heaviest_kept[key] = found
+        while len(_heaviest_kept) > _MOST_KEPT:
+            _heaviest_kept.popitem(last=False)
+    return found
 
 
 @cache
@@ -102,9 +123,9 @@ def _postings(dialect: str, *, is_limited: bool) -> Select[Any]:
 @cache
 def _heaviest_postings(dialect: str, *, is_limited: bool) -> Select[Any]:
     posting = tables.search_posting.c
-    heaviest = (posting.weight.desc(), posting.paper_id)
-    found = select(_packed()).where(*_asked(dialect, is_limited=is_limited))
-    return found.order_by(*heaviest).limit(bindparam("most"))
+    found = select(_packed().label("packed")).where(*_asked(dialect, is_limited=is_limited))
+    heaviest = found.order_by(posting.weight.desc(), posting.paper_id).limit(bindparam("most")).subquery()
+    return select(func.aggregate_strings(cast(heaviest.c.packed, Text), ","))
 
 
 def _asked(dialect: str, *, is_limited: bool) -> Iterator[ColumnElement[bool]]:

@@ -181,7 +181,7 @@ async def _by_words(
 ) -> Results:
     groups, words = await sight.groups(asked)
     plainly = " ".join([*query.words, *query.phrases])
-    found, outlines = await _candidates(sight, groups, words.papers, allowed)
+    found, outlines = await _candidates(sight, groups, words, allowed)
     answered = max((one.coverage for one in found), default=0.0)
     meant = None
     if encoder and len(query.words) >= meaning.FEWEST_WORDS and answered < meaning.ENOUGH:
@@ -189,7 +189,7 @@ async def _by_words(
     nearness = meant.likeness if meant else {}
     if meant:
         groups = plan.widen(groups, meant.kin, words.papers)
-        found, outlines = await _near(sight, groups, words.papers, allowed, nearness)
+        found, outlines = await _near(sight, groups, words, allowed, nearness)
     if query.phrases or query.without:
         whole = await newest_entries(
             sight.connection, list(outlines), workspace=sight.workspace, until=sight.until
@@ -222,7 +222,7 @@ async def _by_words(
 async def _candidates(
     sight: Sight,
     groups: Sequence[plan.Group],
-    papers: int,
+    words: Words,
     allowed: set[int] | None,
     floor: float = ranking.FLOOR,
 ) -> tuple[list[Candidate], dict[int, candidates.Outline]]:
@@ -230,7 +230,7 @@ async def _candidates(
     most = ranking.CANDIDATES
     while True:
         found = await candidates.find(
-            sight.connection, groups, papers=papers, allowed=allowed, most=most, floor=floor
+            sight.connection, groups, words=words, allowed=allowed, most=most, floor=floor
         )
         outlines = await candidates.outlines(
             sight.connection, [one.paper_id for one in found], workspace=sight.workspace, until=sight.until
@@ -245,12 +245,12 @@ async def _candidates(
 async def _near(
     sight: Sight,
     groups: Sequence[plan.Group],
-    papers: int,
+    words: Words,
     allowed: set[int] | None,
     nearness: Mapping[int, float],
 ) -> tuple[list[Candidate], dict[int, candidates.Outline]]:
     """Papers alike in meaning, and those with at least some of the words that are like enough too."""
-    found, outlines = await _candidates(sight, groups, papers, allowed, floor=0.0)
+    found, outlines = await _candidates(sight, groups, words, allowed, floor=0.0)
     by_id = {one.paper_id: one for one in found}
     alike = [id_ for id_ in nearness if allowed is None or id_ in allowed]
     alike.sort(key=lambda id_: (-nearness[id_], id_))

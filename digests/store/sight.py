@@ -176,7 +176,7 @@ class Sight:
         """Papers one of whose authors has every word typed, begun or corrected."""
         groups, words = await self.groups(plan.asked_words([typed]))
         found = await candidates.find(
-            self.connection, groups, papers=words.papers, allowed=None, most=_MOST_OF_AN_AUTHOR, floor=1.0
+            self.connection, groups, words=words, allowed=None, most=_MOST_OF_AN_AUTHOR, floor=1.0
         )
         heads = await candidates.outlines(
             self.connection, [one.paper_id for one in found], workspace=self.workspace, until=self.until

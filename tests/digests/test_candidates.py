@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import insert, select
 
 from digests.archive import Archive
@@ -12,6 +13,7 @@ from digests.search.evidence import Candidate
 from digests.search.plan import Group
 from digests.store import candidates, tables
 from digests.store.sessions import Database
+from digests.store.vocabulary import Words
 
 NOW = datetime(2025, 2, 26, tzinfo=UTC)
 _LATE_ID = 7_000_000
@@ -48,8 +50,8 @@ async def test_what_the_database_packs_is_what_the_index_says(database: Database
     """Ids of any size, weights to the thousandth and heads come through whole, on both databases."""
     group, expected = await _made(database)
     async with database.read() as connection:
-        found = await candidates.find(connection, [group], papers=2, allowed=None, most=10)
-        limited = await candidates.find(connection, [group], papers=2, allowed=[_LATE_ID], most=10)
+        found = await candidates.find(connection, [group], words=_words(2), allowed=None, most=10)
+        limited = await candidates.find(connection, [group], words=_words(2), allowed=[_LATE_ID], most=10)
     assert {_rounded(one) for one in found} == expected
     assert [one.paper_id for one in found] == [_LATE_ID, min(one.paper_id for one in expected)]
     assert [one.paper_id for one in limited] == [_LATE_ID]
@@ -60,8 +62,30 @@ async def test_of_a_common_word_the_heaviest_are_read(database: Database) -> Non
     group, _ = await _made(database)
     group.dfs = dict.fromkeys(group.dfs, 1_000_000)
     async with database.read() as connection:
-        found = await candidates.find(connection, [group], papers=1_000_000, allowed=None, most=1)
+        found = await candidates.find(connection, [group], words=_words(1_000_000), allowed=None, most=1)
     assert [one.paper_id for one in found] == [_LATE_ID]
+
+
+async def test_what_is_kept_of_a_common_word_is_read_anew_once_the_index_changed(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A paper taken in after a common word was asked for is found by it at once, before all others."""
+    monkeypatch.setattr(candidates, "_HEAVIEST", 1)
+    archive = Archive(database)
+    notes = [
+        Document("vault", f"{n}.md", f"*Number {n}* (Ada Lovelace)\n\nSaid of whales, {n}.".encode())
+        for n in range(150)
+    ]
+    for documents in (notes, [Document("vault", "new.md", b"*Whales* (Ada Lovelace)\n\nWhales.")]):
+        async for _ in archive.take_in(documents, now=NOW):
+            pass
+        found = await archive.search("whales", workspace=None, until=None, today=None)
+        assert found.hits
+    assert found.hits[0].entry.paper.title == "Whales"
+
+
+def _words(papers: int) -> Words:
+    return Words([], papers, (("", 1),))
 
 
 def _rounded(one: Candidate) -> Candidate:
