@@ -179,6 +179,20 @@ def pattern(hangul: str) -> str | None:
     return "-?".join(found) + "e?s?"
 
 
+def initials(hangul: str) -> frozenset[str]:
+    """The letters that a word which fits the pattern may begin with: most words need not be looked at."""
+    first: set[str] = set()
+    for kind, sound in _sounds(hangul):
+        if kind != "vowel":
+            return frozenset(first) or frozenset(
+                letter
+                for letters in _BEFORE[sound].split("|")
+                for letter in letters[: 3 if letters[1:2] == "?" else 1 : 2]
+            )
+        first.update(_OPENING.get(sound, _GLIDING).strip("[]"))
+    return frozenset(first)
+
+
 def is_telling(hangul: str) -> bool:
     """Whether a word has so many consonants that hardly another sounds like it."""
     return _consonants(hangul) >= _TELLING

@@ -94,9 +94,14 @@ class Surfaces:
         )
         return [(distance, surface) for surface, distance, _ in found]
 
-    def matching(self, pattern: str) -> dict[str, list[Term]]:
-        """The words that fit a pattern whole, each with the terms behind it."""
-        found = re.findall(f"^{pattern}$", self._lines, re.MULTILINE)
+    def matching(self, pattern: str, initials: Iterable[str]) -> dict[str, list[Term]]:
+        """The words that fit a pattern whole and begin with one of some letters, each with the terms behind
+        it.
+        """
+        found: list[str] = []
+        for letter in sorted(initials):
+            start, end = (bisect_left(self.words, chr(ord(letter) + past)) for past in (0, 1))
+            found += re.findall(f"^{pattern}$", "\n".join(self.words[start:end]), re.MULTILINE)
         return {word: self.terms(word) for word in found}
 
     def terms(self, word: str) -> list[Term]:
@@ -108,10 +113,6 @@ class Surfaces:
 
     def _term(self, at: int) -> Term:
         return Term(self._ids[at], self._names[at], self._dfs[at], self._head_dfs[at])
-
-    @cached_property
-    def _lines(self) -> str:
-        return "\n".join(self.words)
 
     @cached_property
     def _not_ascii(self) -> list[str]:
@@ -154,9 +155,10 @@ class Words:
         pattern = transliteration.pattern(hangul)
         if pattern is None:
             return []
+        initials = transliteration.initials(hangul)
         found: dict[str, list[Term]] = defaultdict(list)
         for part in self.parts:
-            for word, terms in part.matching(pattern).items():
+            for word, terms in part.matching(pattern, initials).items():
                 found[word] += [term for term in terms if term.head_df]
         # A name stands in heads alone, and there are names like any Korean word: what texts say comes first.
         said = {word: terms for word, terms in found.items() if any(one.df > one.head_df for one in terms)}

@@ -23,8 +23,7 @@ _LATE_ID = 7_000_000
 async def _made(database: Database) -> tuple[Group, set[Candidate]]:
     """A term that two papers have, and what is to be found of it."""
     document = Document("vault", "250225 looped.md", b"*Looped Transformers* (Ada Lovelace)\n\nLooped, said.")
-    async for _ in Archive(database).take_in([document], now=NOW):
-        pass
+    await _take(Archive(database), [document])
     async with database.write() as connection:
         paper = (await connection.execute(select(tables.paper))).one()
         later = {**paper._mapping, "id": _LATE_ID, "identity": "title:later"}
@@ -76,12 +75,16 @@ async def test_what_is_kept_of_a_common_word_is_read_anew_once_the_index_changed
         Document("vault", f"{n}.md", f"*Number {n}* (Ada Lovelace)\n\nSaid of whales, {n}.".encode())
         for n in range(150)
     ]
-    for documents in (notes, [Document("vault", "new.md", b"*Whales* (Ada Lovelace)\n\nWhales.")]):
-        async for _ in archive.take_in(documents, now=NOW):
-            pass
-        found = await archive.search("whales", workspace=None, until=None, today=None)
-        assert found.hits
+    await _take(archive, notes)
+    assert (await archive.search("whales", workspace=None, until=None, today=None)).hits
+    await _take(archive, [Document("vault", "new.md", b"*Whales* (Ada Lovelace)\n\nWhales.")])
+    found = await archive.search("whales", workspace=None, until=None, today=None)
     assert found.hits[0].entry.paper.title == "Whales"
+
+
+async def _take(archive: Archive, documents: list[Document]) -> None:
+    async for _ in archive.take_in(documents, now=NOW):
+        pass
 
 
 def _words(papers: int) -> Words:

@@ -21,7 +21,9 @@ vision window zero-shot
 def _heard(hangul: str) -> list[str]:
     pattern = transliteration.pattern(hangul)
     assert pattern is not None
-    return transliteration.heard(hangul, [word for word in WORDS if re.fullmatch(pattern, word)])
+    fitting = [word for word in WORDS if re.fullmatch(pattern, word)]
+    assert {word[0] for word in fitting} <= transliteration.initials(hangul)
+    return transliteration.heard(hangul, fitting)
 
 
 @pytest.mark.parametrize(
