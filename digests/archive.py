@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from digests.drafting import Drafting
-from digests.drafts import Draft
+from digests.drafts import Drafts, drafts
 from digests.model import (
     ArchivedDigest,
     ArchivedEntry,
@@ -26,10 +26,10 @@ from digests.store.documents import find_source, known_hashes
 from digests.store.papers import documents_of, load_entries, posted_entries
 from digests.store.sessions import Database
 
-BATCH = 300
+BATCH = 600
 """Documents in one transaction: a crash loses at most these, whole, and the next run takes them in."""
 
-BATCH_BYTES = 16 * 1024 * 1024
+BATCH_BYTES = 2 * 1024 * 1024
 """Of their bytes; so memory stays what it is, however large the documents are."""
 
 AT_ONCE = 4
@@ -102,12 +102,12 @@ class Archive:
 
     def _drafts(
         self, drafting: Drafting, batch: Sequence[Document] | None, workspace: Workspace | None
-    ) -> asyncio.Task[dict[str, Draft]]:
+    ) -> asyncio.Task[Drafts]:
         """The drafts of a batch's new and changed documents, made beside whatever else goes on."""
 
-        async def make() -> dict[str, Draft]:
+        async def make() -> Drafts:
             if not batch:
-                return {}
+                return drafts([])
             async with self._database.read() as connection:
                 known = await known_hashes(
                     connection, batch[0].source, [document.path for document in batch], workspace=workspace

@@ -15,7 +15,7 @@ from contextlib import suppress
 
 import structlog
 
-from digests.drafts import Draft, drafts, hash_of
+from digests.drafts import Drafts, drafts, hash_of
 from digests.model import Document
 
 log = structlog.stdlib.get_logger(__name__)
@@ -55,29 +55,29 @@ class Drafting:
             with suppress(BrokenPipeError):
                 pipe.close()
 
-    async def drafts(self, documents: Sequence[Document], known: Mapping[str, str]) -> dict[str, Draft]:
-        """The drafts of documents by path, except of those whose hash by path is known."""
+    async def drafts(self, documents: Sequence[Document], known: Mapping[str, str]) -> Drafts:
+        """The drafts of documents, except of those whose hash by path is known."""
         return await asyncio.to_thread(self._drafts, documents, known)
 
-    def _drafts(self, documents: Sequence[Document], known: Mapping[str, str]) -> dict[str, Draft]:
+    def _drafts(self, documents: Sequence[Document], known: Mapping[str, str]) -> Drafts:
         fresh = [document for document in documents if known.get(document.path) != hash_of(document)]
         if len(fresh) >= FEWEST and not self._is_alone:
             try:
                 return self._beside(fresh)
             except (OSError, EOFError, pickle.UnpicklingError) as error:
                 if self._ended:
-                    return {}
+                    return drafts([])
                 log.warning("drafting_alone", error=type(error).__name__)
                 self._is_alone = True
-        return drafts(fresh, {})
+        return drafts(fresh)
 
-    def _beside(self, fresh: list[Document]) -> dict[str, Draft]:
+    def _beside(self, fresh: list[Document]) -> Drafts:
         child = self._child = self._child or _started()
         if child.stdin is None or child.stdout is None:
             raise EOFError
         pickle.dump(fresh, child.stdin, pickle.HIGHEST_PROTOCOL)
         child.stdin.flush()
-        made: dict[str, Draft] = pickle.load(child.stdout)  # noqa: S301 - from a process of our own
+        made: Drafts = pickle.load(child.stdout)  # noqa: S301 - from a process of our own
         return made
 
 
@@ -96,6 +96,6 @@ def serve() -> None:
     """Draft what comes, until the other end is closed, as it also is when that process is killed."""
     with suppress(EOFError, BrokenPipeError):
         while True:
-            made = drafts(pickle.load(sys.stdin.buffer), {})  # noqa: S301 - from the process that started us
+            made = drafts(pickle.load(sys.stdin.buffer))  # noqa: S301 - from the process that started us
             pickle.dump(made, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
             sys.stdout.buffer.flush()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from digests.errors import DigestError
 from digests.model import Digest, Document
 from digests.reading.document import read
+from digests.search.concordance import Concordance, concordance
 from digests.search.weights import Fields, Indexed, fields, index
 
 
@@ -48,10 +49,17 @@ def draft(document: Document) -> Draft:
     return Draft(sha256, digest, words)
 
 
-def drafts(documents: Iterable[Document], known: Mapping[str, str]) -> dict[str, Draft]:
-    """The drafts of documents by path, except of those whose hash by path is known."""
-    return {
-        document.path: draft(document)
-        for document in documents
-        if known.get(document.path) != hash_of(document)
-    }
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """The drafts of documents."""
+
+    by_path: Mapping[str, Draft]
+    words: Concordance
+    """All the words of their papers, each draft's in the order it has them."""
+
+
+def drafts(documents: Iterable[Document]) -> Drafts:
+    """Draft documents, no two of one path."""
+    made = {document.path: draft(document) for document in documents}
+    words = concordance([indexed for one in made.values() for indexed in one.words.values()])
+    return Drafts(made, words)

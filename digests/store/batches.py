@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests import intake
-from digests.drafts import Draft, draft, hash_of
+from digests.drafts import Drafts, draft, hash_of
 from digests.errors import DigestError
 from digests.model import Digest, Document, Status, Taken, TakenEntry
-from digests.search.weights import Fields, Indexed
 from digests.store.documents import (
     ReadDocument,
     RefusedDocument,
@@ -21,7 +20,7 @@ from digests.store.documents import (
     known_titles,
     refuse,
 )
-from digests.store.postings import index_papers
+from digests.store.postings import Ready, index_papers
 from digests.store.shelving import shelve
 
 
@@ -29,13 +28,13 @@ async def take_in_batch(
     connection: AsyncConnection,
     shelf: Shelf,
     documents: Sequence[Document],
-    drafts: Mapping[str, Draft],
+    drafts: Drafts,
     *,
     now: datetime,
 ) -> list[Taken]:
     """Take in the documents of one transaction; their fates, in order. One bad document harms no other.
 
-    ``drafts`` are those made beforehand, by path; what is missing there is made here.
+    ``drafts`` are those made beforehand; what is missing there is made here.
     """
     known = await known_documents(connection, shelf, [document.path for document in documents])
     entries = await known_entries(connection, [row.id for row in known.values()])
@@ -43,14 +42,13 @@ async def take_in_batch(
     fates: dict[str, Taken] = {}
     fresh: list[tuple[ReadDocument, intake.Decision]] = []
     refused: list[RefusedDocument] = []
-    ready: dict[Fields, Indexed] = {}
     for document in documents:
         old = known.get(document.path)
         sha256 = hash_of(document)
         if old is not None and old.sha256 == sha256 and old.reason is None:
             fates[document.path] = _same(document.path, old.date, titles.get(old.id, []))
             continue
-        made = drafts.get(document.path)
+        made = drafts.by_path.get(document.path)
         if made is None or made.sha256 != sha256:
             made = draft(document)
         digest = made.digest
@@ -58,7 +56,6 @@ async def take_in_batch(
             refused.append(RefusedDocument(document.path, sha256, str(digest), digest.line))
             fates[document.path] = Taken(document.path, Status.REFUSED, reason=str(digest), line=digest.line)
             continue
-        ready |= made.words
         before = entries.get(old.id, []) if old is not None else []
         decision = intake.decide(digest.entries, before)
         fresh.append((ReadDocument(document.path, sha256, digest), decision))
@@ -68,9 +65,18 @@ async def take_in_batch(
         fates[document.path] = _fate(document.path, digest, decision, withdrawn, was_read=was_read)
     await refuse(connection, shelf, refused, now=now)
     if fresh:
-        touched = await shelve(connection, shelf, fresh, now=now)
-        await index_papers(connection, touched, ready=ready)
+        touched = await shelve(connection, shelf, fresh, known, now=now)
+        await index_papers(connection, touched, ready=_ready(drafts))
     return [fates[document.path] for document in documents]
+
+
+def _ready(drafts: Drafts) -> Ready:
+    papers = [one for draft in drafts.by_path.values() for one in draft.words.items()]
+    return Ready(
+        [indexed for _, indexed in papers],
+        drafts.words,
+        {said: position for position, (said, _) in enumerate(papers)},
+    )
 
 
 def _same(path: str, day: date | None, titles: Sequence[str]) -> Taken:

@@ -6,7 +6,7 @@ Decides nothing by itself: ``digests.intake`` says what changes.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from digests import intake
 from digests.model import SHARED, Digest, Paper, Workspace
 from digests.store import tables
+from digests.store.bulk import among, new_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,10 @@ async def known_documents(connection: AsyncConnection, shelf: Shelf, paths: Sequ
     rows = await connection.execute(
         select(tables.document, tables.digest.c.date)
         .outerjoin(tables.digest, tables.digest.c.id == tables.document.c.digest_id)
-        .where(tables.document.c.source_id == shelf.source_id, tables.document.c.path.in_(paths))
+        .where(
+            tables.document.c.source_id == shelf.source_id,
+            among(connection, tables.document.c.path, paths),
+        )
     )
     return {row.path: row for row in rows}
 
@@ -97,7 +101,7 @@ async def known_hashes(
         .where(
             source.workspace == (workspace.key if workspace else SHARED),
             source.name == name,
-            document.path.in_(paths),
+            among(connection, document.path, paths),
             document.reason.is_(None),
         )
     )
@@ -113,7 +117,7 @@ async def known_entries(
         select(
             entry.id, entry.document_id, entry.title, entry.url, entry.arxiv_id, entry.sha256, entry.position
         )
-        .where(entry.document_id.in_(document_ids), entry.withdrawn_at.is_(None))
+        .where(among(connection, entry.document_id, document_ids), entry.withdrawn_at.is_(None))
         .order_by(entry.position)
     )
     known: dict[int, list[intake.KnownEntry]] = defaultdict(list)
@@ -128,7 +132,7 @@ async def known_titles(connection: AsyncConnection, document_ids: Sequence[int])
     entry = tables.entry.c
     rows = await connection.execute(
         select(entry.document_id, entry.title)
-        .where(entry.document_id.in_(document_ids), entry.withdrawn_at.is_(None))
+        .where(among(connection, entry.document_id, document_ids), entry.withdrawn_at.is_(None))
         .order_by(entry.document_id, entry.position)
     )
     found: dict[int, list[str]] = defaultdict(list)
@@ -141,21 +145,26 @@ async def write_documents(
     connection: AsyncConnection,
     shelf: Shelf,
     documents: Sequence[tuple[ReadDocument, intake.Decision]],
-    known: dict[str, Any],
+    known: Mapping[str, Any],
     digest_ids: dict[str, int],
     *,
     now: datetime,
 ) -> dict[str, int]:
+    """Write the rows of documents that were read; their ids by path."""
+    written = {document.path: known[document.path].id for document, _ in documents if document.path in known}
+    unknown = [document for document, _ in documents if document.path not in known]
+    ids = await new_ids(connection, tables.document, len(unknown))
+    written |= {document.path: id_ for document, id_ in zip(unknown, ids, strict=True)}
     fresh = [
         {
+            "id": written[document.path],
             "source_id": shelf.source_id,
             "path": document.path,
             "sha256": document.sha256,
             "digest_id": digest_ids[intake.digest_name(document.path, document.digest)],
             "taken_in_at": now,
         }
-        for document, _ in documents
-        if document.path not in known
+        for document in unknown
     ]
     if fresh:
         await connection.execute(insert(tables.document), fresh)
@@ -178,8 +187,7 @@ async def write_documents(
                 gone_at=None,
             )
         )
-    made = await known_documents(connection, shelf, [document.path for document, _ in documents])
-    return {path: row.id for path, row in made.items()}
+    return written
 
 
 async def _keep_versions(connection: AsyncConnection, document_ids: Sequence[int]) -> None:
@@ -192,7 +200,7 @@ async def _keep_versions(connection: AsyncConnection, document_ids: Sequence[int
         insert(tables.document_version).from_select(
             ["document_id", "taken_in_at", "sha256"],
             select(was.id, was.taken_in_at, was.sha256).where(
-                was.id.in_(document_ids), was.sha256 != "", ~is_kept
+                among(connection, was.id, document_ids), was.sha256 != "", ~is_kept
             ),
         )
     )
@@ -203,6 +211,8 @@ async def refuse(
 ) -> None:
     """Remember what could not be read. Entries an earlier version gave stay as they were."""
     refused = list(refused)
+    if not refused:
+        return
     known = await known_documents(connection, shelf, [one.path for one in refused])
     for one in refused:
         values = {

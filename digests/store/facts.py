@@ -14,7 +14,7 @@ from digests import intake
 from digests.model import Paper
 from digests.reading.identity import normal_title, normal_url
 from digests.store import tables
-from digests.store.bulk import insert_rows
+from digests.store.bulk import among, insert_rows
 
 
 async def merge_facts(connection: AsyncConnection, paper_ids: Iterable[int]) -> list[int]:
@@ -30,7 +30,7 @@ async def merge_facts(connection: AsyncConnection, paper_ids: Iterable[int]) -> 
         .join_from(tables.entry, tables.document, tables.document.c.id == entry.document_id)
         .join(tables.digest, tables.digest.c.id == entry.digest_id)
         .join(tables.source, tables.source.c.id == tables.document.c.source_id)
-        .where(entry.paper_id.in_(ids), entry.withdrawn_at.is_(None))
+        .where(among(connection, entry.paper_id, ids), entry.withdrawn_at.is_(None))
         .order_by(
             tables.source.c.rank,
             func.coalesce(tables.digest.c.date, date.max),
@@ -65,7 +65,9 @@ async def merge_facts(connection: AsyncConnection, paper_ids: Iterable[int]) -> 
             update(tables.paper).where(tables.paper.c.id == bindparam("paper")),
             facts,
         )
-    await connection.execute(delete(tables.paper_url).where(tables.paper_url.c.paper_id.in_(ids)))
+    await connection.execute(
+        delete(tables.paper_url).where(among(connection, tables.paper_url.c.paper_id, ids))
+    )
     await insert_rows(connection, tables.paper_url, ("paper_id", "url", "cited"), sorted(addresses))
     return ids
 

@@ -13,6 +13,7 @@ from digests import intake
 from digests.model import Entry
 from digests.reading.identity import identity, normal_title
 from digests.store import tables
+from digests.store.bulk import among, new_ids
 from digests.store.postings import drop_papers
 
 
@@ -30,7 +31,10 @@ async def recognise(connection: AsyncConnection, workspace: str, entries: Sequen
         select(paper.id, paper.identity, paper.title_key)
         .where(
             paper.workspace == workspace,
-            or_(paper.identity.in_(set(keys)), paper.title_key.in_(set(titles))),
+            or_(
+                among(connection, paper.identity, set(keys)),
+                among(connection, paper.title_key, set(titles)),
+            ),
         )
         .order_by(paper.id)
     )
@@ -64,7 +68,7 @@ async def recognise(connection: AsyncConnection, workspace: str, entries: Sequen
         by_key[key] = chosen
         (strong_by_title if intake.is_strong(key) else weak_by_title).setdefault(title, chosen)
         found.append(chosen)
-    await _write_papers(connection, workspace, every)
+    await _write_papers(connection, every)
     return [id_ for row in found if (id_ := row.last().id) is not None]
 
 
@@ -94,7 +98,7 @@ def _paper_values(workspace: str, key: str, title: str, entry: Entry) -> dict[st
     }
 
 
-async def _write_papers(connection: AsyncConnection, workspace: str, rows: Sequence[_PaperRow]) -> None:
+async def _write_papers(connection: AsyncConnection, rows: Sequence[_PaperRow]) -> None:
     """Write what a batch found out: new papers, those that took an address, those that are one."""
     paper = tables.paper
     renamed = [
@@ -106,15 +110,11 @@ async def _write_papers(connection: AsyncConnection, workspace: str, rows: Seque
         await connection.execute(update(paper).where(paper.c.id == bindparam("row")), renamed)
     fresh = [row for row in rows if row.id is None and row.joined is None]
     if fresh:
-        await connection.execute(insert(paper), [{**row.values, "identity": row.identity} for row in fresh])
-        written = await connection.execute(
-            select(paper.c.identity, paper.c.id).where(
-                paper.c.workspace == workspace, paper.c.identity.in_([row.identity for row in fresh])
-            )
+        for row, id_ in zip(fresh, await new_ids(connection, paper, len(fresh)), strict=True):
+            row.id = id_
+        await connection.execute(
+            insert(paper), [{**row.values, "id": row.id, "identity": row.identity} for row in fresh]
         )
-        ids = {row.identity: row.id for row in written}
-        for row in fresh:
-            row.id = ids[row.identity]
     for row in rows:
         if row.id is not None and row.joined is not None and (strong := row.last().id) is not None:
             await _join(connection, row.id, strong)

@@ -7,7 +7,7 @@ thousand notes cost a few hundred statements and not a hundred thousand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from digests import intake
 from digests.model import Entry, Status
 from digests.store import tables
-from digests.store.bulk import insert_rows
-from digests.store.documents import ReadDocument, Shelf, known_documents, write_documents
+from digests.store.bulk import among, insert_rows, new_ids
+from digests.store.documents import ReadDocument, Shelf, write_documents
 from digests.store.facts import merge_facts
 from digests.store.recognition import recognise
 
@@ -27,11 +27,14 @@ async def shelve(
     connection: AsyncConnection,
     shelf: Shelf,
     documents: Sequence[tuple[ReadDocument, intake.Decision]],
+    known: Mapping[str, Any],
     *,
     now: datetime,
 ) -> tuple[int, ...]:
-    """Write new and changed documents; gives the ids of papers whose text or facts may have changed."""
-    known = await known_documents(connection, shelf, [document.path for document, _ in documents])
+    """Write new and changed documents; gives the ids of papers whose text or facts may have changed.
+
+    ``known`` are the rows of those documents that the archive has, by path.
+    """
     digest_ids = await _digests(connection, shelf, [document for document, _ in documents], now=now)
     document_ids = await write_documents(connection, shelf, documents, known, digest_ids, now=now)
     touched = await withdraw_entries(
@@ -61,7 +64,9 @@ async def shelve(
     if changed:
         ids = [change.id for _, change in changed if change.id is not None]
         touched |= set(
-            await connection.scalars(select(tables.entry.c.paper_id).where(tables.entry.c.id.in_(ids)))
+            await connection.scalars(
+                select(tables.entry.c.paper_id).where(among(connection, tables.entry.c.id, ids))
+            )
         )
         await connection.execute(
             update(tables.entry)
@@ -70,12 +75,13 @@ async def shelve(
             [{"entry": change.id, **row} for row, change in changed],
         )
         for table in (tables.commentary, tables.entry_tag):
-            await connection.execute(delete(table).where(table.c.entry_id.in_(ids)))
+            await connection.execute(delete(table).where(among(connection, table.c.entry_id, ids)))
         texts += [(change.id, change.entry) for _, change in changed if change.id is not None]
     if fresh:
-        await connection.execute(insert(tables.entry), [row for row, _ in fresh])
-        ids_at = await _entry_ids(connection, {row["document_id"] for row, _ in fresh})
-        texts += [(ids_at[row["document_id"], row["position"]], change.entry) for row, change in fresh]
+        ids_of = await new_ids(connection, tables.entry, len(fresh))
+        made = [{"id": id_, **row} for id_, (row, _) in zip(ids_of, fresh, strict=True)]
+        await connection.execute(insert(tables.entry), made)
+        texts += [(id_, change.entry) for id_, (_, change) in zip(ids_of, fresh, strict=True)]
     await _texts(connection, texts)
     touched |= set(paper_ids)
     return tuple(await merge_facts(connection, touched))
@@ -89,7 +95,7 @@ async def withdraw_entries(
         return set()
     rows = await connection.execute(
         update(tables.entry)
-        .where(tables.entry.c.id.in_(entry_ids))
+        .where(among(connection, tables.entry.c.id, entry_ids))
         .values(withdrawn_at=now, revision=tables.entry.c.revision + 1)
         .returning(tables.entry.c.paper_id)
     )
@@ -104,7 +110,7 @@ async def _digests(
     digest = tables.digest
     rows = await connection.execute(
         select(digest.c.name, digest.c.id, digest.c.date).where(
-            digest.c.source_id == shelf.source_id, digest.c.name.in_(list(wanted))
+            digest.c.source_id == shelf.source_id, among(connection, digest.c.name, wanted)
         )
     )
     found = {row.name: row for row in rows}
@@ -132,7 +138,7 @@ async def _digests(
         await connection.execute(insert(digest), missing)
     rows = await connection.execute(
         select(digest.c.name, digest.c.id).where(
-            digest.c.source_id == shelf.source_id, digest.c.name.in_(list(wanted))
+            digest.c.source_id == shelf.source_id, among(connection, digest.c.name, wanted)
         )
     )
     return {row.name: row.id for row in rows}
@@ -151,17 +157,6 @@ def _entry_values(change: intake.Change) -> dict[str, Any]:
         "links": list(entry.links),
         "sha256": change.sha256,
     }
-
-
-async def _entry_ids(connection: AsyncConnection, document_ids: Iterable[int]) -> dict[tuple[int, int], int]:
-    """The live entries of documents, by document and position."""
-    entry = tables.entry.c
-    rows = await connection.execute(
-        select(entry.id, entry.document_id, entry.position).where(
-            entry.document_id.in_(sorted(document_ids)), entry.withdrawn_at.is_(None)
-        )
-    )
-    return {(row.document_id, row.position): row.id for row in rows}
 
 
 async def _texts(connection: AsyncConnection, texts: Sequence[tuple[int, Entry]]) -> None:
