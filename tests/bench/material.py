@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,9 @@ from tempfile import TemporaryDirectory
 
 from bot import schema
 from digests.archive import Archive
+from digests.errors import DigestError
+from digests.model import Document, Entry
+from digests.reading.document import read
 from digests.sources import folder
 from digests.store.sessions import Database
 
@@ -60,3 +63,12 @@ async def take_in_vault(database: Database) -> Archive:
     async for _ in archive.take_in(folder.documents(VAULT), now=datetime.now(UTC)):
         pass
     return archive
+
+
+def entries(documents: Iterable[Document] | None = None) -> Iterator[Entry]:
+    """The entries of documents, all notes of the vault without any; of those that are refused none."""
+    for document in folder.documents(VAULT) if documents is None else documents:
+        try:
+            yield from read(document).entries
+        except DigestError:
+            continue

@@ -28,9 +28,7 @@ from slack_sdk.signature import SignatureVerifier
 from bot import schema
 from bot.workspaces.installations import Installation, Installations
 from digests.archive import Archive
-from digests.errors import DigestError
-from digests.model import Document, Entry, Workspace
-from digests.reading.document import read
+from digests.model import Document, Workspace
 from digests.sources import folder
 from digests.store.sessions import Database
 from tests.bench import material
@@ -200,7 +198,7 @@ async def _fill(url: str, size: int) -> None:
 def _recombined(documents: list[Document], count: int) -> Iterator[Document]:
     """Notes that say what the vault says, but each with title, authors, text and tags of several."""
     chosen = random.Random(2)
-    entries = list(_entries(documents)) if count > 0 else []
+    entries = list(material.entries(documents)) if count > 0 else []
     for number in range(count):
         first, second, third, fourth = (chosen.choice(entries) for _ in range(4))
         words, others = first.paper.title.split(), second.paper.title.split()
@@ -214,11 +212,3 @@ def _recombined(documents: list[Document], count: int) -> Iterator[Document]:
         )
         day = date(2000, 1, 1) + timedelta(days=number // 12)
         yield Document("recombined", f"{day:%y%m%d} {number}.md", text.encode())
-
-
-def _entries(documents: list[Document]) -> Iterator[Entry]:
-    for document in documents:
-        try:
-            yield from read(document).entries
-        except DigestError:
-            continue
