@@ -120,6 +120,109 @@ def test_languages_are_counted_as_grep_counts_them() -> None:
     assert sum(name.startswith("arXiv/2025/25") and name > "arXiv/2025/2508" for name in unmarked) >= 270
 
 
+def test_english_after_korean_needs_no_mark() -> None:
+    """In 282 notes since August 2025 English follows the Korean unmarked; neither stands in the other."""
+    unmarked = {
+        name: entry
+        for name, entry in _entries().items()
+        if entry.commentary("en") and name not in _having(r"<eng") and "250801" < Path(name).name < "3"
+    }
+    # A paragraph of a Latin sentence after a line that holds Hangul.
+    shown = {
+        name
+        for name in _having(r"[가-힣][^\n]*\n\s*\n?[A-Z][a-z][^가-힣\n]{40,}(?:\n|\Z)")
+        if "250801" < Path(name).name < "3" and name not in _having(r"<eng")
+    }
+    assert len(unmarked) == 282
+    assert shown <= unmarked.keys()
+    for name, entry in unmarked.items():
+        assert not re.search(r"[가-힣]{2}", entry.commentary("en") or ""), name
+        for line in (entry.commentary("ko") or "").split("\n"):
+            assert re.search(r"[가-힣]", line) or len(re.findall(r"[A-Za-z]{2,}", line)) < 8, name
+
+
+def test_english_that_is_not_closed_ends_all_the_same() -> None:
+    """Five notes open the mark and do not close it, or close it by opening it again."""
+    unclosed = {
+        name
+        for name, text in _texts().items()
+        if "<english>" in text and text.count("<english>") != text.count("</english>")
+    }
+    assert len(unclosed) == 5
+    for name in unclosed:
+        english = _entries()[name].commentary("en")
+        assert english, name
+        assert "english>" not in english, name
+        assert not re.search(r"(?<!\S)#\w", english), name
+
+
+def test_titles_are_whole_however_they_are_written() -> None:
+    """Wrapped over lines in more than 120 notes, begun with `#` in one; none holds a line's end or a link."""
+    titles = {name: entry.paper.title for name, entry in _entries().items()}
+    assert [name for name, title in titles.items() if re.search(r"\n|  |https?://", title)] == []
+    wrapped = [
+        name
+        for name, title in titles.items()
+        if title not in _texts()[name] and title in " ".join(_texts()[name].split())
+    ]
+    assert len(wrapped) >= 120
+    assert [title for title in titles.values() if title.startswith("#")] == [
+        "#InsTag: Instruction Tagging for Analyzing Supervised Fine-tuning of Large Language Models"
+    ]
+
+
+def test_notes_of_nothing_but_links_are_entries() -> None:
+    """Some seventy say nothing besides links and tags: they have an address, and their file's name."""
+    bare = [
+        name
+        for name, text in _texts().items()
+        if re.fullmatch(r"\s*(\S*(https?://|arxiv\.org)\S*\s*)+", re.sub(r"(?<!\S)#\S+", "", text))
+    ]
+    assert len(bare) >= 70
+    for name in bare:
+        entry = _entries()[name]
+        assert entry.paper.url, name
+        assert entry.paper.title == re.sub(r"^\d{6} |\.md$", "", Path(name).name), name
+        assert entry.commentaries == (), name
+
+
+def test_a_redirect_gives_the_id_behind_it() -> None:
+    """The note that begins with an address of l.facebook.com is of the paper that it leads to."""
+    (name,) = [name for name, text in _texts().items() if "l.facebook.com" in text.split("\n")[0]]
+    paper = _entries()[name].paper
+    assert paper.arxiv_id == "1911.09737"
+    assert "facebook" not in (paper.url or "")
+
+
+def test_ids_that_two_notes_share() -> None:
+    """31 arXiv ids begin two notes each, none three."""
+    counts = Counter(entry.paper.arxiv_id for entry in _entries().values() if entry.paper.arxiv_id)
+    assert sum(count == 2 for count in counts.values()) == 31
+    assert max(counts.values()) == 2
+
+
+def test_tags_at_the_end_of_a_text_line_are_tags() -> None:
+    """In nearly seventy notes; each is read, and none is left in what is said."""
+    ending = re.compile(r"^(?!\s*#).*\S\s+((?:#[A-Za-z][\w-]*\s*)+)$", re.M)
+    found = {name: ending.findall(text) for name, text in _texts().items() if ending.search(text)}
+    assert len(found) >= 65
+    for name, endings in found.items():
+        entry = _entries()[name]
+        spelt = {tag.spelling for tag in entry.tags}
+        assert set(re.findall(r"#([\w-]+)", " ".join(endings))) <= spelt, name
+        for commentary in entry.commentaries:
+            assert not ending.search(commentary.text), name
+
+
+def test_no_tag_comes_from_an_address_a_heading_or_a_colour() -> None:
+    """Each stands in its note as `#word` after a space or a line's beginning, and is no number."""
+    for name, entry in _entries().items():
+        for tag in entry.tags:
+            written = rf"(?<!\S)#{re.escape(tag.spelling)}(?!\w)"
+            assert re.search(written, _texts()[name]), (name, tag)
+            assert not re.fullmatch(r"[0-9a-f]{3}|[0-9a-f]{6}|\d+", tag.name), (name, tag)
+
+
 def test_every_quoted_abstract_is_found() -> None:
     """A note with a `>` line that says something has an abstract."""
     quoted = _having(r"^>[ \t>]*[^\s>]")
@@ -137,7 +240,12 @@ def test_every_spelling_of_a_tag_has_its_canonical_name() -> None:
 
 
 def test_links_are_those_in_brackets() -> None:
-    """Each [[…]] of a note is one of its links, by name; no other is."""
+    """Each [[…]] of a note is one of its links, by name; no other is. All but 16 lead to another note."""
+    assert len(_having(r"^# Links")) == 385
+    names = {Path(name).stem for name in _texts()}
+    every = [link for entry in _entries().values() for link in entry.links]
+    assert sum(link not in names for link in every) == 16
+    assert len(every) >= 460
     for name, entry in _entries().items():
         named = {re.sub(r"\.md$", "", link) for link in re.findall(r"\[\[(.+?)\]\]", _texts()[name])}
         assert set(entry.links) == named, name
