@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,12 +24,10 @@ from digests.search.evidence import Candidate
 from digests.search.meaning import Encoder
 from digests.search.query import Query, parse
 from digests.store import candidates, tables, vectors
+from digests.store.guesses import guesses, similar_tags
 from digests.store.papers import newest_entries, visible
 from digests.store.sight import Sight, nearest
 from digests.store.vocabulary import Words
-
-_GUESSES = 3
-"""Words that may have been meant, where nothing was found."""
 
 
 async def search(
@@ -102,7 +98,7 @@ async def tagged(
             meant = by_joint[near]
             corrections = (Correction(typed, meant),)
     if meant is None:
-        return Results(typed, suggestions=tuple(_similar(name, names)))
+        return Results(typed, suggestions=tuple(similar_tags(name, names)))
     ids = await sight.newest_first(await sight.with_tag(meant))
     return await sight.page(
         meant, [(id_, 0.0) for id_ in ids], limit=limit, offset=offset, corrections=corrections
@@ -206,7 +202,8 @@ async def _by_words(
     scored.sort(key=lambda pair: (-pair[1], pair[0]))
     corrections = tuple(Correction(group.shown, group.corrected) for group in groups if group.corrected)
     if not scored:
-        return Results(typed, suggestions=await _guesses(sight, asked, words))
+        tags = await sight.tag_names(words)
+        return Results(typed, suggestions=guesses(query, asked, groups, words, tags))
     page = await sight.page(
         typed,
         scored,
@@ -292,37 +289,3 @@ def _holds_phrases(found: ArchivedEntry, query: Query) -> bool:
 def _stands_in(word: str, held: str) -> bool:
     # A Korean word stands with its particle, a Latin one alone.
     return word in held if not word.isascii() else f" {word} " in f" {held} "
-
-
-async def _guesses(sight: Sight, asked: Sequence[text.Word], words: Words) -> tuple[str, ...]:
-    """Up to three words near what was asked, each known to hit."""
-    names = await sight.tag_names(words)
-    guesses: dict[str, None] = {}
-    for word in asked:
-        guesses |= dict.fromkeys(_similar(canonical(word.shown), names)[:2])
-        # Looking at every word there is takes the longest of all that lookup does.
-        if len(guesses) < _GUESSES:
-            guesses |= dict.fromkeys(
-                [near for near in words.resembling(word.folded) if not _is_two(near, words)][:2]
-            )
-        if len(guesses) >= _GUESSES:
-            break
-    return tuple(guesses)[:_GUESSES]
-
-
-def _is_two(surface: str, words: Words) -> bool:
-    # Two words joined are there to be found by; nobody would write them so.
-    return any(surface[:at] in words and surface[at:] in words for at in range(2, len(surface) - 1))
-
-
-def _similar(name: str, names: Mapping[str, int]) -> list[str]:
-    if not name:
-        return []
-    inside = [known for known in names if name in known or known in name]
-    near = [
-        known
-        for known, _, _ in process.extract(
-            name, sorted(names), scorer=OSA.normalized_distance, score_cutoff=0.5, limit=3
-        )
-    ]
-    return list(dict.fromkeys([*sorted(inside, key=lambda known: (-names[known], known))[:3], *near]))[:3]

@@ -89,6 +89,25 @@ async def test_nothing_relevant_is_nothing(archive: Archive) -> None:
         assert (await _find(archive, guess)).hits, guess
 
 
+async def test_of_a_sentence_that_finds_nothing_its_own_words_are_guessed(archive: Archive) -> None:
+    """A sentence no paper answers is not bent into others: its words that find something are offered."""
+    sentence = "colourless green zebras gallop homewards while quantization sleeps furiously"
+    found = await _find(archive, sentence)
+    assert found.hits == ()
+    assert found.suggestions == ("quantization",)
+    found = await _find(archive, "얼룩말이 지붕 위에서 춤추며 노래하던 양자화를 몰래 훔쳐보던 고양이")
+    assert found.suggestions == ("양자화를",)
+
+
+async def test_what_operators_left_nothing_of_is_guessed_without_them(archive: Archive) -> None:
+    """Where a day or a tag leaves nothing, the word and the tag alone are what was meant."""
+    found = await _find(archive, "#scaling-law since:2031 looped")
+    assert found.hits == ()
+    assert found.suggestions == ("looped", "#scaling-law")
+    for guess in found.suggestions:
+        assert (await _find(archive, guess)).hits
+
+
 @pytest.mark.parametrize(
     "spelling", ["scaling-law", "scaling law", "scalinglaw", "Scaling_Law", "scalng-law"]
 )

@@ -1,0 +1,76 @@
+"""What may have been meant where nothing was found: words that are known to find something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from digests.reading.tags import canonical
+from digests.search import text
+from digests.search.function_words import FUNCTION
+from digests.search.plan import LONG_QUESTION, Group
+from digests.search.query import Query
+from digests.store.vocabulary import Words
+
+MOST = 3
+
+_EACH = 2
+"""Guesses for one word."""
+
+
+def guesses(
+    query: Query, asked: Sequence[text.Word], groups: Sequence[Group], words: Words, tags: Mapping[str, int]
+) -> tuple[str, ...]:
+    """Up to three: what a word that nobody wrote is like, then the question's own words one by one, those
+    that fewest papers have first, then its tags. Of a sentence nothing is guessed but its own words.
+    """
+    own = {word.shown: _papers_with(word, groups) for word in asked if word.folded not in FUNCTION}
+    found: dict[str, None] = {}
+    if len(asked) < LONG_QUESTION:
+        for word in asked:
+            # Looking at every word there is takes the longest of all that lookup does.
+            if own.get(word.shown) == 0 and len(found) < MOST:
+                found |= dict.fromkeys(_like(word, words, tags))
+    known = sorted((papers, word) for word, papers in own.items() if papers)
+    # A word alone that is known found nothing for what else was asked of it.
+    if len(own) > 1 or query != Query(words=query.words):
+        found |= dict.fromkeys(word for _, word in known)
+    found |= dict.fromkeys(f"#{tag}" for tag in query.tags if tag in tags)
+    return tuple(found)[:MOST]
+
+
+def similar_tags(name: str, tags: Mapping[str, int]) -> list[str]:
+    """Tags that hold a name or are held by it, the most used first, then those spelt nearly so."""
+    if not name:
+        return []
+    inside = [known for known in tags if name in known or known in name]
+    near = [
+        known
+        for known, _, _ in process.extract(
+            name, sorted(tags), scorer=OSA.normalized_distance, score_cutoff=0.5, limit=3
+        )
+    ]
+    return list(dict.fromkeys([*sorted(inside, key=lambda known: (-tags[known], known))[:3], *near]))[:3]
+
+
+def _like(word: text.Word, words: Words, tags: Mapping[str, int]) -> Iterator[str]:
+    yield from similar_tags(canonical(word.shown), tags)[:_EACH]
+    near = [one for one in words.resembling(word.folded) if not _is_two(one, words)]
+    yield from near[:_EACH]
+
+
+def _papers_with(word: text.Word, groups: Sequence[Group]) -> int:
+    """How many papers have a word as it was typed; for a Korean one, those with its rarest pair."""
+    exact = [
+        max((group.dfs[id_] for id_, worth in group.worth.items() if worth >= 1), default=0)
+        for group in groups
+        if group.shown == word.shown
+    ]
+    return min(exact, default=0)
+
+
+def _is_two(surface: str, words: Words) -> bool:
+    # Two words joined are there to be found by; nobody would write them so.
+    return any(surface[:at] in words and surface[at:] in words for at in range(2, len(surface) - 1))
