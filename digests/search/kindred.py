@@ -17,6 +17,9 @@ from digests.search.plan import Term
 _MOST = 8
 """Words that one word may also be found by."""
 
+_MOST_REMEMBERED = 5000
+"""Words whose kin are kept in memory: questions say the same words again and again."""
+
 _NEAR_LATIN, _NEAR_HANGUL = 0.75, 0.7
 """Likeness from which two words mean alike; the same thing in two languages is a little less alike."""
 
@@ -32,21 +35,30 @@ class Lexicon:
         joined = b"".join(content for _, content in kept)
         self._vectors = np.frombuffer(joined, dtype=np.int8).reshape(-1, DIMENSIONS)
         self._lengths = lengths(self._vectors)
+        self._kin: dict[str, list[Term]] = {}
 
-    def kin(self, asked: Sequence[text.Word], vectors: Vectors) -> dict[str, list[Term]]:
-        """The terms that mean what each word, a vector a word, means; by the word as it was typed."""
+    def unknown(self, asked: Iterable[text.Word]) -> list[text.Word]:
+        """The words whose kin were not looked for yet."""
+        return [word for word in asked if word.folded not in self._kin]
+
+    def learn(self, asked: Sequence[text.Word], vectors: Vectors) -> None:
+        """Look for the terms that mean what each word, a vector a word, means, and remember them."""
         import numpy as np
 
         if not self._terms or not asked:
-            return {}
-        found: dict[str, list[Term]] = {}
+            return
         for word, cosines in zip(asked, alike(vectors, self._vectors, self._lengths).T, strict=True):
             near = np.flatnonzero(cosines >= (_NEAR_HANGUL if word.is_hangul else _NEAR_LATIN))
             ordered = sorted(
                 (-round(float(cosines[at]), 4), self._terms[at].term, self._terms[at].id, at) for at in near
             )
-            found[word.shown] = [self._terms[at] for *_, at in ordered[:_MOST]]
-        return found
+            self._kin[word.folded] = [self._terms[at] for *_, at in ordered[:_MOST]]
+        while len(self._kin) > _MOST_REMEMBERED:
+            del self._kin[next(iter(self._kin))]
+
+    def kin(self, asked: Iterable[text.Word]) -> dict[str, list[Term]]:
+        """The terms that mean what each word means, of those learned, by the word as it was typed."""
+        return {word.shown: self._kin.get(word.folded, []) for word in asked}
 
 
 def telling(asked: Iterable[text.Word]) -> list[text.Word]:

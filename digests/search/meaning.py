@@ -32,11 +32,14 @@ DIMENSIONS = 512
 
 _SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n+")
 _SHORTEST, _LONGEST, _MOST_PASSAGES = 9, 400, 32
-_TITLE = 0.5
-"""What a title's likeness counts beside that of the most alike sentence."""
+_TITLE, _WHOLE = 0.5, 0.7
+"""What the likeness of a title, and of all sentences together, counts beside that of the most alike one."""
 
-_BLEND = 4.0
+_BLEND = 3.5
 """What likeness counts beside the score of words, in parts of the question's whole weight."""
+
+_LOOKED_INTO = 1000
+"""Papers whose every sentence is compared with a question."""
 
 _AT_ONCE = 512
 """Vectors compared at a time: as floats they take four times the room, and so few stay in the processor."""
@@ -50,12 +53,7 @@ class Encoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """A row a text, as bytes with a sign: only their direction matters."""
-        import numpy as np
-
-        found = _weights().encode(list(texts))
-        largest = np.abs(found).max(axis=1, keepdims=True)
-        vectors: Vectors = np.rint(found * (127 / np.maximum(largest, 1e-9))).astype(np.int8)
-        return vectors
+        return in_bytes(_weights().encode(list(texts)))
 
 
 def installed() -> Encoder | None:
@@ -89,7 +87,7 @@ def passages(texts: Iterable[str]) -> list[str]:
 
 
 class Shelf:
-    """The vectors of many papers in memory, half a kilobyte a sentence."""
+    """The vectors of many papers in memory: half a kilobyte a sentence, and as much for the whole of each."""
 
     def __init__(self, rows: Iterable[tuple[int, bytes]]) -> None:
         import numpy as np
@@ -97,23 +95,71 @@ class Shelf:
         kept = list(rows)
         counts = [len(content) // DIMENSIONS for _, content in kept]
         self._ids = np.array([id_ for id_, _ in kept], dtype=np.int64)
+        self._places = {id_: place for place, (id_, _) in enumerate(kept)}
+        self._counts = np.array(counts, dtype=np.int64)
         self._starts = (np.cumsum(counts) - counts).astype(np.int64)
         joined = b"".join(content for _, content in kept)
         self._vectors = np.frombuffer(joined, dtype=np.int8).reshape(-1, DIMENSIONS)
         self._lengths = lengths(self._vectors)
+        self._wholes = self._all_said()
+        self._whole_lengths = lengths(self._wholes)
 
     @property
     def is_empty(self) -> bool:
         return not len(self._ids)
 
-    def likeness(self, question: Vectors) -> dict[int, float]:
-        """How like the question each paper is: its most alike sentence, and its title."""
+    def likeness(
+        self, question: Vectors, *, among: Iterable[int] | None = None, also: Iterable[int] = ()
+    ) -> dict[int, float]:
+        """How like the question papers are: their most alike sentence, their title, and all of them.
+
+        Of those that are the nearest as a whole (with ``among`` only of those), and of those named ``also``:
+        reading every sentence of every paper would cost the most of an answer.
+        """
         import numpy as np
 
-        cosines = alike(question, self._vectors, self._lengths)[:, 0]
-        nearest = np.maximum.reduceat(cosines, self._starts)
-        likeness = np.round((nearest + _TITLE * cosines[self._starts]) / (1 + _TITLE), 4)
-        return dict(zip(self._ids.tolist(), likeness.tolist(), strict=True))
+        wholes = alike(question, self._wholes, self._whole_lengths)[:, 0]
+        if among is not None:
+            outside = np.ones(len(wholes), dtype=bool)
+            outside[self._found(among)] = False
+            wholes[outside] = -1.0
+        # Of equals the older one, on every machine.
+        nearest = np.argsort(-np.round(wholes, 5), kind="stable")[:_LOOKED_INTO]
+        chosen = np.union1d(nearest, self._found(also))
+        counts = self._counts[chosen]
+        starts = (np.cumsum(counts) - counts).astype(np.int64)
+        rows = np.repeat(self._starts[chosen] - starts, counts) + np.arange(counts.sum())
+        cosines = alike(question, self._vectors[rows], self._lengths[rows])[:, 0]
+        most, titles = np.maximum.reduceat(cosines, starts), cosines[starts]
+        likeness = (most + _TITLE * titles + _WHOLE * wholes[chosen]) / (1 + _TITLE + _WHOLE)
+        return dict(zip(self._ids[chosen].tolist(), np.round(likeness, 4).tolist(), strict=True))
+
+    def _found(self, ids: Iterable[int]) -> Vectors:
+        """The places of papers that have vectors."""
+        import numpy as np
+
+        return np.array([self._places[id_] for id_ in ids if id_ in self._places], dtype=np.int64)
+
+    def _all_said(self) -> Vectors:
+        """A vector for all that is said of each paper, every sentence counting alike."""
+        import numpy as np
+
+        found = np.zeros((len(self._ids), DIMENSIONS), dtype=np.int8)
+        for place, (start, count) in enumerate(
+            zip(self._starts.tolist(), self._counts.tolist(), strict=True)
+        ):
+            own = slice(start, start + count)
+            found[place] = in_bytes((self._vectors[own] / self._lengths[own, None]).mean(axis=0))
+        return found
+
+
+def in_bytes(vectors: Vectors) -> Vectors:
+    """Vectors of floats as bytes with a sign: only their direction matters."""
+    import numpy as np
+
+    largest = np.abs(vectors).max(axis=-1, keepdims=True)
+    found: Vectors = np.rint(vectors * (127 / np.maximum(largest, 1e-9))).astype(np.int8)
+    return found
 
 
 def lengths(vectors: Vectors) -> Vectors:

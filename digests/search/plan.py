@@ -47,6 +47,12 @@ LITTLE = 0.3
 KINDRED = 0.8
 """What a word that means alike is worth."""
 
+LEAST = 0.01
+"""What any alternative is worth."""
+
+SYNONYM = 0.5
+"""What a word that papers of the field use for it is worth."""
+
 MOST_SLIPS = 3
 """Pairs of syllables one letter away that stand for a rare one: the commonest."""
 
@@ -168,15 +174,23 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
     return _weighed(groups, vocabulary.papers)
 
 
-def widen(groups: Iterable[Group], kin: Mapping[str, Iterable[Term]], papers: int) -> list[Group]:
-    """The groups anew, each with the terms that mean what its word means as alternatives too."""
-    wider = [
-        replace(group, worth=dict(group.worth), names=set(group.names), dfs=dict(group.dfs))
-        for group in groups
-    ]
-    for group in wider:
+def widen(
+    groups: Iterable[Group], kin: Mapping[str, Iterable[Term]], papers: int, worth: float = KINDRED
+) -> list[Group]:
+    """The groups anew, each with the terms that mean what its word means as alternatives too.
+
+    A word that some paper has goes on telling what it told, and a commoner one beside it less: photo is
+    rare, and image says little.
+    """
+    wider = []
+    for group in groups:
+        wide = replace(group, worth=dict(group.worth), names=set(group.names), dfs=dict(group.dfs))
         for term in kin.get(group.shown, ()):
-            group.add(term, KINDRED)
+            share = min(1.0, idf(papers, min(term.df, papers)) / idf(papers, group.df)) if group.df else 1.0
+            wide.add(term, max(round(worth * share, 2), LEAST))
+        if group.df:
+            wide.df = group.df
+        wider.append(wide)
     return _weighed(wider, papers)
 
 

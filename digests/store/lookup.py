@@ -179,13 +179,20 @@ async def _by_words(
     plainly = " ".join([*query.words, *query.phrases])
     found, outlines = await _candidates(sight, groups, words, allowed)
     answered = max((one.coverage for one in found), default=0.0)
-    meant = None
-    if encoder and len(query.words) >= meaning.FEWEST_WORDS and answered < meaning.ENOUGH:
-        meant = await vectors.meant(sight.connection, encoder, sight.workspaces, plainly, asked)
-    nearness = meant.likeness if meant else {}
-    if meant:
-        groups = plan.widen(groups, meant.kin, words.papers)
-        found, outlines = await _near(sight, groups, words, allowed, nearness)
+    nearness: Mapping[int, float] = {}
+    if len(query.words) >= meaning.FEWEST_WORDS and answered < meaning.ENOUGH:
+        # The words alone do not find what is meant: others may.
+        groups = plan.widen(groups, await sight.synonyms(asked), words.papers, plan.SYNONYM)
+        meant = None
+        if encoder:
+            meant = await vectors.meant(sight.connection, encoder, sight.workspaces, plainly, asked)
+        if meant:
+            groups = plan.widen(groups, meant.kin, words.papers)
+            found, outlines = await _candidates(sight, groups, words, allowed, floor=0.0)
+            nearness = await meant.likeness(among=allowed, also=outlines)
+            found, outlines = await _near(sight, found, outlines, allowed, nearness)
+        else:
+            found, outlines = await _candidates(sight, groups, words, allowed)
     if query.phrases or query.without:
         whole = await newest_entries(
             sight.connection, list(outlines), workspace=sight.workspace, until=sight.until
@@ -241,13 +248,12 @@ async def _candidates(
 
 async def _near(
     sight: Sight,
-    groups: Sequence[plan.Group],
-    words: Words,
+    found: Sequence[Candidate],
+    outlines: dict[int, candidates.Outline],
     allowed: set[int] | None,
     nearness: Mapping[int, float],
 ) -> tuple[list[Candidate], dict[int, candidates.Outline]]:
     """Papers alike in meaning, and those with at least some of the words that are like enough too."""
-    found, outlines = await _candidates(sight, groups, words, allowed, floor=0.0)
     by_id = {one.paper_id: one for one in found}
     alike = [id_ for id_ in nearness if allowed is None or id_ in allowed]
     alike.sort(key=lambda id_: (-nearness[id_], id_))

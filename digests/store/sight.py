@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import ArchivedEntry, Correction, Hit, Results, Workspace
-from digests.search import plan, text
+from digests.search import plan, text, thesaurus
 from digests.search.function_words import FUNCTION
 from digests.search.query import Query
 from digests.store import candidates, tables
@@ -220,6 +220,15 @@ class Sight:
 
         vocabulary = plan.Vocabulary(words.papers, known, common, close, words.sounding)
         return plan.plan(asked, vocabulary), words
+
+    async def synonyms(self, asked: Sequence[text.Word]) -> dict[str, list[plan.Term]]:
+        """What papers call what each word says, of the terms there are, by the word as it was typed."""
+        called = thesaurus.synonyms([word for word in asked if not word.is_hangul])
+        names = {name for names in called.values() for name in names}
+        known = await known_terms(self.connection, self.workspaces, names) if names else {}
+        return {
+            shown: [term for name in names for term in known.get(name, ())] for shown, names in called.items()
+        }
 
     async def linked(self, paper_id: int, links: Sequence[str]) -> list[int]:
         """Papers whose note is linked to by name, then papers cited, then papers that cite this one."""

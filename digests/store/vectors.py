@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.search import kindred
 from digests.search.kindred import Lexicon
-from digests.search.meaning import Encoder, Shelf
+from digests.search.meaning import Encoder, Shelf, Vectors
 from digests.search.plan import Term
 from digests.search.text import Word
 from digests.store import tables
@@ -130,10 +130,16 @@ def _encoded_word(encoder: Encoder) -> Exists:
 class Meant:
     """What a question means, in what the archive has."""
 
-    likeness: Mapping[int, float]
-    """How like it each paper is that has vectors, by id."""
     kin: Mapping[str, Sequence[Term]]
     """The terms that mean what its words mean, by the word as it was typed."""
+    _shelf: Shelf
+    _vector: Vectors
+
+    async def likeness(self, *, among: Iterable[int] | None, also: Iterable[int]) -> dict[int, float]:
+        """How like it the papers are that come nearest (with ``among`` only of those), and those named
+        ``also`` that have vectors, by id.
+        """
+        return await asyncio.to_thread(self._shelf.likeness, self._vector, among=among, also=list(also))
 
 
 async def meant(
@@ -148,8 +154,15 @@ async def meant(
     if shelf.is_empty:
         return None
     words = kindred.telling(asked)
-    vectors = await asyncio.to_thread(encoder.encode, [question, *(word.folded for word in words)])
-    return Meant(shelf.likeness(vectors[:1]), lexicon.kin(words, vectors[1:]))
+    unknown = lexicon.unknown(words)
+
+    def look() -> Vectors:
+        vectors = encoder.encode([question, *(word.folded for word in unknown)])
+        lexicon.learn(unknown, vectors[1:])
+        return vectors[:1]
+
+    vector = await asyncio.to_thread(look)
+    return Meant(lexicon.kin(words), shelf, vector)
 
 
 _copies: OrderedDict[tuple[object, ...], tuple[object, Shelf, Lexicon]] = OrderedDict()

@@ -11,6 +11,7 @@ from digests.archive import Archive
 from digests.model import Document, Results, Workspace
 from digests.search import meaning, plan
 from digests.search.plan import Term
+from digests.search.weights import idf
 from digests.store import vectors
 from digests.store.sessions import Database
 from tests.semantic import semantic
@@ -153,16 +154,21 @@ def test_likeness_counts_less_the_more_words_answer() -> None:
 
 
 def test_words_that_mean_alike_widen_a_question() -> None:
-    """A word is also found by what means the same, for less than by itself, and weighs as the commoner."""
+    """A word is also found by what means the same, for as much less as that is commoner; a word that no
+    paper has, for what the other one weighs.
+    """
     rare, common = Term(1, "photo", 1, 1), Term(2, "imag", 50, 20)
-    [group] = plan.plan(
-        plan.asked_words(["photo"]),
-        plan.Vocabulary(100, {"photo": [rare]}, lambda _: (), lambda *_: ()),
+    known = {"photo": [rare]}
+    groups = plan.plan(
+        plan.asked_words(["photo snapshot"]),
+        plan.Vocabulary(100, known, lambda _: (), lambda *_: ()),
     )
-    [wider] = plan.widen([group], {"photo": [common]}, 100)
-    assert wider.worth == {1: 1.0, 2: plan.KINDRED}
-    assert wider.idf < group.idf
-    assert group.worth == {1: 1.0}
+    wider = plan.widen(groups, {"photo": [common], "snapshot": [common]}, 100)
+    assert {group.shown: group.worth for group in wider} == {
+        "photo": {1: 1.0, 2: round(plan.KINDRED * idf(100, 50) / idf(100, 1), 2)},
+        "snapshot": {2: plan.KINDRED},
+    }
+    assert {group.shown: group.idf for group in wider} == {"photo": idf(100, 1), "snapshot": idf(100, 50)}
 
 
 async def test_a_word_is_found_by_one_that_means_the_same(archive: Archive) -> None:
@@ -196,3 +202,18 @@ def test_widening_a_plan_leaves_the_plan_as_it_was() -> None:
     wider = plan.widen([group], {"photo": [Term(2, "imag", 9, 4)]}, 100)
     assert (set(wider[0].dfs), set(group.dfs)) == ({1, 2}, {1})
     assert (set(wider[0].worth), set(group.worth)) == ({1, 2}, {1})
+
+
+def test_only_the_nearest_papers_are_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences are compared of papers that are near as a whole, of those named, and of none left out."""
+    with semantic():
+        encoder = meaning.installed()
+        assert encoder is not None
+        texts = {1: ["Songs of frogs"], 2: ["Bank loans", "Frogs sing at night."], 3: ["Tax law"]}
+        shelf = meaning.Shelf(meaning.of_papers(encoder, texts).items())
+        question = encoder.encode(["what frogs sing"])
+        assert list(shelf.likeness(question)) == [1, 2, 3]
+        found = shelf.likeness(question, among=[2, 3])
+        assert found[2] > found[3]
+        monkeypatch.setattr(meaning, "_LOOKED_INTO", 1)
+        assert list(shelf.likeness(question, also=[3])) == [1, 3]

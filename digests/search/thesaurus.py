@@ -1,0 +1,382 @@
+"""What people say in their own words, and what papers call it: a machine-learning thesaurus. Pure.
+
+Asked only where a question's own words leave much unanswered, since a synonym is never as sure as the word
+that was typed. From general knowledge of the field, not from any archive.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+
+from digests.search import text
+
+_ALIKE = """
+cnn convnet convolutional convolution
+rnn recurrent lstm recurrence
+ssm state-space mamba s4
+transformer self-attention
+llm language-model
+vlm vision-language multimodal lmm mllm
+moe mixture-of-experts experts
+rl reinforcement
+rlhf preference human-feedback alignment
+dpo preference-optimization preference
+gan adversarial
+vae autoencoder variational
+nerf radiance neural-field implicit
+splat splatting gaussian
+diffusion denoising score-based
+tts text-to-speech speech-synthesis
+asr speech-recognition transcription
+ocr text-recognition document
+mt translation
+qa question-answering
+rag retrieval-augmented retrieval
+cot chain-of-thought rationale
+icl in-context few-shot
+lora adapter low-rank peft
+sft supervised-fine-tuning instruction-tuning
+image photo picture photograph visual
+video clip movie footage
+voice speech spoken audio
+face facial portrait
+hand gesture
+robot manipulation embodied
+agent agentic
+code program programming software
+maths math mathematical arithmetic
+proof theorem theorem-proving
+benchmark evaluation testbed
+dataset corpus collection
+weight parameter
+neuron unit
+layer block
+token subword
+vocabulary tokenizer
+byte character-level character token-free
+prompt instruction
+example demonstration exemplar sample
+answer response output
+question query
+reward score
+judge evaluator critic
+error mistake failure
+bug fault
+cost compute budget flops
+speed latency throughput fast efficient
+memory footprint
+cheap efficient low-cost
+tiny small compact lightweight
+big large massive
+long lengthy
+noise noisy perturbation
+blur blurry
+depth monocular
+edit editing manipulation
+segmentation mask
+detection detector
+pose keypoint
+layout form
+table tabular
+chart plot figure
+graph node
+molecule molecular drug
+protein biology
+medical clinical health
+legal law
+finance financial
+weather climate forecast
+game gameplay
+poem creative story
+"""
+"""Words of one meaning, a line each."""
+
+_CALLED = """
+shrink: compression pruning distillation quantization compact
+smaller: compression distillation pruning compact
+compress: compression quantization pruning distillation
+drop weights: pruning sparsity
+zero weights: pruning sparsity
+int4: quantization 4-bit low-bit
+int8: quantization 8-bit low-bit
+4bit: quantization low-bit
+bits: quantization low-bit precision
+precision: quantization fp8 low-precision
+forget: unlearning forgetting catastrophic continual
+erase: unlearning removal
+remove: unlearning erasure
+remember: memorization memory recall
+memorize: memorization
+memorise: memorization
+leak: leakage privacy contamination extraction
+made-up: hallucination factuality
+make up: hallucination factuality
+lie: hallucination deception truthfulness honesty
+truth: truthfulness factuality
+facts: factuality knowledge
+wrong: error incorrect
+confident: calibration uncertainty confidence
+confidence: calibration uncertainty
+sure: uncertainty calibration
+unsure: uncertainty abstention
+know: knowledge
+cheating: reward-hacking contamination
+gaming: reward-hacking
+flatter: sycophancy
+agree: sycophancy agreement
+polite: alignment
+harmful: safety toxicity red-teaming
+unsafe: safety
+dangerous: safety risk
+jailbreak: safety red-teaming adversarial
+attack: adversarial jailbreak
+steal: extraction stealing attack
+fool: adversarial
+fair: fairness impartial
+unfair: bias fairness
+biased: bias
+secret: privacy
+private: privacy federated
+watermark: watermarking detection
+think: reasoning thinking deliberation
+thinking: reasoning chain-of-thought
+thought: reasoning chain-of-thought
+overthinking: reasoning efficient length
+reason: reasoning
+logic: reasoning logical
+puzzle: reasoning logic
+plan: planning
+steps: chain-of-thought step-by-step
+step by: chain-of-thought step-by-step
+backwards: reverse backward
+explain: interpretability explanation
+understand: interpretability analysis
+inside: mechanistic interpretability
+neurons: interpretability mechanistic
+circuit: mechanistic interpretability
+probe: probing representation
+see: visual vision perception
+look: attention visual
+watch: video
+listen: audio speech
+hear: audio speech
+sing: singing music
+song: music audio
+talk: speech dialogue conversation
+chat: dialogue conversational assistant
+chatbot: assistant dialogue conversational
+assistant: chatbot dialogue
+draw: generation image synthesis
+drawing: generation image synthesis sketch
+paint: generation image
+create: generation synthesis
+invent: generation discovery
+imagine: generation imagination world-model
+dream: world-model generation
+write: generation writing
+writing: generation text
+rewrite: rephrasing paraphrase editing
+translate: translation
+summary: summarization
+summarise: summarization
+summarize: summarization
+shorten: summarization compression
+search: retrieval search
+find: retrieval search
+look up: retrieval memory
+lookup: retrieval memory
+reuse: transfer cache
+store: memory cache
+cache: kv-cache
+self-improve: self-improvement self-training bootstrapping
+teach: distillation training supervision
+teacher: distillation
+student: distillation
+imitate: imitation distillation
+copy: distillation imitation copying
+learn from: learning
+labels: supervision annotation
+unlabelled: unsupervised self-supervised semi-supervised
+unlabeled: unsupervised self-supervised semi-supervised
+without labels: unsupervised self-supervised
+few examples: few-shot
+no examples: zero-shot
+unseen: generalization zero-shot out-of-distribution
+new task: transfer generalization
+extrapolate: extrapolation generalization length
+longer than: length-generalization extrapolation
+longer: length long-context
+lengthy: long-context long-range
+long documents: long-context
+book: long-context book-length
+context: long-context window
+window: context
+recombine: compositional
+compose: compositional composition
+parts: compositional part-based
+mix: mixture mixing
+mixing: mixture mixup
+blend: merging interpolation
+merge: merging
+merging: merging averaging
+average: averaging ensemble
+combine: ensemble fusion merging
+split: partition parallel
+parallel: parallelism distributed
+many gpus: distributed parallelism
+gpu: hardware kernel efficient
+phone: mobile on-device edge
+device: on-device mobile edge
+laptop: on-device
+faster: efficient acceleration fast speedup
+fast: efficient acceleration speedup
+quick: fast efficient
+slow: latency efficient
+speed up: acceleration efficient
+accelerate: acceleration efficient
+real-time: streaming low-latency
+stream: streaming
+one step: one-step few-step consistency
+single step: one-step consistency
+draft: speculative
+guess: speculative prediction
+stable: stability
+unstable: instability stability
+explode: instability divergence
+spike: instability loss-spikes
+diverge: instability divergence
+collapse: collapse diversity
+boring: diversity
+diverse: diversity
+evenly: uniform
+balance: balancing
+random: stochastic randomness
+why: analysis understanding
+theory: theoretical
+proves: theoretical provably
+explains: analysis understanding
+surprising: emergent
+suddenly: emergent grokking phase-transition
+bigger: scaling large
+scale: scaling
+grow: scaling growing expansion
+predict performance: scaling-law
+budget: compute-optimal
+how much data: scaling-law data
+clean data: filtering curation quality
+good data: curation quality selection
+quality: filtering curation
+filter: filtering curation selection
+pick: selection
+choose: selection
+crawl: web corpus commoncrawl
+web: crawl corpus
+fake: synthetic generated deepfake
+artificial: synthetic
+generated data: synthetic
+duplicate: deduplication
+test set: contamination benchmark
+order: curriculum ordering
+easy to: curriculum
+schedule: learning-rate schedule
+learning rate: schedule optimizer hyperparameter
+optimizer: adam sgd optimization
+momentum: optimizer
+batch: batch-size
+sensitivity: robustness
+robust: robustness
+sturdy: robustness
+corrupted: robustness corruption
+one photo: single-image monocular
+single photo: single-image one-shot
+single image: one-shot monocular
+viewpoint: novel-view view-synthesis
+angle: view pose
+3d: geometry shape reconstruction
+scene: scenes reconstruction rendering
+render: rendering
+city: large-scale scenes
+human body: avatar pose
+avatar: human head
+clothes: garment try-on
+hair: portrait
+cut out: segmentation matting
+outline: segmentation contour
+count: counting
+sharpen: super-resolution deblurring
+upscale: super-resolution
+restore: restoration
+old photos: restoration colorization
+colour: colorization
+color: colorization
+style: stylization transfer
+caption: captioning
+describe: captioning description
+read text: ocr
+handwriting: handwritten recognition
+receipt: document extraction form
+screen: gui web
+click: gui agent web
+website: web agent
+tools: tool-use api function-calling
+api: tool-use
+issue: software-engineering
+github: software repository
+pull request: software-engineering repository
+debug: repair
+unit tests: code execution
+vote: majority self-consistency
+self-check: verification self-correction
+check: verification verifier
+verify: verification verifier
+fix: correction repair refinement
+critique: feedback critic
+feedback: preference reward
+ranking: preference
+taste: preference
+persona: role-playing
+child: developmental language-acquisition
+animal: biology
+brain: neuroscience
+"""
+"""What people may say, a word or two, and what papers call it."""
+
+MOST = 8
+
+
+@cache
+def _terms() -> dict[str, tuple[str, ...]]:
+    """By the stem, or the two stems, of what was said, the stems of what else it may be called."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for line in _ALIKE.split("\n"):
+        names = list(map(_stem, line.split()))
+        for name in names:
+            found[name] |= dict.fromkeys(other for other in names if other != name)
+    for line in filter(None, _CALLED.split("\n")):
+        said, _, called = line.partition(":")
+        key = " ".join(map(_stem, said.split()))
+        found[key] |= dict.fromkeys(name for name in map(_stem, called.split()) if name != key)
+    return {said: tuple(called) for said, called in found.items()}
+
+
+def synonyms(asked: Sequence[text.Word]) -> dict[str, tuple[str, ...]]:
+    """The terms that each word of a question may stand for, also together with its neighbour, by the word as
+    it was typed.
+    """
+    known = _terms()
+    stems = [_stem(word.shown) for word in asked]
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for word, stem in zip(asked, stems, strict=True):
+        found[word.shown] |= dict.fromkeys(known.get(stem, ()))
+    for (first, one), (second, other) in pairwise(zip(asked, stems, strict=True)):
+        called = dict.fromkeys(known.get(f"{one} {other}", ()))
+        for word in (first, second) if called else ():
+            found[word.shown] = called | found[word.shown]
+    return {shown: tuple(called)[:MOST] for shown, called in found.items() if called}
+
+
+def _stem(word: str) -> str:
+    return text.stem(text.joined(word))

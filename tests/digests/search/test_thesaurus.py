@@ -1,0 +1,45 @@
+"""A question in one's own words meets what papers call it."""
+
+from __future__ import annotations
+
+import pytest
+
+from digests.search import plan, text, thesaurus
+from digests.search.plan import Term
+
+
+def _called(question: str) -> set[str]:
+    return {term for terms in thesaurus.synonyms(list(text.words(question))).values() for term in terms}
+
+
+@pytest.mark.parametrize(
+    ("question", "called"),
+    [
+        ("make models smaller", "distillation"),
+        ("shrinking networks", "pruning"),
+        ("made-up answers", "hallucination"),
+        ("how confident are they", "calibration"),
+        ("a convnet for photos", "CNN"),
+        ("speed up sampling", "acceleration"),
+        ("runs on a phone", "on-device"),
+    ],
+)
+def test_own_words_are_known_for_what_papers_say(question: str, called: str) -> None:
+    """A word, in any form, or two together lead to the words of the field."""
+    assert text.stem(text.joined(called)) in _called(question)
+
+
+def test_words_of_no_synonym_are_left_alone() -> None:
+    """Names and odd words stand for nothing but themselves, and no word for itself."""
+    assert _called("qwen zzyx saunshi") == set()
+    assert text.stem("cnn") not in _called("cnn")
+
+
+def test_a_word_is_no_more_common_for_a_common_synonym() -> None:
+    """A rare word weighs what it did; one that many papers have and it may stand for tells little."""
+    rare, common = Term(1, "photo", 2, 1), Term(2, "imag", 500, 300)
+    vocabulary = plan.Vocabulary(1000, {"photo": [rare]}, lambda _: (), lambda *_: ())
+    [group] = plan.plan(plan.asked_words(["photo"]), vocabulary)
+    [wider] = plan.widen([group], {"photo": [common]}, 1000, plan.SYNONYM)
+    assert wider.idf == group.idf
+    assert 0 < wider.worth[2] < plan.SYNONYM / 2
