@@ -105,6 +105,14 @@ def digest_name(path: str, digest: Digest) -> str:
     return digest.date.isoformat() if digest.date else ""
 
 
+def rest_of_day(name: str) -> str:
+    """The digest of a day's notes that come after a source's first fetch, when that was on this very day.
+
+    What was there with the first fetch is backlog and never due; what is written later that day is posted.
+    """
+    return f"{name} (rest)"
+
+
 def sealed_at(digest: Digest, zone: str) -> datetime | None:
     """From when a digest may be delivered; None: never.
 

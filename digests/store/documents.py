@@ -78,9 +78,11 @@ async def find_source(
 
 
 async def known_documents(connection: AsyncConnection, shelf: Shelf, paths: Sequence[str]) -> dict[str, Any]:
-    """The documents of a source the archive has, by path: their row, and their digest's date."""
+    """The documents of a source the archive has, by path: their row, and of their digest its date and whether
+    it is backlog.
+    """
     rows = await connection.execute(
-        select(tables.document, tables.digest.c.date)
+        select(tables.document, tables.digest.c.date, tables.digest.c.backlog)
         .outerjoin(tables.digest, tables.digest.c.id == tables.document.c.digest_id)
         .where(
             tables.document.c.source_id == shelf.source_id,
@@ -146,11 +148,11 @@ async def write_documents(
     shelf: Shelf,
     documents: Sequence[tuple[ReadDocument, intake.Decision]],
     known: Mapping[str, Any],
-    digest_ids: dict[str, int],
+    digest_ids: Mapping[str, int],
     *,
     now: datetime,
 ) -> dict[str, int]:
-    """Write the rows of documents that were read; their ids by path."""
+    """Write the rows of documents that were read, each in its digest; their ids. All by path."""
     written = {document.path: known[document.path].id for document, _ in documents if document.path in known}
     unknown = [document for document, _ in documents if document.path not in known]
     ids = await new_ids(connection, tables.document, len(unknown))
@@ -161,7 +163,7 @@ async def write_documents(
             "source_id": shelf.source_id,
             "path": document.path,
             "sha256": document.sha256,
-            "digest_id": digest_ids[intake.digest_name(document.path, document.digest)],
+            "digest_id": digest_ids[document.path],
             "taken_in_at": now,
         }
         for document in unknown
@@ -180,7 +182,7 @@ async def write_documents(
             .where(tables.document.c.id == old.id)
             .values(
                 sha256=document.sha256,
-                digest_id=digest_ids[intake.digest_name(document.path, document.digest)],
+                digest_id=digest_ids[document.path],
                 reason=None,
                 line=None,
                 taken_in_at=now,

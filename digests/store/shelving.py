@@ -7,7 +7,7 @@ thousand notes cost a few hundred statements and not a hundred thousand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +35,7 @@ async def shelve(
 
     ``known`` are the rows of those documents that the archive has, by path.
     """
-    digest_ids = await _digests(connection, shelf, [document for document, _ in documents], now=now)
+    digest_ids = await _digests(connection, shelf, [document for document, _ in documents], known, now=now)
     document_ids = await write_documents(connection, shelf, documents, known, digest_ids, now=now)
     touched = await withdraw_entries(
         connection, [id_ for _, decision in documents for id_ in decision.withdrawn], now=now
@@ -50,7 +50,7 @@ async def shelve(
     paper_ids = await recognise(connection, shelf.workspace, [change.entry for _, change in changes])
     rows = [
         {
-            "digest_id": digest_ids[intake.digest_name(document.path, document.digest)],
+            "digest_id": digest_ids[document.path],
             "document_id": document_ids[document.path],
             "paper_id": paper_id,
             "position": change.position,
@@ -103,23 +103,30 @@ async def withdraw_entries(
 
 
 async def _digests(
-    connection: AsyncConnection, shelf: Shelf, documents: Sequence[ReadDocument], *, now: datetime
+    connection: AsyncConnection,
+    shelf: Shelf,
+    documents: Sequence[ReadDocument],
+    known: Mapping[str, Any],
+    *,
+    now: datetime,
 ) -> dict[str, int]:
-    """The digest rows of these documents by name, made where there are none."""
-    wanted = {intake.digest_name(document.path, document.digest): document.digest for document in documents}
-    digest = tables.digest
-    rows = await connection.execute(
-        select(digest.c.name, digest.c.id, digest.c.date).where(
-            digest.c.source_id == shelf.source_id, among(connection, digest.c.name, wanted)
-        )
-    )
-    found = {row.name: row for row in rows}
-    for name, row in found.items():
-        if row.date != wanted[name].date:
+    """The digest row of each of these documents, by path; made where there are none."""
+    names = {document.path: intake.digest_name(document.path, document.digest) for document in documents}
+    found = await _found(connection, shelf, set(names.values()))
+    for path, name in names.items():
+        was_backlog = path in known and known[path].backlog
+        if not shelf.backlog and not was_backlog and name in found and _was_under_way(found[name]):
+            names[path] = intake.rest_of_day(name)
+    wanted = {names[document.path]: document.digest for document in documents}
+    found |= await _found(connection, shelf, wanted.keys() - found.keys())
+    for name, document in wanted.items():
+        if name in found and found[name].date != document.date:
             # A corrected date moves the digest; what a channel has had stays had, by the digest's id.
-            sealed = intake.sealed_at(wanted[name], shelf.zone)
+            sealed = intake.sealed_at(document, shelf.zone)
             await connection.execute(
-                update(digest).where(digest.c.id == row.id).values(date=wanted[name].date, sealed_at=sealed)
+                update(tables.digest)
+                .where(tables.digest.c.id == found[name].id)
+                .values(date=document.date, sealed_at=sealed)
             )
     missing = [
         {
@@ -135,13 +142,38 @@ async def _digests(
         if name not in found
     ]
     if missing:
-        await connection.execute(insert(digest), missing)
+        await connection.execute(insert(tables.digest), missing)
+        found |= await _found(connection, shelf, wanted.keys() - found.keys())
+    return {path: found[name].id for path, name in names.items()}
+
+
+async def _found(connection: AsyncConnection, shelf: Shelf, names: Collection[str]) -> dict[str, Any]:
+    """The digests of a source that have these names, by name."""
+    if not names:
+        return {}
+    digest = tables.digest.c
     rows = await connection.execute(
-        select(digest.c.name, digest.c.id).where(
-            digest.c.source_id == shelf.source_id, among(connection, digest.c.name, wanted)
-        )
+        select(
+            digest.name,
+            digest.id,
+            digest.date,
+            digest.backlog,
+            digest.sealed_at,
+            digest.retracted_at,
+            digest.taken_in_at,
+        ).where(digest.source_id == shelf.source_id, among(connection, digest.name, names))
     )
-    return {row.name: row.id for row in rows}
+    return {row.name: row for row in rows}
+
+
+def _was_under_way(digest: Any) -> bool:
+    """Whether a source's first fetch brought a part of a day that went on."""
+    return (
+        digest.backlog
+        and digest.retracted_at is None
+        and digest.sealed_at is not None
+        and digest.sealed_at > digest.taken_in_at
+    )
 
 
 def _entry_values(change: intake.Change) -> dict[str, Any]:

@@ -194,9 +194,10 @@ async def days_brought(
     """The days of a source's digests, each with when it came; None for what came with the first fetch."""
     digest = tables.digest.c
     rows = await connection.execute(
-        select(digest.date, digest.taken_in_at, digest.backlog).where(
-            digest.source_id == source_id, digest.date >= since
-        )
+        select(digest.date, digest.taken_in_at, digest.backlog)
+        .where(digest.source_id == source_id, digest.date >= since)
+        # Of the day of the first fetch there may be two: what came later that day counts.
+        .order_by(digest.backlog.desc(), digest.id)
     )
     return {row.date: None if row.backlog else row.taken_in_at for row in rows}
 

@@ -252,7 +252,15 @@ async def test_a_repository_is_fetched_over_http(
         assert _days(first) == {"250224 One.md": date(2025, 2, 24)}
         repository.write("250225 Two.md", title="Two")
         repository.commit("2025-02-25")
-        assert _days(await _fetch(git, over_http, first)) == {"250225 Two.md": date(2025, 2, 25)}
+        second = await _fetch(git, over_http, first)
+        assert _days(second) == {"250225 Two.md": date(2025, 2, 25)}
+        repository.git("mv", "250225 Two.md", "Zwei.md")
+        repository.commit("2025-02-27")
+        third = await _fetch(git, over_http, second)
+        assert (_days(third), third.renamed) == (
+            {"Zwei.md": date(2025, 2, 25)},
+            {"Zwei.md": "250225 Two.md"},
+        )
 
 
 async def test_a_fetch_that_takes_too_long_is_ended(tmp_path: Path, source: Source) -> None:

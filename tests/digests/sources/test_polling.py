@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from digests.errors import SourceError
 from digests.model import Status
-from tests.digests.sources.house import LATER, House
+from tests.digests.sources.house import LATER, NOW, House
 
 
 async def test_the_first_fetch_is_found_and_never_posted(house: House) -> None:
@@ -22,6 +22,27 @@ async def test_the_first_fetch_is_found_and_never_posted(house: House) -> None:
     assert (polled.documents, polled.fresh) == (2, 1)
     assert [one.status for one in house.taken] == [Status.SAME, Status.NEW]
     assert await house.deliverable() == [date(2025, 2, 26)]
+
+
+async def test_the_rest_of_the_first_day_is_posted(house: House) -> None:
+    """A note written after the first fetch, on the same day, is posted; what was there by then never is, also
+    where it is corrected; and no day that was over by then comes back with a note that is added to it.
+    """
+    house.shelf.put("250225 Morning.md", "Whales in the Morning", number=1)
+    await house.add()
+    await house.poll()
+    house.shelf.put("250225 Evening.md", "Sharks in the Evening", number=2)
+    house.shelf.put("250225 Morning.md", "Whales in the Morning", "고친 이야기예요.", number=1)
+    house.shelf.put("250224 Forgotten.md", "Forgotten Dolphins", number=3)
+    await house.poll(NOW + timedelta(hours=3))
+    house.shelf.put("250225 Evening.md", "Sharks in the Evening", "다시 고친 이야기예요.", number=2)
+    house.shelf.put("250225 Night.md", "Owls at Night", number=4)
+    await house.poll(NOW + timedelta(hours=6))
+    (digest,) = await house.archive.digests(workspace=None, after=None, until=date(2025, 12, 31), now=LATER)
+    titles = [one.entry.paper.title for one in digest.entries]
+    assert (digest.date, titles) == (date(2025, 2, 25), ["Sharks in the Evening", "Owls at Night"])
+    assert await house.found("whales morning") >= 1
+    assert len(await house.archive.digest_of_day(date(2025, 2, 25), workspace=None)) == 2
 
 
 async def test_ten_years_of_notes_are_never_posted(house: House) -> None:
