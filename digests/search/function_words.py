@@ -14,6 +14,9 @@ FUNCTION = frozenset({
 })  # fmt: skip
 """English words that tell little, though in an archive that is mostly Korean they are rare."""
 
+KINDS = frozenset({"paper", "papers", "report", "reports", "tech", "technical"})
+"""What is asked for in most questions that say so, and in the titles of few papers that are meant."""
+
 ASKING = transliteration.LITTLE_WORDS | {
     "논문",
     "논문들",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from digests.search import glossary, text, transliteration
-from digests.search.function_words import ASKING, FUNCTION
+from digests.search.function_words import ASKING, FUNCTION, KINDS
 from digests.search.weights import idf
 
 PREFIX, TYPO_ONE, TYPO_TWO, JOINT = 0.75, 0.6, 0.45, 0.6
@@ -49,6 +49,9 @@ KINDRED = 0.8
 
 LEAST = 0.01
 """What any alternative is worth."""
+
+LEAST_TELLING = 0.15
+"""What a word counts that only says what kind of paper is meant: tech report."""
 
 SYNONYM = 0.5
 """What a word that papers of the field use for it is worth."""
@@ -196,11 +199,13 @@ def widen(
 
 def _weighed(groups: Sequence[Group], papers: int) -> list[Group]:
     """The groups with their weights, rarest first."""
-    tells = any(group.typed not in FUNCTION for group in groups)
+    tells = any(group.typed not in FUNCTION | KINDS for group in groups)
     for group in groups:
         group.idf = idf(papers, min(group.df, papers))
         if tells and group.typed in FUNCTION:
             group.idf *= LITTLE
+        elif tells and group.typed in KINDS:
+            group.idf *= LEAST_TELLING
     return sorted(groups, key=lambda group: (group.df, group.typed, group.place))
 
 

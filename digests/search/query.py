@@ -24,6 +24,12 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _PERIOD = re.compile(r"(\d{4})(?:[-./](\d{1,2})(?:[-./](\d{1,2}))?)?")
+_BESIDE = re.compile(r"(20[0-4]\d)[-/]\d{1,2}(?:[-/]\d{1,2})?")
+"""A month or a day among words; with a dot it would be the beginning of an arXiv id."""
+
+_YEAR = re.compile(r"20[0-4]\d년?")
+_KOREAN_MONTH = re.compile(r"(20[0-4]\d)\s*년\s*(\d{1,2})\s*월(?:에)?(?!\s*\d)")
+_WEEKDAYS = frozenset({"mon", "tue", "wed", "thu", "fri", "sat", "sun"})
 _SPECIAL = {
     "today": "today", "오늘": "today", "latest": "latest", "newest": "latest", "최신": "latest",
     "random": "random", "무작위": "random", "아무거나": "random",
@@ -42,6 +48,8 @@ class Query:
     authors: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
+    year: int | None = None
+    """A year among words: of a title, or when the papers came."""
     address: str | None = None
     """An arXiv id as ``arxiv:…``, or a web address in normal form."""
     special: str | None = None
@@ -55,10 +63,10 @@ class Query:
 def parse(typed: str) -> Query:
     """Take a question apart; whatever is no operator is a word."""
     text = unicodedata.normalize("NFKC", typed[:LONGEST_QUERY].replace("\0", " ").translate(_CURLY))
-    text = _SLACK_LINK.sub(_unlinked, text).strip()
+    text = _KOREAN_MONTH.sub(r"\1-\2", _SLACK_LINK.sub(_unlinked, text)).strip()
     if special := _SPECIAL.get(text.casefold()):
         return Query(special=special)
-    if day := date_of_line(text):
+    if (day := date_of_line(text)) and not _names_no_day(text):
         return Query(since=day, until=day)
     if address := _address(text):
         return Query(address=address)
@@ -69,6 +77,7 @@ def parse(typed: str) -> Query:
     without_tags: list[str] = []
     authors: list[str] = []
     since = until = None
+    year: int | None = None
     for token in list(_TOKEN.finditer(text))[:MOST_WORDS]:
         key = (token["key"] or "").lower()
         value = (token["value"] or "").strip('"')
@@ -87,8 +96,16 @@ def parse(typed: str) -> Query:
             return Query(address=address)
         elif token["not"] and word:
             without.append(word)
+        elif _BESIDE.fullmatch(word) and (period := _period(word)) and not (since or until):
+            since, until = period
+        elif _YEAR.fullmatch(word) and not year:
+            year = int(word[:4])
         else:
             words.append(word or value)
+    if year and (since or until):
+        words.append(str(year))
+    elif year and not words and not phrases:
+        since, until = date(year, 1, 1), date(year, 12, 31)
     return Query(
         tuple(word for word in words if word),
         tuple(phrase for phrase in phrases if phrase.strip()),
@@ -98,7 +115,14 @@ def parse(typed: str) -> Query:
         tuple(author for author in authors if author),
         since,
         until,
+        None if since or until else year,
     )
+
+
+def _names_no_day(text: str) -> bool:
+    """Whether another word than a weekday follows a day: of what is asked for of that day."""
+    last = text.split()[-1].strip("(),").casefold()
+    return len(text.split()) > 1 and last.isascii() and last.isalpha() and last[:3] not in _WEEKDAYS
 
 
 def _unlinked(found: re.Match[str]) -> str:

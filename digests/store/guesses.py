@@ -45,7 +45,7 @@ def similar_tags(name: str, tags: Mapping[str, int]) -> list[str]:
     """Tags that hold a name or are held by it, the most used first, then those spelt nearly so."""
     if not name:
         return []
-    inside = [known for known in tags if name in known or known in name]
+    inside = [known for known in tags if _is_part(name, known) or _is_part(known, name)]
     near = [
         known
         for known, _, _ in process.extract(
@@ -53,6 +53,11 @@ def similar_tags(name: str, tags: Mapping[str, int]) -> list[str]:
         )
     ]
     return list(dict.fromkeys([*sorted(inside, key=lambda known: (-tags[known], known))[:3], *near]))[:3]
+
+
+def _is_part(inner: str, whole: str) -> bool:
+    # A few letters stand in too many words by chance: ai is no part of fairness.
+    return inner in whole and 2 * len(inner) >= len(whole)
 
 
 def _like(word: text.Word, words: Words, tags: Mapping[str, int]) -> Iterator[str]:

@@ -23,7 +23,7 @@ from digests.search import meaning, plan, ranking, text
 from digests.search.evidence import Candidate
 from digests.search.meaning import Encoder
 from digests.search.query import Query, parse
-from digests.store import candidates, tables, vectors
+from digests.store import candidates, readings, tables, vectors
 from digests.store.guesses import guesses, similar_tags
 from digests.store.papers import newest_entries, visible
 from digests.store.sight import Sight, nearest
@@ -57,6 +57,23 @@ async def search(
         scored = [(id_, 1.0) for id_ in own] + [(id_, 0.5) for id_ in citing]
         page = await sight.page(typed, scored, limit=limit, offset=offset)
         return replace(page, is_direct=bool(own))
+    if not query.year:
+        return await _narrowed(sight, typed, query, encoder, limit=limit, offset=offset)
+    likelier, other = await readings.dated(sight, query, query.year)
+    page = await _narrowed(sight, typed, likelier, encoder, limit=limit, offset=offset)
+    return page if page.total else await _narrowed(sight, typed, other, encoder, limit=limit, offset=offset)
+
+
+async def _narrowed(
+    sight: Sight,
+    typed: str,
+    query: Query,
+    encoder: Encoder | None,
+    *,
+    limit: int,
+    offset: int,
+) -> Results:
+    """What words find among the papers that the operators leave; without words all of those."""
     allowed = await sight.allowed(query)
     asked = plan.asked_words([*query.words, *query.phrases])
     if not asked:
@@ -70,7 +87,7 @@ async def search(
             return await sight.page(typed, [(id_, 0.0) for id_ in day], limit=limit, offset=offset)
         ids = await sight.newest_first(allowed)
         if query.without:
-            known = await newest_entries(connection, ids, workspace=workspace, until=until)
+            known = await newest_entries(sight.connection, ids, workspace=sight.workspace, until=sight.until)
             ids = [id_ for id_ in ids if id_ in known and _holds_phrases(known[id_], query)]
         return await sight.page(typed, [(id_, 0.0) for id_ in ids], limit=limit, offset=offset)
     return await _by_words(sight, typed, query, asked, allowed, encoder, limit=limit, offset=offset)

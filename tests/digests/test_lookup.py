@@ -413,3 +413,50 @@ async def test_a_thing_is_found_before_what_is_done_to_it(spelt: Archive) -> Non
     """``환각 줄이기`` finds fewer hallucinations first, though only another paper has that very verb form."""
     found = [hit.entry.paper.arxiv_id for hit in (await _find(spelt, "환각 줄이기")).hits]
     assert found[0] == "2502.00022"
+
+
+async def test_a_month_or_a_year_among_words_narrows(archive: Archive) -> None:
+    """Words with a month or a year find papers of that time; where that finds none, the year is a word."""
+    within = await _find(archive, "2025-02 looped")
+    assert [hit.entry.paper.title for hit in within.hits] == [LOOPED]
+    assert [hit.entry.paper.title for hit in (await _find(archive, "looped 2025")).hits] == [LOOPED]
+    assert (await _find(archive, "2024-02 looped")).total == 0
+    assert [hit.entry.paper.title for hit in (await _find(archive, "looped 2024")).hits] == [LOOPED]
+
+
+async def test_a_year_that_a_title_says_is_of_the_title(database: Database) -> None:
+    """``coco 2018`` finds the paper called so first, whenever it came; papers of that year do without."""
+    text = "2020-01-29\nCOCO 2018 Segmentation\n(A B)\nWe do.\n#coco\n\nMore COCO\n(C D)\nWe do.\n#coco\n"
+    archive = Archive(database)
+    document = Document("news", "2020-01-29.txt", text.encode())
+    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert (await _find(archive, "coco 2018")).hits[0].entry.paper.title == "COCO 2018 Segmentation"
+    assert (await _find(archive, "coco 2020")).total == 2
+
+
+async def test_what_kind_of_paper_is_meant_tells_little(database: Database) -> None:
+    """``llama3 tech report`` finds Llama 3 before technical reports of other things that mention it."""
+    text = """2025-02-25
+Baichuan Technical Report
+https://arxiv.org/abs/2502.00031
+(Ada Wang)
+This technical report compares with Llama3-PBM.
+#llm
+
+Llama 3
+https://arxiv.org/abs/2502.00032
+(Bo Li)
+New models.
+#llm
+
+Crystal Technical Report
+https://arxiv.org/abs/2502.00033
+(Cy Young)
+A technical report.
+#llm
+"""
+    archive = Archive(database)
+    document = Document("llama", "2025-02-25.txt", text.encode())
+    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    found = [hit.entry.paper.arxiv_id for hit in (await _find(archive, "llama3 tech report")).hits]
+    assert found[0] == "2502.00032"
