@@ -23,6 +23,7 @@ from bot.channels.preferences import (
 )
 from bot.channels.rows import channel_of, columns_of
 from digests.model import Workspace
+from digests.store.bulk import among
 from digests.store.schema import Instant
 from digests.store.sessions import Database
 
@@ -303,7 +304,9 @@ async def _channels(
         return []
     manager = tables.channel_manager.c
     found = await connection.execute(
-        select(manager.channel_id, manager.user_id).where(manager.channel_id.in_([row.id for row in rows]))
+        select(manager.channel_id, manager.user_id).where(
+            among(connection, manager.channel_id, [row.id for row in rows])
+        )
     )
     managers: dict[int, set[str]] = {}
     for row in found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from functools import lru_cache
 from typing import Any
 
 from bot.channels.filters import TagFilter
@@ -17,15 +18,16 @@ def channel_of(row: Any, managers: frozenset[str]) -> Channel:
         id=row.id,
         workspace=Workspace.from_key(row.workspace),
         channel_id=row.channel_id,
-        preferences=Preferences(
-            language=Language(row.language),
-            layout=Layout(row.layout),
-            hour=time.fromisoformat(row.hour),
-            zone=row.zone,
-            days=frozenset(int(day) for day in row.days),
-            holidays=row.holidays,
-            tags=TagFilter(tuple(map(tuple, row.include_tags)), tuple(row.exclude_tags)),
-            enabled=row.enabled,
+        preferences=_preferences(
+            row.language,
+            row.layout,
+            row.hour,
+            row.zone,
+            row.days,
+            row.holidays,
+            tuple(map(tuple, row.include_tags)),
+            tuple(row.exclude_tags),
+            row.enabled,
         ),
         name=row.name,
         inviter_id=row.inviter_id,
@@ -36,6 +38,31 @@ def channel_of(row: Any, managers: frozenset[str]) -> Channel:
         next_due_at=row.next_due_at,
         next_date=row.next_date,
         enabled_at=row.enabled_at,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _preferences(
+    language: str,
+    layout: str,
+    hour: str,
+    zone: str,
+    chosen_days: str,
+    holidays: str | None,
+    include: tuple[tuple[str, ...], ...],
+    exclude: tuple[str, ...],
+    enabled: bool,
+) -> Preferences:
+    """Of a morning's channels most like the same: made once, and quickly told apart."""
+    return Preferences(
+        language=Language(language),
+        layout=Layout(layout),
+        hour=time.fromisoformat(hour),
+        zone=zone,
+        days=frozenset(int(day) for day in chosen_days),
+        holidays=holidays,
+        tags=TagFilter(include, exclude),
+        enabled=enabled,
     )
 
 

@@ -25,6 +25,9 @@ FORGET = timedelta(days=8)
 
 _LINKS_AT_ONCE = 20
 
+_RENDERINGS = 8
+"""Editions that are remembered a language and layout; the first ones are most channels' own."""
+
 Link = Callable[[Channel, str], Awaitable[str | None]]
 
 
@@ -43,27 +46,45 @@ class Waiting:
     digest_ids: frozenset[int]
 
 
+class Renderings:
+    """What was rendered in one look at all that is due: each edition once a language and layout, however many
+    groups of channels it goes to.
+    """
+
+    def __init__(self, render: Rendering) -> None:
+        self._render = render
+        self._made: dict[tuple[Language, Layout], list[tuple[Edition, tuple[Message, ...]]]] = defaultdict(
+            list
+        )
+
+    def of(self, edition: Edition, *, language: Language, layout: Layout) -> tuple[Message, ...]:
+        """The messages of an edition."""
+        alike = self._made[language, layout]
+        for made, messages in alike:
+            if made is edition or made == edition:
+                return messages
+        messages = self._render(edition, language=language, layout=layout)
+        # Of editions that differ, by links to where each channel had a paper, there may be thousands.
+        if len(alike) < _RENDERINGS:
+            alike.append((edition, messages))
+        return messages
+
+
 class Planner:
     """Decides for many channels at once. Writes nothing, and keeps nothing from one tick to the next."""
 
     def __init__(
-        self,
-        archive: Archive,
-        ledger: Ledger,
-        installations: Installations,
-        *,
-        render: Rendering,
-        grace: timedelta,
-        link: Link,
+        self, archive: Archive, ledger: Ledger, installations: Installations, *, grace: timedelta, link: Link
     ) -> None:
         self._archive = archive
         self._ledger = ledger
         self._installations = installations
-        self._render = render
         self._grace = grace
         self._link = link
 
-    async def decide(self, channels: Sequence[Channel], *, now: datetime) -> list[Opening | Waiting]:
+    async def decide(
+        self, channels: Sequence[Channel], renderings: Renderings, *, now: datetime
+    ) -> list[Opening | Waiting]:
         """What becomes of each of these due channels."""
         by_date: dict[date, list[Channel]] = defaultdict(list)
         for channel in channels:
@@ -72,7 +93,7 @@ class Planner:
             by_date[channel.next_date].append(channel)
         planned: list[Opening | Waiting] = []
         for day, group in sorted(by_date.items()):
-            planned += await self._plan_date(day, group, now=now)
+            planned += await self._plan_date(day, group, renderings, now=now)
         return planned
 
     async def digests(self, workspace: Workspace, day: date, *, now: datetime) -> tuple[ArchivedDigest, ...]:
@@ -104,7 +125,7 @@ class Planner:
         return tuple(sorted(found.values(), key=lambda one: (one.date or date.min, one.id)))
 
     async def _plan_date(
-        self, day: date, channels: Sequence[Channel], *, now: datetime
+        self, day: date, channels: Sequence[Channel], renderings: Renderings, *, now: datetime
     ) -> list[Opening | Waiting]:
         of_workspace = await self._digests_of(day, channels, now=now)
         histories = await self._ledger.histories([channel.id for channel in channels], day=day)
@@ -161,7 +182,7 @@ class Planner:
             look = (edition if edition is not decision else id(decision), channel.preferences.language)
             full = (*look, channel.preferences.layout)
             if full not in rendered:
-                rendered[full] = self._render(
+                rendered[full] = renderings.of(
                     edition, language=channel.preferences.language, layout=channel.preferences.layout
                 )
             planned.append(

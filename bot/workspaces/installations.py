@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select, update
 
 from bot.workspaces.tables import installation
 from digests.model import Workspace
+from digests.store.bulk import among
 from digests.store.sessions import Database
 
 REMEMBERED = 5.0
@@ -120,11 +121,11 @@ class Installations:
             for one in workspaces
         }
         async with self._database.read() as connection:
+            among_them = among(connection, installation.c.workspace, set().union(*wanted.values()))
             found = set(
                 await connection.scalars(
                     select(installation.c.workspace).where(
-                        installation.c.workspace.in_(sorted(set().union(*wanted.values()))),
-                        installation.c.uninstalled_at.is_(None),
+                        among_them, installation.c.uninstalled_at.is_(None)
                     )
                 )
             )

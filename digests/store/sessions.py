@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -79,6 +80,7 @@ class Database:
             self.engine: AsyncEngine = create_async_engine(
                 self.url,
                 pool_size=pool_size,
+                json_deserializer=_read_json,
                 connect_args={"timeout": SQLITE_PATIENCE, "async_creator_fn": driver.connect},
             )
             _prepare_sqlite(self.engine)
@@ -89,6 +91,7 @@ class Database:
                 pool_size=pool_size,
                 max_overflow=pool_size,
                 pool_use_lifo=True,
+                json_deserializer=_read_json,
             )
             _prepare_postgresql(self.engine)
 
@@ -178,6 +181,11 @@ class Database:
     async def close(self) -> None:
         """Close every connection; the object is of no use afterwards."""
         await self.engine.dispose()
+
+
+def _read_json(text: str | bytes) -> Any:
+    # Most channels filter nothing: a morning's thousands of empty lists need no reader.
+    return [] if text in ("[]", b"[]") else json.loads(text)
 
 
 def _make_folder(url: URL) -> None:

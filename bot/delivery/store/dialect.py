@@ -15,7 +15,6 @@ from sqlalchemy import (
     ARRAY,
     JSON,
     BigInteger,
-    Boolean,
     ColumnElement,
     Dialect,
     FromClause,
@@ -34,7 +33,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 from digests.store.schema import Instant
 
@@ -105,7 +104,8 @@ class Many(TypeDecorator[Sequence[Any]]):
 class Among(FunctionElement[bool]):
     """Whether a column is among the values of one parameter."""
 
-    type = Boolean()
+    # Not Boolean: SQLite, which has none, would be asked whether that is 1, and goes by no index then.
+    type = NullType()  # type: ignore[assignment]  # a type that says nothing fits any
     inherit_cache = True
     name = "among"
 

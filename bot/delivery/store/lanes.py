@@ -54,25 +54,34 @@ def with_token(query: Select[Any]) -> Select[Any]:
     ).outerjoin(_wide, and_(_wide.c.workspace == _lane.organisation, _wide.c.uninstalled_at.is_(None)))
 
 
-async def touch(connection: AsyncConnection, due: Mapping[str, datetime]) -> None:
-    """Have these workspaces' lanes looked at by these instants, though never before they are free."""
-    if due:
+async def touch(
+    connection: AsyncConnection, due: Mapping[str, datetime], *, nudged: Mapping[str, datetime] | None = None
+) -> None:
+    """Have these workspaces' lanes looked at by these instants, though never before they are free; of those
+    that are ``nudged`` only the ones that wait for something anyway: it may have come.
+    """
+    instants = {
+        **{key: (None, at) for key, at in (nudged or {}).items()},
+        **{key: (at, at) for key, at in due.items()},
+    }
+    if instants:
         # In one order everywhere: two processes that wait for each other's rows would wait for good.
         rows = [
-            {"workspace": key, "organisation": organisation_of(key), "at": at}
-            for key, at in sorted(due.items())
+            {"workspace": key, "organisation": organisation_of(key), "at": at, "by": by}
+            for key, (at, by) in sorted(instants.items())
         ]
         await execute_with(connection, _touch(connection.dialect.name), rows)
 
 
-async def nudge(connection: AsyncConnection, keys: Collection[str], at: datetime) -> None:
-    """Have lanes that wait for something looked at by then: it may have come."""
-    if keys:
-        await connection.execute(_NUDGE, {"keys": sorted(keys), "at": at})
-
-
-async def rest(connection: AsyncConnection, until: Mapping[str, datetime]) -> None:
-    """Slack asked for a rest: nothing is posted in these workspaces until then."""
+async def rest(
+    connection: AsyncConnection, until: Mapping[str, datetime], *, beside: Collection[str]
+) -> None:
+    """Slack asked for a rest: nothing is posted in these workspaces until then. ``beside``: whose lanes are
+    to be touched afterwards; all are locked first, in the one order.
+    """
+    if until:
+        keys = sorted({*until, *beside})
+        await connection.execute(_LOCK, {"keys": keys})
     for key, at in sorted(until.items()):
         await connection.execute(
             update(tables.lane)
@@ -121,29 +130,58 @@ def organisation_of(key: str) -> str:
 
 @lru_cache(maxsize=2)
 def _touch(dialect: str) -> Any:
-    rows = given(dialect, workspace=String(64), organisation=String(64), at=Instant())
+    rows = given(dialect, workspace=String(64), organisation=String(64), at=Instant(), by=Instant())
     columns = [_lane.workspace, _lane.organisation, _lane.free_at, _lane.next_at]
-    wanted = select(rows.c.workspace, rows.c.organisation, rows.c["at"], rows.c["at"]).where(true())
+    wanted = select(rows.c.workspace, rows.c.organisation, rows.c.by, rows.c["at"]).where(true())
     statement = insert_into(dialect, tables.lane).from_select(columns, wanted)
-    asked = statement.excluded.next_at
-    sooner = case((_lane.next_at < asked, _lane.next_at), else_=asked)
+    # A new lane is free by the instant it is asked for; one that is only nudged is asked for at none.
+    asked, by = statement.excluded.next_at, statement.excluded.free_at
+    sooner = case((_lane.next_at < by, _lane.next_at), else_=by)
+    looked_at = case((_lane.free_at > sooner, _lane.free_at), else_=sooner)
+    has_none = and_(asked.is_(None), _lane.next_at.is_(None))
     return statement.on_conflict_do_update(
-        index_elements=[_lane.workspace],
-        set_={"next_at": case((_lane.free_at > sooner, _lane.free_at), else_=sooner)},
+        index_elements=[_lane.workspace], set_={"next_at": case((has_none, None), else_=looked_at)}
     )
 
 
 _NOW = bindparam("now", type_=Instant())
 _AT = bindparam("at", type_=Instant())
-_NUDGE = (
-    update(tables.lane)
-    .where(among(_lane.workspace, "keys"), _lane.next_at > _AT)
-    .values(next_at=case((_lane.free_at > _AT, _lane.free_at), else_=_AT))
+_LOCK = (
+    select(_lane.workspace).where(among(_lane.workspace, "keys")).order_by(_lane.workspace).with_for_update()
 )
+_installed = installation.alias("installed")
+
+
+def _of(column: ColumnElement[Any], key: ColumnElement[str]) -> ColumnElement[Any]:
+    """Something of the installation with this key, sought lane by lane: a join would go through all lanes
+    that are due, thousands on a morning, to give the first hundred.
+    """
+    return (
+        select(column)
+        .where(_installed.c.workspace == key, _installed.c.uninstalled_at.is_(None))
+        .scalar_subquery()
+    )
+
+
 _DUE = (
-    # What an outer join may miss cannot be locked, and need not be.
-    with_token(select(_lane.workspace, TOKEN).select_from(tables.lane))
-    .where(_lane.next_at <= _NOW, PAUSED.is_(None))
+    select(
+        _lane.workspace,
+        func.coalesce(
+            _of(_installed.c.bot_token, _lane.workspace), _of(_installed.c.bot_token, _lane.organisation)
+        ).label("token"),
+    )
+    .where(
+        _lane.next_at <= _NOW,
+        # PostgreSQL takes a case that is true or false to hold for half of the lanes, and goes along the
+        # index as long as it needs to; one that is NULL for next to none, and so looks at all of them.
+        case(
+            (
+                _of(_installed.c.workspace, _lane.workspace).is_not(None),
+                _of(_installed.c.paused_reason, _lane.workspace).is_(None),
+            ),
+            else_=_of(_installed.c.paused_reason, _lane.organisation).is_(None),
+        ),
+    )
     .order_by(_lane.next_at)
     .limit(bindparam("most"))
     .with_for_update(of=tables.lane, skip_locked=True)

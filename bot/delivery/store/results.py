@@ -170,17 +170,16 @@ async def _touch(
         for held, outcome in results
         if outcome.kind is Kind.AGAIN and outcome.code == "ratelimited"
     }
-    await lanes.rest(connection, resting)
+    await lanes.rest(connection, resting, beside={held.workspace.key for held, _ in results})
     due: dict[str, datetime] = {}
     for held, outcome in results:
         if held.delivery_id in going_on:
             waits = outcome.kind in (Kind.AGAIN, Kind.LATER, Kind.WORKSPACE)
             at = now + (timedelta(seconds=outcome.wait) if waits else PER_CHANNEL)
             due[held.workspace.key] = min(due.get(held.workspace.key, at), at)
-    await lanes.touch(connection, due)
     # Another delivery may have waited for this one's channel.
     others = {held.workspace.key for held, _ in results} - due.keys()
-    await lanes.nudge(connection, others, now + PER_CHANNEL)
+    await lanes.touch(connection, due, nudged=dict.fromkeys(others, now + PER_CHANNEL))
 
 
 def _counts(row: Row[Any] | None, held: Part, outcome: Outcome) -> bool:
