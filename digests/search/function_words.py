@@ -30,5 +30,8 @@ ASKING = transliteration.LITTLE_WORDS | {
     "알려줘",
     "보여줘",
     "추천해줘",
+    "최신",
+    "최근",
+    "가장",
 }
 """Korean words of a question that ask for papers, or stand where English has of and for."""

@@ -175,6 +175,7 @@ _NAMES = {
     "sycophancy": "아첨",
     "synthetic": "합성",
     "theory": "이론",
+    "technical report": "기술보고서 테크리포트",
     "time series": "시계열",
     "token": "토큰",
     "tokenizer": "토크나이저",

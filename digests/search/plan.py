@@ -267,7 +267,8 @@ def _latin(word: text.Word, vocabulary: Vocabulary, *, is_sentence: bool) -> Gro
     whole = text.stem(text.joined(word.shown))
     group = _exact(word.folded, word.shown, (whole,), vocabulary)
     if len(word.terms) > 1:
-        for piece in word.terms:
+        # Of in-context the context tells something, and in nothing.
+        for piece in [piece for piece in word.terms if piece not in FUNCTION]:
             for term in vocabulary.terms.get(piece, ()):
                 group.add(term, 1.0 if piece == whole else PREFIX)
     exact_df = group.df
@@ -295,19 +296,18 @@ def _digits(word: str) -> str:
 
 
 def _name(groups: Sequence[Group], asked: Sequence[text.Word], vocabulary: Vocabulary) -> None:
-    """Give what is named in Korean its English names, where few papers have the Korean one.
-
-    In a sentence only what no paper says in Korean: there a thing named is no answer, and the encoder knows
-    both languages.
+    """Give what is named in Korean its English names: a word alone where few papers have the Korean one, in
+    a sentence only what no paper says in Korean. There a thing named is no answer, and the encoder knows both
+    languages.
     """
-    fewest = FEW if len(asked) <= MOST_NAMED else 1
+    fewest = FEW if len(asked) == 1 else vocabulary.papers if len(asked) <= MOST_NAMED else 1
     for spelling, names in _named(asked):
         of_it = [group for group in groups if group.typed in text.pairs(spelling)]
         said = min(group.said for group in of_it)
         if said >= fewest or any(glossary.in_english(group.corrected or "") for group in of_it):
             continue
         english = [term for name in names for term in vocabulary.terms.get(name, ())]
-        if not english and (not said or transliteration.is_telling(spelling)):
+        if not english and (not said or (said < FEW and transliteration.is_telling(spelling))):
             english = list(vocabulary.heard(spelling))
         for term in english:
             for group in of_it:

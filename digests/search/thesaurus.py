@@ -344,6 +344,67 @@ brain: neuroscience
 """
 """What people may say, a word or two, and what papers call it."""
 
+_CALLED_IN_KOREAN = """
+작게 작은 작아 가볍 가벼: compression distillation pruning quantization small compact
+줄이 줄여: compression reduction pruning efficient
+빠르 빨리 빨라 빠른: fast efficient acceleration speedup
+느리 느린: latency efficient
+늘리 늘려 키우 키워: scaling extension extrapolation
+길게 길어 기다란: long-context length
+잊: unlearning forgetting
+지우 지워: unlearning erasure removal
+외우 외워 외운: memorization
+지어내 거짓 거짓말: hallucination factuality
+속이 속여 속는: adversarial deception
+훔치 빼내: stealing extraction
+맞추 맞춤: alignment
+사람처럼 인간처럼: human-like alignment
+취향: preference
+칭찬 아부: sycophancy
+스스로: self-improvement self-supervised
+혼자: self autonomous
+가르치 가르쳐: distillation supervision
+베끼 베껴 따라하: distillation imitation
+섞: mixture mixing
+합치 합쳐: merging fusion
+나누 나눠 쪼개: split partition
+고르 골라: selection filtering
+거르 걸러: filtering curation
+깨끗: clean filtering
+중복: deduplication duplicate
+가짜: synthetic fake
+그리 그려 그림: image generation drawing
+사진: image photo
+움직: motion video
+목소리: speech voice
+말하: speech dialogue
+듣: audio speech
+읽: reading ocr
+쓰기 글쓰기: writing
+번역: translation
+고치 고쳐: correction repair editing
+찾아내 찾기: retrieval detection search
+생각: reasoning thinking chain-of-thought
+머릿속: imagination visualization
+확신 자신감: confidence calibration uncertainty
+왜: analysis understanding
+이유: analysis
+속마음 내부: interpretability mechanistic
+설명: explanation interpretability
+공짜: training-free
+학습없이: training-free
+예시 예제: few-shot in-context examples
+처음부터: scratch
+한번에 한단계: one-step single-stage
+휴대폰 스마트폰 기기 모바일: on-device mobile
+컴퓨터: computer
+여러 다양한: multi diverse
+규칙: rule
+위험 해로: safety toxicity
+비서: assistant agent
+"""
+"""The same for Korean: how a word may begin."""
+
 MOST = 8
 
 
@@ -362,6 +423,15 @@ def _terms() -> dict[str, tuple[str, ...]]:
     return {said: tuple(called) for said, called in found.items()}
 
 
+@cache
+def _korean() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found = []
+    for line in filter(None, _CALLED_IN_KOREAN.split("\n")):
+        said, _, called = line.partition(":")
+        found += [(opening, tuple(map(_stem, called.split()))) for opening in said.split()]
+    return tuple(found)
+
+
 def synonyms(asked: Sequence[text.Word]) -> dict[str, tuple[str, ...]]:
     """The terms that each word of a question may stand for, also together with its neighbour, by the word as
     it was typed.
@@ -371,6 +441,10 @@ def synonyms(asked: Sequence[text.Word]) -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for word, stem in zip(asked, stems, strict=True):
         found[word.shown] |= dict.fromkeys(known.get(stem, ()))
+        if word.is_hangul:
+            for opening, names in _korean():
+                if word.folded.startswith(opening):
+                    found[word.shown] |= dict.fromkeys(names)
     for (first, one), (second, other) in pairwise(zip(asked, stems, strict=True)):
         called = dict.fromkeys(known.get(f"{one} {other}", ()))
         for word in (first, second) if called else ():

@@ -223,7 +223,7 @@ class Sight:
 
     async def synonyms(self, asked: Sequence[text.Word]) -> dict[str, list[plan.Term]]:
         """What papers call what each word says, of the terms there are, by the word as it was typed."""
-        called = thesaurus.synonyms([word for word in asked if not word.is_hangul])
+        called = thesaurus.synonyms(asked)
         names = {name for names in called.values() for name in names}
         known = await known_terms(self.connection, self.workspaces, names) if names else {}
         return {

@@ -10,6 +10,7 @@ import pytest
 
 from digests.archive import Archive
 from digests.model import Document, Results
+from digests.search import plan
 from digests.store.sessions import Database
 
 SAMPLES = Path(__file__).parents[2] / "bot" / "local" / "samples"
@@ -460,3 +461,13 @@ A technical report.
     assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
     found = [hit.entry.paper.arxiv_id for hit in (await _find(archive, "llama3 tech report")).hits]
     assert found[0] == "2502.00032"
+
+
+async def test_titles_in_english_count_beside_texts_in_korean(database: Database) -> None:
+    """Of many papers whose texts say a whole question in Korean, that whose title says it too is first."""
+    titles = [*(f"Frogs and Pond {number}" for number in range(plan.FEW)), "Diffusion in Ponds"]
+    entries = [f"{title}\n(Ada Li)\n디퓨전 언어 모델 이야기예요.\n#frogs\n" for title in titles]
+    archive = Archive(database)
+    document = Document("news", "2025-02-25.txt", "\n".join(["2025-02-25", *entries]).encode())
+    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert (await _find(archive, "디퓨전 언어 모델")).hits[0].entry.paper.title == titles[-1]

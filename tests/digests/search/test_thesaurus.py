@@ -22,6 +22,8 @@ def _called(question: str) -> set[str]:
         ("a convnet for photos", "CNN"),
         ("speed up sampling", "acceleration"),
         ("runs on a phone", "on-device"),
+        ("큰 모델을 작게 만드는", "distillation"),
+        ("지어내는 답", "hallucination"),
     ],
 )
 def test_own_words_are_known_for_what_papers_say(question: str, called: str) -> None:
