@@ -464,10 +464,14 @@ A technical report.
 
 
 async def test_titles_in_english_count_beside_texts_in_korean(database: Database) -> None:
-    """Of many papers whose texts say a whole question in Korean, that whose title says it too is first."""
-    titles = [*(f"Frogs and Pond {number}" for number in range(plan.FEW)), "Diffusion in Ponds"]
-    entries = [f"{title}\n(Ada Li)\n디퓨전 언어 모델 이야기예요.\n#frogs\n" for title in titles]
+    """Where many papers say one thing asked for in Korean, one that says it in its title, in English, and the
+    rest in Korean is first.
+    """
+    entries = [f"Frogs and Pond {n}\n(Ada Li)\n디퓨전 이야기예요.\n#frogs\n" for n in range(plan.FEW)]
+    entries.append("Diffusion in Ponds\n(Ada Li)\n언어 모델 이야기예요.\n#frogs\n")
     archive = Archive(database)
     document = Document("news", "2025-02-25.txt", "\n".join(["2025-02-25", *entries]).encode())
     assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
-    assert (await _find(archive, "디퓨전 언어 모델")).hits[0].entry.paper.title == titles[-1]
+    found = (await _find(archive, "디퓨전 언어 모델")).hits[0]
+    assert found.entry.paper.title == "Diffusion in Ponds"
+    assert "Diffusion" in found.matched
