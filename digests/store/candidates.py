@@ -1,26 +1,22 @@
-"""The papers a question's groups find: their postings, and what of them may be seen."""
+"""The papers a question's groups find, by their postings."""
 
 from __future__ import annotations
 
 import json
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from functools import cache, cached_property
+from collections.abc import Iterable, Iterator, Sequence, Set
+from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, Select, Text, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests.model import Workspace
 from digests.search.evidence import PAPER, WEIGHT, WEIGHTS, Candidate, Evidence
 from digests.search.plan import Group
 from digests.search.ranking import FLOOR
 from digests.store import tables
 from digests.store.bulk import among_given, many
-from digests.store.papers import eyes, visible_given
 from digests.store.vocabulary import Version, Words
 
 _FEWEST_ROWS, _MOST_ROWS = 4000, 5000
@@ -40,50 +36,64 @@ _MOST_KEPT = 256
 _heaviest_kept: OrderedDict[tuple[str, Version, int, int], Sequence[int]] = OrderedDict()
 
 
-async def find(
-    connection: AsyncConnection,
-    groups: Sequence[Group],
-    *,
-    words: Words,
-    allowed: Iterable[int] | None,
-    most: int,
-    floor: float = FLOOR,
-) -> list[Candidate]:
-    """Papers that answer at least ``floor`` of the question's weight, the best ``most`` by their postings.
+class Pool:
+    """Where the candidates of one question come from, within one transaction. What was read is not read
+    again when the question is widened.
 
-    ``groups`` are rarest first, and of these ``words``. With ``allowed`` only those.
-    Does not ask what may be seen: terms of other workspaces are in no group, the rest is for
-    ``outlines`` to leave out.
+    ``words`` are those its groups were made of. With ``allowed`` only those papers. Does not ask what may be
+    seen: terms of other workspaces are in no group, the rest is for ``outlines`` to leave out.
     """
-    picking: set[int] = set()
-    heavy: set[int] = set()
-    rest: set[int] = set()
-    budget = min(max(words.papers // _SHARE_OF_PAPERS, _FEWEST_ROWS), _MOST_ROWS)
-    heaviest = max(_HEAVIEST, most)
-    for group in groups:
-        budget -= sum(min(df, heaviest) for df in group.dfs.values())
-        if budget < 0 and picking:
-            rest |= group.dfs.keys()
-            continue
-        picking |= group.dfs.keys()
-        heavy |= {term_id for term_id, df in group.dfs.items() if df > heaviest}
-    if not picking:
-        return []
-    evidence = Evidence(groups)
-    within = None if allowed is None else many(connection, sorted(allowed))
-    evidence.add(await _read(connection, picking - heavy, within))
-    for term_id in sorted(heavy):
-        evidence.add({term_id: await _heaviest(connection, term_id, words.version, within, most=heaviest)})
-    rest = (rest | heavy) - (picking - heavy)
-    if rest:
-        best = many(connection, evidence.best(max(_PICKED, most)))
-        evidence.add(await _read(connection, rest, best))
-    return evidence.candidates(floor=floor, most=most)
+
+    def __init__(
+        self, connection: AsyncConnection, words: Words, *, allowed: Iterable[int] | None = None
+    ) -> None:
+        self._connection = connection
+        self._words = words
+        self._within = None if allowed is None else many(connection, sorted(allowed))
+        self._read: dict[int, Sequence[int]] = {}
+
+    async def find(self, groups: Sequence[Group], *, most: int, floor: float = FLOOR) -> list[Candidate]:
+        """Papers that answer at least ``floor`` of the question's weight, the best ``most`` by their
+        postings. ``groups`` are rarest first.
+        """
+        picking: set[int] = set()
+        heavy: set[int] = set()
+        rest: set[int] = set()
+        budget = min(max(self._words.papers // _SHARE_OF_PAPERS, _FEWEST_ROWS), _MOST_ROWS)
+        heaviest = max(_HEAVIEST, most)
+        for group in groups:
+            budget -= sum(min(df, heaviest) for df in group.dfs.values())
+            if budget < 0 and picking:
+                rest |= group.dfs.keys()
+                continue
+            picking |= group.dfs.keys()
+            heavy |= {term_id for term_id, df in group.dfs.items() if df > heaviest}
+        if not picking:
+            return []
+        evidence = Evidence(groups)
+        evidence.add(await self._whole(picking - heavy))
+        for term_id in sorted(heavy):
+            version = self._words.version
+            found = await _heaviest(self._connection, term_id, version, self._within, most=heaviest)
+            evidence.add({term_id: found})
+        rest = (rest | heavy) - (picking - heavy)
+        if rest:
+            best = many(self._connection, evidence.best(max(_PICKED, most)))
+            evidence.add(await _listed(self._connection, rest, best))
+        return evidence.candidates(floor=floor, most=most)
+
+    async def _whole(self, term_ids: Set[int]) -> dict[int, Sequence[int]]:
+        """The postings of terms, of all papers or of those allowed."""
+        missing = term_ids - self._read.keys()
+        if missing:
+            self._read |= dict.fromkeys(missing, ())
+            self._read |= await _listed(self._connection, missing, self._within)
+        return {term_id: self._read[term_id] for term_id in term_ids}
 
 
-async def _read(
+async def _listed(
     connection: AsyncConnection, term_ids: Iterable[int], papers: str | list[Any] | None
-) -> dict[int, list[int]]:
+) -> dict[int, Sequence[int]]:
     """The postings of terms, of all papers or of these."""
     given = {"terms": many(connection, sorted(term_ids)), "papers": papers}
     rows = await connection.execute(_postings(connection.dialect.name, is_limited=papers is not None), given)
@@ -140,60 +150,3 @@ def _packed() -> ColumnElement[int]:
     posting = tables.search_posting.c
     weight = cast(func.round(posting.weight * WEIGHTS), Integer)
     return cast(posting.paper_id, BigInteger) * PAPER + weight * WEIGHT + cast(posting.head, Integer)
-
-
-@dataclass(frozen=True)
-class Outline:
-    """What the final order looks at: a paper's head, and its newest entry that may be seen."""
-
-    entry_id: int
-    title: str
-    written: str
-    """The authors, as JSON."""
-    tagged: str
-    """The tags, with spaces between them."""
-
-    @cached_property
-    def authors(self) -> tuple[str, ...]:
-        """The paper's authors."""
-        return tuple(json.loads(self.written))
-
-    @cached_property
-    def tags(self) -> tuple[str, ...]:
-        """The newest entry's tags."""
-        return tuple(self.tagged.split())
-
-    def may_name(self, openings: Iterable[str]) -> bool:
-        """Whether a name may begin with one of these; papers have hundreds, and most are not asked for."""
-        # What is not ASCII is written in escapes.
-        return "\\" in self.written or any(map(self.written.casefold().__contains__, openings))
-
-
-async def outlines(
-    connection: AsyncConnection, paper_ids: Sequence[int], *, workspace: Workspace | None, until: date | None
-) -> dict[int, Outline]:
-    """The outlines of those papers that may be seen."""
-    if not paper_ids:
-        return {}
-    rows = await connection.execute(
-        _entries(connection.dialect.name, is_limited=until is not None),
-        {"paper_ids": many(connection, paper_ids), **eyes(workspace, until)},
-    )
-    return {paper_id: Outline(*outline) for paper_id, *outline in rows.all()}
-
-
-@cache
-def _entries(dialect: str, *, is_limited: bool) -> Select[Any]:
-    """What may be seen of papers, their newest entries last."""
-    entry, paper, tag = tables.entry.c, tables.paper.c, tables.entry_tag.c
-    tags = select(func.aggregate_strings(tag.name, " ")).where(tag.entry_id == entry.id).scalar_subquery()
-    return (
-        select(entry.paper_id, entry.id, paper.title, cast(paper.authors, Text), func.coalesce(tags, ""))
-        .join_from(tables.entry, tables.digest)
-        .join(tables.paper, paper.id == entry.paper_id)
-        .where(
-            among_given(dialect, entry.paper_id, "paper_ids"),
-            visible_given(is_limited=is_limited),
-        )
-        .order_by(func.coalesce(tables.digest.c.date, date.min), entry.id)
-    )

@@ -25,9 +25,9 @@ from digests.search.meaning import Encoder
 from digests.search.query import Query, parse
 from digests.store import candidates, readings, tables, vectors
 from digests.store.guesses import guesses, similar_tags
+from digests.store.outlines import Outline
 from digests.store.papers import newest_entries, visible
 from digests.store.sight import Sight, nearest
-from digests.store.vocabulary import Words
 
 
 async def search(
@@ -194,22 +194,24 @@ async def _by_words(
 ) -> Results:
     groups, words = await sight.groups(asked)
     plainly = " ".join([*query.words, *query.phrases])
-    found, outlines = await _candidates(sight, groups, words, allowed)
+    pool = candidates.Pool(sight.connection, words, allowed=allowed)
+    found, outlines = await _candidates(sight, pool, groups)
     answered = max((one.coverage for one in found), default=0.0)
     nearness: Mapping[int, float] = {}
     if len(query.words) >= meaning.FEWEST_WORDS and answered < meaning.ENOUGH:
         # The words alone do not find what is meant: others may.
-        groups = plan.widen(groups, await sight.synonyms(asked), words.papers, plan.SYNONYM)
+        synonyms = await sight.synonyms(asked)
+        groups = plan.widen(groups, synonyms, words.papers, plan.SYNONYM)
         meant = None
         if encoder:
             meant = await vectors.meant(sight.connection, encoder, sight.workspaces, plainly, asked)
         if meant:
             groups = plan.widen(groups, meant.kin, words.papers)
-            found, outlines = await _candidates(sight, groups, words, allowed, floor=0.0)
+            found, outlines = await _candidates(sight, pool, groups, floor=0.0)
             nearness = await meant.likeness(among=allowed, also=outlines)
             found, outlines = await _near(sight, found, outlines, allowed, nearness)
-        else:
-            found, outlines = await _candidates(sight, groups, words, allowed)
+        elif any(synonyms.values()):
+            found, outlines = await _candidates(sight, pool, groups)
     if query.phrases or query.without:
         whole = await newest_entries(
             sight.connection, list(outlines), workspace=sight.workspace, until=sight.until
@@ -241,21 +243,13 @@ async def _by_words(
 
 
 async def _candidates(
-    sight: Sight,
-    groups: Sequence[plan.Group],
-    words: Words,
-    allowed: set[int] | None,
-    floor: float = ranking.FLOOR,
-) -> tuple[list[Candidate], dict[int, candidates.Outline]]:
+    sight: Sight, pool: candidates.Pool, groups: Sequence[plan.Group], *, floor: float = ranking.FLOOR
+) -> tuple[list[Candidate], dict[int, Outline]]:
     """The best that may be seen, and their outlines."""
     most = ranking.CANDIDATES
     while True:
-        found = await candidates.find(
-            sight.connection, groups, words=words, allowed=allowed, most=most, floor=floor
-        )
-        outlines = await candidates.outlines(
-            sight.connection, [one.paper_id for one in found], workspace=sight.workspace, until=sight.until
-        )
+        found = await pool.find(groups, most=most, floor=floor)
+        outlines = await sight.outlines([one.paper_id for one in found])
         # Where many of the best may not be seen yet, those behind them are looked at too.
         if len(outlines) >= ranking.CANDIDATES or len(found) < most:
             break
@@ -266,10 +260,10 @@ async def _candidates(
 async def _near(
     sight: Sight,
     found: Sequence[Candidate],
-    outlines: dict[int, candidates.Outline],
+    outlines: dict[int, Outline],
     allowed: set[int] | None,
     nearness: Mapping[int, float],
-) -> tuple[list[Candidate], dict[int, candidates.Outline]]:
+) -> tuple[list[Candidate], dict[int, Outline]]:
     """Papers alike in meaning, and those with at least some of the words that are like enough too."""
     by_id = {one.paper_id: one for one in found}
     alike = [id_ for id_ in nearness if allowed is None or id_ in allowed]
@@ -277,12 +271,7 @@ async def _near(
     rest = [id_ for id_ in alike if id_ not in by_id and nearness[id_] >= meaning.LIKE]
     seen: list[int] = []
     for start in range(0, len(rest), ranking.CANDIDATES):
-        more = await candidates.outlines(
-            sight.connection,
-            rest[start : start + ranking.CANDIDATES],
-            workspace=sight.workspace,
-            until=sight.until,
-        )
+        more = await sight.outlines(rest[start : start + ranking.CANDIDATES])
         outlines |= more
         seen += [id_ for id_ in rest[start : start + ranking.CANDIDATES] if id_ in more]
         if len(seen) >= meaning.MOST:

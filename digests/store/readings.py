@@ -18,7 +18,6 @@ async def dated(sight: Sight, query: Query, year: int) -> tuple[Query, Query]:
     whole = replace(query, words=(*query.words, str(year)), year=None)
     within = replace(query, year=None, since=date(year, 1, 1), until=date(year, 12, 31))
     groups, words = await sight.groups(plan.asked_words([*whole.words, *whole.phrases]))
-    found = await candidates.find(
-        sight.connection, groups, words=words, allowed=await sight.allowed(query), most=ranking.CANDIDATES
-    )
+    pool = candidates.Pool(sight.connection, words, allowed=await sight.allowed(query))
+    found = await pool.find(groups, most=ranking.CANDIDATES)
     return (whole, within) if any(one.head == 1 for one in found) else (within, whole)

@@ -18,6 +18,7 @@ from digests.search import plan, text, thesaurus
 from digests.search.function_words import FUNCTION
 from digests.search.query import Query
 from digests.store import candidates, tables
+from digests.store.outlines import Outline, outlines
 from digests.store.papers import load_entries, newest_entries, visible, visible_workspaces
 from digests.store.vocabulary import Words, known_terms, load_words
 
@@ -39,6 +40,7 @@ class Sight:
         self.workspace = workspace
         self.until = until
         self.workspaces = visible_workspaces(workspace)
+        self._outlines: dict[int, Outline | None] = {}
 
     @cached_property
     def _visible(self) -> ColumnElement[bool]:
@@ -53,7 +55,7 @@ class Sight:
         offset: int,
         corrections: tuple[Correction, ...] = (),
         groups: Sequence[plan.Group] = (),
-        outlines: Mapping[int, candidates.Outline] | None = None,
+        outlines: Mapping[int, Outline] | None = None,
     ) -> Results:
         """The hits of one page whole; ``outlines`` spare looking for their newest entries again."""
         window = scored[offset : offset + limit]
@@ -70,6 +72,16 @@ class Sight:
             if id_ in entries
         ]
         return Results(typed, tuple(hits), len(scored), offset, corrections)
+
+    async def outlines(self, paper_ids: Sequence[int]) -> dict[int, Outline]:
+        """The outlines of those papers that may be seen; each is looked for once."""
+        missing = [id_ for id_ in paper_ids if id_ not in self._outlines]
+        if missing:
+            self._outlines |= dict.fromkeys(missing)
+            self._outlines |= await outlines(
+                self.connection, missing, workspace=self.workspace, until=self.until
+            )
+        return {id_: outline for id_ in paper_ids if (outline := self._outlines[id_]) is not None}
 
     async def papers_where(self, *conditions: ColumnElement[bool]) -> list[int]:
         """Papers with a visible entry that fulfils the conditions, newest first."""
@@ -175,12 +187,9 @@ class Sight:
     async def _by_author(self, typed: str) -> set[int]:
         """Papers one of whose authors has every word typed, begun or corrected."""
         groups, words = await self.groups(plan.asked_words([typed]))
-        found = await candidates.find(
-            self.connection, groups, words=words, allowed=None, most=_MOST_OF_AN_AUTHOR, floor=1.0
-        )
-        heads = await candidates.outlines(
-            self.connection, [one.paper_id for one in found], workspace=self.workspace, until=self.until
-        )
+        pool = candidates.Pool(self.connection, words)
+        found = await pool.find(groups, most=_MOST_OF_AN_AUTHOR, floor=1.0)
+        heads = await self.outlines([one.paper_id for one in found])
         spellings = [(group.typed, group.corrected or group.typed) for group in groups]
         return {
             id_ for id_, head in heads.items() if any(_is_named(author, spellings) for author in head.authors)

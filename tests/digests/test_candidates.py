@@ -49,8 +49,8 @@ async def test_what_the_database_packs_is_what_the_index_says(database: Database
     """Ids of any size, weights to the thousandth and heads come through whole, on both databases."""
     group, expected = await _made(database)
     async with database.read() as connection:
-        found = await candidates.find(connection, [group], words=_words(2), allowed=None, most=10)
-        limited = await candidates.find(connection, [group], words=_words(2), allowed=[_LATE_ID], most=10)
+        found = await candidates.Pool(connection, _words(2)).find([group], most=10)
+        limited = await candidates.Pool(connection, _words(2), allowed=[_LATE_ID]).find([group], most=10)
     assert {_rounded(one) for one in found} == expected
     assert [one.paper_id for one in found] == [_LATE_ID, min(one.paper_id for one in expected)]
     assert [one.paper_id for one in limited] == [_LATE_ID]
@@ -61,7 +61,7 @@ async def test_of_a_common_word_the_heaviest_are_read(database: Database) -> Non
     group, _ = await _made(database)
     group.dfs = dict.fromkeys(group.dfs, 1_000_000)
     async with database.read() as connection:
-        found = await candidates.find(connection, [group], words=_words(1_000_000), allowed=None, most=1)
+        found = await candidates.Pool(connection, _words(1_000_000)).find([group], most=1)
     assert [one.paper_id for one in found] == [_LATE_ID]
 
 
