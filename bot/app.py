@@ -106,7 +106,12 @@ class Haru:
         self.changes = ChangeLog(database)
         self.readers = Readers(database)
         self.policies = Policies(database)
-        self.ledger = Ledger(database, lease=settings.haru_lease, settle=settings.haru_settle)
+        self.ledger = Ledger(
+            database,
+            lease=settings.haru_lease,
+            settle=settings.haru_settle,
+            late_a_second=settings.haru_catch_up,
+        )
         server_clock = ServerClock(self.ledger.steady)
         self.wire = Wire(self.clients.api_url, server_clock)
         self.deliveries = Deliveries(

@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     haru_grace: timedelta = timedelta(hours=4)
     haru_settle: timedelta = timedelta(seconds=120)
     haru_lease: timedelta = timedelta(seconds=60)
+    haru_catch_up: Annotated[int, Field(ge=1)] = 50
+    """Late posts that begin in a second after downtime, over all workspaces."""
 
     haru_poll_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
     """Minutes between two looks at a source that has no interval of its own."""

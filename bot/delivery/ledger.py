@@ -27,6 +27,7 @@ from bot.delivery.part import Deed, Part
 from bot.delivery.plan import History
 from bot.delivery.steady import Steady, steady_clock
 from bot.delivery.store import (
+    catching_up,
     claims,
     corrections,
     doubts,
@@ -56,6 +57,7 @@ _CLOCK = select(func.clock_timestamp())
 class Ledger:
     """Reads and writes deliveries and parts. ``owner`` names this process among the replicas.
 
+    ``late_a_second`` is how many late deliveries begin in a second, over all workspaces and replicas.
     Time is the database's on PostgreSQL, which replicas share, and a clock that never goes
     back on SQLite; ``clock`` takes the place of either, for a simulation.
     """
@@ -66,12 +68,14 @@ class Ledger:
         *,
         lease: timedelta,
         settle: timedelta,
+        late_a_second: int = catching_up.A_SECOND,
         owner: str | None = None,
         clock: Steady | None = None,
     ) -> None:
         self._database = database
         self._lease = lease
         self._settle = settle
+        self._late_a_second = late_a_second
         self._clock = clock
         self.steady = clock or steady_clock()
         self.owner = owner or secrets.token_hex(8)
@@ -86,7 +90,9 @@ class Ledger:
         """
         async with self._database.write() as connection:
             real_now = await self._real_now(connection)
-            return await openings.open_group(connection, group, now=now, real_now=real_now)
+            return await openings.open_group(
+                connection, group, now=now, real_now=real_now, late_a_second=self._late_a_second
+            )
 
     async def reopen(self, channel_id: int, day: date) -> bool:
         """Forget a skip without parts, so that the date may be tried again; whether the date is free."""

@@ -12,15 +12,12 @@ from sqlalchemy import Row, bindparam, case, func, literal_column, select, updat
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
-from bot.delivery.store import editions, lanes
+from bot.delivery.store import catching_up, editions, lanes
 from bot.delivery.store.dialect import among
 from digests.store.schema import Instant
 
 PER_WORKSPACE = 3
 """Messages a workspace gets in a second, about."""
-
-CATCHING_UP = timedelta(minutes=10)
-"""A delivery opened so long after it was due is late already: its workspace gets one message a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +68,10 @@ async def _ready(
 
 
 def _shares(rows: Sequence[Row[Any]]) -> dict[str, timedelta]:
-    """How long each workspace's lane rests for what was taken from it."""
-    late = {row.workspace for row in rows if row.created_at - row.due_at > CATCHING_UP}
+    """How long each workspace's lane rests for what was taken from it: where some of it is late already, a
+    second a message.
+    """
+    late = {row.workspace for row in rows if row.created_at - row.due_at > catching_up.LATE}
     counts = Counter(row.workspace for row in rows)
     return {
         key: timedelta(seconds=count if key in late else count / PER_WORKSPACE)

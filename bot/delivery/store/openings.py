@@ -35,7 +35,7 @@ from bot.delivery.calendar import Due
 from bot.delivery.delivery import State
 from bot.delivery.edition import Edition
 from bot.delivery.plan import Skip
-from bot.delivery.store import editions, lanes
+from bot.delivery.store import catching_up, editions, lanes
 from bot.delivery.store.dialect import among, execute_with, given, insert_into
 from bot.messages.message import Message
 from digests.store.schema import Instant
@@ -63,9 +63,16 @@ class Opening:
 
 
 async def open_group(
-    connection: AsyncConnection, group: Sequence[Opening], *, now: datetime, real_now: datetime
+    connection: AsyncConnection,
+    group: Sequence[Opening],
+    *,
+    now: datetime,
+    real_now: datetime,
+    late_a_second: int = catching_up.A_SECOND,
 ) -> dict[int, int]:
     """Write these down; gives the delivery ids by channel row.
+
+    Those that are late already begin one after another, ``late_a_second``.
 
     Left out, and not moved on either: a channel whose schedule changed meanwhile, that
     another process is just opening, or that has had one of the digests since; and a digest
@@ -83,9 +90,18 @@ async def open_group(
         made = {id_: delivery_id for id_, delivery_id in made.items() if id_ not in doubled}
         wanted = [one for one in wanted if one.channel.id not in doubled]
     posting = [one for one in wanted if one.channel.id in made and one.messages]
-    await _parts(connection, posting, made, now=now, real_now=real_now)
+    late = [one.channel.id for one in posting if now - one.due_at > catching_up.LATE]
+    slots = await catching_up.begins(connection, len(late), a_second=late_a_second, now=real_now)
+    begins = dict.fromkeys((one.channel.id for one in posting), real_now) | dict(
+        zip(late, slots, strict=True)
+    )
+    await _parts(connection, posting, made, begins, now=now, real_now=real_now)
     await _move_on(connection, [one for one in wanted if one.day is not None])
-    await lanes.touch(connection, {one.channel.workspace.key: real_now for one in posting})
+    due: dict[str, datetime] = {}
+    for one in posting:
+        key, at = one.channel.workspace.key, begins[one.channel.id]
+        due[key] = min(due.get(key, at), at)
+    await lanes.touch(connection, due)
     return made
 
 
@@ -203,6 +219,7 @@ async def _parts(
     connection: AsyncConnection,
     group: Sequence[Opening],
     made: dict[int, int],
+    begins: dict[int, datetime],
     *,
     now: datetime,
     real_now: datetime,
@@ -221,8 +238,10 @@ async def _parts(
                 "in_thread": message.thread,
                 "uid": new_uid(),
                 "payload": key,
-                # Grace is counted on the channel's clock; the courier's is the real one.
-                "give_up_at": real_now + (one.give_up_at - now),
+                "not_before": begins[one.channel.id],
+                # Grace is counted on the channel's clock; the courier's is the real one. The time for which
+                # others go first is not counted.
+                "give_up_at": begins[one.channel.id] + (one.give_up_at - now),
             }
             for position, (message, (key, _)) in enumerate(
                 zip(one.messages, kept[id(one.messages)], strict=True)
@@ -230,7 +249,7 @@ async def _parts(
         ]
     await keep_payloads(connection, dict(pair for pairs in kept.values() for pair in pairs))
     if rows:
-        await execute_with(connection, _add(connection.dialect.name), rows, now=real_now)
+        await execute_with(connection, _add(connection.dialect.name), rows)
 
 
 @lru_cache(maxsize=2)
@@ -263,10 +282,10 @@ def _had(dialect: str) -> Any:
 def _add(dialect: str) -> Any:
     rows = given(
         dialect, delivery_id=BigInteger(), workspace=String(64), slack_channel=String(32),
-        position=Integer(), in_thread=Boolean(), uid=String(32), payload=String(64), give_up_at=Instant(),
+        position=Integer(), in_thread=Boolean(), uid=String(32), payload=String(64), not_before=Instant(),
+        give_up_at=Instant(),
     )  # fmt: skip
-    now = bindparam("now", type_=Instant())
-    return _from(dialect, tables.part, rows, state=literal("pending"), not_before=now)
+    return _from(dialect, tables.part, rows, state=literal("pending"))
 
 
 def _from(dialect: str, table: Table, rows: FromClause, **more: Any) -> Any:

@@ -58,7 +58,11 @@ class Post:
     def ledger(self) -> Ledger:
         """One replica's."""
         return Ledger(
-            self.database, lease=timedelta(seconds=60), settle=timedelta(seconds=120), clock=self.times
+            self.database,
+            lease=timedelta(seconds=60),
+            settle=timedelta(seconds=120),
+            late_a_second=5,
+            clock=self.times,
         )
 
     async def install(self, team: str) -> Workspace:
@@ -167,6 +171,25 @@ async def test_catching_up_is_slower(post: Post) -> None:
     assert await post.claimed() == []
     post.times.pass_(0.2)
     assert len(await post.claimed()) == 3
+
+
+async def test_after_downtime_late_posts_begin_one_after_another(post: Post) -> None:
+    """However many workspaces have something late, so many begin in a second, and what is due now begins."""
+    for number in range(12):
+        await post.open(f"T{number}", "C1", late=timedelta(hours=2))
+    await post.open("T99", "D1")
+    first = [*await post.claimed(0), *await post.claimed(1)]
+    assert _channels(first) == [*["C1"] * 5, "D1"]
+    post.times.pass_(0.5)
+    assert len(await post.claimed()) == 2
+    post.times.pass_(0.5)
+    assert len(await post.claimed(1)) == 3
+    post.times.pass_(0.5)
+    assert len([*await post.claimed(0), *await post.claimed(1)]) == 2
+    # What comes to nobody else's turn begins at once again.
+    post.times.pass_(10)
+    await post.open("T100", "C1", late=timedelta(hours=2))
+    assert len(await post.claimed()) == 1
 
 
 async def test_a_paused_workspace_keeps_what_it_has(post: Post) -> None:
