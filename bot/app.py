@@ -28,6 +28,7 @@ from bot.delivery.corrections import Corrections
 from bot.delivery.courier import Courier
 from bot.delivery.deliveries import Deliveries
 from bot.delivery.ledger import Ledger
+from bot.delivery.past import Past
 from bot.delivery.reconcile import Reconciler
 from bot.forgetting import Forgetting
 from bot.gathering import Gathering
@@ -112,12 +113,14 @@ class Haru:
             settle=settings.haru_settle,
             late_a_second=settings.haru_catch_up,
         )
+        self.past = Past(database)
         server_clock = ServerClock(self.ledger.steady)
         self.wire = Wire(self.clients.api_url, server_clock)
         self.deliveries = Deliveries(
             archive=self.archive,
             channels=self.channels,
             ledger=self.ledger,
+            past=self.past,
             installations=self.installations,
             clients=self.clients,
             render=daily.render,

@@ -30,7 +30,7 @@ async def deliver_once(haru: Haru) -> list[dict[str, Any]]:
             break
         # The next part of a thread waits its second.
         await asyncio.sleep(0.25)
-    made_of = await haru.ledger.deliveries_of([one.delivery_id for one in opened if one.delivery_id])
+    made_of = await haru.past.deliveries_of([one.delivery_id for one in opened if one.delivery_id])
     records = []
     for one in opened:
         made = made_of.get(one.delivery_id) if one.delivery_id else None

@@ -17,6 +17,7 @@ from bot.delivery.calendar import Due
 from bot.delivery.delivery import Delivery
 from bot.delivery.edition import Edition
 from bot.delivery.ledger import Ledger
+from bot.delivery.past import Past
 from bot.delivery.planner import Planner, Rendering, Renderings, Waiting
 from bot.delivery.store.openings import Opening
 from bot.messages.message import Message
@@ -54,6 +55,7 @@ class Deliveries:
         archive: Archive,
         channels: Channels,
         ledger: Ledger,
+        past: Past,
         installations: Installations,
         clients: Clients,
         render: Rendering,
@@ -61,11 +63,12 @@ class Deliveries:
     ) -> None:
         self._channels = channels
         self._ledger = ledger
+        self._past = past
         self._installations = installations
         self._clients = clients
         self._render = render
         self._grace = grace
-        self._planner = Planner(archive, ledger, installations, grace=grace, link=self.link)
+        self._planner = Planner(archive, past, installations, grace=grace, link=self.link)
         self._waiting: dict[int, Waiting] = {}
         self._looked_until: datetime | None = None
         self._look_at_all = datetime.min.replace(tzinfo=UTC)
@@ -114,7 +117,7 @@ class Deliveries:
             has_been_on = channel.enabled_at is not None and channel.enabled_at < at
             if has_been_on and await self._ledger.reopen(channel.id, today):
                 due = Due(today, at)
-        while due is not None and not await self._ledger.is_free(channel.id, due.date):
+        while due is not None and not await self._past.is_free(channel.id, due.date):
             due = calendar.next_due(preferences, due.at)
         await self._channels.schedule(channel, due.date if due else None, due.at if due else None)
         self._look_at_all = now
@@ -135,7 +138,7 @@ class Deliveries:
             at = calendar.due_at(today, preferences.hour, preferences.zone)
             if at is None or not at <= now <= at + self._grace or not calendar.is_chosen(preferences, today):
                 continue
-            if await self._ledger.is_free(channel.id, today):
+            if await self._past.is_free(channel.id, today):
                 as_if.append(replace(channel, next_date=today, next_due_at=at))
                 schedules[channel.id] = channel
         opened: list[Opened] = []
@@ -159,16 +162,16 @@ class Deliveries:
 
     async def last(self, channel: Channel) -> Delivery | None:
         """The newest delivery, or None."""
-        found = await self._ledger.deliveries(channel.id, limit=1)
+        found = await self._past.deliveries(channel.id, limit=1)
         return found[0] if found else None
 
     async def history(self, channel: Channel, *, limit: int = 10) -> list[Delivery]:
         """The newest deliveries, newest first."""
-        return await self._ledger.deliveries(channel.id, limit=limit)
+        return await self._past.deliveries(channel.id, limit=limit)
 
     async def newest_had(self, channel: Channel, *, now: datetime) -> date | None:
         """The date of the newest digest a channel has had."""
-        return await self._ledger.newest_had(channel.id)
+        return await self._past.newest_had(channel.id)
 
     async def preview(self, channel: Channel, *, now: datetime) -> tuple[Message, ...]:
         """The messages of the next post as things stand; of the newest digest when nothing is new."""
@@ -280,7 +283,7 @@ class Deliveries:
     ) -> Edition | None:
         day = calendar.local_day(now, channel.preferences.zone)
         wanted = tuple(digest_ids or ())
-        history = (await self._ledger.histories([channel.id], day=day, also=wanted))[channel.id]
+        history = (await self._past.histories([channel.id], day=day, also=wanted))[channel.id]
         if digest_ids is not None:
             found = await self._planner.chosen(channel.workspace, wanted, day, now=now)
             chosen = tuple(digest for digest in found if again or digest.id not in history.digest_ids)

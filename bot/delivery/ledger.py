@@ -11,7 +11,7 @@ decides nothing about what is posted.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,11 +20,9 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
-from bot.delivery.delivery import Delivery
 from bot.delivery.edition import Edition
 from bot.delivery.outcome import Outcome
 from bot.delivery.part import Deed, Part
-from bot.delivery.plan import History
 from bot.delivery.steady import Steady, steady_clock
 from bot.delivery.store import (
     catching_up,
@@ -98,46 +96,6 @@ class Ledger:
         """Forget a skip without parts, so that the date may be tried again; whether the date is free."""
         async with self._database.write() as connection:
             return await past.reopen(connection, channel_id, day)
-
-    async def histories(
-        self,
-        channel_ids: Sequence[int],
-        *,
-        day: date,
-        also: Collection[int] = (),
-    ) -> dict[int, History]:
-        """What each of these channels has had, as far as a post of ``day`` asks."""
-        async with self._database.read() as connection:
-            return await past.histories(connection, channel_ids, day=day, also=also)
-
-    async def posts(
-        self, channel_ids: Sequence[int], paper_ids: Collection[int], *, now: datetime
-    ) -> dict[int, dict[int, str]]:
-        """Where these papers were posted in these channels lately: ``ts`` by channel and paper."""
-        if not channel_ids or not paper_ids:
-            return {}
-        async with self._database.read() as connection:
-            return await past.posts(connection, channel_ids, paper_ids, now=now)
-
-    async def newest_had(self, channel_id: int) -> date | None:
-        """The date of the newest digest a channel has had."""
-        async with self._database.read() as connection:
-            return await past.newest_had(connection, channel_id)
-
-    async def deliveries(self, channel_id: int, *, limit: int) -> list[Delivery]:
-        """A channel's deliveries, newest first."""
-        async with self._database.read() as connection:
-            return await past.deliveries(connection, channel_id, limit=limit)
-
-    async def deliveries_of(self, ids: Sequence[int]) -> dict[int, Delivery]:
-        """These deliveries, by id."""
-        async with self._database.read() as connection:
-            return await past.deliveries_of(connection, ids)
-
-    async def is_free(self, channel_id: int, day: date) -> bool:
-        """Whether a schedule date has brought a channel nothing yet, not even a skip."""
-        async with self._database.read() as connection:
-            return await past.is_free(connection, channel_id, day)
 
     async def claim(self, limit: int) -> list[Part]:
         """Take due parts: ``sending`` is committed, with this owner and a lease, before they are given.

@@ -13,7 +13,7 @@ from bot.channels.preferences import Channel, Language, Layout
 from bot.delivery import calendar, plan
 from bot.delivery.calendar import Due
 from bot.delivery.edition import Edition
-from bot.delivery.ledger import Ledger
+from bot.delivery.past import Past
 from bot.delivery.store.openings import Opening
 from bot.messages.message import Message
 from bot.workspaces.installations import Installations
@@ -74,10 +74,10 @@ class Planner:
     """Decides for many channels at once. Writes nothing, and keeps nothing from one tick to the next."""
 
     def __init__(
-        self, archive: Archive, ledger: Ledger, installations: Installations, *, grace: timedelta, link: Link
+        self, archive: Archive, past: Past, installations: Installations, *, grace: timedelta, link: Link
     ) -> None:
         self._archive = archive
-        self._ledger = ledger
+        self._past = past
         self._installations = installations
         self._grace = grace
         self._link = link
@@ -128,7 +128,7 @@ class Planner:
         self, day: date, channels: Sequence[Channel], renderings: Renderings, *, now: datetime
     ) -> list[Opening | Waiting]:
         of_workspace = await self._digests_of(day, channels, now=now)
-        histories = await self._ledger.histories([channel.id for channel in channels], day=day)
+        histories = await self._past.histories([channel.id for channel in channels], day=day)
         uninstalled = await self._installations.without(set(of_workspace))
         made: dict[object, plan.Decision] = {}
         decisions: list[plan.Decision] = []
@@ -219,7 +219,7 @@ class Planner:
             for channel, decision in zip(channels, decisions, strict=True)
             if isinstance(decision, Edition)
         ]
-        posts = await self._ledger.posts([channel.id for channel, _ in posting], papers, now=now)
+        posts = await self._past.posts([channel.id for channel, _ in posting], papers, now=now)
         wanted = [
             (channel, ts)
             for channel, shown in posting

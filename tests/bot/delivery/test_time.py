@@ -16,6 +16,7 @@ from bot.delivery import tables
 from bot.delivery.deliveries import Deliveries
 from bot.delivery.ledger import Ledger
 from bot.delivery.outcome import Kind, Outcome
+from bot.delivery.past import Past
 from bot.delivery.store.doubts import Verdict
 from bot.messages import daily
 from bot.workspaces.clients import Clients
@@ -55,6 +56,7 @@ class Life:
             archive=self.archive,
             channels=self.channels,
             ledger=self.ledger,
+            past=Past(self.database),
             installations=self.installations,
             clients=self.clients,
             render=daily.render,
