@@ -5,12 +5,17 @@ from __future__ import annotations
 from digests.search import transliteration
 
 FUNCTION = frozenset({
-    "a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "been", "being", "but", "by",
-    "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "how", "if", "in",
-    "into", "is", "it", "its", "may", "might", "more", "most", "of", "on", "or", "should", "so",
-    "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "to",
-    "was", "we", "were", "what", "when", "where", "which", "while", "who", "why", "will", "with",
-    "would", "you", "your",
+    "a", "about", "after", "again", "all", "also", "an", "and", "any", "are", "as", "at", "be",
+    "because", "been", "before", "being", "between", "both", "but", "by", "can", "could", "did", "do",
+    "does", "during", "each", "even", "every", "few", "for", "from", "get", "gets", "had", "has",
+    "have", "he", "her", "him", "his", "how", "i", "if", "in", "instead", "into", "is", "it", "its",
+    "just", "like", "made", "make", "makes", "making", "many", "may", "me", "might", "more", "most",
+    "much", "my", "no", "not", "of", "off", "on", "one", "only", "or", "other", "others", "our",
+    "out", "own", "rather", "same", "she", "should", "so", "some", "someone", "something", "such",
+    "than", "that", "the", "their", "them", "then", "there", "these", "they", "thing", "things",
+    "this", "those", "through", "to", "too", "under", "until", "up", "us", "use", "used", "uses",
+    "using", "very", "want", "was", "way", "ways", "we", "were", "what", "when", "where", "whether",
+    "which", "while", "who", "why", "will", "with", "work", "works", "would", "you", "your",
 })  # fmt: skip
 """English words that tell little, though in an archive that is mostly Korean they are rare."""
 

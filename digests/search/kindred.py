@@ -20,7 +20,7 @@ _MOST = 8
 _MOST_REMEMBERED = 5000
 """Words whose kin are kept in memory: questions say the same words again and again."""
 
-_NEAR_LATIN, _NEAR_HANGUL = 0.75, 0.7
+_NEAR_LATIN, _NEAR_HANGUL = 0.8, 0.7
 """Likeness from which two words mean alike; the same thing in two languages is a little less alike."""
 
 

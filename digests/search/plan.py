@@ -44,8 +44,8 @@ LONG_QUESTION = 5
 LITTLE = 0.3
 """What such a word counts among others, in parts of what its rarity says."""
 
-KINDRED = 0.8
-"""What a word that means alike is worth."""
+KINDRED, ACROSS = 0.6, 0.8
+"""What a word that means alike is worth; of a Korean word it may be the only one."""
 
 LEAST = 0.01
 """What any alternative is worth."""
@@ -178,7 +178,7 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
 
 
 def widen(
-    groups: Iterable[Group], kin: Mapping[str, Iterable[Term]], papers: int, worth: float = KINDRED
+    groups: Iterable[Group], kin: Mapping[str, Iterable[Term]], papers: int, worth: float | None = None
 ) -> list[Group]:
     """The groups anew, each with the terms that mean what its word means as alternatives too.
 
@@ -190,7 +190,8 @@ def widen(
         wide = replace(group, worth=dict(group.worth), names=set(group.names), dfs=dict(group.dfs))
         for term in kin.get(group.shown, ()):
             share = min(1.0, idf(papers, min(term.df, papers)) / idf(papers, group.df)) if group.df else 1.0
-            wide.add(term, max(round(worth * share, 2), LEAST))
+            likely = worth or (KINDRED if group.typed.isascii() else ACROSS)
+            wide.add(term, max(round(likely * share, 2), LEAST))
         if group.df:
             wide.df = group.df
         wider.append(wide)
