@@ -29,7 +29,7 @@ from digests.store.sessions import Database
 BATCH = 600
 """Documents in one transaction: a crash loses at most these, whole, and the next run takes them in."""
 
-BATCH_BYTES = 2 * 1024 * 1024
+BATCH_BYTES = 1024 * 1024
 """Of their bytes; so memory stays what it is, however large the documents are."""
 
 AT_ONCE = 4

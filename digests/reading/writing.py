@@ -16,8 +16,8 @@ def write(digest: Digest) -> str:
     """The digest as a newsletter's text: plain where that is clear, with marks where it is not.
 
     Does not keep refusals, lines, or links between notes. ValueError when the text form
-    cannot hold the digest: no date, no entry, a line break in a title, a comma in a name,
-    a language other than Korean and English, LaTeX left in a title.
+    cannot hold the digest: no date, no entry, a line break in a title, a comma or more than
+    eight words in a name, a language other than Korean and English, LaTeX left in a title.
     """
     if digest.date is None or not digest.entries:
         raise ValueError("a newsletter has a date and at least one entry")

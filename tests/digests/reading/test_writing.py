@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digests.model import Commentary, Digest, Entry, Paper
+from digests.reading.authors import MOST_WORDS
 from digests.reading.identity import arxiv_id
 from digests.reading.lines import urls_in
 from digests.reading.newsletter import read_newsletter
@@ -41,7 +42,7 @@ def _paragraphs(alphabet: st.SearchStrategy[str], between: str, *more: str) -> s
 
 
 LETTER = st.characters(min_codepoint=65, max_codepoint=0x24F).filter(str.isalpha)
-NAME = _line(LETTER | st.just(" "), 20)
+NAME = _line(LETTER | st.just(" "), 20).filter(lambda name: len(name.split()) <= MOST_WORDS)
 ADDRESS = st.sampled_from(
     ["https://arxiv.org/abs/2502.17416v2", "http://a.example/b?c=d", "https://doi.org/10.1145/1"]
 )
@@ -120,6 +121,7 @@ def test_two_entries_are_never_merged_when_a_line_of_tags_is_lost(
         Digest(date(2025, 2, 25), ()),
         Digest(date(2025, 2, 25), (Entry(Paper("A\nB"), (), (tag("a"),)),)),
         Digest(date(2025, 2, 25), (Entry(Paper("T", ("A, B",)), (), (tag("a"),)),)),
+        Digest(date(2025, 2, 25), (Entry(Paper("T", ("A B C D E F G H I",)), (), (tag("a"),)),)),
         Digest(date(2025, 2, 25), (Entry(Paper("T"), (Commentary("ja", "x"),), (tag("a"),)),)),
     ],
 )
