@@ -270,10 +270,11 @@ async def _near(
     alike.sort(key=lambda id_: (-nearness[id_], id_))
     rest = [id_ for id_ in alike if id_ not in by_id and nearness[id_] >= meaning.LIKE]
     seen: list[int] = []
-    for start in range(0, len(rest), ranking.CANDIDATES):
-        more = await sight.outlines(rest[start : start + ranking.CANDIDATES])
+    for start in range(0, len(rest), 2 * meaning.MOST):
+        some = rest[start : start + 2 * meaning.MOST]
+        more = await sight.outlines(some)
         outlines |= more
-        seen += [id_ for id_ in rest[start : start + ranking.CANDIDATES] if id_ in more]
+        seen += [id_ for id_ in some if id_ in more]
         if len(seen) >= meaning.MOST:
             break
     kept = [
