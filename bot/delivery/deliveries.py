@@ -117,7 +117,8 @@ class Deliveries:
             has_been_on = channel.enabled_at is not None and channel.enabled_at < at
             if has_been_on and await self._ledger.reopen(channel.id, today):
                 due = Due(today, at)
-        while due is not None and not await self._past.is_free(channel.id, due.date):
+        # A date that was skipped, and is still to come by the new hour or zone, is tried again.
+        while due is not None and not await self._ledger.reopen(channel.id, due.date):
             due = calendar.next_due(preferences, due.at)
         await self._channels.schedule(channel, due.date if due else None, due.at if due else None)
         self._look_at_all = now

@@ -16,7 +16,7 @@ from bot.delivery import tables
 from bot.delivery.delivery import State
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.part import Deed, Part
-from bot.delivery.store import lanes, results
+from bot.delivery.store import editions, lanes, results
 from bot.delivery.store.claims import PER_WORKSPACE, Lease
 from bot.delivery.store.dialect import KnownOrNow
 from digests.store.schema import Instant
@@ -135,7 +135,10 @@ async def due(connection: AsyncConnection, *, now: datetime | None) -> bool:
 async def claim(
     connection: AsyncConnection, lease: Lease, *, limit: int
 ) -> list[tuple[Row[Any], str | None]]:
-    """Take due corrections of workspaces that have no post to wait for just now."""
+    """Take due corrections of workspaces that have no post to wait for just now.
+
+    What shows a digest that was taken back since waits until it is written anew.
+    """
     now = lease.now
     pace = tables.pace.alias("channel")
     held = select(pace.c.what).where(
@@ -143,9 +146,11 @@ async def claim(
         pace.c.what.in_((_part.slack_channel, Deed.CORRECT.value)),
         pace.c.until > now,
     )
-    rows = await connection.execute(
+    found = await connection.execute(
         lanes.with_token(
-            select(tables.part, _delivery.thread_ts, _delivery.schedule_date, lanes.TOKEN)
+            select(
+                tables.part, _delivery.thread_ts, _delivery.schedule_date, _delivery.edition_id, lanes.TOKEN
+            )
             .join_from(tables.part, tables.delivery, _delivery.id == _part.delivery_id)
             .join(tables.lane, _lane.workspace == _part.workspace)
         )
@@ -163,9 +168,13 @@ async def claim(
         .limit(limit * PER_WORKSPACE)
         .with_for_update(of=[tables.part, tables.lane], skip_locked=True)
     )
+    rows = found.all()
+    overtaken = await editions.overtaken(connection, {row.edition_id for row in rows} - {None})
     taken: dict[tuple[str, str], Row[Any]] = {}
     shares: Counter[str] = Counter()
     for row in rows:
+        if row.edition_id in overtaken:
+            continue
         if len(taken) == limit:
             break
         if shares[row.workspace] < PER_WORKSPACE and (row.workspace, row.slack_channel) not in taken:

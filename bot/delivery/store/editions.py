@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Select, insert, or_, select
+from sqlalchemy import ColumnElement, Select, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
@@ -85,10 +85,20 @@ async def withheld(connection: AsyncConnection, ids: Collection[int]) -> set[int
     """Those of these editions that nobody may be sent as they stand: they show a digest that was taken
     back since, or nothing else.
     """
+    return await _retracted(connection, ids, or_(~_shown.retracted, ~_STANDING.exists()))
+
+
+async def overtaken(connection: AsyncConnection, ids: Collection[int]) -> set[int]:
+    """Those of these editions that show a digest as if it had not been taken back since."""
+    return await _retracted(connection, ids, ~_shown.retracted)
+
+
+async def _retracted(
+    connection: AsyncConnection, ids: Collection[int], which: ColumnElement[bool]
+) -> set[int]:
     if not ids:
         return set()
-    not_yet_said = or_(~_shown.retracted, ~_STANDING.exists())
-    return set(await connection.scalars(_RETRACTED.where(_shown.edition_id.in_(sorted(ids)), not_yet_said)))
+    return set(await connection.scalars(_RETRACTED.where(_shown.edition_id.in_(sorted(ids)), which)))
 
 
 def gone() -> Select[tuple[int]]:

@@ -128,7 +128,7 @@ async def _close(
             rest = [one for one in parts if one.position > bad.position and one.state == "pending"]
             ended[bad.reason] += [one.id for one in rest]
             row |= {"state": bad.state, "reason": bad.reason}
-            if not any(one.state in ("sent", "unknown", "doubt", "checking", "sending") for one in parts):
+            if not any(_may_come(one, bad) for one in parts):
                 unposted.append(delivery_id)
         elif all(one.state == "sent" for one in parts):
             row["state"] = State.SENT.value
@@ -148,6 +148,14 @@ async def _close(
         # A post arrived: the count of days on which its channel took nothing starts over.
         posted = [row["id"] for row in rows if row["ts"] is not None]
         await connection.execute(_GOOD_DAY, {"ids": posted})
+
+
+def _may_come(part: _Standing, bad: _Standing) -> bool:
+    """Whether a part of a delivery that ended badly stands in its channel, or may yet: before the bad one
+    something may still wait, of which nobody knew then whether it had arrived.
+    """
+    is_waiting = part.state == "pending" and part.position < bad.position
+    return is_waiting or part.state in ("sent", "unknown", "doubt", "checking", "sending")
 
 
 async def _parts_of(connection: AsyncConnection, delivery_ids: set[int]) -> dict[int, list[Row[Any]]]:

@@ -233,6 +233,17 @@ async def test_a_correction_that_grows_adds_nothing_where_nothing_is_posted_any_
     assert is_told == (way != "uninstalled")
 
 
+async def test_a_correction_that_a_retraction_has_overtaken_is_not_told(scene: Scene) -> None:
+    """What was to be put right when its digest was taken back says only that, not the better text first."""
+    await deliver_once(scene.haru)
+    await _correct(scene, TEXT.replace(WORD, "Looped Models"))
+    await scene.haru.archive.retract(DAY.date(), now=DAY)
+    assert await _ten_minutes_later(scene) == 0
+    await scene.haru.corrections.look(DAY)
+    assert await _ten_minutes_later(scene) == 2
+    assert "Looped" not in _shown(scene, ENGLISH_CHANNEL)
+
+
 async def _correct(scene: Scene, text: str) -> None:
     await scene.take_in("2025-02-25.txt", text)
     await scene.haru.corrections.look(DAY)

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from sqlalchemy import update
 
+from bot.channels.preferences import Language
+from bot.delivery import tables
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.part import Part
 from bot.delivery.reconcile import HELD_DOWN, Reconciler
@@ -80,6 +83,21 @@ async def test_who_holds_a_doubt_no_more_reads_nothing(scene: Scene, monkeypatch
         await Reconciler(scene.haru.ledger, clients, ServerClock(scene.haru.ledger.steady)).run()
         await clients.close()
     assert seen == []
+
+
+async def test_a_thread_that_was_given_up_leaves_its_first_message_as_had(scene: Scene) -> None:
+    """A day later the replies are given up while the first message is looked for: it is sent, and counts."""
+    await scene.prefer(language=Language.BOTH)
+    await _one_doubt(scene)
+    long_ago = scene.haru.ledger.steady() - timedelta(hours=25)
+    async with scene.haru.database.write() as connection:
+        await connection.execute(update(tables.part).values(give_up_at=long_ago))
+    await scene.haru.reconciler.run()
+    assert await states(scene) == ["pending", *["failed"] * (len(await states(scene)) - 1)]
+    await scene.haru.courier.drain()
+    assert len(scene.posted(KOREAN_CHANNEL)) == 1
+    again = await scene.haru.deliveries.post_now(scene.channels[KOREAN_CHANNEL], now=scene.haru.clock.now())
+    assert (again.status, again.reason) == ("skipped", "already_had")
 
 
 async def _one_doubt(scene: Scene) -> Part:

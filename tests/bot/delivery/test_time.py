@@ -154,6 +154,17 @@ async def test_a_zone_in_which_the_hour_is_just_over_brings_the_post_at_once(lif
     assert await life.until(_seoul(4, 23)) == []
 
 
+async def test_a_date_that_was_skipped_and_is_still_to_come_elsewhere_is_tried_again(life: Life) -> None:
+    """Tuesday's papers did not come by one in Seoul; the channel moves to where it is not yet nine."""
+    brought = await life.until(_seoul(4, 13, 10))
+    assert brought[-1] == (_day(4), "skipped", "no_new_digest")
+    await life.digest(_day(4))
+    await life.change(zone="America/Los_Angeles")
+    nine = datetime(2025, 3, 4, 9, tzinfo=ZoneInfo("America/Los_Angeles")).astimezone(UTC)
+    assert await life.until(nine) == [(_day(4), "posting", None)]
+    assert await life.papers() == [[_day(3)], [_day(4)]]
+
+
 async def test_an_hour_changed_in_the_middle_of_the_day_keeps_one_post_a_day(life: Life) -> None:
     """Moved back and forth across the present, before the post and after it, it comes once."""
     await life.digest(_day(4))
