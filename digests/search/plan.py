@@ -268,8 +268,7 @@ def _latin(word: text.Word, vocabulary: Vocabulary, *, is_sentence: bool) -> Gro
     whole = text.stem(text.joined(word.shown))
     group = _exact(word.folded, word.shown, (whole,), vocabulary)
     if len(word.terms) > 1:
-        # Of in-context the context tells something, and in nothing.
-        for piece in [piece for piece in word.terms if piece not in FUNCTION]:
+        for piece in filter(_tells, word.terms):
             for term in vocabulary.terms.get(piece, ()):
                 group.add(term, 1.0 if piece == whole else PREFIX)
     exact_df = group.df
@@ -290,6 +289,11 @@ def _latin(word: text.Word, vocabulary: Vocabulary, *, is_sentence: bool) -> Gro
     if any(value >= PREFIX for value in group.worth.values()):
         group.corrected = None
     return group
+
+
+def _tells(piece: str) -> bool:
+    # Of in-context the context tells something, and in nothing; of Llama-3.1 the llama, and 1 nothing.
+    return piece not in FUNCTION and not piece.isdigit()
 
 
 def _digits(word: str) -> str:

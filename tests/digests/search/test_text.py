@@ -67,11 +67,15 @@ def test_what_only_asks_is_left_out() -> None:
 
 
 def test_the_little_words_of_a_compound_stand_for_nothing() -> None:
-    """``in-context`` is also found by context, and not by every title with in."""
-    known = {name: [plan.Term(at, name, 9, 9)] for at, name in enumerate(("in", "context", "incontext"))}
+    """``in-context`` is also found by context, and not by every title with in; nor Llama-3.1 by a number."""
+    names = ("in", "context", "incontext", "llama", "3", "1")
+    known = {name: [plan.Term(at, name, 9, 9)] for at, name in enumerate(names)}
     vocabulary = plan.Vocabulary(100, known, lambda _: (), lambda *_: ())
-    [group] = plan.plan(plan.asked_words(["in-context"]), vocabulary)
-    assert group.names == {"context", "incontext"}
+    groups = plan.plan(plan.asked_words(["in-context Llama-3.1"]), vocabulary)
+    assert {group.shown: group.names for group in groups} == {
+        "in-context": {"context", "incontext"},
+        "Llama-3.1": {"llama"},
+    }
 
 
 @pytest.mark.parametrize("spaced", ["강화학습", "강화 학습"])
