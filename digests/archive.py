@@ -26,7 +26,7 @@ from digests.store.documents import find_source, known_hashes
 from digests.store.papers import documents_of, load_entries, posted_entries
 from digests.store.sessions import Database
 
-BATCH = 600
+BATCH = 300
 """Documents in one transaction: a crash loses at most these, whole, and the next run takes them in."""
 
 BATCH_BYTES = 1024 * 1024

@@ -7,6 +7,7 @@ In a thread they would take turns with those that write: Python runs one at a ti
 from __future__ import annotations
 
 import asyncio
+import gc
 import pickle
 import subprocess
 import sys
@@ -94,6 +95,9 @@ def _started() -> subprocess.Popen[bytes]:
 
 def serve() -> None:
     """Draft what comes, until the other end is closed, as it also is when that process is killed."""
+    # Drafts are many small things without cycles, gone as soon as they are sent: hardly worth a look.
+    gc.freeze()
+    gc.set_threshold(100_000)
     with suppress(EOFError, BrokenPipeError):
         while True:
             made = drafts(pickle.load(sys.stdin.buffer))  # noqa: S301 - from the process that started us
