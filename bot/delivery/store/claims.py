@@ -123,7 +123,13 @@ def _ready_statement() -> Any:
     )
     order = (one_each.c.is_reply, one_each.c.position, one_each.c.id)
     rank = func.row_number().over(partition_by=one_each.c.workspace, order_by=order).label("rank")
-    ranked = select(one_each.c.id, rank).where(one_each.c.in_channel == 1).subquery("ranked")
+    # Worked out once: PostgreSQL, before it has counted a morning's parts, would do so anew for each of them.
+    ranked = (
+        select(one_each.c.id, rank)
+        .where(one_each.c.in_channel == 1)
+        .cte("ranked")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
     delivery = tables.delivery.c
     return (
         select(
