@@ -192,14 +192,10 @@ class _Battery:
             crowd = []
             self._unharmed = [await self._fork("kill", {}) for _ in workers]
         rounds = 0
-
-        def goes_on() -> bool:
-            return rounds < self._script.rounds or self._goes_on(began)
-
-        while goes_on():
+        while rounds < self._script.rounds or self._goes_on(began):
             await self._play_day(rounds)
             # A busy machine gets its time: days that pile up would be late, or left out as too old.
-            await self._until_open(at_most=len(self._channels), as_long_as=goes_on)
+            await self._until_open(at_most=len(self._channels), as_long_as=lambda: self._goes_on(began))
             rounds += 1
         self._crashing = False
         await asyncio.gather(*crowd)
