@@ -81,12 +81,14 @@ class Word:
 
 def words(text: str, *, holding: re.Pattern[str] | None = None) -> Iterator[Word]:
     """The words of a text in order; URLs are no words. With ``holding``, those that hold it and the few
-    of which only folding could tell (accents).
+    of which only folding could tell (accents), each once.
     """
     found: Iterable[str] = written(text)
     if holding is not None:
         found = [
-            word for word in found if holding.search(word) or not (word.isascii() or _HANGUL.fullmatch(word))
+            word
+            for word in dict.fromkeys(found)
+            if holding.search(word) or not (word.isascii() or _HANGUL.fullmatch(word))
         ]
     return map(word, found)
 
