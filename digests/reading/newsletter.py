@@ -54,6 +54,7 @@ END_WITH_TAGS = "end each entry with a line of #tags"
 
 _ESCAPED = re.compile(r"\\(?=[#<(\\]|https?://)")
 _MARK = re.compile(r"</?(?:english|korean)\s?>", re.IGNORECASE)
+_END_OF_MARK = re.compile(r"</(?:english|korean)\s?>$", re.IGNORECASE)
 
 
 def read_newsletter(text: str) -> Digest:
@@ -131,13 +132,22 @@ def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 
 def _begins_entry(lines: Sequence[Line], place: int) -> bool:
-    """Whether a title stands here: a line of its own with (a URL and) authors right under it."""
+    """Whether a title stands here: a line of its own with (a URL and) authors right under it. A sentence with
+    a name in brackets under it is one only right behind the end of a mark.
+    """
     title = lines[place]
-    if not _may_be_title(title) or (is_korean(title.text) and title.text.endswith((".", "!", ":"))):
+    if not _may_be_title(title):
         return False
     below = (line for line in lines[place + 1 : place + 4] if line.text and not _link(line))
     names = next(map(_names, below), None)
-    return names is not None and (len(names) != 1 or not title.text.endswith((".", "!", ":", ",")))
+    if names is None:
+        return False
+    above = lines[place - 1]
+    if not above.plain and _END_OF_MARK.search(above.text):
+        return True
+    if is_korean(title.text) and title.text.endswith((".", "!", ":")):
+        return False
+    return len(names) != 1 or not title.text.endswith((".", "!", ":", ","))
 
 
 def _may_be_title(line: Line) -> bool:

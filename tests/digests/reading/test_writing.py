@@ -79,6 +79,14 @@ def test_writing_and_reading_back_gives_the_same_digest(made: list[Entry], day: 
     assert replace(read, entries=tuple(replace(entry, line=1) for entry in read.entries)) == digest
 
 
+def test_a_title_that_ends_like_a_sentence_is_written_apart_from_an_entry_without_tags() -> None:
+    """Two entries without tags stay two, though the second's title looks like what the first goes on with."""
+    said = (Commentary("ko", "한국어"), Commentary("en", "English"))
+    first, second = Paper("0", (), None, None, None), Paper("한 문장.", ("A",), None, None, None)
+    digest = Digest(date(2000, 1, 1), tuple(Entry(paper, said, (), ()) for paper in (first, second)))
+    assert [entry.paper for entry in read_newsletter(write(digest)).entries] == [first, second]
+
+
 TITLES = [
     "Fractal Generative Models", "DeepEP", "Straight to Zero: Why Linearly Decaying the Learning Rate Works",
     "Can Attention Become Explanation?", "COSMOS: A Hybrid Adaptive Optimizer for LLMs",
