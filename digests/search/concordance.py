@@ -11,10 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from digests.search.weights import Indexed
-
-MARKS = 2**13
-"""Above any mark of a term in a paper, and a power of two."""
+from digests.search.weights import MARKS, Indexed
 
 _MOST_PAPERS = 2**32 // MARKS
 """Papers whose places fit: half a million, which a batch of documents does not hold."""

@@ -10,18 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from digests.search.plan import NAMED, Group
+from digests.search.weights import MARKS, THOUSANDTHS
 
-WEIGHTS = 1000
-"""A weight is counted in thousandths."""
-
-PAPER, WEIGHT = 1 << 14, 1 << 1
-"""A posting is one number, of which there are thousands for a question: the paper's id in the places from
-``PAPER`` up, its weight (under 2.2) from ``WEIGHT`` up, and in the last whether the term stands in title,
-authors or tags.
-"""
-
-_IN_HEAD = 1
-_WEIGHT_PLACES = PAPER // WEIGHT - 1
 _WORTHS, _PARTS = 100, 10_000
 _NAMED = round(NAMED * _WORTHS)
 
@@ -57,8 +47,9 @@ class Evidence:
         self._summed: set[int] = set()
 
     def add(self, postings: Mapping[int, Sequence[int]]) -> None:
-        """Count postings in, packed, by their term: of each paper and group the best, and whether one
-        stood in its head.
+        """Count postings in, by their term: of each paper and group the best, and whether one stood in its
+        head. A posting is one number, since a question has thousands: the paper's id times ``MARKS``, and the
+        term's mark in it.
         """
         for place, worths in enumerate(self._worths):
             terms = worths.keys() & postings.keys()
@@ -66,14 +57,14 @@ class Evidence:
                 self._sums, self._summed = {}, set()
             idf, best, heads = self._idf[place], self._known[place], self._heads[place]
             for term_id in terms:
-                worth, packed = worths[term_id], postings[term_id]
+                worth, marked = worths[term_id], postings[term_id]
                 each = worth * idf * _ROOM
-                known = {one // PAPER: (one // WEIGHT & _WEIGHT_PLACES) * each + idf for one in packed}
+                known = {one // MARKS: (one % MARKS >> 1) * each + idf for one in marked}
                 for paper in known.keys() & best.keys():
                     known[paper] = max(known[paper], best[paper])
                 best |= known
                 if worth > _NAMED:
-                    heads.update([one // PAPER for one in packed if one & _IN_HEAD])
+                    heads.update([one // MARKS for one in marked if one & 1])
 
     def best(self, most: int) -> list[int]:
         """The papers that weigh the most so far."""
@@ -89,7 +80,7 @@ class Evidence:
         return [
             Candidate(
                 id_,
-                bases[id_] / (WEIGHTS * _WORTHS * _PARTS),
+                bases[id_] / (THOUSANDTHS * _WORTHS * _PARTS),
                 sums[id_] % _ROOM / whole,
                 sum(idf for idf, papers in zip(self._idf, self._heads, strict=True) if id_ in papers) / whole,
             )
@@ -106,11 +97,6 @@ class Evidence:
                 sums |= known
                 sums |= both
         return sums
-
-
-def packed(paper_id: int, weight: float, *, head: bool) -> int:
-    """A posting as one number."""
-    return paper_id * PAPER + round(weight * WEIGHTS) * WEIGHT + head
 
 
 def _ordered(weights: Mapping[int, int]) -> list[int]:

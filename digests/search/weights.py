@@ -49,12 +49,17 @@ class Indexed:
 
     @property
     def marked(self) -> Sequence[int]:
-        """The marks as numbers, each up to ``HIGHEST_MARK``."""
+        """The marks as numbers, each below ``MARKS``."""
         return memoryview(self.marks).cast("H")
 
 
-HIGHEST_MARK = 2 * 2200 + 1
-"""The most a weight comes to is 2.2: in thousandths, times two, and one."""
+THOUSANDTHS = 1000
+"""What a weight is counted in."""
+
+MARKS = 2**13
+"""Above any mark (a weight comes to 2.2 at most, so a mark to 4401), and a power of two: a paper's id or
+place times this, and a mark, are one number.
+"""
 
 
 Fields = tuple[tuple[str, str], ...]

@@ -12,9 +12,10 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Integer, Select, Text, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests.search.evidence import PAPER, WEIGHT, WEIGHTS, Candidate, Evidence
+from digests.search.evidence import Candidate, Evidence
 from digests.search.plan import Group
 from digests.search.ranking import FLOOR
+from digests.search.weights import MARKS, THOUSANDTHS
 from digests.store import tables
 from digests.store.bulk import among_given, many
 from digests.store.vocabulary import Version, Words
@@ -126,16 +127,16 @@ async def _heaviest(
 def _postings(dialect: str, *, is_limited: bool) -> Select[Any]:
     """A row for each term: thousands of them for a question would take longer to hand over than to find."""
     term_id = tables.search_posting.c.term_id
-    listed = func.aggregate_strings(cast(_packed(), Text), ",")
+    listed = func.aggregate_strings(cast(_marked(), Text), ",")
     return select(term_id, listed).where(*_asked(dialect, is_limited=is_limited)).group_by(term_id)
 
 
 @cache
 def _heaviest_postings(dialect: str, *, is_limited: bool) -> Select[Any]:
     posting = tables.search_posting.c
-    found = select(_packed().label("packed")).where(*_asked(dialect, is_limited=is_limited))
+    found = select(_marked().label("marked")).where(*_asked(dialect, is_limited=is_limited))
     heaviest = found.order_by(posting.weight.desc(), posting.paper_id).limit(bindparam("most")).subquery()
-    return select(func.aggregate_strings(cast(heaviest.c.packed, Text), ","))
+    return select(func.aggregate_strings(cast(heaviest.c.marked, Text), ","))
 
 
 def _asked(dialect: str, *, is_limited: bool) -> Iterator[ColumnElement[bool]]:
@@ -145,8 +146,8 @@ def _asked(dialect: str, *, is_limited: bool) -> Iterator[ColumnElement[bool]]:
         yield among_given(dialect, posting.paper_id, "papers")
 
 
-def _packed() -> ColumnElement[int]:
-    """What ``evidence.packed`` makes of a posting."""
+def _marked() -> ColumnElement[int]:
+    """A posting as ``Evidence`` takes it."""
     posting = tables.search_posting.c
-    weight = cast(func.round(posting.weight * WEIGHTS), Integer)
-    return cast(posting.paper_id, BigInteger) * PAPER + weight * WEIGHT + cast(posting.head, Integer)
+    thousandths = cast(func.round(posting.weight * THOUSANDTHS), Integer)
+    return cast(posting.paper_id, BigInteger) * MARKS + thousandths * 2 + cast(posting.head, Integer)

@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests.search.concordance import MARKS, Concordance, concordance, without
-from digests.search.weights import Fields, Indexed, fields, index
+from digests.search.concordance import Concordance, concordance, without
+from digests.search.weights import MARKS, Fields, Indexed, fields, index
 from digests.store import tables, vectors
 from digests.store.bulk import add_rows, among, insert_packed, insert_rows, new_ids
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from digests.search.concordance import MARKS, concordance, without
-from digests.search.weights import Fields, Indexed, index
+from digests.search.concordance import concordance, without
+from digests.search.weights import MARKS, Fields, Indexed, index
 
 SAID: list[Fields] = [
     (("title", "Looped Transformers"), ("authors", "Ada Wang"), ("commentary", "고래 이야기")),

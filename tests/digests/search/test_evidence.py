@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.search.evidence import Candidate, Evidence, packed
+from digests.search.evidence import Candidate, Evidence
 from digests.search.plan import NAMED, Group
+from digests.search.weights import MARKS
 
 Posting = tuple[int, int, float, bool]
 """A term, a paper, the term's weight in it, and whether it stands in title, authors or tags."""
@@ -31,10 +32,10 @@ def _groups() -> list[Group]:
     return [first, second, third]
 
 
-def _packed(postings: list[Posting]) -> dict[int, list[int]]:
+def _marked(postings: list[Posting]) -> dict[int, list[int]]:
     by_term = defaultdict(list)
     for term, paper, weight, head in postings:
-        by_term[term].append(packed(paper, weight, head=head))
+        by_term[term].append(paper * MARKS + round(weight * 1000) * 2 + head)
     return by_term
 
 
@@ -67,7 +68,7 @@ def test_each_group_counts_by_its_best_word_in_whatever_order_postings_come(
     random.Random(seed).shuffle(postings)
     evidence = Evidence(groups)
     for start in range(0, len(postings), 7):
-        evidence.add(_packed(postings[start : start + 7]))
+        evidence.add(_marked(postings[start : start + 7]))
         evidence.best(2)  # What was summed half-way is summed anew where more comes.
     assert evidence.candidates(floor=floor, most=100) == expected
     assert evidence.candidates(floor=floor, most=2) == expected[:2]
@@ -77,7 +78,7 @@ def test_each_group_counts_by_its_best_word_in_whatever_order_postings_come(
 def test_a_weight_is_the_thousandths_it_was_rounded_to() -> None:
     """0.29 counts 290 thousandths though in binary it is a little less."""
     evidence = Evidence([Group("loop", "loop", worth={1: 1.0}, idf=1.0)])
-    evidence.add(_packed([(1, 1, 0.29, True)]))
+    evidence.add(_marked([(1, 1, 0.29, True)]))
     (found,) = evidence.candidates(floor=0.0, most=1)
     assert found.base == pytest.approx(0.29, abs=1e-12)
 
@@ -85,5 +86,5 @@ def test_a_weight_is_the_thousandths_it_was_rounded_to() -> None:
 def test_of_equals_the_older_paper_is_first() -> None:
     """Papers that weigh the same stand in the order of their ids, on every database."""
     evidence = Evidence([Group("loop", "loop", worth={1: 1.0}, idf=1.0)])
-    evidence.add(_packed([(1, paper, 0.5, True) for paper in (9, 3, 7, 1)]))
+    evidence.add(_marked([(1, paper, 0.5, True) for paper in (9, 3, 7, 1)]))
     assert [one.paper_id for one in evidence.candidates(floor=0.0, most=9)] == [1, 3, 7, 9]
