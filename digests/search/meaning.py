@@ -106,6 +106,7 @@ class Shelf:
 
     @property
     def is_empty(self) -> bool:
+        """Whether no paper has vectors."""
         return not len(self._ids)
 
     def likeness(

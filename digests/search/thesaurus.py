@@ -96,6 +96,7 @@ poem creative story
 """Words of one meaning, a line each."""
 
 MOST = 8
+"""Terms that a word may stand for."""
 
 
 @cache

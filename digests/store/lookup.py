@@ -21,6 +21,7 @@ from digests.model import (
 from digests.reading.tags import canonical
 from digests.search import meaning, plan, ranking, text
 from digests.search.evidence import Candidate
+from digests.search.matches import holds_phrases
 from digests.search.meaning import Encoder
 from digests.search.query import Query, parse
 from digests.store import candidates, readings, tables, vectors
@@ -88,7 +89,7 @@ async def _narrowed(
         ids = await sight.newest_first(allowed)
         if query.without:
             known = await newest_entries(sight.connection, ids, workspace=sight.workspace, until=sight.until)
-            ids = [id_ for id_ in ids if id_ in known and _holds_phrases(known[id_], query)]
+            ids = [id_ for id_ in ids if id_ in known and holds_phrases(known[id_], query)]
         return await sight.page(typed, [(id_, 0.0) for id_ in ids], limit=limit, offset=offset)
     return await _by_words(sight, typed, query, asked, allowed, encoder, limit=limit, offset=offset)
 
@@ -216,7 +217,7 @@ async def _by_words(
         whole = await newest_entries(
             sight.connection, list(outlines), workspace=sight.workspace, until=sight.until
         )
-        found = [one for one in found if _holds_phrases(whole[one.paper_id], query)]
+        found = [one for one in found if holds_phrases(whole[one.paper_id], query)]
     order = ranking.Ranking(groups, plainly)
     weight = order.whole * meaning.blend(answered)
     scored = []
@@ -282,23 +283,3 @@ async def _near(
     ]
     kept += [Candidate(id_, 0.0, 0.0, 0.0) for id_ in seen[: meaning.MOST]]
     return kept, outlines
-
-
-def _holds_phrases(found: ArchivedEntry, query: Query) -> bool:
-    if not query.phrases and not query.without:
-        return True
-    paper = found.paper
-    whole = [paper.title, *paper.authors, paper.abstract or ""]
-    whole += [commentary.text for commentary in found.entry.commentaries]
-    whole += [tag.name for tag in found.entry.tags]
-    held = " ".join(" ".join(word.folded for word in text.words(part)) for part in whole)
-    folded = [" ".join(word.folded for word in text.words(phrase)) for phrase in query.phrases]
-    unwanted = [" ".join(word.folded for word in text.words(word)) for word in query.without]
-    return all(phrase in held for phrase in folded if phrase) and not any(
-        _stands_in(word, held) for word in unwanted if word
-    )
-
-
-def _stands_in(word: str, held: str) -> bool:
-    # A Korean word stands with its particle, a Latin one alone.
-    return word in held if not word.isascii() else f" {word} " in f" {held} "

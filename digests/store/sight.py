@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -13,9 +12,9 @@ from rapidfuzz.distance import OSA
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests.model import ArchivedEntry, Correction, Hit, Results, Workspace
+from digests.model import Correction, Hit, Results, Workspace
 from digests.search import plan, text, thesaurus
-from digests.search.function_words import FUNCTION
+from digests.search.matches import matched
 from digests.search.query import Query
 from digests.store import candidates, tables
 from digests.store.outlines import Outline, outlines
@@ -67,9 +66,7 @@ class Sight:
             loaded = await load_entries(self.connection, newest, workspace=self.workspace, until=self.until)
             entries = {entry.paper_id: entry for entry in loaded}
         hits = [
-            Hit(entries[id_], worth, _matched(entries[id_], groups))
-            for id_, worth in window
-            if id_ in entries
+            Hit(entries[id_], worth, matched(entries[id_], groups)) for id_, worth in window if id_ in entries
         ]
         return Results(typed, tuple(hits), len(scored), offset, corrections)
 
@@ -315,34 +312,3 @@ def _spellings(address: str) -> list[str]:
         return [address]
     id_ = address.removeprefix("arxiv:")
     return [address, f"https://arxiv.org/abs/{id_}", f"https://arxiv.org/pdf/{id_}"]
-
-
-def _matched(found: ArchivedEntry, groups: Sequence[plan.Group]) -> tuple[str, ...]:
-    """What answers the question's words as it stands in what was found, title first: the words themselves,
-    and what they were read as (a slip corrected, a Korean word's English name, a word of like meaning).
-    """
-    telling = [group for group in groups if group.typed not in FUNCTION] or groups
-    paper = found.paper
-    parts = [paper.title, *paper.authors]
-    parts += [commentary.text for commentary in found.entry.commentaries]
-    parts.append(paper.abstract or "")
-    wanted = {text.stem(group.typed) for group in telling}
-    wanted = wanted.union(*(group.names for group in telling))
-    prefixes = tuple(group.typed for group in telling if len(group.typed) > 2)
-    openings = sorted({one[:3] for one in wanted} | {group.typed[:3] for group in telling})
-    # Taking each word apart costs the most: those that hold no opening are passed over.
-    rough = re.compile("|".join(map(re.escape, openings)), re.IGNORECASE)
-    shown: dict[str, None] = {}
-    left = set(range(len(telling)))
-    for part in parts:
-        for word in text.words(part, holding=rough):
-            if not wanted.isdisjoint(word.terms) or word.folded.startswith(prefixes):
-                shown[word.shown] = None
-                left -= {at for at in left if _answers(word, telling[at])}
-        if not left:
-            break
-    return tuple(shown)[:12]
-
-
-def _answers(word: text.Word, group: plan.Group) -> bool:
-    return word.folded.startswith(group.typed) or not group.names.isdisjoint(word.terms)

@@ -1,0 +1,64 @@
+"""What of an entry answers a question: its words as they stand there, and its phrases. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from digests.model import ArchivedEntry
+from digests.search import text
+from digests.search.function_words import FUNCTION
+from digests.search.plan import Group
+from digests.search.query import Query
+
+
+def matched(found: ArchivedEntry, groups: Sequence[Group]) -> tuple[str, ...]:
+    """What answers the question's words as it stands in what was found, title first: the words themselves,
+    and what they were read as (a slip corrected, a Korean word's English name, a word of like meaning).
+    """
+    telling = [group for group in groups if group.typed not in FUNCTION] or groups
+    paper = found.paper
+    parts = [paper.title, *paper.authors]
+    parts += [commentary.text for commentary in found.entry.commentaries]
+    parts.append(paper.abstract or "")
+    wanted = {text.stem(group.typed) for group in telling}
+    wanted = wanted.union(*(group.names for group in telling))
+    prefixes = tuple(group.typed for group in telling if len(group.typed) > 2)
+    openings = sorted({one[:3] for one in wanted} | {group.typed[:3] for group in telling})
+    # Taking each word apart costs the most: those that hold no opening are passed over.
+    rough = re.compile("|".join(map(re.escape, openings)), re.IGNORECASE)
+    shown: dict[str, None] = {}
+    left = set(range(len(telling)))
+    for part in parts:
+        for word in text.words(part, holding=rough):
+            if not wanted.isdisjoint(word.terms) or word.folded.startswith(prefixes):
+                shown[word.shown] = None
+                left -= {at for at in left if _answers(word, telling[at])}
+        if not left:
+            break
+    return tuple(shown)[:12]
+
+
+def _answers(word: text.Word, group: Group) -> bool:
+    return word.folded.startswith(group.typed) or not group.names.isdisjoint(word.terms)
+
+
+def holds_phrases(found: ArchivedEntry, query: Query) -> bool:
+    """Whether an entry has every phrase of a question, and none of the words it is to be without."""
+    if not query.phrases and not query.without:
+        return True
+    paper = found.paper
+    whole = [paper.title, *paper.authors, paper.abstract or ""]
+    whole += [commentary.text for commentary in found.entry.commentaries]
+    whole += [tag.name for tag in found.entry.tags]
+    held = " ".join(" ".join(word.folded for word in text.words(part)) for part in whole)
+    folded = [" ".join(word.folded for word in text.words(phrase)) for phrase in query.phrases]
+    unwanted = [" ".join(word.folded for word in text.words(word)) for word in query.without]
+    return all(phrase in held for phrase in folded if phrase) and not any(
+        _stands_in(word, held) for word in unwanted if word
+    )
+
+
+def _stands_in(word: str, held: str) -> bool:
+    # A Korean word stands with its particle, a Latin one alone.
+    return word in held if not word.isascii() else f" {word} " in f" {held} "
