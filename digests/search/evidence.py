@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 
 from digests.search.plan import NAMED, Group
 from digests.search.weights import MARKS, THOUSANDTHS
@@ -15,10 +16,15 @@ from digests.search.weights import MARKS, THOUSANDTHS
 _WORTHS, _PARTS = 100, 10_000
 _NAMED = round(NAMED * _WORTHS)
 
-_ROOM = 1 << 40
-"""More than all of a question's idf together, which is what a paper can answer of it. A paper's sum is one
-number too: what it weighs in the places from here up, what it answers below.
+_ROOM = 40
+_ANSWERED = (1 << _ROOM) - 1
+"""Room for all of a question's idf together, which is what a paper can answer of it. A paper's sum is one
+number too: what it weighs in the bits from here up, what it answers below.
 """
+
+_BITS = MARKS.bit_length() - 1
+_WEIGHT = MARKS - 2
+"""Where in a posting its paper begins, and what of it is twice the weight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,10 @@ class Candidate:
 class Evidence:
     """The postings seen of some groups, by group. The order in which they come does not matter."""
 
-    def __init__(self, groups: Sequence[Group]) -> None:
+    def __init__(self, groups: Sequence[Group], *, before: Evidence | None = None) -> None:
+        """``before`` is the evidence of the same question less wide: what was worked out of a sequence of
+        postings there is not worked out again.
+        """
         self._idf = [round(group.idf * _PARTS) for group in groups]
         self._worths = [
             {term_id: round(worth * _WORTHS) for term_id, worth in group.worth.items()} for group in groups
@@ -44,63 +53,77 @@ class Evidence:
         self._known: list[dict[int, int]] = [{} for _ in groups]
         self._heads: list[set[int]] = [set() for _ in groups]
         self._sums: dict[int, int] = {}
-        self._summed: set[int] = set()
+        self._weighed: dict[tuple[int, int, int], tuple[Sequence[int], dict[int, int]]] = (
+            before._weighed if before else {}
+        )
 
     def add(self, postings: Mapping[int, Sequence[int]]) -> None:
         """Count postings in, by their term: of each paper and group the best, and whether one stood in its
         head. A posting is one number, since a question has thousands: the paper's id times ``MARKS``, and the
-        term's mark in it.
+        term's mark in it. The sequences stay as they are from now on.
         """
         for place, worths in enumerate(self._worths):
-            terms = worths.keys() & postings.keys()
-            if terms and place in self._summed:
-                self._sums, self._summed = {}, set()
-            idf, best, heads = self._idf[place], self._known[place], self._heads[place]
-            for term_id in terms:
+            best: dict[int, int] = {}
+            heads = self._heads[place]
+            for term_id in worths.keys() & postings.keys():
                 worth, marked = worths[term_id], postings[term_id]
-                each = worth * idf * _ROOM
-                known = {one // MARKS: (one % MARKS >> 1) * each + idf for one in marked}
-                for paper in known.keys() & best.keys():
-                    known[paper] = max(known[paper], best[paper])
-                best |= known
+                weighed = self._weigh(marked, worth, self._idf[place])
+                better = {paper: max(weighed[paper], best[paper]) for paper in weighed.keys() & best.keys()}
+                best |= weighed
+                best |= better
                 if worth > _NAMED:
-                    heads.update([one // MARKS for one in marked if one & 1])
+                    heads.update([one >> _BITS for one in marked if one & 1])
+            if best:
+                self._count(place, best)
 
     def best(self, most: int) -> list[int]:
         """The papers that weigh the most so far."""
-        return _ordered({id_: known // _ROOM for id_, known in self._sum().items()})[:most]
+        return [paper for paper, _ in _heaviest(self._sums, most)]
 
     def candidates(self, *, floor: float, most: int) -> list[Candidate]:
         """The papers that answer at least ``floor`` of the question's weight, the best first."""
         whole = sum(self._idf)
         least = round(whole * floor)
-        sums = self._sum()
-        bases = {id_: known // _ROOM for id_, known in sums.items() if known % _ROOM >= least}
+        enough = {paper: known for paper, known in self._sums.items() if known & _ANSWERED >= least}
         whole = whole or 1
         return [
             Candidate(
-                id_,
-                bases[id_] / (THOUSANDTHS * _WORTHS * _PARTS),
-                sums[id_] % _ROOM / whole,
-                sum(idf for idf, papers in zip(self._idf, self._heads, strict=True) if id_ in papers) / whole,
+                paper,
+                (known >> _ROOM) / (THOUSANDTHS * _WORTHS * _PARTS),
+                (known & _ANSWERED) / whole,
+                sum(idf for idf, papers in zip(self._idf, self._heads, strict=True) if paper in papers)
+                / whole,
             )
-            for id_ in _ordered(bases)[:most]
+            for paper, known in _heaviest(enough, most)
         ]
 
-    def _sum(self) -> dict[int, int]:
-        """What each paper weighs and answers; groups that were summed before stay summed."""
-        sums = self._sums
-        for place, known in enumerate(self._known):
-            if place not in self._summed:
-                self._summed.add(place)
-                both = {paper: known[paper] + sums[paper] for paper in known.keys() & sums.keys()}
-                sums |= known
-                sums |= both
-        return sums
+    def _weigh(self, marked: Sequence[int], worth: int, idf: int) -> dict[int, int]:
+        """What each posting says for its paper, as it is summed."""
+        key = (id(marked), worth, idf)
+        if key not in self._weighed:
+            half = (worth * idf << _ROOM) // 2  # a mark is twice the weight, and the head
+            weighed = {one >> _BITS: (one & _WEIGHT) * half + idf for one in marked}
+            # Kept along, a sequence stays the only one of its identity.
+            self._weighed[key] = (marked, weighed)
+        return self._weighed[key][1]
+
+    def _count(self, place: int, best: dict[int, int]) -> None:
+        """Count in what a group has found; of a paper that it had found before only what is better now."""
+        known, sums = self._known[place], self._sums
+        more = best
+        if again := best.keys() & known.keys():
+            more = {**best, **{paper: max(best[paper] - known[paper], 0) for paper in again}}
+            best |= {paper: known[paper] for paper in again if known[paper] > best[paper]}
+        known |= best
+        both = {paper: more[paper] + sums[paper] for paper in more.keys() & sums.keys()}
+        sums |= more
+        sums |= both
 
 
-def _ordered(weights: Mapping[int, int]) -> list[int]:
-    """The heaviest first; of equals the lower id."""
-    ids = sorted(weights)
-    ids.sort(key=weights.__getitem__, reverse=True)  # keeps the order of equals
-    return ids
+def _heaviest(sums: Mapping[int, int], most: int) -> list[tuple[int, int]]:
+    """The papers that weigh the most, with their sums; of equals the lower id first."""
+    least = min(nlargest(most, sums.values()), default=0) >> _ROOM << _ROOM
+    # By id first: what is sorted again keeps the order of equals.
+    chosen = sorted((paper, known) for paper, known in sums.items() if known >= least)
+    chosen.sort(key=lambda one: one[1] >> _ROOM, reverse=True)
+    return chosen[:most]

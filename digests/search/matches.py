@@ -16,6 +16,8 @@ def matched(found: ArchivedEntry, groups: Sequence[Group]) -> tuple[str, ...]:
     """What answers the question's words as it stands in what was found, title first: the words themselves,
     and what they were read as (a slip corrected, a Korean word's English name, a word of like meaning).
     """
+    if not groups:
+        return ()
     telling = [group for group in groups if group.typed not in FUNCTION] or groups
     paper = found.paper
     parts = [paper.title, *paper.authors]
@@ -25,12 +27,11 @@ def matched(found: ArchivedEntry, groups: Sequence[Group]) -> tuple[str, ...]:
     wanted = wanted.union(*(group.names for group in telling))
     prefixes = tuple(group.typed for group in telling if len(group.typed) > 2)
     openings = sorted({one[:3] for one in wanted} | {group.typed[:3] for group in telling})
-    # Taking each word apart costs the most: those that hold no opening are passed over.
-    rough = re.compile("|".join(map(re.escape, openings)), re.IGNORECASE)
+    rough = re.compile("|".join(map(re.escape, openings)))
     shown: dict[str, None] = {}
     left = set(range(len(telling)))
     for part in parts:
-        for word in text.words(part, holding=rough):
+        for word in text.words_holding(part, rough):
             if not wanted.isdisjoint(word.terms) or word.folded.startswith(prefixes):
                 shown[word.shown] = None
                 left -= {at for at in left if _answers(word, telling[at])}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,12 +32,15 @@ class Ranking:
         self.openings = frozenset(group.typed[:3] for group in groups)
         """How the name of an author begins who may be meant."""
         self._joined = text.joined(asked)
-        self._typed = [group.typed for group in groups]
-        self._couples = [
+        self._typed = [(group.typed, f" {group.typed}") for group in groups]
+        couples = [
             (first.names, second.names)
             for first, second in pairwise(sorted(groups, key=lambda group: group.place))
             if second.place == first.place + 1 and second.names
         ]
+        self._couples = len(couples)
+        self._firsts = _places(names for names, _ in couples)
+        self._seconds = _places(names for _, names in couples)
 
     def score(
         self, candidate: Candidate, *, title: str, authors: Sequence[str], tags: Iterable[str]
@@ -62,29 +66,39 @@ class Ranking:
 
     def _adjacency(self, lines: Sequence[_Line]) -> float:
         """The share of the question's neighbouring words that are neighbours in the title or in one name."""
-        if not self._couples:
+        firsts, seconds = self._firsts, self._seconds
+        if not firsts:
             return 0.0
         met = 0
-        for first, second in self._couples:
-            met += any(
-                one in first and other in second
-                for line in lines
-                if not first.isdisjoint(line.terms)
-                for one, other in line.couples
-            )
-        return met / len(self._couples)
+        for line in lines:
+            if not firsts.keys().isdisjoint(line.terms):
+                for one, other in line.couples:
+                    if one in firsts and other in seconds:
+                        met |= firsts[one] & seconds[other]
+        return met.bit_count() / self._couples
 
     def _as_typed(self, lines: Sequence[_Line]) -> float:
         """The share of the question's words that stand in title or names as they were typed; half of it for
         one that only begins so.
         """
+        words = lines[0].words.union(*[line.words for line in lines[1:]])
+        spaced = "\n".join([line.spaced for line in lines])
         share = 0.0
-        for typed in self._typed:
-            if any(typed in line.words for line in lines):
+        for typed, opening in self._typed:
+            if typed in words:
                 share += 1.0
-            elif any(f" {typed}" in line.spaced for line in lines):
+            elif opening in spaced:
                 share += 0.5
         return share / len(self._typed)
+
+
+def _places(named: Iterable[Iterable[str]]) -> dict[str, int]:
+    """Of each name the places that it stands in, a bit each."""
+    places: dict[str, int] = defaultdict(int)
+    for place, names in enumerate(named):
+        for name in names:
+            places[name] |= 1 << place
+    return dict(places)
 
 
 @dataclass(frozen=True, slots=True)

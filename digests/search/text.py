@@ -22,6 +22,7 @@ _URL = re.compile(r"https?://\S+")
 _LATEX = re.compile(r"\\[A-Za-z]+|[${}\\]")
 _WORD = re.compile(r"[가-힣]+|[^\W_가-힣]+(?:[-_'’.+/][^\W_가-힣]+)*\+*", re.UNICODE)
 _HANGUL = re.compile(r"[가-힣]+")
+_FOLDED = re.compile(r"[^\0-\x7f가-힣]")
 _APART = re.compile(r"[-_'’.+/]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -79,18 +80,35 @@ class Word:
         return not self.folded.isascii() and bool(_HANGUL.fullmatch(self.folded))
 
 
-def words(text: str, *, holding: re.Pattern[str] | None = None) -> Iterator[Word]:
-    """The words of a text in order; URLs are no words. With ``holding``, those that hold it and the few
-    of which only folding could tell (accents), each once.
+def words(text: str) -> Iterator[Word]:
+    """The words of a text in order; URLs are no words."""
+    return map(word, written(text))
+
+
+def words_holding(text: str, rough: re.Pattern[str]) -> Iterator[Word]:
+    """Those words of a text, each once, that hold in lower case what ``rough`` finds, and the few of which
+    only folding could tell (accents). To take all words apart costs several times as much.
     """
-    found: Iterable[str] = written(text)
-    if holding is not None:
-        found = [
-            word
-            for word in dict.fromkeys(found)
-            if holding.search(word) or not (word.isascii() or _HANGUL.fullmatch(word))
-        ]
-    return map(word, found)
+    if text.isascii() and "&" not in text and not rough.search(text.lower()):
+        return iter(())  # no other letters come of it
+    plain = _plain(text)
+    lower = plain.lower()
+    pieces: Iterable[str] = [plain]
+    if len(lower) == len(plain):
+        found = (*rough.finditer(lower), *_FOLDED.finditer(lower))
+        pieces = _around(plain, sorted(one.start() for one in found))
+    shown = dict.fromkeys(one for piece in pieces for one in _WORD.findall(piece))
+    return (word(one) for one in shown if rough.search(one.lower()) or _FOLDED.search(one))
+
+
+def _around(text: str, places: Iterable[int]) -> Iterator[str]:
+    """What stands around places of a text, in ascending order, from one space to the next."""
+    end = -1
+    for place in places:
+        if place > end:
+            start = text.rfind(" ", 0, place) + 1
+            end = text.find(" ", place) % (len(text) + 1)
+            yield text[start:end]
 
 
 def written(text: str) -> list[str]:

@@ -52,6 +52,9 @@ class Pool:
         self._words = words
         self._within = None if allowed is None else many(connection, sorted(allowed))
         self._read: dict[int, Sequence[int]] = {}
+        self._looked_up: dict[int, dict[int, int]] = {}
+        self._papers: set[int] = set()
+        self._evidence: Evidence | None = None
 
     async def find(self, groups: Sequence[Group], *, most: int, floor: float = FLOOR) -> list[Candidate]:
         """Papers that answer at least ``floor`` of the question's weight, the best ``most`` by their
@@ -71,7 +74,7 @@ class Pool:
             heavy |= {term_id for term_id, df in group.dfs.items() if df > heaviest}
         if not picking:
             return []
-        evidence = Evidence(groups)
+        evidence = self._evidence = Evidence(groups, before=self._evidence)
         evidence.add(await self._whole(picking - heavy))
         for term_id in sorted(heavy):
             version = self._words.version
@@ -79,8 +82,7 @@ class Pool:
             evidence.add({term_id: found})
         rest = (rest | heavy) - (picking - heavy)
         if rest:
-            best = many(self._connection, evidence.best(max(_PICKED, most)))
-            evidence.add(await _listed(self._connection, rest, best))
+            evidence.add(await self._of(evidence.best(max(_PICKED, most)), rest))
         return evidence.candidates(floor=floor, most=most)
 
     async def _whole(self, term_ids: Set[int]) -> dict[int, Sequence[int]]:
@@ -90,6 +92,26 @@ class Pool:
             self._read |= dict.fromkeys(missing, ())
             self._read |= await _listed(self._connection, missing, self._within)
         return {term_id: self._read[term_id] for term_id in term_ids}
+
+    async def _of(self, papers: Sequence[int], term_ids: Set[int]) -> dict[int, list[int]]:
+        """The postings of terms that these papers have; only what is new of either is looked up."""
+        await self._look_up(self._looked_up.keys(), set(papers) - self._papers)
+        self._papers.update(papers)
+        await self._look_up(term_ids - self._looked_up.keys(), self._papers)
+        return {
+            term_id: [marked[paper] for paper in papers if paper in marked]
+            for term_id, marked in self._looked_up.items()
+            if term_id in term_ids
+        }
+
+    async def _look_up(self, term_ids: Set[int], papers: Set[int]) -> None:
+        if not term_ids or not papers:
+            return
+        among = many(self._connection, sorted(papers))
+        found = await _listed(self._connection, term_ids, among)
+        for term_id in term_ids:
+            marked = {one // MARKS: one for one in found.get(term_id, ())}
+            self._looked_up.setdefault(term_id, {}).update(marked)
 
 
 async def _listed(

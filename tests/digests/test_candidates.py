@@ -82,6 +82,38 @@ async def test_what_is_kept_of_a_common_word_is_read_anew_once_the_index_changed
     assert found.hits[0].entry.paper.title == "Whales"
 
 
+async def test_a_question_widened_finds_what_it_would_have_found_at_first(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where both times some words are only looked up, for the papers that the others picked."""
+    monkeypatch.setattr(candidates, "_FEWEST_ROWS", 12)
+    monkeypatch.setattr(candidates, "_MOST_ROWS", 12)
+    monkeypatch.setattr(candidates, "_PICKED", 3)
+    said = ["whales", "ships", "storms", "harbours", "whales ships", "ships storms harbours", "whales storms"]
+    notes = [
+        Document("vault", f"{n}.md", f"*Number {n}* (Ada Lovelace)\n\nOf {said[n % 7]}, {n}.".encode())
+        for n in range(40)
+    ]
+    await _take(Archive(database), notes)
+    async with database.read() as connection:
+        terms = {row.term: row for row in await connection.execute(select(tables.search_term))}
+
+        def group(place: int, *names: str) -> Group:
+            dfs = {terms[name].id: terms[name].df for name in names}
+            worth = {id_: 1.0 - at / 4 for at, id_ in enumerate(dfs)}
+            return Group(names[0], names[0], place=place, worth=worth, dfs=dfs, df=9, idf=1.0 + place)
+
+        narrow = [group(0, "harbour"), group(1, "whale"), group(2, "ship")]
+        wide = [group(0, "harbour"), group(1, "whale", "ship"), group(2, "ship", "storm", "number")]
+        pool = candidates.Pool(connection, _words(40))
+        first = await pool.find(narrow, most=5, floor=0.0)
+        again = await pool.find(wide, most=5, floor=0.0)
+        assert first == await candidates.Pool(connection, _words(40)).find(narrow, most=5, floor=0.0)
+        assert again == await candidates.Pool(connection, _words(40)).find(wide, most=5, floor=0.0)
+        assert first != again
+        assert not await candidates.Pool(connection, _words(40), allowed=[]).find(wide, most=5)
+
+
 async def _take(archive: Archive, documents: list[Document]) -> None:
     async for _ in archive.take_in(documents, now=NOW):
         pass

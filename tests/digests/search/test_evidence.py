@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,20 @@ def test_each_group_counts_by_its_best_word_in_whatever_order_postings_come(
     assert evidence.candidates(floor=floor, most=100) == expected
     assert evidence.candidates(floor=floor, most=2) == expected[:2]
     assert evidence.best(3) == [one.paper_id for one in _plainly(groups, postings, 0.0)][:3]
+
+
+@given(_POSTINGS, st.sampled_from([0.0, 0.42]))
+def test_a_question_widened_counts_as_if_it_had_been_asked_so(postings: list[Posting], floor: float) -> None:
+    """What is known from before the widening changes nothing, though words are worth more there or less."""
+    groups = _groups()
+    narrow = [replace(group, worth={min(group.worth): 0.5}) for group in groups[:2]]
+    marked = _marked(postings)
+    before = Evidence(narrow)
+    before.add(marked)
+    evidence = Evidence(groups, before=before)
+    evidence.add(marked)
+    assert evidence.candidates(floor=floor, most=100) == _plainly(groups, postings, floor)
+    assert before.candidates(floor=floor, most=100) == _plainly(narrow, postings, floor)
 
 
 def test_a_weight_is_the_thousandths_it_was_rounded_to() -> None:

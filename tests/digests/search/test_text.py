@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digests.search import plan, text
 
@@ -26,6 +29,17 @@ def _terms(written: str) -> set[str]:
 def test_spellings_of_one_word_are_one(written: str, other: str) -> None:
     """Width, accents, endings, entities and a Mac's decomposed Hangul make no difference."""
     assert _terms(written) == _terms(other)
+
+
+@given(st.text(alphabet="loopLOOPK ſİßéŁ-’&;amp\n\t반복의{}\\$/.", max_size=60))
+def test_words_that_hold_something_are_all_found(written: str) -> None:
+    """They are those of a text's words that hold it, and besides only such as fold to something else."""
+    rough = re.compile("loo|반복")
+    every = list(dict.fromkeys(text.words(written)))
+    found = list(text.words_holding(written, rough))
+    assert found == [word for word in every if word in found]
+    assert {word for word in every if rough.search(word.shown.lower())} <= set(found)
+    assert all(rough.search(word.folded) or not re.fullmatch("[\0-\x7f가-힣]*", word.shown) for word in found)
 
 
 def test_a_compound_is_found_by_its_pieces_and_whole() -> None:
