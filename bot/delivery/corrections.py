@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -50,12 +51,19 @@ class Corrections:
         deliveries = await self._ledger.posted(outdated.id, since=None if any_age else now - CORRECTED_FOR)
         if not deliveries:
             return 0
-        looks: dict[tuple[Language, Layout], list[int]] = defaultdict(list)
-        for one in deliveries:
-            looks[one.language, one.layout].append(one.delivery_id)
         edition = await self._edition(outdated)
         is_gone = all(shown.is_retracted for shown in outdated.shown)
-        for (language, layout), ids in looks.items():
+        shrank = any(one.retracted for one in edition.entries)
+        looks: dict[tuple[Language, Layout, int | None, timedelta], list[int]] = defaultdict(list)
+        for one in deliveries:
+            unposted_from = outdated.unposted_from
+            if shrank and unposted_from is None:
+                unposted_from = one.unposted_from
+            # What waits may move up into a message that stands: that is part of the post.
+            after = self._merged_for if one.unposted_from is None else timedelta()
+            looks[one.language, one.layout, unposted_from, after].append(one.delivery_id)
+        for (language, layout, unposted_from, after), ids in looks.items():
+            edition = replace(edition, unposted_from=unposted_from)
             if is_gone:
                 message = daily.retracted(outdated.day, language=language)
                 await self._ledger.retract(ids, edition, message)
@@ -65,7 +73,7 @@ class Corrections:
                     edition,
                     self._render(edition, language=language, layout=layout),
                     rest=daily.moved(language=language),
-                    after=self._merged_for,
+                    after=after,
                 )
             log.info("posts_corrected", edition=outdated.id, count=len(ids), retracted=is_gone)
         return len(deliveries)
@@ -87,4 +95,5 @@ class Corrections:
             entries=entries,
             left_out=outdated.left_out,
             left_out_from=outdated.left_out_from,
+            unposted_from=outdated.unposted_from,
         )

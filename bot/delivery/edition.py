@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digests.model import ArchivedEntry
@@ -26,6 +27,9 @@ class Edition:
 
     ``left_out`` counts older entries that did not fit (more than 25): they are named in
     one closing line with how to read them, from ``left_out_from`` on.
+
+    ``unposted_from``: when something of it was taken back, its messages from this place on were not
+    posted yet (None: all were). What is posted strikes it through; what is not leaves it out.
     """
 
     date: datetime.date
@@ -33,3 +37,24 @@ class Edition:
     entries: tuple[EditionEntry, ...]
     left_out: int = 0
     left_out_from: datetime.date | None = None
+    unposted_from: int | None = None
+
+    @property
+    def standing(self) -> Sequence[EditionEntry]:
+        """What was not taken back, unless all was."""
+        return [one for one in self.entries if not one.retracted] or self.entries
+
+    def untold(self, position: int) -> frozenset[int]:
+        """The entries, by their place, that the message of this position leaves out."""
+        if self.unposted_from is None or position < self.unposted_from:
+            return frozenset()
+        return frozenset(place for place, one in enumerate(self.entries) if one.retracted)
+
+    def number(self, place: int) -> int | None:
+        """An entry's number in the post, or None where it is the only one.
+
+        What was taken back before anything was posted has none, and what follows it moves up.
+        """
+        unseen = self.untold(0)
+        counted = [other for other in range(len(self.entries)) if other not in unseen]
+        return counted.index(place) + 1 if len(counted) > 1 and place in counted else None

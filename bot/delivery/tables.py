@@ -72,6 +72,7 @@ edition = Table(
     Column("date", Date, nullable=False),
     Column("left_out", Integer, nullable=False),
     Column("left_out_from", Date),
+    Column("unposted_from", Integer),  # from which message on it had not been posted when it was taken back
 )
 
 # Its entries and their text, for links back and for corrections.

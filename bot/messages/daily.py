@@ -7,6 +7,7 @@ its thread, and the first message says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.channels.preferences import Language, Layout
@@ -19,7 +20,7 @@ from bot.messages.blocks import actions, button, context, header, section
 from bot.messages.fallback import fallback, opening_names
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clip, escape, link, prose, split, strike
-from bot.messages.pages import Room, paginate
+from bot.messages.pages import Page, Room, paginate
 
 INDEX_LINES = 30
 """So many titles the index of the thread layout names; the rest it counts."""
@@ -32,11 +33,14 @@ def render(edition: Edition, *, language: Language, layout: Layout) -> tuple[Mes
     """The messages in the order they are posted; those marked ``thread`` go under the first.
 
     The same edition, language and layout give the same messages, byte for byte. Does
-    not filter: the edition holds what the channel wants. An empty edition gives none.
+    not filter: the edition holds what the channel wants. An empty edition gives none, and one
+    of which all was taken back before it was posted a single needless one.
     """
     if not edition.entries:
         return ()
     spoken = [catalogue(code) for code in posting_languages(language)]
+    if len(edition.untold(0)) == len(edition.entries):
+        return (_needless(spoken[0]),)
     return _LAYOUTS[layout](edition, spoken)
 
 
@@ -57,7 +61,7 @@ def moved(*, language: Language) -> Message:
 def _digest(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Message, ...]:
     words = spoken[0]
     entries = edition.entries
-    groups = [_blocks(one, words, _number(place, entries)) for place, one in enumerate(entries)]
+    groups = [_blocks(one, words, edition.number(place)) for place, one in enumerate(entries)]
     closing = (*_left_out(edition, words), *_read_digest(edition, spoken))
     # The context line grows when it says how many go on: room for that is kept.
     tallest = _top(edition, words, going_on=len(entries))
@@ -66,12 +70,16 @@ def _digest(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Message, ...
         one for place, one in enumerate(entries) if place not in pages[0].starts and not one.retracted
     ]
     top = _top(edition, words, going_on=len(going_on))
-    names = [entry.title_text(one.entry.paper) for one in entries]
+    names = [entry.title_text(one.entry.paper) for one in edition.standing]
     head = _notification(edition, words)
-    text = fallback("\n\n".join([head, *_spoken(edition, words, pages[0].starts)]), [head, *names])
-    first = Message(text, (*top, *pages[0].blocks, *closing))
-    rest = [_reply(edition, words, page.starts, page.blocks) for page in pages[1:]]
-    return (first, *rest, *_second_language(edition, spoken))
+    untold = edition.untold(0)
+    told = [place for place in pages[0].starts if place not in untold]
+    text = fallback("\n\n".join([head, *_spoken(edition, words, told)]), [head, *names])
+    shown = [block for place, block in pages[0].parts if place not in untold]
+    first = Message(text, (*top, *shown, *closing))
+    everything = range(len(entries))
+    rest = [_reply(edition, words, everything, page, position) for position, page in enumerate(pages[1:], 1)]
+    return (first, *rest, *_second_language(edition, spoken, len(pages)))
 
 
 def _thread(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Message, ...]:
@@ -82,37 +90,57 @@ def _thread(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Message, ...
         *_left_out(edition, words),
         *_read_digest(edition, spoken),
     )
+    untold = edition.untold(0)
     names = [
-        entry.numbered_text(one.entry.paper, _number(place, edition.entries))
+        _named(one, words, edition.number(place))
         for place, one in enumerate(edition.entries)
+        if place not in untold
     ]
     head = _notification(edition, words)
     index = Message(fallback("\n".join([head, "", *names]), [head, *names]), blocks)
-    replies = _replies(edition, words, range(len(edition.entries)))
-    return (index, *replies, *_second_language(edition, spoken))
+    replies = _replies(edition, words, range(len(edition.entries)), 1)
+    return (index, *replies, *_second_language(edition, spoken, 1 + len(replies)))
 
 
 def _stream(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Message, ...]:
     words = spoken[0]
     closing = _left_out(edition, words)
     room = Room().less(closing)
-    messages = []
-    for one in edition.entries:
-        if not _is_short(one):
-            blocks = [*entry.sections(one.entry, words, None)]
-            for other in spoken[1:]:
-                blocks += _also(one, other)
-            text = fallback(entry.spoken(one.entry, words, None), [entry.title_text(one.entry.paper)])
-            messages += [Message(text, tuple(page.blocks)) for page in paginate([blocks], room, room)]
-    # What takes one line comes together at the end: a message each would be noise.
-    short = [one for one in edition.entries if _is_short(one)]
-    for page in paginate([_blocks(one, words, None) for one in short], room, room):
-        names = [entry.title_text(short[start].entry.paper) for start in page.starts]
-        if page.blocks:
-            text = fallback("\n".join(names), names) or _count(edition, words)
-            messages.append(Message(text, tuple(page.blocks)))
-    last = messages.pop()
-    return (*messages, Message(last.text, (*last.blocks, *closing)))
+    messages: list[Message] = []
+    seen = [place for place, one in enumerate(edition.entries) if one.seen_url is not None]
+    for place, one in enumerate(edition.entries):
+        if one.seen_url is not None:
+            continue
+        if one.retracted:
+            for page in paginate([_blocks(one, words, None)], room, room):
+                messages.append(_short(edition, words, [place], page.blocks, len(messages)))
+            continue
+        blocks = [*entry.sections(one.entry, words, None)]
+        for other in spoken[1:]:
+            blocks += _also(one, other)
+        text = fallback(entry.spoken(one.entry, words, None), [entry.title_text(one.entry.paper)])
+        messages += [Message(text, tuple(page.blocks)) for page in paginate([blocks], room, room)]
+    # What was here before comes together at the end: a message each would be noise.
+    for page in paginate([_blocks(edition.entries[place], words, None) for place in seen], room, room):
+        untold = edition.untold(len(messages))
+        shown = [block for place, block in page.parts if seen[place] not in untold]
+        if page.parts:
+            starts = [seen[start] for start in page.starts]
+            messages.append(_short(edition, words, starts, shown, len(messages)))
+    last = max((at for at, one in enumerate(messages) if not one.is_needless), default=len(messages) - 1)
+    messages[last] = replace(messages[last], blocks=(*messages[last].blocks, *closing))
+    return tuple(messages)
+
+
+def _short(
+    edition: Edition, words: Catalogue, places: Sequence[int], blocks: Sequence[Block], position: int
+) -> Message:
+    """A message, with these blocks, of entries that take one line each."""
+    untold = edition.untold(position)
+    names = [_named(edition.entries[place], words, None) for place in places if place not in untold]
+    if not names or not blocks:
+        return _needless(words)
+    return Message(fallback("\n".join(names), names), tuple(blocks))
 
 
 _LAYOUTS = {Layout.DIGEST: _digest, Layout.THREAD: _thread, Layout.STREAM: _stream}
@@ -121,7 +149,7 @@ _LAYOUTS = {Layout.DIGEST: _digest, Layout.THREAD: _thread, Layout.STREAM: _stre
 def _top(edition: Edition, words: Catalogue, *, going_on: int) -> tuple[Block, ...]:
     """The header and the line below it: how many, of which days if not of this one, how many go on."""
     about = [_count(edition, words)]
-    days = sorted({one.entry.date for one in edition.entries if one.entry.date})
+    days = sorted({one.entry.date for one in edition.standing if one.entry.date})
     if days and (days[0], days[-1]) != (edition.date, edition.date):
         about.append(words.dates(days[0], days[-1]))
     if going_on:
@@ -131,17 +159,12 @@ def _top(edition: Edition, words: Catalogue, *, going_on: int) -> tuple[Block, .
 
 
 def _count(edition: Edition, words: Catalogue) -> str:
-    return words.ngettext("{n} paper", "{n} papers", len(_standing(edition)))
-
-
-def _standing(edition: Edition) -> Sequence[EditionEntry]:
-    """What was not taken back, unless all was."""
-    return [one for one in edition.entries if not one.retracted] or edition.entries
+    return words.ngettext("{n} paper", "{n} papers", len(edition.standing))
 
 
 def _notification(edition: Edition, words: Catalogue) -> str:
     """``논문 11편: DeepEP, Fractal Generative Models…``, without what was taken back."""
-    standing = _standing(edition)
+    standing = edition.standing
     names = opening_names([entry.title_text(one.entry.paper) for one in standing])
     return words.ngettext("{n} paper: {names}", "{n} papers: {names}", len(standing), names=names)
 
@@ -170,8 +193,10 @@ def _is_short(one: EditionEntry) -> bool:
     return one.retracted or one.seen_url is not None
 
 
-def _number(place: int, entries: Sequence[EditionEntry]) -> int | None:
-    return place + 1 if len(entries) > 1 else None
+def _needless(words: Catalogue, *, thread: bool = False) -> Message:
+    """What a message says if it stands already, and nothing is left of it."""
+    said = escape(words.gettext("The papers of this message were taken back."))
+    return Message(said, (context(said),), thread, is_needless=True)
 
 
 def _left_out(edition: Edition, words: Catalogue) -> tuple[Block, ...]:
@@ -200,29 +225,39 @@ def _read_digest(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Block, 
 
 
 def _replies(
-    edition: Edition, words: Catalogue, places: Sequence[int], elsewhere: str | None = None
+    edition: Edition,
+    words: Catalogue,
+    places: Sequence[int],
+    position: int,
+    elsewhere: str | None = None,
 ) -> list[Message]:
-    entries = edition.entries
-    groups = [_blocks(entries[place], words, _number(place, entries), elsewhere) for place in places]
-    return [
-        _reply(edition, words, [places[start] for start in page.starts], page.blocks)
-        for page in paginate(groups, Room(), Room())
-        if page.blocks
-    ]
+    """The entries of these places as the messages from this position on."""
+    groups = [_blocks(edition.entries[place], words, edition.number(place), elsewhere) for place in places]
+    pages = [page for page in paginate(groups, Room(), Room()) if page.parts]
+    return [_reply(edition, words, places, page, at) for at, page in enumerate(pages, position)]
 
 
-def _reply(edition: Edition, words: Catalogue, places: Sequence[int], blocks: Sequence[Block]) -> Message:
-    names = [entry.title_text(edition.entries[place].entry.paper) for place in places]
-    spoken = _spoken(edition, words, places)
+def _reply(edition: Edition, words: Catalogue, places: Sequence[int], page: Page, position: int) -> Message:
+    """A page of some of the entries, those of ``places``, as the message of this position."""
+    untold = edition.untold(position)
+    blocks = [block for place, block in page.parts if places[place] not in untold]
+    if not blocks:
+        return _needless(words, thread=True)
+    told = [places[start] for start in page.starts if places[start] not in untold]
+    names = [_named(edition.entries[place], words, edition.number(place)) for place in told]
     # A page that only goes on with a long entry starts none.
-    text = fallback("\n\n".join(spoken), names) or _count(edition, words)
+    text = fallback("\n\n".join(_spoken(edition, words, told)), names) or _count(edition, words)
     return Message(text, tuple(blocks), thread=True)
 
 
-def _second_language(edition: Edition, spoken: Sequence[Catalogue]) -> list[Message]:
+def _second_language(edition: Edition, spoken: Sequence[Catalogue], position: int) -> list[Message]:
     """The same entries in the second language under the first message; what took one line is not repeated."""
     places = [place for place, one in enumerate(edition.entries) if not _is_short(one)]
-    return [reply for words in spoken[1:] for reply in _replies(edition, words, places, spoken[0].language)]
+    return [
+        reply
+        for words in spoken[1:]
+        for reply in _replies(edition, words, places, position, spoken[0].language)
+    ]
 
 
 def _also(one: EditionEntry, words: Catalogue) -> list[Block]:
@@ -235,13 +270,17 @@ def _index(edition: Edition, words: Catalogue) -> list[Block]:
     """The titles, each on its line, as many as there is room for."""
     lines: list[str] = []
     room = _INDEX_TEXT
-    for place, one in enumerate(edition.entries):
-        number = _number(place, edition.entries)
+    untold = edition.untold(0)
+    places = [place for place in range(len(edition.entries)) if place not in untold]
+    for place in places:
+        one, number = edition.entries[place], edition.number(place)
         name = clip(entry.title_text(one.entry.paper), _INDEX_TITLE)
         text = ("" if number is None else f"{number}. ") + link(one.entry.paper.url, name)
+        if one.retracted:
+            text = " · ".join([strike(text), words.gettext("taken back")])
         room -= limits.size(text)
         if len(lines) == INDEX_LINES or room < 0:
-            left = len(edition.entries) - len(lines)
+            left = len(places) - len(lines)
             lines.append(words.ngettext("and {n} more in the thread", "and {n} more in the thread", left))
             break
         lines.append(text)
@@ -249,12 +288,15 @@ def _index(edition: Edition, words: Catalogue) -> list[Block]:
 
 
 def _spoken(edition: Edition, words: Catalogue, places: Sequence[int]) -> list[str]:
-    entries = edition.entries
-    return [_said(entries[place], words, _number(place, entries)) for place in places]
+    return [_said(edition.entries[place], words, edition.number(place)) for place in places]
 
 
 def _said(one: EditionEntry, words: Catalogue, number: int | None) -> str:
     """An entry as plain text; of one that was taken back, only that it was."""
-    if one.retracted:
-        return " · ".join([entry.numbered_text(one.entry.paper, number), words.gettext("taken back")])
-    return entry.spoken(one.entry, words, number)
+    return _named(one, words, number) if one.retracted else entry.spoken(one.entry, words, number)
+
+
+def _named(one: EditionEntry, words: Catalogue, number: int | None) -> str:
+    """An entry's title as plain text, and whether it was taken back."""
+    name = entry.numbered_text(one.entry.paper, number)
+    return " · ".join([name, words.gettext("taken back")]) if one.retracted else name

@@ -17,12 +17,14 @@ class Message:
     """One message's text and blocks. Knows neither its channel nor its time.
 
     ``text`` is a full readable fallback. ``thread``: goes under the first message of
-    the same delivery rather than into the channel.
+    the same delivery rather than into the channel. ``is_needless``: tells only that its papers
+    were taken back, for whoever saw them; it is not posted anew.
     """
 
     text: str
     blocks: tuple[Block, ...] = field(default=())
     thread: bool = False
+    is_needless: bool = False
 
     def payload(self) -> dict[str, Any]:
         """The arguments for ``chat.postMessage`` that are the message's own."""

@@ -31,8 +31,14 @@ WINDOW = Room(groups=limits.VIEW_BLOCKS, blocks=limits.VIEW_BLOCKS, text=limits.
 class Page:
     """Some whole groups, by their place in the sequence, and their blocks."""
 
-    blocks: list[Block]
     starts: list[int]
+    parts: list[tuple[int, Block]]
+    """Each block, with the place of the group it is of."""
+
+    @property
+    def blocks(self) -> list[Block]:
+        """All its blocks, in order."""
+        return [block for _, block in self.parts]
 
 
 def paginate(groups: Sequence[Sequence[Block]], first: Room, then: Room) -> list[Page]:
@@ -42,15 +48,15 @@ def paginate(groups: Sequence[Sequence[Block]], first: Room, then: Room) -> list
     pages = [Page([], [])]
     left = first
     for place, group in enumerate(groups):
-        if pages[-1].blocks and not _fits(group, left):
+        if pages[-1].parts and not _fits(group, left):
             pages.append(Page([], []))
             left = then
         pages[-1].starts.append(place)
         for block in group:
-            if pages[-1].blocks and not _fits([block], left):
+            if pages[-1].parts and not _fits([block], left):
                 pages.append(Page([], []))
                 left = then
-            pages[-1].blocks.append(block)
+            pages[-1].parts.append((place, block))
             left = left.less([block])
         left = Room(left.groups - 1, left.blocks, left.text)
     return pages

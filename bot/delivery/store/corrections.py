@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.preferences import Language, Layout
@@ -53,6 +53,7 @@ class Outdated:
     day: date
     left_out: int
     left_out_from: date | None
+    unposted_from: int | None
     shown: tuple[Shown, ...]
 
 
@@ -63,6 +64,8 @@ class Posted:
     delivery_id: int
     language: Language
     layout: Layout
+    unposted_from: int | None
+    """The first of its messages that is not known to be there; None where all are."""
 
 
 async def outdated(connection: AsyncConnection, *, since: date) -> list[Outdated]:
@@ -89,6 +92,7 @@ async def outdated(connection: AsyncConnection, *, since: date) -> list[Outdated
             edition.date,
             edition.left_out,
             edition.left_out_from,
+            edition.unposted_from,
             shown.entry_id,
             shown.seen_url,
             entry.c.withdrawn_at,
@@ -108,15 +112,20 @@ async def outdated(connection: AsyncConnection, *, since: date) -> list[Outdated
             Shown(row.entry_id, row.seen_url, row.withdrawn_at is not None, row.retracted_at is not None)
         )
     return [
-        Outdated(id_, head.date, head.left_out, head.left_out_from, tuple(entries[id_]))
+        Outdated(id_, head.date, head.left_out, head.left_out_from, head.unposted_from, tuple(entries[id_]))
         for id_, head in heads.items()
     ]
 
 
 async def posted(connection: AsyncConnection, edition_id: int, *, since: datetime | None) -> list[Posted]:
     """The deliveries of an edition that are on their way or arrived, since an instant or at all."""
+    unposted = (
+        select(func.min(_part.position))
+        .where(_part.delivery_id == _delivery.id, _part.state != "sent")
+        .scalar_subquery()
+    )
     rows = await connection.execute(
-        select(_delivery.id, _delivery.language, _delivery.layout)
+        select(_delivery.id, _delivery.language, _delivery.layout, unposted.label("unposted_from"))
         .where(
             _delivery.edition_id == edition_id,
             _delivery.state.in_((State.POSTING, State.SENT)),
@@ -124,7 +133,7 @@ async def posted(connection: AsyncConnection, edition_id: int, *, since: datetim
         )
         .order_by(_delivery.id)
     )
-    return [Posted(row.id, Language(row.language), Layout(row.layout)) for row in rows]
+    return [Posted(row.id, Language(row.language), Layout(row.layout), row.unposted_from) for row in rows]
 
 
 async def due(connection: AsyncConnection, *, now: datetime | None) -> bool:

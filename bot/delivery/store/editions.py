@@ -55,6 +55,7 @@ async def keep(connection: AsyncConnection, editions: Sequence[Edition]) -> dict
                 "date": wanted[sha256].date,
                 "left_out": wanted[sha256].left_out,
                 "left_out_from": wanted[sha256].left_out_from,
+                "unposted_from": wanted[sha256].unposted_from,
             }
             for sha256 in sorted(wanted)
         ],
@@ -112,6 +113,7 @@ def fingerprint(edition: Edition) -> str:
         edition.date.isoformat(),
         edition.left_out,
         str(edition.left_out_from),
+        edition.unposted_from,
         [(one.entry.id, one.entry.revision, one.seen_url, one.retracted) for one in edition.entries],
     ]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()

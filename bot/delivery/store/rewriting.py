@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, func, insert, select, update
@@ -13,7 +13,7 @@ from bot.channels.tables import channel
 from bot.delivery import tables
 from bot.delivery.delivery import State
 from bot.delivery.edition import Edition
-from bot.delivery.store import editions, lanes, open_parts, openings
+from bot.delivery.store import editions, lanes, open_parts, openings, results
 from bot.messages.message import Message
 
 _part, _delivery = tables.part.c, tables.delivery.c
@@ -32,26 +32,26 @@ async def desire(
     """Have these deliveries say this instead from ``at`` on: message by message, in their places.
 
     What does not fit any more is added as replies, except where the channel gets nothing new; a
-    message too many says ``rest``. What was not sent yet is sent right the first time. A change
-    before ``at`` takes the place of the one that waits.
+    message too many says ``rest``. What was not sent yet is sent right the first time, and not at
+    all where nothing is left to say. A change before ``at`` takes the place of the one that waits.
     """
+    # In the order of results: two that wait for each other's rows would wait for good.
+    await results.lock(connection, delivery_ids)
+    if all(message.is_needless for message in messages):
+        await open_parts.call_off_deliveries(connection, delivery_ids, "retracted", now=now)
     made = openings.payloads(messages)
     spare = openings.payloads([rest])
     await openings.keep_payloads(connection, dict([*made, *spare]))
-    counts = await connection.execute(
-        select(_part.delivery_id, func.count().label("n"))
-        .where(_part.delivery_id.in_(delivery_ids))
-        .group_by(_part.delivery_id)
-    )
-    of_length: dict[int, list[int]] = defaultdict(list)
-    for row in counts:
-        of_length[row.n].append(row.delivery_id)
-    for length, ids in of_length.items():
-        wanted = [key for key, _ in made[:length]] + [spare[0][0]] * (length - len(made))
-        for position, key in enumerate(wanted):
-            await _want(connection, ids, position, key, at=at)
-        if len(made) > length:
-            await _append(connection, ids, made[length:], length, now=now)
+    needless = {place for place, message in enumerate(messages) if message.is_needless}
+    for places, ids in (await _by_places(connection, delivery_ids)).items():
+        for place in places:
+            key = made[place][0] if place < len(made) else spare[0][0]
+            await _want(connection, ids, place, key, at=at)
+        dropped = await _drop(connection, ids, needless | set(range(len(made), places[-1] + 1)))
+        await results.finish(connection, dropped, now=now)
+        missing = [place for place in range(len(made)) if place not in places and place not in needless]
+        if missing:
+            await _append(connection, ids, {place: made[place][0] for place in missing}, now=now)
     # Whoever was just claiming passed over what was being rewritten here: its lane is looked at again. Parts
     # before lanes, as when results are written down; who claims has a lane and waits for no part.
     waiting = await connection.scalars(
@@ -97,13 +97,47 @@ async def _want(
     )
 
 
+async def _by_places(
+    connection: AsyncConnection, delivery_ids: Sequence[int]
+) -> dict[tuple[int, ...], list[int]]:
+    """Deliveries by the places of the messages they have, which is mostly the same for all."""
+    rows = await connection.execute(
+        select(_part.delivery_id, _part.position)
+        .where(_part.delivery_id.in_(delivery_ids))
+        .order_by(_part.delivery_id, _part.position)
+    )
+    places: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        places[row.delivery_id].append(row.position)
+    alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for delivery_id, own in places.items():
+        alike[tuple(own)].append(delivery_id)
+    return alike
+
+
+async def _drop(
+    connection: AsyncConnection, delivery_ids: Sequence[int], places: Collection[int]
+) -> set[int]:
+    """Have nothing sent in these places; the deliveries that now have less to send.
+
+    Where something was tried it is still sent, if it did not arrive: its row is what is known of it.
+    """
+    rows = await connection.scalars(
+        tables.part.delete()
+        .where(
+            _part.delivery_id.in_(delivery_ids),
+            _part.position.in_(places),
+            _part.position > 0,
+            lanes.PENDING,
+            _part.attempt == 0,
+        )
+        .returning(_part.delivery_id)
+    )
+    return set(rows)
+
+
 async def _append(
-    connection: AsyncConnection,
-    delivery_ids: Sequence[int],
-    made: Sequence[tuple[str, str]],
-    position: int,
-    *,
-    now: datetime,
+    connection: AsyncConnection, delivery_ids: Sequence[int], missing: Mapping[int, str], *, now: datetime
 ) -> None:
     """Replies in the threads of posts that are there; what is no reply in its layout becomes one.
 
@@ -128,7 +162,7 @@ async def _append(
             "delivery_id": row.id,
             "workspace": row.workspace,
             "slack_channel": row.slack_channel,
-            "position": position + place,
+            "position": place,
             "in_thread": True,
             "uid": openings.new_uid(),
             "payload": key,
@@ -137,7 +171,7 @@ async def _append(
             "give_up_at": now,
         }
         for row in rows
-        for place, (key, _) in enumerate(made)
+        for place, key in missing.items()
     ]
     await connection.execute(insert(tables.part), parts)
     await connection.execute(

@@ -134,4 +134,6 @@ def editions(draw: st.DrawFn) -> Edition:
         for one in draw(archived_entries())
     )
     left_out = draw(st.sampled_from((0, 1, 4_000)))
-    return Edition(DAY, tuple(range(10**15, 10**15 + 9)), shown, left_out, DAY if left_out else None)
+    unposted_from = draw(st.sampled_from((None, None, 0, 1, 3)))
+    digest_ids = tuple(range(10**15, 10**15 + 9))
+    return Edition(DAY, digest_ids, shown, left_out, DAY if left_out else None, unposted_from)

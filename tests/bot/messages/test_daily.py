@@ -30,6 +30,10 @@ def kinds(message: Message) -> list[str]:
     return [block["type"] for block in message.blocks]
 
 
+def _lines(message: Message) -> list[str]:
+    return [text(block) for block in message.blocks if block["type"] in ("section", "context")]
+
+
 def text(block: Block) -> str:
     if "elements" in block:
         return str(block["elements"][0]["text"])
@@ -234,6 +238,45 @@ def test_retracted_entry() -> None:
     head, _, rest = message.text.partition("\n")
     assert "Gone" not in head
     assert rest.endswith("2. Gone · 거둬들였어요")
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+def test_taken_back_before_it_was_posted(layout: Layout) -> None:
+    """A post of which nothing stood yet neither names nor counts what was taken back; nor numbers it."""
+    gone = EditionEntry(archived(title="Gone"), retracted=True)
+    kept = (EditionEntry(archived(2, title="Second")), EditionEntry(archived(3, title="Third")))
+    first, *rest = render(replace(edition(), entries=(gone, *kept), unposted_from=0), layout=layout)
+    whole = said(first, *(one for one in rest if not one.is_needless))
+    assert "Gone" not in whole
+    assert "거둬들였어요" not in said(*(one for one in rest if not one.is_needless))
+    if layout is not Layout.STREAM:
+        assert text(first.blocks[1]) == "2편"
+        assert "1. Second" in whole
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+def test_taken_back_keeps_places(layout: Layout) -> None:
+    """Each message keeps its place, whether it strikes what was taken back through or leaves it out."""
+    entries = tuple(EditionEntry(archived(n, title=f"Paper {n}", ko="말 " * 1400)) for n in range(1, 12))
+    taken = tuple(replace(one, retracted=at in (2, 3, 4)) for at, one in enumerate(entries))
+    whole = render(replace(edition(), entries=taken), layout=layout)
+    for begun in range(1, len(whole)):
+        parts = render(replace(edition(), entries=taken, unposted_from=begun), layout=layout)
+        assert parts[:begun] == whole[:begun]
+        for ours, theirs in zip(parts[begun:], whole[begun:], strict=True):
+            left = [line for line in _lines(theirs) if "거둬들였어요" not in line]
+            assert _lines(ours) == (left or ["이 메시지의 논문은 거둬들였어요."])
+            assert ours.is_needless == (not left)
+
+
+def test_retracted_in_the_index() -> None:
+    """The index of a thread strikes through what was taken back."""
+    gone = EditionEntry(archived(title="Gone"), retracted=True)
+    index, *_ = render(
+        replace(edition(), entries=(EditionEntry(archived(2)), gone)), Language.EN, Layout.THREAD
+    )
+    assert "~2. Gone~ · taken back" in said(index)
+    assert index.text.endswith("2. Gone · taken back")
 
 
 def test_retracted_digest() -> None:

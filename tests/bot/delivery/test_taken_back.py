@@ -1,0 +1,183 @@
+"""What is taken back while a post is on its way: struck where it stands, and never sent anew."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from bot.channels.preferences import Language, Layout
+from bot.delivery import tables
+from bot.local.seed import ENGLISH_CHANNEL
+from bot.one_pass import deliver_once
+from digests.store.tables import entry
+from tests.bot.delivery.scene import DAY, Scene
+
+GONE, LEFT = "Gone Paper", "Left Paper"
+PAPERS = 5
+
+
+@pytest.fixture
+async def two(scene: Scene) -> Scene:
+    """Channels that are due two digests, so long that each goes on in messages of its own: their workspace's,
+    which is taken back, and behind it everybody's.
+    """
+    await scene.prefer(language=Language.EN)
+    await scene.take_in("own.txt", _digest(GONE), workspace=scene.slack.workspace)
+    await scene.take_in("2025-02-25.txt", _digest(LEFT))
+    return scene
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+async def test_what_waits_leaves_out_what_was_taken_back(two: Scene, layout: Layout) -> None:
+    """Of two digests one is retracted behind the first message: what follows names none of its papers,
+    and all of the other's are shown in order.
+    """
+    await two.prefer(layout=layout)
+    await _begin(two)
+    (first,) = two.posted(ENGLISH_CHANNEL)
+    await _retract(two)
+    await two.settle()
+    await _put_right(two)
+    later = [one for one in two.posted(ENGLISH_CHANNEL) if one["ts"] != first["ts"]]
+    # The other's papers move up into the first message of a digest, where there is room for them now.
+    assert bool(later) == (layout is not Layout.DIGEST)
+    assert [one for one in later if GONE in str(one)] == []
+    assert _shown(two, LEFT) == list(range(1, PAPERS + 1))
+    assert await _state(two) == "sent"
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+async def test_what_stands_is_struck_through_in_its_place(two: Scene, layout: Layout) -> None:
+    """Of two digests that were posted one is retracted: its papers stay where they are, struck through."""
+    await two.prefer(layout=layout)
+    await deliver_once(two.haru)
+    await two.settle()
+    before = len(two.posted(ENGLISH_CHANNEL))
+    await _retract(two)
+    await _put_right(two)
+    assert len(two.posted(ENGLISH_CHANNEL)) == before
+    assert set(_shown(two, GONE)) == set(range(1, PAPERS + 1))
+    assert [text for text in _sections(two) if GONE in text and "taken back" not in text] == []
+    assert set(_shown(two, LEFT)) == set(range(1, PAPERS + 1))
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+async def test_a_post_that_has_not_begun_shows_only_what_is_left(two: Scene, layout: Layout) -> None:
+    """Of two digests one is retracted before anything was posted: the post is that of the other alone."""
+    await two.prefer(layout=layout)
+    await two.haru.deliveries.tick(two.haru.clock.now())
+    await _retract(two)
+    await two.settle()
+    await _put_right(two)
+    posted = two.posted(ENGLISH_CHANNEL)
+    assert [one for one in posted if GONE in str(one) or "taken back" in str(one)] == []
+    assert _shown(two, LEFT) == list(range(1, PAPERS + 1))
+    if layout is not Layout.STREAM:
+        assert f"1. <https://example.com/{LEFT.split()[0]}1|{LEFT} 1 " in " ".join(_sections(two))
+    assert await _state(two) == "sent"
+
+
+@pytest.mark.parametrize("layout", list(Layout))
+async def test_a_reply_in_doubt_comes_again_without_what_was_taken_back(two: Scene, layout: Layout) -> None:
+    """A message that did not arrive, of a digest retracted while nobody knew, is sent without its papers."""
+    await two.prefer(layout=layout)
+    await _begin(two)
+    two.fail(drop_before=1.0)
+    await _rest(two)
+    await two.haru.courier.drain()
+    two.fail()
+    await _retract(two)
+    await two.settle()
+    await _put_right(two)
+    assert [one for one in two.posted(ENGLISH_CHANNEL)[1:] if GONE in str(one)] == []
+    assert set(_shown(two, LEFT)) == set(range(1, PAPERS + 1))
+    assert await _state(two) == "sent"
+
+
+async def test_a_message_of_which_nothing_is_left_is_not_posted(two: Scene) -> None:
+    """Replies that would only say that their papers were taken back are not sent."""
+    await two.prefer(layout=Layout.THREAD)
+    await _begin(two)
+    await _retract(two, own=False)
+    await two.settle()
+    _, *replies = two.posted(ENGLISH_CHANNEL)
+    assert replies
+    assert [one for one in replies if GONE not in str(one)] == []
+    assert await two.haru.ledger.open_parts() == 0
+    assert await _state(two) == "sent"
+
+
+async def test_all_that_a_document_had_is_withdrawn_before_it_is_posted(two: Scene) -> None:
+    """A post whose entries were all withdrawn before it left is given up, and the reason is kept."""
+    await two.haru.deliveries.tick(two.haru.clock.now())
+    async with two.haru.database.write() as connection:
+        await connection.execute(update(entry).values(withdrawn_at=DAY))
+    await two.haru.corrections.look(DAY)
+    await two.settle()
+    assert two.posted(ENGLISH_CHANNEL) == []
+    last = await two.haru.deliveries.last(two.channels[ENGLISH_CHANNEL])
+    assert last is not None
+    assert (last.state, last.reason) == ("failed", "retracted")
+
+
+def _digest(name: str) -> str:
+    """A document whose entries are too long for all of them to fit into one message."""
+    entries = [
+        f"{name} {number} of {PAPERS}\nhttps://example.com/{name.split()[0]}{number}\n(A. Author)\n"
+        + f"{'A sentence that goes on about it. ' * 130}\n#tag"
+        for number in range(1, PAPERS + 1)
+    ]
+    return "\n".join(["2025년 2월 25일", *entries]) + "\n"
+
+
+async def _begin(two: Scene) -> None:
+    """Open the post and send its first message."""
+    await two.haru.deliveries.tick(two.haru.clock.now())
+    await two.haru.courier.drain()
+    assert len(two.posted(ENGLISH_CHANNEL)) == 1
+
+
+async def _rest(two: Scene) -> None:
+    """The second between two messages of a channel goes by."""
+    async with two.haru.database.write() as connection:
+        await connection.execute(tables.pace.delete())
+        await connection.execute(update(tables.lane).values(free_at=DAY, next_at=DAY))
+
+
+async def _retract(two: Scene, *, own: bool = True) -> None:
+    workspace = two.slack.workspace if own else None
+    assert await two.haru.archive.retract(DAY.date(), now=DAY, workspace=workspace) == 1
+    assert await two.haru.corrections.look(DAY) == 2
+
+
+async def _put_right(two: Scene) -> None:
+    """Tell what is to be corrected, without waiting."""
+    for _ in range(15):
+        async with two.haru.database.write() as connection:
+            await connection.execute(
+                update(tables.part).where(tables.part.c.desired.is_not(None)).values(correct_at=DAY)
+            )
+        await _rest(two)
+        await two.haru.courier.drain()
+
+
+def _sections(two: Scene) -> list[str]:
+    return [
+        block["text"]["text"]
+        for one in two.standing(ENGLISH_CHANNEL)
+        for block in one.get("blocks", [])
+        if block["type"] == "section"
+    ]
+
+
+def _shown(two: Scene, name: str) -> list[int]:
+    """The numbers of the papers that the channel's messages show, each once, in order."""
+    text = " ".join(_sections(two))
+    found = {number: text.find(f"{name} {number} ") for number in range(1, PAPERS + 1)}
+    return [number for number, at in sorted(found.items(), key=lambda item: item[1]) if at >= 0]
+
+
+async def _state(two: Scene) -> str:
+    last = await two.haru.deliveries.last(two.channels[ENGLISH_CHANNEL])
+    assert last is not None
+    return last.state.value
