@@ -72,12 +72,10 @@ def _digest(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Message, ...
     top = _top(edition, words, going_on=len(going_on))
     names = [entry.title_text(one.entry.paper) for one in edition.standing]
     head = _notification(edition, words)
-    untold = edition.untold(0)
-    told = [place for place in pages[0].starts if place not in untold]
-    text = fallback("\n\n".join([head, *_spoken(edition, words, told)]), [head, *names])
-    shown = [block for place, block in pages[0].parts if place not in untold]
-    first = Message(text, (*top, *shown, *closing))
     everything = range(len(entries))
+    shown, told = _told(edition, everything, pages[0], 0)
+    text = fallback("\n\n".join([head, *_spoken(edition, words, told)]), [head, *names])
+    first = Message(text, (*top, *shown, *closing))
     rest = [_reply(edition, words, everything, page, position) for position, page in enumerate(pages[1:], 1)]
     return (first, *rest, *_second_language(edition, spoken, len(pages)))
 
@@ -113,7 +111,7 @@ def _stream(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Message, ...
             continue
         if one.retracted:
             for page in paginate([_blocks(one, words, None)], room, room):
-                messages.append(_short(edition, words, [place], page.blocks, len(messages)))
+                messages.append(_short(edition, words, [place], page, len(messages)))
             continue
         blocks = [*entry.sections(one.entry, words, None)]
         for other in spoken[1:]:
@@ -122,25 +120,30 @@ def _stream(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Message, ...
         messages += [Message(text, tuple(page.blocks)) for page in paginate([blocks], room, room)]
     # What was here before comes together at the end: a message each would be noise.
     for page in paginate([_blocks(edition.entries[place], words, None) for place in seen], room, room):
-        untold = edition.untold(len(messages))
-        shown = [block for place, block in page.parts if seen[place] not in untold]
         if page.parts:
-            starts = [seen[start] for start in page.starts]
-            messages.append(_short(edition, words, starts, shown, len(messages)))
+            messages.append(_short(edition, words, seen, page, len(messages)))
     last = max((at for at, one in enumerate(messages) if not one.is_needless), default=len(messages) - 1)
     messages[last] = replace(messages[last], blocks=(*messages[last].blocks, *closing))
     return tuple(messages)
 
 
-def _short(
-    edition: Edition, words: Catalogue, places: Sequence[int], blocks: Sequence[Block], position: int
-) -> Message:
-    """A message, with these blocks, of entries that take one line each."""
-    untold = edition.untold(position)
-    names = [_named(edition.entries[place], words, None) for place in places if place not in untold]
-    if not names or not blocks:
+def _short(edition: Edition, words: Catalogue, places: Sequence[int], page: Page, position: int) -> Message:
+    """A page of entries that take one line each, those of ``places``, as the message of this position."""
+    blocks, told = _told(edition, places, page, position)
+    if not blocks:
         return _needless(words)
-    return Message(fallback("\n".join(names), names), tuple(blocks))
+    names = [_named(edition.entries[place], words, None) for place in told]
+    # A page that only goes on with a long entry starts none.
+    return Message(fallback("\n".join(names), names) or _count(edition, words), tuple(blocks))
+
+
+def _told(
+    edition: Edition, places: Sequence[int], page: Page, position: int
+) -> tuple[list[Block], list[int]]:
+    """What the message of this position shows of a page, and which entries begin there."""
+    untold = edition.untold(position)
+    blocks = [block for place, block in page.parts if places[place] not in untold]
+    return blocks, [places[start] for start in page.starts if places[start] not in untold]
 
 
 _LAYOUTS = {Layout.DIGEST: _digest, Layout.THREAD: _thread, Layout.STREAM: _stream}
@@ -239,11 +242,9 @@ def _replies(
 
 def _reply(edition: Edition, words: Catalogue, places: Sequence[int], page: Page, position: int) -> Message:
     """A page of some of the entries, those of ``places``, as the message of this position."""
-    untold = edition.untold(position)
-    blocks = [block for place, block in page.parts if places[place] not in untold]
+    blocks, told = _told(edition, places, page, position)
     if not blocks:
         return _needless(words, thread=True)
-    told = [places[start] for start in page.starts if places[start] not in untold]
     names = [_named(edition.entries[place], words, edition.number(place)) for place in told]
     # A page that only goes on with a long entry starts none.
     text = fallback("\n\n".join(_spoken(edition, words, told)), names) or _count(edition, words)
