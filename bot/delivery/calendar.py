@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from bot.channels.preferences import Preferences
+from bot.channels.preferences import Channel, Preferences
 
 _HORIZON = 400
 """Days looked ahead: the rarest choice, one weekday without holidays, comes far sooner."""
@@ -71,6 +71,16 @@ def next_due(preferences: Preferences, after: datetime) -> Due | None:
                 return Due(day, at)
         day += timedelta(days=1)
     return None
+
+
+def next_post(channel: Channel) -> datetime | None:
+    """When a channel's next post comes, as things stand: a date that its zone does not have brings none."""
+    if channel.next_date is None or channel.next_due_at is None:
+        return None
+    due: Due | None = Due(channel.next_date, channel.next_due_at)
+    while due is not None and not exists(due.date, channel.preferences.zone):
+        due = next_due(channel.preferences, due.at)
+    return due.at if due is not None else None
 
 
 def local_day(instant: datetime, zone: str) -> date:

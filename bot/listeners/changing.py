@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.channels.permissions import who_may
 from bot.channels.preferences import Change, Channel, Field, Layout, Preferences
 from bot.channels.record import restored
-from bot.delivery.calendar import local_day
+from bot.delivery.calendar import local_day, next_post
 from bot.language.choice import posting_languages
 from bot.listeners.answering import tell
 from bot.listeners.services import Asker, Services, administrator, channel_here, language_of, manager
@@ -74,7 +74,7 @@ async def answer(services: Services, asker: Asker, changed: Changed) -> Message:
     said = messages.done(
         changed.changes,
         language=language,
-        next_post=None if turned_on else channel.next_due_at,
+        next_post=None if turned_on else next_post(channel),
         zone=channel.preferences.zone,
         undo=changed.changes[-1].id if changed.changes else None,
         overtaken=changed.overtaken,
@@ -156,7 +156,7 @@ async def _first_post(
     offered = newest if newest and (had is None or (newest.date and newest.date > had)) else None
     return settings.turned_on(
         language=language,
-        next_post=channel.next_due_at,
+        next_post=next_post(channel),
         zone=zone,
         newest=offered.id if offered else None,
         members=members if channel.preferences.layout is not Layout.THREAD else 0,

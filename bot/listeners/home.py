@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.channels.permissions import Person, may_administer, may_manage
 from bot.channels.preferences import Channel
+from bot.delivery.calendar import next_post
 from bot.listeners.services import Asker, Services, language_of
 from bot.messages.home import SAVED, Managed, Saved, home
 
@@ -21,7 +22,7 @@ async def publish(services: Services, asker: Asker) -> None:
         ),
         saved=await _saved(services, asker),
         channels=[
-            Managed(channel, channel.next_due_at)
+            Managed(channel, next_post(channel))
             for channel in await services.channels.of_workspace(asker.workspace)
             if _is_theirs(channel, person, services, everyone=everyone)
         ],

@@ -10,6 +10,7 @@ import structlog
 from bot.channels import filters, words
 from bot.channels.permissions import who_may
 from bot.channels.preferences import Channel, Preferences
+from bot.delivery.calendar import local_day, next_post
 from bot.delivery.delivery import Delivery, State
 from bot.listeners import changing, giving, posting
 from bot.listeners.changing import Make
@@ -79,7 +80,7 @@ async def card(services: Services, asker: Asker) -> Message:
     return card_message(
         channel,
         language=language,
-        next_post=channel.next_due_at,
+        next_post=next_post(channel),
         last_post=await _last_post(services, channel, last),
         may_change=await manager(services, asker, channel, fresh=False) is not None,
         who=who_may(channel),
@@ -193,6 +194,6 @@ async def _last_post(services: Services, channel: Channel, last: Delivery | None
     if last is None:
         return None
     url = await services.deliveries.link(channel, last.ts) if last.ts else None
-    day = last.schedule_date or last.created_at.date()
+    day = last.schedule_date or local_day(last.created_at, channel.preferences.zone)
     outcome = Outcome.DOUBT if last.in_doubt else _OUTCOMES[last.state]
     return LastPost(day, outcome, last.reason, url, last.id)

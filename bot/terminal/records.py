@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels.preferences import Channel
+from bot.delivery.calendar import next_post
 from bot.delivery.delivery import Delivery
 from bot.messages.message import Message
 from digests.model import Entry, Hit, Status, Taken, TakenEntry
@@ -80,6 +81,7 @@ def message_records(messages: Sequence[Message], metadata: Sequence[Record]) -> 
 def channel_record(channel: Channel, last: Delivery | None) -> Record:
     """One channel of ``haru channels --json``."""
     preferences = channel.preferences
+    comes_at = next_post(channel)
     return {
         "workspace": channel.workspace.key,
         "channel": channel.channel_id,
@@ -89,7 +91,7 @@ def channel_record(channel: Channel, last: Delivery | None) -> Record:
         "language": preferences.language.value,
         "layout": preferences.layout.value,
         "time": f"{preferences.hour:%H:%M} {preferences.zone}",
-        "next_post": channel.next_due_at.isoformat() if channel.next_due_at else None,
+        "next_post": comes_at.isoformat() if comes_at else None,
         "last_post": None
         if last is None
         else {

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot.channels.preferences import EVERY_DAY, Language, Layout, Preferences
 from bot.channels.registry import Channels
 from bot.delivery import tables
+from bot.delivery.calendar import next_post
 from bot.delivery.deliveries import Deliveries
 from bot.delivery.ledger import Ledger
 from bot.delivery.outcome import Kind, Outcome
@@ -281,6 +282,18 @@ async def test_a_day_that_never_was_is_skipped_with_that_reason(database: Databa
     ]
     channel = await life.channels.get_or_make(TEAM, "C1")
     assert [one.reason for one in await life.deliveries.history(channel)] == [None, "no_such_date", None]
+    await life.clients.close()
+
+
+async def test_the_next_post_is_told_past_a_date_that_a_zone_never_had(database: Database) -> None:
+    """In Apia, the evening of the 29th of December 2011 looks forward to the 31st, at nine."""
+    life = Life(database)
+    life.now = datetime(2011, 12, 29, 20, tzinfo=APIA).astimezone(UTC)
+    await life.change(enabled=True, zone="Pacific/Apia", days=EVERY_DAY)
+    channel = await life.channels.get_or_make(TEAM, "C1")
+    assert channel.next_date == date(2011, 12, 30)
+    assert next_post(channel) == datetime(2011, 12, 31, 9, tzinfo=APIA).astimezone(UTC)
+    assert next_post(replace(channel, next_date=None, next_due_at=None)) is None
     await life.clients.close()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -98,6 +98,22 @@ async def test_the_card_says_when_nobody_knows_whether_it_arrived(desk: Desk) ->
     await eventually(again)
     await asyncio.sleep(0.3)
     assert len(await desk.haru.deliveries.history(await desk.channel())) == 2
+
+
+async def test_a_post_by_hand_is_told_with_the_day_it_was_in_the_channel(desk: Desk) -> None:
+    """At eight on the 26th in Seoul it is still the 25th in UTC: the card says the 26th."""
+    desk.workspace.move_clock(datetime(2025, 2, 25, 23, tzinfo=UTC))
+    await desk.write("/digest time 09:00 Asia/Seoul")
+    await desk.write("/digest post")
+
+    async def sent() -> bool:
+        past = await desk.haru.deliveries.history(await desk.channel())
+        return bool(past) and past[0].state is State.SENT
+
+    await eventually(sent)
+    card = text_of(await desk.write("/digest"))
+    assert "2월 26일" in card
+    assert "2월 25일" not in card
 
 
 async def test_settings_by_word_opens_the_modal(desk: Desk) -> None:
