@@ -7,6 +7,7 @@ meaning here is one; what people say in general is for the encoder.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 _NAMES = {
     "acceleration": "가속 속도",
@@ -239,3 +240,9 @@ for _english, _korean in _NAMES.items():
 def in_english(korean: str) -> tuple[str, ...]:
     """The English names of what a Korean word says; none for most words."""
     return tuple(_ENGLISH.get(korean, ()))
+
+
+def names() -> Iterator[tuple[str, str]]:
+    """Every English name, each with one of the Korean words for it."""
+    for english, korean in _NAMES.items():
+        yield from ((english, word) for word in korean.split())

@@ -56,6 +56,9 @@ LEAST_TELLING = 0.15
 SYNONYM = 0.5
 """What a word that papers of the field use for it is worth."""
 
+TRANSLATED = 0.6
+"""What a word of the other language is worth, of those it may be in it."""
+
 MOST_SLIPS = 3
 """Pairs of syllables one letter away that stand for a rare one: the commonest."""
 
@@ -196,6 +199,16 @@ def widen(
             wide.df = group.df
         wider.append(wide)
     return _weighed(wider, papers)
+
+
+def standing_for(word: Sequence[str], known: Mapping[str, Sequence[Term]]) -> Sequence[Term]:
+    """The term that stands for a word of several (a Korean one of its pairs): the rarest, which hardly stands
+    anywhere else. None where no paper can say the word, for lack of one of them.
+    """
+    terms = [known.get(name, ()) for name in word]
+    if not all(terms):
+        return ()
+    return min(terms, key=lambda one: (sum(term.df for term in one), one[0].term))
 
 
 def _weighed(groups: Sequence[Group], papers: int) -> list[Group]:

@@ -201,8 +201,7 @@ async def _by_words(
     nearness: Mapping[int, float] = {}
     if len(query.words) >= meaning.FEWEST_WORDS and answered < meaning.ENOUGH:
         # The words alone do not find what is meant: others may.
-        synonyms = await sight.synonyms(asked)
-        groups = plan.widen(groups, synonyms, words.papers, plan.SYNONYM)
+        groups = await sight.likely(groups, asked, words.papers)
         meant = None
         if encoder:
             meant = await vectors.meant(sight.connection, encoder, sight.workspaces, plainly, asked)
@@ -211,7 +210,7 @@ async def _by_words(
             found, outlines = await _candidates(sight, pool, groups, floor=0.0)
             nearness = await meant.likeness(among=allowed, also=outlines)
             found, outlines = await _near(sight, found, outlines, allowed, nearness)
-        elif any(synonyms.values()):
+        else:
             found, outlines = await _candidates(sight, pool, groups)
     if query.phrases or query.without:
         whole = await newest_entries(

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import Correction, Hit, Results, Workspace
-from digests.search import plan, text, thesaurus
+from digests.search import dictionary, plan, text, thesaurus
 from digests.search.matches import matched
 from digests.search.query import Query
 from digests.store import candidates, tables
@@ -227,14 +227,25 @@ class Sight:
         vocabulary = plan.Vocabulary(words.papers, known, common, close, words.sounding)
         return plan.plan(asked, vocabulary), words
 
-    async def synonyms(self, asked: Sequence[text.Word]) -> dict[str, list[plan.Term]]:
-        """What papers call what each word says, of the terms there are, by the word as it was typed."""
-        called = thesaurus.synonyms(asked)
+    async def likely(
+        self, groups: Sequence[plan.Group], asked: Sequence[text.Word], papers: int
+    ) -> list[plan.Group]:
+        """The groups of a question, each with what else ``papers`` may say for its word, in its own language
+        or in the other, of the terms there are.
+        """
+        called, translated = thesaurus.synonyms(asked), dictionary.translations(asked)
         names = {name for names in called.values() for name in names}
+        names.update(name for words in translated.values() for word in words for name in word)
         known = await known_terms(self.connection, self.workspaces, names) if names else {}
-        return {
+        synonyms = {
             shown: [term for name in names for term in known.get(name, ())] for shown, names in called.items()
         }
+        others = {
+            shown: [term for word in words for term in plan.standing_for(word, known)]
+            for shown, words in translated.items()
+        }
+        wider = plan.widen(groups, synonyms, papers, plan.SYNONYM)
+        return plan.widen(wider, others, papers, plan.TRANSLATED)
 
     async def linked(self, paper_id: int, links: Sequence[str]) -> list[int]:
         """Papers whose note is linked to by name, then papers cited, then papers that cite this one."""

@@ -1,0 +1,65 @@
+"""A question's words are known in the other language."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from digests.search import dictionary, plan, text
+from digests.search.bilingual import ENGLISH_KOREAN
+from digests.search.plan import Term
+
+
+def _translated(question: str) -> dict[str, tuple[tuple[str, ...], ...]]:
+    return dictionary.translations(plan.asked_words(question.split()))
+
+
+@pytest.mark.parametrize(
+    ("english", "korean"),
+    [
+        ("photo", "사진"),
+        ("photos", "사진"),
+        ("rounding", "반올림"),
+        ("Watermarks", "워터마크"),
+        ("duplicates", "중복"),
+        ("pruning", "가지치기"),
+    ],
+)
+def test_an_english_word_is_known_in_korean(english: str, korean: str) -> None:
+    """A word in any form, or the name of a thing, stands for Korean words by their pairs of syllables."""
+    assert text.pairs(korean) in _translated(english)[english]
+
+
+@pytest.mark.parametrize(
+    ("korean", "english"),
+    [("거리에", "distance"), ("줄이는", "reduce"), ("암기를", "memorization"), ("카메라로", "camera")],
+)
+def test_a_korean_word_is_known_in_english(korean: str, english: str) -> None:
+    """A noun with its particle and a verb in any form stand for English words by their stems."""
+    assert (text.stem(english),) in _translated(korean)[korean]
+
+
+def test_little_words_and_names_have_no_translation() -> None:
+    """Words that hold a question together, and names, are nothing else in the other language."""
+    assert _translated("with the same zzyx saunshi 가나다라") == {}
+
+
+def test_entries_are_english_with_korean_each_once_and_in_order() -> None:
+    """What people add to stays a dictionary: no entry twice, none out of order, each in both languages."""
+    entries = [entry.split() for entry in ENGLISH_KOREAN.replace("\n", " ").split(",")]
+    english = [entry[0] for entry in entries]
+    assert english == sorted(set(english))
+    for name, *korean in entries:
+        assert re.fullmatch(r"[a-z0-9-]+", name)
+        assert korean
+        assert all(re.fullmatch("[가-힣]{2,}", word) for word in korean)
+        assert len(korean) == len(set(korean))
+
+
+def test_the_rarest_pair_stands_for_a_korean_word() -> None:
+    """Of a word's pairs the rarest is looked for, in every workspace that has it; if one is nowhere, none."""
+    common, rare, own = Term(1, "가지", 90, 0), Term(2, "치기", 5, 0), Term(3, "치기", 2, 0)
+    known = {"가지": [common], "치기": [rare, own]}
+    assert plan.standing_for(("가지", "치기"), known) == [rare, own]
+    assert plan.standing_for(("가지", "지치", "치기"), known) == ()
