@@ -34,7 +34,7 @@ from bot.forgetting import Forgetting
 from bot.gathering import Gathering
 from bot.language.commands import use_prefix
 from bot.listeners.promptness import be_prompt
-from bot.listeners.services import Services
+from bot.listeners.services import Services, latest_day
 from bot.messages import daily
 from bot.operators import Operators
 from bot.web import Health
@@ -244,6 +244,10 @@ class Haru:
         )
         await self.installations.save(made, now=self.clock.now())
         return made
+
+    async def prepare(self) -> bool:
+        """Read what lookup shares, so that nobody who asks waits for it; whether anything was new."""
+        return await self.archive.prepare(until=latest_day(self.clock))
 
     async def live(self) -> Health:
         """Alive: the loop answers, and the clockwork, where it runs, has not hung."""

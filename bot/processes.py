@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot import schema
 from bot.app import Haru, TokenError
-from bot.running import delivering, listening, until_signal
+from bot.running import delivering, listening, prepared, until_signal
 from bot.trial import WrongDatabaseError, is_local, run_local
 from bot.web import web_application
 from config.settings import Mode, Settings, SettingsError
@@ -85,7 +85,7 @@ async def _install(haru: Haru) -> None:
 async def _answering(haru: Haru) -> AsyncIterator[None]:
     settings = haru.settings
     if settings.mode is Mode.SOCKET:
-        async with _socket_mode(haru):
+        async with prepared(haru), _socket_mode(haru):
             yield
         return
     secret = settings.slack_signing_secret
@@ -93,7 +93,7 @@ async def _answering(haru: Haru) -> AsyncIterator[None]:
         raise SettingsError("SLACK_SIGNING_SECRET is missing: HTTP requests could not be verified.")
     bolt = haru.bolt(signing_secret=secret.get_secret_value())
     application = web_application(bolt, live=haru.live, ready=haru.ready_to_answer)
-    async with listening(application, settings.haru_host, settings.port):
+    async with prepared(haru), listening(application, settings.haru_host, settings.port):
         yield
 
 

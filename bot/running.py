@@ -6,15 +6,23 @@ import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import DBAPIError
 
 from bot.app import Haru
 from bot.web import WebServer
+from digests.errors import HaruError
 
 log = structlog.stdlib.get_logger(__name__)
+
+LOOK = 5.0
+"""Seconds between two looks at whether the archive has changed."""
+
+PATIENCE = 10.0
+"""Seconds that a process which starts waits at most until lookup is prepared."""
 
 _NEW_OBJECTS = 20_000
 """After so many more were made than dropped, the garbage collector looks at the young ones."""
@@ -43,6 +51,34 @@ async def listening(application: web.Application, host: str, port: int) -> Async
         yield chosen
     finally:
         await server.stop()
+
+
+@asynccontextmanager
+async def prepared(haru: Haru) -> AsyncIterator[None]:
+    """Lookup is prepared before the block runs, or while it does where that takes long; and again, beside
+    whatever else goes on, whenever the archive has changed.
+    """
+    first = asyncio.Event()
+    task = asyncio.create_task(_keep_prepared(haru, first))
+    try:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(first.wait(), PATIENCE)
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
+
+
+async def _keep_prepared(haru: Haru, first: asyncio.Event) -> None:
+    while True:
+        try:
+            if await haru.prepare():
+                log.info("lookup_prepared")
+        except (HaruError, DBAPIError) as error:
+            # The database is away for now. Whoever asks meanwhile is told, and readiness tells.
+            log.warning("lookup_not_prepared", error=str(error).splitlines()[0])
+        first.set()
+        await asyncio.sleep(LOOK)
 
 
 def _settle() -> None:

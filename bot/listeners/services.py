@@ -30,6 +30,11 @@ _EARLIEST_DAY = timedelta(hours=14)
 """Where a day begins first (UTC+14): no digest dated later can be anybody's today."""
 
 
+def latest_day(clock: Clock) -> date:
+    """The last day whose digests can be seen."""
+    return (clock.now() + _EARLIEST_DAY).date()
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """Everything a listener may call. Built once, by the composition root."""
@@ -57,7 +62,7 @@ class Services:
     @property
     def until(self) -> date:
         """The last day whose digests can be seen."""
-        return (self.clock.now() + _EARLIEST_DAY).date()
+        return latest_day(self.clock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ _PICKED = 300
 _MOST_KEPT = 256
 """Common words whose heaviest postings are kept in memory: some three megabytes."""
 
+_PREPARED = 128
+"""The commonest words, whose heaviest postings are read before anybody asks: of a hundred thousand papers in
+a second and a half."""
+
 _heaviest_kept: OrderedDict[tuple[str, Version, int, int], Sequence[int]] = OrderedDict()
 
 
@@ -112,6 +116,19 @@ class Pool:
         for term_id in term_ids:
             marked = {one // MARKS: one for one in found.get(term_id, ())}
             self._looked_up.setdefault(term_id, {}).update(marked)
+
+
+async def prepare(connection: AsyncConnection, workspace: str, version: Version) -> None:
+    """Read the heaviest postings of a workspace's commonest words, so that nobody waits for it."""
+    term = tables.search_term.c
+    commonest = await connection.scalars(
+        select(term.id)
+        .where(term.workspace == workspace, term.df > _HEAVIEST)
+        .order_by(term.df.desc(), term.id)
+        .limit(_PREPARED)
+    )
+    for term_id in commonest.all():
+        await _heaviest(connection, term_id, version, None, most=_HEAVIEST)
 
 
 async def _listed(

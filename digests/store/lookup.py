@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import (
+    SHARED,
     ArchivedEntry,
     Correction,
     Results,
@@ -29,6 +30,8 @@ from digests.store.guesses import guesses, similar_tags
 from digests.store.outlines import Outline
 from digests.store.papers import newest_entries, visible
 from digests.store.sight import Sight, nearest
+from digests.store.tag_counts import tag_counts
+from digests.store.vocabulary import Version, load_words
 
 
 async def search(
@@ -63,6 +66,17 @@ async def search(
     likelier, other = await readings.dated(sight, query, query.year)
     page = await _narrowed(sight, typed, likelier, encoder, limit=limit, offset=offset)
     return page if page.total else await _narrowed(sight, typed, other, encoder, limit=limit, offset=offset)
+
+
+async def prepare(connection: AsyncConnection, until: date | None, known: Version | None) -> Version:
+    """Read what the questions of most workspaces share, unless the index is of the version ``known``; its
+    version.
+    """
+    words, _ = await load_words(connection, (SHARED,))
+    if words.version != known:
+        await tag_counts(connection, words.version, until)
+        await candidates.prepare(connection, SHARED, words.version)
+    return words.version
 
 
 async def _narrowed(

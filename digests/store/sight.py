@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -19,16 +19,11 @@ from digests.search.query import Query
 from digests.store import candidates, tables
 from digests.store.outlines import Outline, outlines
 from digests.store.papers import load_entries, newest_entries, visible, visible_workspaces
+from digests.store.tag_counts import tag_counts
 from digests.store.vocabulary import Words, known_terms, load_words
 
 _MOST_OF_AN_AUTHOR = 2000
 """Papers looked at for a name."""
-
-
-_MOST_TAGS = 64
-"""Workspaces whose counts of tags are kept."""
-
-_tags: OrderedDict[tuple[object, ...], tuple[object, Mapping[str, int]]] = OrderedDict()
 
 
 class Sight:
@@ -136,22 +131,10 @@ class Sight:
         return set(await self.papers_where(tables.entry.c.id.in_(tagged)))
 
     async def tag_names(self, words: Words | None = None) -> Mapping[str, int]:
-        """Every tag with how many entries carry it; counted once as long as nothing changes."""
+        """Every tag with how many entries carry it."""
         if words is None:
             words, _ = await load_words(self.connection, self.workspaces)
-        key = (str(self.connection.engine.url), self.workspaces, self.until)
-        if key not in _tags or _tags[key][0] != words.version:
-            rows = await self.connection.execute(
-                select(tables.entry_tag.c.name, func.count().label("entries"))
-                .join_from(tables.entry_tag, tables.entry)
-                .join(tables.digest)
-                .where(self._visible)
-                .group_by(tables.entry_tag.c.name)
-            )
-            _tags[key] = (words.version, {row.name: row.entries for row in rows})
-            while len(_tags) > _MOST_TAGS:
-                _tags.popitem(last=False)
-        return _tags[key][1]
+        return await tag_counts(self.connection, words.version, self.until)
 
     async def allowed(self, query: Query) -> set[int] | None:
         """The papers the operators leave; None when there are no operators that limit."""

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import structlog
@@ -18,7 +18,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.app import Haru
-from bot.running import listening
+from bot.running import listening, prepared
 from bot.web import Health, web_application
 from config.settings import Settings
 from digests.store.sessions import Database
@@ -36,7 +36,7 @@ async def serve(which: str, database_url: str = "", api_url: str = "") -> None:
         settings = Settings(_env_file=None)  # type: ignore[call-arg]  # no .env of whoever measures
         haru = Haru(settings, Database(database_url), api_url=api_url)
         application = web_application(haru.bolt(signing_secret=SECRET), live=haru.live, ready=haru.live)
-    async with listening(application, "127.0.0.1", 0) as port:
+    async with prepared(haru) if haru else nullcontext(), listening(application, "127.0.0.1", 0) as port:
         print(port, flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
     if haru is not None:
