@@ -45,7 +45,8 @@ class Forgetting:
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
-    return installation.c.uninstalled_at.is_not(None) & (installation.c.delete_after <= now)
+    # Of a workspace that its organisation took Haru away from only that date is there.
+    return installation.c.delete_after <= now
 
 
 async def forget_workspace(database: Database, workspace: Workspace, *, due: datetime | None = None) -> bool:

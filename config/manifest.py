@@ -55,6 +55,8 @@ EVENTS = (
     "member_joined_channel",
     "member_left_channel",
     "message.im",
+    "team_access_granted",
+    "team_access_revoked",
     "tokens_revoked",
 )
 

@@ -10,7 +10,7 @@ from bot.channels.preferences import Channel
 from bot.channels.registry import Channels
 from bot.delivery.deliveries import Deliveries
 from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.part import Part
+from bot.delivery.part import Deed, Part
 from bot.language.choice import posting_languages
 from bot.messages.settings import admin_note
 from bot.workspaces.clients import Clients
@@ -47,6 +47,9 @@ class Aftermath:
             log.error("message_refused", part=part.id, code=outcome.code)
             return
         if outcome.kind is not Kind.CHANNEL or outcome.code == NOT_INSTALLED or not part.scheduled:
+            return
+        if part.deed is not Deed.POST:
+            # What stands there cannot be corrected any more: no day's post has failed by that.
             return
         channel = await self._channels.get(part.workspace, part.slack_channel)
         if channel is None or await self._channels.failed_day(channel) < FAILED_DAYS:

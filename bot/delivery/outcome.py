@@ -1,4 +1,9 @@
-"""What Slack's answer to a message means. Pure: DESIGN.md section 5's table."""
+"""What Slack's answer to a message means. Pure: DESIGN.md section 5's table.
+
+The codes are those documented for https://docs.slack.dev/reference/methods/chat.postMessage and
+https://docs.slack.dev/reference/methods/chat.update, and some that were seen besides. What is documented
+to leave open whether anything happened (``fatal_error``, ``internal_error``…) is in no row: it is doubt.
+"""
 
 from __future__ import annotations
 
@@ -32,35 +37,46 @@ class Outcome:
     wait: float = 0.0
 
 
-_CODES = {
+CODES = {
     Kind.CHANNEL: {
         "channel_not_found", "is_archived", "not_in_channel", "restricted_action",
         "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
         "restricted_action_non_threadable_channel", "restricted_action_thread_locked", "no_permission",
-        "ekm_access_denied", "is_inactive",
+        "ekm_access_denied", "is_inactive", "messages_tab_disabled", "channel_type_not_supported",
     },
     Kind.PARENT: {"thread_not_found", "cannot_reply_to_message"},
     Kind.WORKSPACE: {
         "account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed",
-        "missing_scope", "access_denied", "not_allowed_token_type",
+        "missing_scope", "access_denied", "not_allowed_token_type", "enterprise_is_restricted",
+        "team_access_not_granted", "team_access_revoked",
     },
     Kind.LATER: {
         "org_login_required", "team_added_to_org", "message_limit_exceeded", "accesslimited",
-        "team_access_not_granted", "two_factor_setup_required",
+        "two_factor_setup_required",
     },
     Kind.MESSAGE: {
         "msg_too_long", "msg_blocks_too_long", "no_text", "invalid_arguments", "invalid_metadata_format",
         "invalid_metadata_schema", "metadata_must_be_sent_from_app", "metadata_too_large",
-        "too_many_attachments", "markdown_text_conflict",
+        "too_many_attachments", "markdown_text_conflict", "attachment_payload_limit_exceeded",
+        "invalid_attachments", "invalid_arg_name", "invalid_array_arg", "invalid_charset",
+        "invalid_form_data", "invalid_post_type", "missing_post_type", "missing_file_data",
+        "as_user_not_supported", "too_many_contact_cards", "team_not_found", "method_deprecated",
+        "deprecated_endpoint",
     },
     Kind.CORRECTION: {
         "message_not_found", "cant_update_message", "edit_window_closed", "update_failed",
-        "is_bot_message", "external_channel_migrating",
+        "is_bot_message", "external_channel_migrating", "block_mismatch", "streaming_state_conflict",
+        "cant_broadcast_message", "no_dual_broadcast_content_update", "message_not_owned_by_app",
     },
     Kind.AGAIN: {"ratelimited", "rate_limited"},
 }  # fmt: skip
-_BY_CODE = {code: kind for kind, codes in _CODES.items() for code in codes}
-_PREFIXES = {"invalid_blocks": Kind.MESSAGE, "metadata_": Kind.MESSAGE, "restricted_action": Kind.CHANNEL}
+_BY_CODE = {code: kind for kind, codes in CODES.items() for code in codes}
+_PREFIXES = {
+    "invalid_blocks": Kind.MESSAGE,
+    "metadata_": Kind.MESSAGE,
+    "restricted_action": Kind.CHANNEL,
+    "slack_connect_": Kind.MESSAGE,  # a link to a file, canvas or list, in what somebody wrote
+}
 
 
 def of_answer(data: Mapping[str, Any], *, status: int, retry_after: float | None = None) -> Outcome:
@@ -76,7 +92,7 @@ def of_error(code: str, *, status: int = 200, retry_after: float | None = None) 
 
     A 5xx, an unreadable answer, and a code nobody here knows leave the message in doubt.
     """
-    if status == 429 or code in _CODES[Kind.AGAIN]:
+    if status == 429 or code in CODES[Kind.AGAIN]:
         return Outcome(Kind.AGAIN, "ratelimited", wait=retry_after if retry_after is not None else 1.0)
     if status >= 500:
         return Outcome(Kind.DOUBT, code or f"http_{status}")

@@ -20,6 +20,8 @@ from bot.listeners.home import publish
 from bot.listeners.services import Asker, Services, asker_of
 from bot.messages import settings
 from bot.messages.mrkdwn import unescape
+from bot.workspaces import withdrawals
+from digests.model import Workspace
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -180,6 +182,29 @@ async def _revoked(services: Services, asker: Asker, event: Event) -> None:
         await services.installations.pause(asker.workspace, "token_revoked")
 
 
+async def _withdrawn(services: Services, asker: Asker, event: Event) -> None:
+    """An organisation that installed Haru as a whole took it away from some of its workspaces."""
+    now = services.clock.now()
+    for workspace in _named(asker, event):
+        log.warning("withdrawn", workspace=workspace.key)
+        await services.installations.withdraw(
+            workspace, withdrawals.REVOKED, delete_after=now + KEPT_AFTER_UNINSTALL
+        )
+
+
+async def _given_back(services: Services, asker: Asker, event: Event) -> None:
+    for workspace in _named(asker, event):
+        await services.installations.resume(workspace)
+
+
+def _named(asker: Asker, event: Event) -> list[Workspace]:
+    """The organisation's workspaces that an event is about."""
+    teams = event.get("team_ids")
+    if not isinstance(teams, list) or not asker.workspace.enterprise_id:
+        return []
+    return [Workspace(asker.workspace.enterprise_id, str(team)) for team in teams if team]
+
+
 async def _home(services: Services, asker: Asker, event: Event) -> None:
     if event.get("tab", "home") == "home":
         await publish(services, asker)
@@ -217,4 +242,6 @@ HANDLERS: dict[str, Handler] = {
     "channel_id_changed": _moved,
     "app_uninstalled": _uninstalled,
     "tokens_revoked": _revoked,
+    "team_access_granted": _given_back,
+    "team_access_revoked": _withdrawn,
 }

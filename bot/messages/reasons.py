@@ -35,6 +35,9 @@ _REASONS = {
     "not_in_channel": deferred("Haru is not in the channel. Invite it with `/invite @Haru`."),
     "restricted_action": deferred("A workspace rule does not let Haru post here."),
     "no_permission": deferred("A workspace rule does not let Haru post here."),
+    "is_inactive": deferred("The channel is archived."),
+    "messages_tab_disabled": deferred("Direct messages to Haru are switched off in the app's settings."),
+    "channel_type_not_supported": deferred("Haru cannot post in this kind of channel."),
     "ekm_access_denied": deferred("Your organisation's key management does not let Haru post here."),
     # Slack's, about the workspace.
     "account_inactive": deferred("Haru was switched off in this workspace. Installing it again helps."),
@@ -44,6 +47,21 @@ _REASONS = {
     "not_authed": deferred("Slack does not accept Haru's access. Installing it again helps."),
     "access_denied": deferred("Slack does not accept Haru's access. Installing it again helps."),
     "missing_scope": deferred("Haru lacks a permission it needs. Installing it again helps."),
+    "not_allowed_token_type": deferred("Slack does not accept Haru's access. Installing it again helps."),
+    "enterprise_is_restricted": deferred("Your organisation does not let Haru post here."),
+    "team_access_revoked": deferred(
+        "Your organisation has taken Haru away from this workspace. Allowed here again, it goes on."
+    ),
+    "team_access_not_granted": deferred(
+        "Your organisation has not allowed Haru in this workspace. Once it is allowed here, it goes on."
+    ),
+    # Slack's, about the workspace for now.
+    "org_login_required": deferred("Slack was moving this workspace into an organisation."),
+    "team_added_to_org": deferred("Slack was moving this workspace into an organisation."),
+    "message_limit_exceeded": deferred("This workspace has sent more messages than its plan allows."),
+    "accesslimited": deferred("A rule about networks does not let Haru reach this workspace."),
+    "two_factor_setup_required": deferred("This workspace asks for two-factor sign-in to be set up first."),
+    "not_connected": deferred("Slack could not be reached for too long."),
     "ratelimited": deferred("Slack asked Haru to slow down for too long."),
     "msg_too_long": deferred("Slack refused the message itself. That is our mistake, and it is logged."),
 }

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from bot.workspaces import withdrawals
 from bot.workspaces.tables import installation
 from digests.model import Workspace
 from digests.store.bulk import among
@@ -61,6 +62,7 @@ class Installations:
         }
         key = made.workspace.key
         async with self._database.write() as connection:
+            await withdrawals.end_all(connection, made.workspace)
             known = await connection.execute(
                 update(installation)
                 .where(installation.c.workspace == key)
@@ -143,16 +145,37 @@ class Installations:
         return [one for one in known if (one.team_id or one.enterprise_id) == id_]
 
     async def pause(self, workspace: Workspace, reason: str) -> None:
-        """Stop posting in a workspace until it is resumed or installed again."""
-        await self._set(workspace, paused_reason=reason)
+        """Stop posting in a workspace until it is resumed or installed again.
+
+        An organisation's installation is paused with all its workspaces, except where the reason is that
+        it took Haru away from this one.
+        """
+        if reason in withdrawals.REASONS:
+            await self.withdraw(workspace, reason)
+        else:
+            await self._set(workspace, paused_reason=reason)
+
+    async def withdraw(
+        self, workspace: Workspace, reason: str, *, delete_after: datetime | None = None
+    ) -> None:
+        """Stop posting in a workspace that its organisation took Haru away from, and nowhere else."""
+        async with self._database.write() as connection:
+            await withdrawals.withdraw(connection, workspace, reason, delete_after=delete_after)
+        self._recent.clear()
 
     async def resume(self, workspace: Workspace) -> None:
         """Post in a workspace again."""
-        await self._set(workspace, paused_reason=None)
+        async with self._database.write() as connection:
+            is_back = await withdrawals.give_back(connection, workspace)
+        self._recent.clear()
+        if not is_back:
+            await self._set(workspace, paused_reason=None, delete_after=None)
 
     async def uninstall(self, workspace: Workspace, *, now: datetime, delete_after: datetime) -> None:
         """Haru was removed from a workspace: nothing is sent any more, its data goes after a while."""
-        await self._set(workspace, uninstalled_at=now, delete_after=delete_after, bot_token="")
+        gone = await self._set(workspace, uninstalled_at=now, delete_after=delete_after, bot_token="")
+        async with self._database.write() as connection:
+            await withdrawals.end_all(connection, gone)
 
     async def forget(self, workspace: Workspace) -> bool:
         """Delete an installation's row; whether there was one."""
@@ -166,15 +189,20 @@ class Installations:
         self._recent.clear()
         return was_there
 
-    async def _set(self, workspace: Workspace, **values: object) -> None:
-        # A team of an organisation that installed Haru as a whole has no row of its own.
+    async def _set(self, workspace: Workspace, **values: object) -> Workspace:
+        """Change the installation that serves a workspace; whose it is."""
+        # A team of an organisation that installed Haru as a whole has no row of its own, unless it was taken
+        # away from it.
         installed = await self.get(workspace)
+        if installed is not None and installed.paused_reason in withdrawals.REASONS:
+            installed = await self.get(Workspace(workspace.enterprise_id, "")) or installed
         workspace = installed.workspace if installed else workspace
         async with self._database.write() as connection:
             await connection.execute(
                 update(installation).where(installation.c.workspace == workspace.key).values(values)
             )
         self._recent.clear()
+        return workspace
 
 
 def _installation(row: Any) -> Installation:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
@@ -16,6 +18,9 @@ from digests.model import Workspace
 
 LONGEST = timedelta(hours=24)
 """How long after its grace a part is tried that was begun in time: the rest of a thread, an old doubt."""
+
+_OWN_REASONS = ("not_in_history", "lease_expired_before_sending")
+"""Why a part is pending again, where that was nobody's refusal."""
 
 _part = tables.part.c
 _PENDING: ColumnElement[bool] = literal_column(tables.PENDING)
@@ -62,6 +67,8 @@ async def oldest_due(connection: AsyncConnection, *, now: datetime) -> datetime 
 async def give_up(connection: AsyncConnection, *, now: datetime) -> int:
     """Fail what could not be begun within its grace, what was begun and came to no end, and what is of
     digests that were taken back; how many.
+
+    What was late for a reason bears that: why its workspace is paused, or why Slack did not take it.
     """
     begun = (_part.position > 0) | _part.doubted_at.is_not(None)
     late = (~begun & (_part.give_up_at < now)) | (begun & (_part.give_up_at < now - LONGEST))
@@ -69,14 +76,34 @@ async def give_up(connection: AsyncConnection, *, now: datetime) -> int:
     retracted = _part.delivery_id.in_(
         select(tables.delivery.c.id).where(tables.delivery.c.edition_id.in_(editions.gone()))
     )
+    by_reason: dict[str, list[int]] = defaultdict(list)
+    for row in await connection.execute(_open(late)):
+        held_up = row.paused or (row.reason if row.reason not in _OWN_REASONS else None)
+        by_reason[held_up or Skip.TOO_LATE.value].append(row.id)
     count = 0
-    for which, reason in ((late, Skip.TOO_LATE.value), (retracted, "retracted")):
-        # What another process is just writing is left to the next look: it may have stopped in the middle.
-        chosen = select(_part.id).where(_PENDING, which).order_by(_part.id).with_for_update(skip_locked=True)
-        ids = list(await connection.scalars(chosen))
-        if ids:
-            count += await _fail(connection, among(_part.id, ids), reason, now=now)
+    for reason, ids in sorted(by_reason.items()):
+        count += await _fail(connection, among(_part.id, ids), reason, now=now)
+    ids = [row.id for row in await connection.execute(_open(retracted))]
+    if ids:
+        count += await _fail(connection, among(_part.id, ids), "retracted", now=now)
     return count
+
+
+def _open(which: ColumnElement[bool]) -> Select[Any]:
+    """Some of the pending parts, with what they wait for. What another process is just writing is left to
+    the next look: it may have stopped in the middle.
+    """
+    lane = tables.lane.c
+    return (
+        lanes.with_token(
+            select(_part.id, _part.reason, lanes.PAUSED.label("paused")).join_from(
+                tables.part, tables.lane, lane.workspace == _part.workspace
+            )
+        )
+        .where(lanes.PENDING, which)
+        .order_by(_part.id)
+        .with_for_update(of=tables.part, skip_locked=True)
+    )
 
 
 async def call_off(connection: AsyncConnection, channel_id: int, reason: str, *, now: datetime) -> int:

@@ -13,7 +13,7 @@ from bot.delivery import tables
 from bot.delivery.delivery import State
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from bot.one_pass import deliver_once
-from tests.bot.delivery.scene import Scene
+from tests.bot.delivery.scene import DAY, Scene
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ async def test_a_workspace_that_takes_nothing_for_now_is_tried_until_the_grace_e
 
 
 async def test_what_was_refused_until_the_grace_ended_is_given_up(scene: Scene) -> None:
-    """The grace over, the delivery fails as too late, and its digest is still new to the channel."""
+    """The grace over, the delivery fails for what Slack said, and its digest is still new to the channel."""
     scene.slack.team.state.remember("revoked", "accesslimited")
     await scene.haru.deliveries.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
@@ -64,7 +64,26 @@ async def test_what_was_refused_until_the_grace_ended_is_given_up(scene: Scene) 
     await scene.haru.reconciler.run()
     last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
     assert last is not None
-    assert (last.state, last.reason, last.digest_ids) == (State.FAILED, "too_late", ())
+    assert (last.state, last.reason, last.digest_ids) == (State.FAILED, "accesslimited", ())
+
+
+async def test_what_a_paused_workspace_held_back_says_so(scene: Scene) -> None:
+    """Given up at the end of the grace, it bears why the workspace is paused; what nobody refused is late."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.installations.pause(scene.slack.workspace, "operator")
+    async with scene.haru.database.write() as connection:
+        past = scene.haru.ledger.steady() - timedelta(seconds=1)
+        held = tables.part.c.slack_channel == KOREAN_CHANNEL
+        await connection.execute(update(tables.part).where(held).values(give_up_at=past))
+    await scene.haru.reconciler.run()
+    await scene.haru.installations.resume(scene.slack.workspace)
+    async with scene.haru.database.write() as connection:
+        await connection.execute(update(tables.part).values(give_up_at=past))
+    await scene.haru.reconciler.run()
+    assert await _parts(scene, "slack_channel", "reason") == {
+        (KOREAN_CHANNEL, "operator"),
+        (ENGLISH_CHANNEL, "too_late"),
+    }
 
 
 async def test_a_message_slack_does_not_take_comes_as_plain_text(scene: Scene) -> None:
@@ -102,6 +121,27 @@ async def test_the_last_admin_is_told_of_a_pause_once(scene: Scene) -> None:
     told = [one["text"] for one in scene.slack.team.messages.record() if one["channel"] == direct["id"]]
     assert len(told) == 1
     assert f"<#{KOREAN_CHANNEL}>" in told[0]
+
+
+async def test_a_correction_that_an_archived_channel_refuses_is_no_failed_day(scene: Scene) -> None:
+    """The post of the day arrived; that it can be corrected no more pauses nothing."""
+    await deliver_once(scene.haru)
+    channel = scene.channels[KOREAN_CHANNEL]
+    for _ in range(2):
+        await scene.haru.channels.failed_day(channel)
+    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    await scene.haru.archive.retract(DAY.date(), now=DAY)
+    await scene.haru.corrections.look(scene.haru.clock.now())
+    async with scene.haru.database.write() as connection:
+        past = scene.haru.ledger.steady() - timedelta(seconds=1)
+        await connection.execute(update(tables.part).values(correct_at=past))
+        await connection.execute(update(tables.lane).values(free_at=past))
+        await connection.execute(tables.pace.delete())
+    await scene.haru.courier.drain()
+    after = await scene.haru.channels.get(scene.slack.workspace, KOREAN_CHANNEL)
+    assert after is not None
+    assert after.paused_reason is None
+    assert ("is_archived",) in await _parts(scene, "reason")
 
 
 async def test_a_post_that_arrives_starts_the_count_over(scene: Scene) -> None:

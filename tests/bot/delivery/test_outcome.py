@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.delivery.outcome import Kind, of_error
+from bot.delivery.outcome import CODES, Kind, of_error
+from bot.language.catalogue import catalogue
+from bot.messages.reasons import reason
 
 
 @pytest.mark.parametrize(
@@ -18,7 +20,14 @@ from bot.delivery.outcome import Kind, of_error
         ("team_added_to_org", 200, Kind.LATER),
         ("invalid_blocks_format", 200, Kind.MESSAGE),
         ("metadata_too_large", 200, Kind.MESSAGE),
+        ("team_access_revoked", 200, Kind.WORKSPACE),
+        ("team_access_not_granted", 200, Kind.WORKSPACE),
+        ("messages_tab_disabled", 200, Kind.CHANNEL),
+        ("invalid_form_data", 200, Kind.MESSAGE),
+        ("slack_connect_file_link_sharing_blocked", 200, Kind.MESSAGE),
+        ("streaming_state_conflict", 200, Kind.CORRECTION),
         ("internal_error", 200, Kind.DOUBT),
+        ("request_timeout", 200, Kind.DOUBT),
         ("fatal_error", 200, Kind.DOUBT),
         ("service_unavailable", 503, Kind.DOUBT),
         ("is_archived", 500, Kind.DOUBT),
@@ -29,6 +38,19 @@ from bot.delivery.outcome import Kind, of_error
 def test_each_answer_has_one_meaning(code: str, status: int, kind: Kind) -> None:
     """Codes fall into DESIGN's classes, and whatever nobody knows leaves the message in doubt."""
     assert of_error(code, status=status).kind is kind
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_what_people_may_be_shown_has_words(language: str) -> None:
+    """Each code that stops a channel or a workspace, or outlasts the grace, is said in words."""
+    words = catalogue(language)
+    unsaid = [
+        code
+        for kind in (Kind.CHANNEL, Kind.WORKSPACE, Kind.LATER)
+        for code in CODES[kind]
+        if reason(code, words) == words.gettext("Slack said: {code}", code=code)
+    ]
+    assert not unsaid
 
 
 def test_retry_after_is_obeyed() -> None:

@@ -4,13 +4,16 @@ installed Haru as a whole, channels shared with others, and channels that come a
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from bot.channels.preferences import Language
+from bot.clock import FixedClock
 from bot.delivery.tables import part
+from bot.forgetting import Forgetting
 from bot.listeners.events import HANDLERS
 from bot.local.people import BOT_USER, TEAM
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
@@ -137,6 +140,67 @@ async def test_an_organisation_that_uninstalls_is_silent_in_all_its_workspaces(d
 
     await eventually(called_off)
     assert await desk.haru.installations.get(MEMBER_TEAM) is None
+
+
+async def test_a_workspace_that_its_organisation_takes_haru_away_from_is_silent_alone(desk: Desk) -> None:
+    """`team_access_revoked` names the workspaces: those are paused, and deleted after a while; the others go
+    on. Given back, it goes on as before.
+    """
+    await _install_for_organisation(desk)
+    installations, sister = desk.haru.installations, Workspace("E0ORG", "T0SISTER")
+    for workspace in (MEMBER_TEAM, sister):
+        channel = await desk.haru.channels.get_or_make(workspace, KOREAN_CHANNEL)
+        await desk.haru.deliveries.post_now(channel, now=desk.haru.clock.now())
+    await desk.send(_org_event({"type": "team_access_revoked", "team_ids": [TEAM]}))
+
+    async def is_withdrawn() -> bool:
+        found = await installations.get(MEMBER_TEAM)
+        return found is not None and found.paused_reason == "team_access_revoked"
+
+    await eventually(is_withdrawn)
+    assert [one.workspace for one in await desk.haru.ledger.claim(10)] == [sister]
+    forgetting = Forgetting(desk.haru.database, clock=FixedClock(desk.haru.clock.now() + timedelta(days=29)))
+    assert await forgetting.look() == 0
+    await desk.send(_org_event({"type": "team_access_granted", "team_ids": [TEAM]}))
+
+    async def is_back() -> bool:
+        found = await installations.get(MEMBER_TEAM)
+        return found is not None and found.workspace == ORGANISATION and found.paused_reason is None
+
+    await eventually(is_back)
+    assert [one.workspace for one in await desk.haru.ledger.claim(10)] == [MEMBER_TEAM]
+
+
+async def test_what_is_kept_of_a_workspace_without_haru_goes_with_its_time(desk: Desk) -> None:
+    """Thirty days after its organisation took Haru away its channels are deleted, and no other's."""
+    await _install_for_organisation(desk)
+    for team in (TEAM, "T0SISTER"):
+        await desk.haru.channels.get_or_make(Workspace("E0ORG", team), KOREAN_CHANNEL)
+    now = desk.haru.clock.now()
+    await desk.haru.installations.withdraw(MEMBER_TEAM, "team_access_revoked", delete_after=now)
+    assert await Forgetting(desk.haru.database, clock=FixedClock(now)).look() == 1
+    assert [one.workspace.team_id for one in await desk.haru.channels.all()] == ["T0SISTER"]
+    assert await desk.haru.installations.get(ORGANISATION) is not None
+
+
+async def test_an_organisation_that_comes_anew_serves_all_its_workspaces(desk: Desk) -> None:
+    """A refusal pauses only the workspace it came from; installing again, or uninstalling, ends that."""
+    await _install_for_organisation(desk)
+    installations, sister = desk.haru.installations, Workspace("E0ORG", "T0SISTER")
+    now = desk.haru.clock.now()
+    await installations.pause(MEMBER_TEAM, "team_access_not_granted")
+    await installations.pause(MEMBER_TEAM, "team_access_not_granted")
+    paused = {one.workspace: one.paused_reason for one in await installations.all()}
+    assert paused == {ORGANISATION: None, MEMBER_TEAM: "team_access_not_granted"}
+    await installations.save(Installation(ORGANISATION, "xoxb-new", BOT_USER), now=now)
+    for workspace in (MEMBER_TEAM, sister):
+        found = await installations.get(workspace)
+        assert found is not None
+        assert (found.bot_token, found.paused_reason) == ("xoxb-new", None)
+    await installations.pause(MEMBER_TEAM, "team_access_revoked")
+    # The event of an organisation names one of its workspaces.
+    await installations.uninstall(MEMBER_TEAM, now=now, delete_after=now + timedelta(days=30))
+    assert await installations.without([MEMBER_TEAM, sister]) == {MEMBER_TEAM, sister}
 
 
 async def test_a_stranger_s_mention_in_a_shared_channel_is_answered_from_here(desk: Desk) -> None:
