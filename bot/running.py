@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -20,6 +21,9 @@ log = structlog.stdlib.get_logger(__name__)
 
 LOOK = 5.0
 """Seconds between two looks at whether the archive has changed."""
+
+_REST = 10
+"""So many times as long as preparing took, nothing is prepared after it."""
 
 PATIENCE = 10.0
 """Seconds that a process which starts waits at most until lookup is prepared."""
@@ -71,6 +75,7 @@ async def prepared(haru: Haru) -> AsyncIterator[None]:
 
 async def _keep_prepared(haru: Haru, first: asyncio.Event) -> None:
     while True:
+        began = time.monotonic()
         try:
             if await haru.prepare():
                 log.info("lookup_prepared")
@@ -78,7 +83,8 @@ async def _keep_prepared(haru: Haru, first: asyncio.Event) -> None:
             # The database is away for now. Whoever asks meanwhile is told, and readiness tells.
             log.warning("lookup_not_prepared", error=str(error).splitlines()[0])
         first.set()
-        await asyncio.sleep(LOOK)
+        # While thousands of documents are taken in it changes all the time.
+        await asyncio.sleep(max(LOOK, _REST * (time.monotonic() - began)))
 
 
 def _settle() -> None:

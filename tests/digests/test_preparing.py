@@ -10,8 +10,9 @@ import pytest
 
 from digests.archive import Archive
 from digests.model import Document
-from digests.store import candidates
+from digests.store import candidates, marked
 from digests.store.sessions import Database
+from digests.store.vocabulary import load_words
 
 NOW = datetime(2025, 2, 26, tzinfo=UTC)
 
@@ -48,9 +49,32 @@ async def test_nobody_waits_for_the_postings_of_a_common_word(
         await _take(archive, range(start, start + 150))
         await archive.prepare(until=None)
         with monkeypatch.context() as patched:
-            patched.setattr(candidates, "_heaviest_postings", _refused)
+            patched.setattr(marked, "_heaviest_postings", _refused)
             found = await archive.search("whales", workspace=None, until=None, today=None)
         assert found.hits
+
+
+async def test_what_is_kept_of_words_stays_within_bounds(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked for last is kept, up to so many postings, and found the same."""
+    monkeypatch.setattr(marked, "MOST_KEPT", 8)
+    archive = Archive(database)
+    await _take(archive, range(5))
+    async with database.read() as connection:
+        words, known = await load_words(connection, ("",), ["whale", "said", "ada"])
+        ids = {name: known[name][0].id for name in ("whale", "said", "ada")}
+        read = {name: await marked.whole(connection, words.version, [id_]) for name, id_ in ids.items()}
+        assert {name: len(found[ids[name]]) for name, found in read.items()} == {
+            "whale": 5,
+            "said": 5,
+            "ada": 5,
+        }
+        kept = marked.kept(connection, words.version, ids.values())
+        assert kept == read["ada"]
+        assert await marked.whole(connection, words.version, ids.values()) == {
+            id_: read[name][id_] for name, id_ in ids.items()
+        }
 
 
 def _refused(dialect: str, *, is_limited: bool) -> Sequence[Any]:
