@@ -192,6 +192,9 @@ class Courier:
                 await self._on_failure(part, outcome)
         except (DBAPIError, StoreError) as error:
             log.error("aftermath_failed", part=part.id, error=str(error).splitlines()[0])
+        except Exception:
+            # Nobody waits for this task: what nobody foresaw is logged whole, and no post is held by it.
+            log.exception("aftermath_crashed", part=part.id)
 
 
 def request_body(part: Part) -> bytes:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.app import Haru
+from bot.delivery.outcome import Outcome
+from bot.delivery.part import Part
 from tests.soak import wrong
+from tests.soak.mortal import CrashError
 from tests.soak.schedules import quiet, run
+from tests.soak.slack import Fate
+from tests.soak.world import BEGINS, World
 
 SCHEDULES = int(os.environ.get("HARU_SOAK", "504"))
 """How many in all. `make soak` plays ten thousand."""
@@ -67,6 +74,30 @@ class TestItself:
         """A Haru that doubles, or loses, does not get through."""
         with pytest.raises(AssertionError):
             run(2, schedules=400, wrong=variant, shrink=False)
+
+    def test_a_death_in_the_middle_of_an_aftermath_is_only_a_death(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A process that dies while it counts a failed day is followed by another, without a word."""
+        world = World()
+        world.take_in(BEGINS.date() + timedelta(days=1))
+        world.slack.fates["C1"].append(Fate.ARCHIVED)
+        follow, deaths = world.haru.courier._follow, []
+
+        async def dying(part: Part, outcome: Outcome) -> None:
+            world.mortal().dies_in = 1
+            try:
+                await follow(part, outcome)
+            except CrashError as death:
+                deaths.append(str(death))
+                raise
+
+        setattr(world.haru.courier, "_follow", dying)  # noqa: B010 - mypy guards methods
+        world.pass_time(timedelta(hours=13))
+        world.close()
+        gc.collect()
+        assert len(deaths) == 1
+        assert "never retrieved" not in caplog.text
 
     def test_the_same_seed_gives_the_same_trace(self) -> None:
         """A fault can be brought back: also in another process, whose sets have another order."""

@@ -74,6 +74,7 @@ class World:
         self.time = Time()
         self.slack = ScriptedSlack(self.time.steady)
         self._runner = asyncio.Runner(loop_factory=LeapLoop)
+        self._runner.get_loop().set_exception_handler(_tell)
         for end in ("", "-wal", "-shm"):
             (_home() / f"haru.sqlite3{end}").unlink(missing_ok=True)
         shutil.copyfile(_template(), _home() / "haru.sqlite3")
@@ -203,6 +204,12 @@ class World:
         if self._wrong is not None:
             self._wrong(haru)
         return haru
+
+
+def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A task that its process's death has ended is nobody's to ask: the whole process died with it."""
+    if not isinstance(context.get("exception"), CrashError):
+        loop.default_exception_handler(context)
 
 
 def born(database: Database, time: Time, slack: ScriptedSlack) -> Haru:

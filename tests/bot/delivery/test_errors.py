@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from bot.delivery import tables
 from bot.delivery.delivery import State
@@ -151,6 +152,22 @@ async def test_a_post_that_arrives_starts_the_count_over(scene: Scene) -> None:
         await scene.haru.channels.failed_day(channel)
     await deliver_once(scene.haru)
     assert await scene.haru.channels.failed_day(channel) == 1
+
+
+async def test_what_nobody_foresaw_after_a_failure_is_logged_and_holds_no_post(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counting a failed day may go wrong in unforeseen ways: the log has it whole, others are posted."""
+
+    async def unforeseen(*_: object) -> int:
+        raise LookupError("nobody foresaw this")
+
+    monkeypatch.setattr(scene.haru.channels, "failed_day", unforeseen)
+    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    with capture_logs() as lines:
+        await deliver_once(scene.haru)
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["aftermath_crashed"]
+    assert len(scene.posted(ENGLISH_CHANNEL)) == 1
 
 
 async def test_a_post_by_hand_that_fails_is_no_failed_day(scene: Scene) -> None:
