@@ -1,314 +1,353 @@
-"""How people say things of the field in their own words: the thesaurus's entries, a line each. Pure."""
+"""How people say things of the field in their own words: the thesaurus's entries. Pure.
+
+From general knowledge of the field, not from any archive. An entry ends with a semicolon.
+"""
 
 from __future__ import annotations
 
-CALLED = """
-shrink: compression pruning distillation quantization compact
-smaller: compression distillation pruning compact
-compress: compression quantization pruning distillation
-drop weights: pruning sparsity
-zero weights: pruning sparsity
-int4: quantization 4-bit low-bit
-int8: quantization 8-bit low-bit
-4bit: quantization low-bit
-bits: quantization low-bit precision
-precision: quantization fp8 low-precision
-forget: unlearning forgetting catastrophic continual
-erase: unlearning removal
-remove: unlearning erasure
-remember: memorization memory recall
-memorize: memorization
-memorise: memorization
-leak: leakage privacy contamination extraction
-made-up: hallucination factuality
-make up: hallucination factuality
-lie: hallucination deception truthfulness honesty
-truth: truthfulness factuality
-facts: factuality knowledge
-wrong: error incorrect
-confident: calibration uncertainty confidence
-confidence: calibration uncertainty
-sure: uncertainty calibration
-unsure: uncertainty abstention
-know: knowledge
-cheating: reward-hacking contamination
-gaming: reward-hacking
-flatter: sycophancy
-agree: sycophancy agreement
-polite: alignment
-harmful: safety toxicity red-teaming
-unsafe: safety
-dangerous: safety risk
-jailbreak: safety red-teaming adversarial
-attack: adversarial jailbreak
-steal: extraction stealing attack
-fool: adversarial
-fair: fairness impartial
-unfair: bias fairness
-biased: bias
-secret: privacy
-private: privacy federated
-watermark: watermarking detection
-think: reasoning thinking deliberation
-thinking: reasoning chain-of-thought
-thought: reasoning chain-of-thought
-overthinking: reasoning efficient length
-reason: reasoning
-logic: reasoning logical
-puzzle: reasoning logic
-plan: planning
-steps: chain-of-thought step-by-step
-step by: chain-of-thought step-by-step
-backwards: reverse backward
-explain: interpretability explanation
-understand: interpretability analysis
-inside: mechanistic interpretability
-neurons: interpretability mechanistic
-circuit: mechanistic interpretability
-probe: probing representation
-see: visual vision perception
-look: attention visual
-watch: video
-listen: audio speech
-hear: audio speech
-sing: singing music
-song: music audio
-talk: speech dialogue conversation
-chat: dialogue conversational assistant
-chatbot: assistant dialogue conversational
-assistant: chatbot dialogue
-draw: generation image synthesis
-drawing: generation image synthesis sketch
-paint: generation image
-create: generation synthesis
-invent: generation discovery
-imagine: generation imagination world-model
-dream: world-model generation
-write: generation writing
-writing: generation text
-rewrite: rephrasing paraphrase editing
-translate: translation
-summary: summarization
-summarise: summarization
-summarize: summarization
-shorten: summarization compression
-search: retrieval search
-find: retrieval search
-look up: retrieval memory
-lookup: retrieval memory
-reuse: transfer cache
-store: memory cache
-cache: kv-cache
-self-improve: self-improvement self-training bootstrapping
-teach: distillation training supervision
-teacher: distillation
-student: distillation
-imitate: imitation distillation
-copy: distillation imitation copying
-learn from: learning
-labels: supervision annotation
-unlabelled: unsupervised self-supervised semi-supervised
-unlabeled: unsupervised self-supervised semi-supervised
-without labels: unsupervised self-supervised
-few examples: few-shot
-no examples: zero-shot
-unseen: generalization zero-shot out-of-distribution
-new task: transfer generalization
-extrapolate: extrapolation generalization length
-longer than: length-generalization extrapolation
-longer: length long-context
-lengthy: long-context long-range
-long documents: long-context
-book: long-context book-length
-context: long-context window
-window: context
-recombine: compositional
-compose: compositional composition
-parts: compositional part-based
-mix: mixture mixing
-mixing: mixture mixup
-blend: merging interpolation
-merge: merging
-merging: merging averaging
-average: averaging ensemble
-combine: ensemble fusion merging
-split: partition parallel
-parallel: parallelism distributed
-many gpus: distributed parallelism
-gpu: hardware kernel efficient
-phone: mobile on-device edge
-device: on-device mobile edge
-laptop: on-device
-faster: efficient acceleration fast speedup
-fast: efficient acceleration speedup
-quick: fast efficient
-slow: latency efficient
-speed up: acceleration efficient
-accelerate: acceleration efficient
-real-time: streaming low-latency
-stream: streaming
-one step: one-step few-step consistency
-single step: one-step consistency
-draft: speculative
-guess: speculative prediction
-stable: stability
-unstable: instability stability
-explode: instability divergence
-spike: instability loss-spikes
-diverge: instability divergence
-collapse: collapse diversity
-boring: diversity
-diverse: diversity
-evenly: uniform
-balance: balancing
-random: stochastic randomness
-why: analysis understanding
-theory: theoretical
-proves: theoretical provably
-explains: analysis understanding
-surprising: emergent
-suddenly: emergent grokking phase-transition
-bigger: scaling large
-scale: scaling
-grow: scaling growing expansion
-predict performance: scaling-law
-budget: compute-optimal
-how much data: scaling-law data
-clean data: filtering curation quality
-good data: curation quality selection
-quality: filtering curation
-filter: filtering curation selection
-pick: selection
-choose: selection
-crawl: web corpus commoncrawl
-web: crawl corpus
-fake: synthetic generated deepfake
-artificial: synthetic
-generated data: synthetic
-duplicate: deduplication
-test set: contamination benchmark
-order: curriculum ordering
-easy to: curriculum
-schedule: learning-rate schedule
-learning rate: schedule optimizer hyperparameter
-optimizer: adam sgd optimization
-momentum: optimizer
-batch: batch-size
-sensitivity: robustness
-robust: robustness
-sturdy: robustness
-corrupted: robustness corruption
-one photo: single-image monocular
-single photo: single-image one-shot
-single image: one-shot monocular
-viewpoint: novel-view view-synthesis
-angle: view pose
-3d: geometry shape reconstruction
-scene: scenes reconstruction rendering
-render: rendering
-city: large-scale scenes
-human body: avatar pose
-avatar: human head
-clothes: garment try-on
-hair: portrait
-cut out: segmentation matting
-outline: segmentation contour
-count: counting
-sharpen: super-resolution deblurring
-upscale: super-resolution
-restore: restoration
-old photos: restoration colorization
-colour: colorization
-color: colorization
-style: stylization transfer
-caption: captioning
-describe: captioning description
-read text: ocr
-handwriting: handwritten recognition
-receipt: document extraction form
-screen: gui web
-click: gui agent web
-website: web agent
-tools: tool-use api function-calling
-api: tool-use
-issue: software-engineering
-github: software repository
-pull request: software-engineering repository
-debug: repair
-unit tests: code execution
-vote: majority self-consistency
-self-check: verification self-correction
-check: verification verifier
-verify: verification verifier
-fix: correction repair refinement
-critique: feedback critic
-feedback: preference reward
-ranking: preference
-taste: preference
-persona: role-playing
-child: developmental language-acquisition
-animal: biology
-brain: neuroscience
+ALIKE = """
+cnn convnet convolutional convolution; rnn recurrent lstm recurrence; ssm state-space mamba s4;
+transformer self-attention; llm language-model; vlm vision-language multimodal lmm mllm;
+moe mixture-of-experts experts; rl reinforcement; rlhf preference human-feedback alignment;
+dpo preference-optimization preference; gan adversarial; vae autoencoder variational;
+nerf radiance neural-field implicit; splat splatting gaussian; diffusion denoising score-based;
+tts text-to-speech speech-synthesis; asr speech-recognition transcription; ocr text-recognition document;
+mt translation; qa question-answering; rag retrieval-augmented retrieval; cot chain-of-thought rationale;
+icl in-context few-shot; lora adapter low-rank peft; sft supervised-fine-tuning instruction-tuning;
+image photo picture photograph visual; video clip movie footage; voice speech spoken audio;
+face facial portrait; hand gesture; robot manipulation embodied; agent agentic;
+code program programming software; maths math mathematical arithmetic; proof theorem theorem-proving;
+benchmark evaluation testbed; dataset corpus collection; weight parameter; neuron unit; layer block;
+token subword; vocabulary tokenizer; byte character-level character token-free; prompt instruction;
+example demonstration exemplar sample; answer response output; question query; reward score;
+judge evaluator critic; error mistake failure; bug fault; cost compute budget flops;
+speed latency throughput fast efficient; memory footprint; cheap efficient low-cost;
+tiny small compact lightweight; big large massive; long lengthy; noise noisy perturbation; blur blurry;
+depth monocular; edit editing manipulation; segmentation mask; detection detector; pose keypoint;
+layout form; table tabular; chart plot figure; graph node; molecule molecular drug; protein biology;
+medical clinical health; legal law; finance financial; weather climate forecast; game gameplay;
+poem creative story; alibaba qwen tongyi; anthropic claude; apple openelm; baidu ernie paddle;
+bytedance tiktok seed doubao; deepmind google gemini; eleutherai pythia; facebook meta fair;
+huggingface bigscience; ibm granite; kakao kanana; kuaishou kwai kling; lg exaone; microsoft phi;
+mistral mixtral; moonshot kimi; naver hyperclova clova; nvidia nemotron; openai gpt chatgpt;
+salesforce xgen; shanghai internlm; tencent hunyuan; xiaomi mimo; zhipu glm chatglm;
+seq2seq encoder-decoder sequence-to-sequence; encoder-only bert masked-language;
+decoder-only gpt autoregressive causal; retriever retrieval search; rerank reranking reranker;
+proprietary closed commercial api; public open open-source; checkpoint snapshot;
+annotator crowdsourcing crowd; emoji sticker; subtitle caption transcript; thumbnail preview;
+paragraph passage; noun entity; article document; reviewer review; tutorial survey overview;
+review survey overview; toolkit library framework; recipe cookbook guide; rule principle; tip trick;
+barrier obstacle; gap discrepancy mismatch; drop degradation decrease; gain improvement boost;
+harm degrade hurt; hurt degrade harm; useless ineffective; redundant duplicate; simple minimal minimalist;
+old classic; unify unified universal; interactive real-time
 """
-"""What people may say, a word or two, and what papers call it."""
+"""Words of one meaning."""
+
+CALLED = """
+2: 4: semi-structured sparsity; 3d: geometry shape reconstruction; 4bit: quantization low-bit;
+8bit: quantization fp8 int8; accelerate: efficient; accent: speech; activation: nonlinearity relu;
+adapt: fine-tuning; adapt at: test-time-training; agree: sycophancy agreement;
+ai feedback: rlaif constitutional; ai text: detection watermark; all modalities: omni multimodal;
+alphabet: character; ambiguous: clarification; anchors: anchor-free detection; angle: view pose;
+animal: biology; annealing: decay learning-rate cooldown; any modality: any-to-any omni multimodal;
+any object: open-vocabulary segment-anything; api: tool-use; arithmetic: addition mathematical;
+artificial: synthetic; ask for: clarification; assistant: chatbot dialogue;
+at inference: test-time inference-time; at once: parallel non-autoregressive; atari: game;
+attack: adversarial jailbreak; attend: attention; audio tokens: codec; avatar: human head;
+average: ensemble; backdoor: poisoning trojan; background: matting segmentation; backtrack: search;
+backwards: reverse; bandwidth: communication; batch: batch-size serving; batchnorm: normalization;
+beam: decoding; best of: best-of-n; biased judge: judge bias; big model: large teacher;
+bigger: scaling large; bigger models: scaling; bins: discretization categorical;
+bits: quantization low-bit precision; blank: infilling masked; blend: merging interpolation;
+blurry: deblurring; body: pose human; bolt on: adapter; book: long-context book-length; boring: diversity;
+bot: agent chatbot; bound: theoretical; boxes: detection bounding-box; brain: neuroscience;
+brain signals: eeg fmri; break down: decomposition; browse: web agent; browser: web;
+buckets: quantization discretization; budget: compute-optimal; cache: kv-cache;
+calculator: arithmetic tool-use; calibration set: post-training-quantization; camera: view pose;
+car: autonomous-driving; carbon: green energy; cause: causal; charts: plot;
+chat: dialogue conversational assistant; chatbot: assistant dialogue conversational; cheaply: efficient;
+cheating: reward-hacking contamination; check: verification verifier; checklist: rubric;
+checkpoint averaging: weight-averaging; chemistry: molecule chemical; chess: game;
+child: developmental language-acquisition; children: child; choose: selection;
+circuit: mechanistic interpretability; cite sources: attribution citation; city: large-scale scenes;
+clarify: clarification ambiguity; clean data: filtering curation quality; click: gui agent web;
+click to: interactive segmentation; clips: video; clone: voice; clothes: garment try-on;
+cluster: distributed; coarse to: hierarchical multi-scale cascaded; codebase: repository;
+codebook: vq vector-quantized tokenizer; codec: tokenizer; codes: codebook vq discrete; collapse: diversity;
+colour: colorization; combine: ensemble fusion merging; commit: software; committee: ensemble;
+communication: distributed; compare: comparison; compose: compositional;
+compress: quantization pruning distillation; confident: calibration uncertainty;
+context: long-context window; conversation: dialogue; copy: distillation imitation; copyright: memorization;
+corrupted: robustness; cosine: schedule; counterfactual: causal; cpu: inference;
+crawl: web corpus commoncrawl; create: generation synthesis; credit: attribution;
+credit assignment: credit process-reward; critical batch: batch-size; critique: feedback critic;
+crowded: occlusion dense; cuda: kernel gpu; curiosity: intrinsic exploration;
+curvature: hessian second-order; customer: dialogue service; cut out: segmentation matting; dance: motion;
+dangerous: safety risk; data mix: mixture data-mixing; dead: collapse utilization; debate: multi-agent;
+debug: repair; decay: schedule; decentralised: decentralized distributed; decide when: adaptive;
+deeper: depth; demonstrations: in-context few-shot; denoise: diffusion; deploy: serving; depth: layer;
+depth from: monocular depth; describe: captioning description; detect ai: detection machine-generated;
+deterministic: reproducibility; device: on-device mobile edge; diagrams: chart;
+dialect: low-resource speech; differential: differential-privacy; difficulty: adaptive curriculum;
+disagree: disagreement variance; discrete: vq quantized; distribution shift: domain-shift robustness;
+diverge: instability; diverse outputs: diversity; divide and: decomposition divide-and-conquer;
+doctor: medical clinical; document boundary: packing masking; domain shift: domain-adaptation;
+domains: mixture; downstream: fine-tuning transfer; draft: speculative;
+draw: generation image synthesis sketch; dream: world-model generation; driving: autonomous-driving;
+drop tokens: token-pruning; drop weights: pruning sparsity; dub: speech translation;
+duplicate: deduplication; during inference: test-time inference-time;
+dynamic depth: adaptive mixture-of-depths; early in: early training; easy to: curriculum; edge: on-device;
+edit facts: knowledge-editing; electricity: energy efficient; elo: arena; emergent: emergence;
+emotion: sentiment affective; emotion in: expressive emotional; end to: end-to-end; energy: green efficient;
+entropy: exploration collapse; erase: unlearning removal; evenly: uniform; everything: unified universal;
+everything in: panoptic open-vocabulary; evict: kv-cache; exam: benchmark; exit early: early-exit adaptive;
+experiments: scientific; expert: moe mixture-of-experts;
+explain: interpretability explanation analysis understanding; explode: instability divergence;
+exploration bonus: exploration intrinsic; exposure: exposure-bias; extend image: outpainting;
+extrapolate: generalization length; eye: gaze; factorise: factorization low-rank;
+facts: factuality knowledge; fail: failure limitation; fair: impartial; fake: synthetic generated deepfake;
+far away: long-range; fast: efficient acceleration speedup; faster: efficient acceleration fast speedup;
+features: representation; features inside: sparse-autoencoder; federated: privacy;
+feedback: preference reward; few examples: few-shot; few images: few-shot; few photos: few-shot sparse-view;
+few steps: few-step distillation; few views: sparse-view; fewer parameters: parameter-efficient compact;
+fewer steps: distillation few-step; fewer tokens: token-reduction token-pruning compression;
+fill holes: inpainting; fill in: infilling masked; filter: curation selection; find: retrieval search;
+fit in: memory-efficient; fix: correction repair refinement; flat minima: sharpness-aware flatness;
+flatter: sycophancy; follow instructions: instruction-following; follow objects: tracking;
+font: typography glyph; fool: adversarial; forecast: time-series; foreign: multilingual cross-lingual;
+forget: unlearning catastrophic continual; fpga: hardware accelerator; frame: video temporal;
+freeze: frozen; frozen: freezing adapter; fused: kernel fusion; future tokens: multi-token lookahead;
+game theory: nash; gaming: reward-hacking; generalise: generalization; generated data: synthetic;
+geometry problems: geometry; gesture: motion co-speech; github: software repository;
+glue: stitching merging; go board: game; good data: curation quality selection;
+gpu: hardware kernel efficient; grade: evaluation; grade school: gsm8k grade-school;
+gradient at: test-time-training; gradient noise: batch-size; grammar: syntax linguistic;
+grasp: manipulation; greedy: decoding; grid: voxel; ground truth: label supervision;
+grow: scaling expansion; guess: speculative prediction; hair: portrait;
+half precision: mixed-precision fp16; handful: few-shot; handwriting: handwritten recognition;
+hardware: accelerator gpu; harmful: safety toxicity red-teaming; head avatar: avatar talking-head;
+hear: audio speech; hidden patches: masked; hidden reasoning: latent implicit; hide: masked;
+hint: prompting guidance; holes: inpainting; homework: math grade-school; honest: honesty truthfulness;
+hospital: medical clinical; house: indoor; household: embodied indoor; hugging face: huggingface;
+human body: avatar pose; human feedback: rlhf preference; hyperparameter: transfer;
+identity: personalization identity-preserving; image question: vqa visual;
+image to: image-to-image translation; images and: multimodal vision-language;
+imagine: generation world-model; imbalance: long-tail; imitate: distillation; implicit: neural-field;
+impossible: lower-bound limitation; inconsistent: consistency; inference compute: test-time-compute;
+influence: attribution influence-function; init: initialization; initialise: initialization;
+inner voice: thinking latent; inside: mechanistic interpretability;
+instructions: instruction-tuning instruction-following; instrument: music; int: quantization;
+int4: quantization 4-bit low-bit; int8: quantization 8-bit low-bit; intermediate: chain-of-thought step;
+interrupt: full-duplex; invent: generation discovery; issue: software-engineering; its own: self;
+jailbreak: safety red-teaming adversarial; karaoke: singing; keep learning: continual lifelong;
+know: knowledge; know when: adaptive calibration; kronecker: shampoo; kv: kv-cache;
+labels: supervision annotation; language mixing: multilingual; languages: multilingual cross-lingual;
+laptop: on-device; large batch: batch-size; large model: teacher scaling; latency: streaming low-latency;
+lawyer: legal; layernorm: normalization; layers of: layered decomposition; lazy: efficient;
+leaderboard: benchmark arena; leak: leakage privacy contamination extraction; learn from: learning;
+learning rate: schedule optimizer hyperparameter; left to: autoregressive; length: length-generalization;
+length bias: length-controlled verbosity; length of: length; lengthy: long-context long-range;
+less data: data-efficient; letters: character character-level; license plate: recognition;
+lie: hallucination deception truthfulness honesty; lifelong: continual; lighting: relighting illumination;
+likes: preference; limited data: data-efficient few-shot; linear time: linear-attention ssm;
+lip: talking-head; lip sync: talking-head; listen: audio speech; little data: data-efficient few-shot;
+locate: localization; logic: reasoning; logo: svg design; long documents: long-context;
+long range: long-range long-context; long video: long-form video; longer: length long-context;
+longer than: length-generalization extrapolation; look: attention visual; look up: retrieval memory;
+lookahead: planning search tree-search; lookup: retrieval memory; loop: recurrent recursive;
+loss curve: scaling-law dynamics; loss spike: instability; lottery: lottery-ticket sparsity;
+low bit: quantization; low latency: streaming real-time; low precision: quantization fp8 low-bit;
+low rank: low-rank lora; low res: super-resolution; low resource: low-resource multilingual;
+made-up: hallucination factuality; majority: self-consistency voting; make up: hallucination factuality;
+malicious: adversarial poisoning harmful; many gpus: distributed parallelism; many models: ensemble;
+many samples: best-of-n repeated-sampling; many tokens: multi-token; materials: crystal;
+math discovery: discovery; maze: navigation planning; medusa: speculative multi-token; melody: music;
+membership: membership-inference privacy; memorise: memorization; memory of: memory; merge: averaging;
+mesh: 3d; metric: evaluation; microcontroller: tinyml on-device; minecraft: game agent;
+missing: masked imputation; mistake: error self-correction; mix: mixture mixup; mixer: mlp;
+mode collapse: diversity collapse; momentum: optimizer; money: cost budget;
+monosemantic: sparse-autoencoder; monte carlo: mcts; mood: emotion sentiment; moral: ethics;
+more compute: test-time-compute scaling; moving average: ema averaging; mri: medical;
+much data: scaling-law data; multi resolution: multi-scale; my dog: personalization subject-driven;
+n: m: semi-structured sparsity; nan: instability; needle: long-context retrieval;
+neurons: interpretability mechanistic; neurons die: dead; new classes: class-incremental continual;
+new knowledge: continual knowledge; new task: transfer generalization; news: misinformation;
+newton schulz: muon orthogonalization; next word: next-token; nms: end-to-end detection;
+no examples: zero-shot; no finetuning: training-free tuning-free; no pairs: unpaired unsupervised;
+no reward: reward-free; no training: training-free zero-shot; noise removal: enhancement denoising;
+noisy labels: label-noise; nondeterministic: reproducibility;
+not enough: data-constrained low-resource few-shot; obey: instruction-following; object removal: inpainting;
+offline: offline-rl; offload: memory; old photos: restoration colorization; old tasks: continual forgetting;
+olympiad: math competition; one bit: 1-bit binary; one example: one-shot; one image: single-image one-shot;
+one model: unified; one photo: single-image monocular; one step: one-step few-step consistency;
+online: on-policy; optical flow: flow motion; optimizer: adam sgd; order: curriculum; orthogonal: muon;
+out of: memory-efficient; outcome: outcome-reward; outdated: temporal knowledge; outliers: quantization;
+outline: segmentation contour; outside the: outpainting; overfit: generalization;
+overlap: communication occlusion; overoptimise: overoptimization reward-hacking;
+overthinking: reasoning efficient length; own answers: self-training self-improvement;
+own outputs: self-training on-policy; own samples: on-policy self-training;
+padding: packing variable-length; paint: generation image; pairs: pairwise; pairwise: preference comparison;
+panoptic: segmentation; paper writing: scientific; parallel: distributed; partial credit: process-reward;
+parts: compositional part-based; past conversations: memory long-term; patient: clinical medical;
+pdf: document layout; peer review: review scientific; persona: role-playing; personalise: personalization;
+phone: mobile on-device edge; phone assistant: on-device assistant; phone call: speech dialogue;
+photo to: image-to-image; physics: simulation; pick: selection; pick best: best-of-n reranking;
+picture from: text-to-image image-to-image; pixelated: super-resolution; plagiarism: memorization detection;
+plan ahead: planning lookahead; play games: game atari; plug in: plug-and-play adapter;
+podcast: speech audio; poison: backdoor; polite: alignment; position: rope; position bias: positional-bias;
+post training: post-training; poster: design layout; precision: quantization fp8 low-precision;
+predict loss: scaling-law; predict next: next-token autoregressive; predict performance: scaling-law;
+price: cost; principle: constitutional; private: privacy federated; probe: representation;
+process: process-reward; prompt cache: caching prefix; prompt injection: injection adversarial;
+prompts for: promptable prompt; proofs: theorem-proving; proportions: mixture data-mixing;
+prosody: expressive speech; protein: folding; provenance: attribution watermark;
+proves: theoretical provably theorem-proving proof; pull request: software-engineering repository;
+puzzle: reasoning logic; pyramid: multi-scale hierarchical; python: code;
+quadratic: efficient-attention linear; quality: filtering curation; quantise: quantization;
+quick: fast efficient; rambling: verbosity length; random: stochastic entropy; ranking: preference low-rank;
+rare: long-tail; rare words: long-tail; rate: evaluation human-evaluation preference;
+ratio: mixture proportion; rationale: chain-of-thought; raw pixels: pixel-space; read aloud: text-to-speech;
+read text: ocr; real photos: photorealistic real; real-time: streaming low-latency;
+realistic: photorealistic; reason better: reasoning; receipt: document extraction form;
+recombine: compositional; recursion: looped; recycle: reuse upcycling; refuse: safety;
+regularise: regularization; reliable: robustness; remember: memorization memory recall long-term;
+remove: unlearning erasure; repeat: repetition epochs; repeat data: epochs multi-epoch;
+repetitive: degeneration; reuse: transfer cache; reverse engineer: interpretability extraction;
+revert: backtracking; reward hacking: overoptimization; rewrite: rephrasing paraphrase editing;
+robot arm: manipulation; roles: role-playing multi-agent; rollout: sampling on-policy; room: indoor;
+rounding: quantization; route: router moe; run code: code-interpreter execution; run out: data-constrained;
+running average: ema moving-average; same answer: diversity collapse; same person: identity personalization;
+sampler: sampling solver; sampling many: best-of-n repeated-sampling; sandbag: deception evaluation;
+satellite: remote-sensing; scan: point-cloud; scene: reconstruction rendering; schedule: learning-rate;
+school: education; scientists: scientific discovery; score: evaluation reward; scratchpad: chain-of-thought;
+screen: gui web; search: retrieval; search tree: mcts tree-search;
+second order: second-order newton shampoo; secret: privacy; see: visual vision perception;
+seeds: reproducibility variance; self correct: self-correction; self-check: verification self-correction;
+self-improve: self-training bootstrapping; sensitivity: robustness; sensor: time-series;
+separate speakers: separation diarization; serve: inference throughput; set prediction: detr;
+several models: ensemble multi-agent; several photos: multi-view few-shot; several tokens: multi-token;
+shadow: relighting; share layers: weight-sharing recursive; sharing weights: weight-sharing tying;
+sharpen: super-resolution deblurring; sharpness: sharpness-aware flatness; shopping: recommendation;
+short video: video; shortcut: spurious bias; shorten: summarization compression;
+shorter: concise compression length; shots: few-shot;
+shrink: compression pruning distillation quantization compact; shuffle: permutation order;
+silent: latent implicit; sing: music; single image: one-shot monocular; single model: unified;
+single photo: single-image one-shot; single step: one-step consistency; skip: early-exit sparse;
+skip connection: residual; skip layers: early-exit layer; slow: latency efficient; small batch: batch-size;
+small data: data-efficient few-shot; small objects: detection; small talk: dialogue open-domain;
+smaller: compression distillation pruning compact; smaller model: speculative small distillation;
+solve: reasoning; song: music audio; sound: audio; sound effects: audio foley; soup: model-soups averaging;
+source: attribution provenance; sparse: sparsity; sparse rewards: exploration sparse-reward;
+speakers: diarization; specialise: specialization; specific object: subject-driven personalization;
+spectrogram: mel vocoder; speed of: throughput latency; speed up: acceleration efficient;
+spelling in: text-rendering; spike: instability loss-spikes; split: partition parallel;
+spreadsheet: tabular table; stable: stability; stable diffusion: latent-diffusion;
+stale: off-policy asynchronous; steal: extraction attack; step at: step-by-step;
+step by: chain-of-thought step-by-step; step rewards: process-reward prm;
+steps: chain-of-thought step-by-step; stereo: depth; stitch: merging; stock: financial;
+stop early: early-exit early-stopping; store: memory cache; story: narrative; street: urban driving;
+street signs: scene-text; stronger model: weak-to-strong distillation; student: distillation;
+sturdy: robustness; style: stylization transfer; subquadratic: linear-attention efficient;
+subtitles: translation captioning; suddenly: emergent grokking phase-transition emergence;
+summarise: summarization; summary: summarization; sure: uncertainty calibration; surface: mesh geometry;
+surprising: emergent; survey: review; svd: low-rank decomposition; swap: replacement exchange;
+swap faces: deepfake; talk: speech dialogue conversation talking-head; taste: preference;
+teach: distillation training supervision; teacher: distillation; teacher forcing: exposure-bias;
+temperature: decoding sampling; ternary: 1-bit quantization; test set: contamination benchmark;
+test time: test-time; text in: text-rendering scene-text; texture: shape bias; themselves: self;
+theory: theoretical; therapy: mental-health; think: reasoning deliberation chain-of-thought;
+thinking budget: budget length adaptive; thought: reasoning chain-of-thought; throw away: pruning dropping;
+thumbs: feedback preference; to movie: text-to-video; to picture: text-to-image;
+token budget: budget length; token mixing: mlp-mixer; tokenise: tokenizer; too long: length efficient;
+tools: tool-use api function-calling; training data: corpus dataset data;
+training dynamics: dynamics trajectory; transcribe: speech-recognition transcription;
+transfer best: transferability; transparent: alpha matting; tree: mcts tree-search; trigger: backdoor;
+triton: kernel; trust: reliability trustworthy; truth: factuality; tune: fine-tuning;
+turn photos: image-to-image translation; tutor: education; two roles: self-play;
+two stage: two-stage pipeline; two tokens: multi-token; typo: robustness misspelling;
+understand: interpretability analysis; unfair: bias fairness; unit tests: code execution;
+unlabelled: unsupervised self-supervised semi-supervised; unpaired: unsupervised cycle-consistency;
+unsafe: safety; unseen: generalization zero-shot out-of-distribution; unstable: instability stability;
+unsure: uncertainty abstention; unused: utilization collapse; upcycle: moe;
+update knowledge: knowledge-editing continual; upscale: super-resolution; upstream: pre-training;
+valuable data: data-selection valuation; values: alignment; vector graphics: svg;
+vectors: embedding representation; verbatim: memorization copyright; verbose: length concise;
+verify: verification reward; video clips: video; viewpoint: novel-view view-synthesis;
+visual chat: multimodal vision-language; vocoder: waveform; voice cloning: zero-shot text-to-speech;
+volunteer: decentralized; vote: majority self-consistency; vram: memory; wake word: keyword-spotting;
+walk: locomotion motion; warm start: initialization; warmup: learning-rate; watch: video;
+watermark: detection; weak model: weak-to-strong; web: crawl corpus; website: web agent;
+weight decay: regularization; when to: adaptive; which data: influence attribution selection;
+which model: selection routing; while listening: streaming full-duplex simultaneous;
+who wrote: authorship detection; why: analysis understanding; wider: width;
+width transfer: mup hyperparameter; window: context; without attention: attention-free linear;
+without boxes: anchor-free; without finetuning: training-free zero-shot;
+without labels: unsupervised self-supervised; without reward: reward-free; without rl: supervised;
+without supervision: unsupervised self-supervised; without teacher: self-distillation;
+without training: training-free zero-shot; without words: latent continuous; word order: permutation;
+word problems: math gsm8k; wordy: verbosity length; world model: simulation dynamics;
+write: generation text; wrong: error incorrect; wrong labels: label-noise; x-ray: medical radiology;
+zero weights: pruning sparsity
+"""
+"""What people may say, a word or two, and what papers call it; by the alphabet."""
 
 CALLED_IN_KOREAN = """
-작게 작은 작아 가볍 가벼: compression distillation pruning quantization small compact
-줄이 줄여: compression reduction pruning efficient
-빠르 빨리 빨라 빠른: fast efficient acceleration speedup
-느리 느린: latency efficient
-늘리 늘려 키우 키워: scaling extension extrapolation
-길게 길어 기다란: long-context length
-잊: unlearning forgetting
-지우 지워: unlearning erasure removal
-외우 외워 외운: memorization
-지어내 거짓 거짓말: hallucination factuality
-속이 속여 속는: adversarial deception
-훔치 빼내: stealing extraction
-맞추 맞춤: alignment
-사람처럼 인간처럼: human-like alignment
-취향: preference
-칭찬 아부: sycophancy
-스스로: self-improvement self-supervised
-혼자: self autonomous
-가르치 가르쳐: distillation supervision
-베끼 베껴 따라하: distillation imitation
-섞: mixture mixing
-합치 합쳐: merging fusion
-나누 나눠 쪼개: split partition
-고르 골라: selection filtering
-거르 걸러: filtering curation
-깨끗: clean filtering
-중복: deduplication duplicate
-가짜: synthetic fake
-그리 그려 그림: image generation drawing
-사진: image photo
-움직: motion video
-목소리: speech voice
-말하: speech dialogue
-듣: audio speech
-읽: reading ocr
-쓰기 글쓰기: writing
-번역: translation
-고치 고쳐: correction repair editing
-찾아내 찾기: retrieval detection search
-생각: reasoning thinking chain-of-thought
-머릿속: imagination visualization
-확신 자신감: confidence calibration uncertainty
-왜: analysis understanding
-이유: analysis
-속마음 내부: interpretability mechanistic
-설명: explanation interpretability
-공짜: training-free
-학습없이: training-free
-예시 예제: few-shot in-context examples
-처음부터: scratch
-한번에 한단계: one-step single-stage
-휴대폰 스마트폰 기기 모바일: on-device mobile
-컴퓨터: computer
-여러 다양한: multi diverse
-규칙: rule
-위험 해로: safety toxicity
+작게 작은 작아 가볍 가벼: compression distillation pruning quantization small compact;
+줄이 줄여: compression reduction pruning efficient;
+빠르 빨리 빨라 빠른: fast efficient acceleration speedup;
+느리 느린: latency efficient;
+늘리 늘려 키우 키워: scaling extension extrapolation;
+길게 길어 기다란: long-context length;
+잊: unlearning forgetting;
+지우 지워: unlearning erasure removal;
+외우 외워 외운: memorization;
+지어내 거짓 거짓말: hallucination factuality;
+속이 속여 속는: adversarial deception;
+훔치 빼내: stealing extraction;
+맞추 맞춤: alignment;
+사람처럼 인간처럼: human-like alignment;
+취향: preference;
+칭찬 아부: sycophancy;
+스스로: self-improvement self-supervised;
+혼자: self autonomous;
+가르치 가르쳐: distillation supervision;
+베끼 베껴 따라하: distillation imitation;
+섞: mixture mixing;
+합치 합쳐: merging fusion;
+나누 나눠 쪼개: split partition;
+고르 골라: selection filtering;
+거르 걸러: filtering curation;
+깨끗: clean filtering;
+중복: deduplication duplicate;
+가짜: synthetic fake;
+그리 그려 그림: image generation drawing;
+사진: image photo;
+움직: motion video;
+목소리: speech voice;
+말하: speech dialogue;
+듣: audio speech;
+읽: reading ocr;
+쓰기 글쓰기: writing;
+번역: translation;
+고치 고쳐: correction repair editing;
+찾아내 찾기: retrieval detection search;
+생각: reasoning thinking chain-of-thought;
+머릿속: imagination visualization;
+확신 자신감: confidence calibration uncertainty;
+왜: analysis understanding;
+이유: analysis;
+속마음 내부: interpretability mechanistic;
+설명: explanation interpretability;
+공짜: training-free;
+학습없이: training-free;
+예시 예제: few-shot in-context examples;
+처음부터: scratch;
+한번에 한단계: one-step single-stage;
+휴대폰 스마트폰 기기 모바일: on-device mobile;
+컴퓨터: computer;
+여러 다양한: multi diverse;
+규칙: rule;
+위험 해로: safety toxicity;
 비서: assistant agent
 """
 """The same for Korean: how a word may begin."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from digests.search import plan, text, thesaurus
+from digests.search.expressions import CALLED
 from digests.search.plan import Term
 
 
@@ -33,7 +34,7 @@ def test_own_words_are_known_for_what_papers_say(question: str, called: str) -> 
 
 def test_words_of_no_synonym_are_left_alone() -> None:
     """Names and odd words stand for nothing but themselves, and no word for itself."""
-    assert _called("qwen zzyx saunshi") == set()
+    assert _called("gandhi zzyx saunshi") == set()
     assert text.stem("cnn") not in _called("cnn")
 
 
@@ -45,3 +46,16 @@ def test_a_word_is_no_more_common_for_a_common_synonym() -> None:
     [wider] = plan.widen([group], {"photo": [common]}, 1000, plan.SYNONYM)
     assert wider.idf == group.idf
     assert 0 < wider.worth[2] < plan.SYNONYM / 2
+
+
+def test_entries_stand_by_the_alphabet_and_each_once() -> None:
+    """What people add to stays a thesaurus: no entry twice under any form of its words, each with names."""
+    said, seen = [], set()
+    for entry in CALLED.replace("\n", " ").split(";"):
+        own, _, names = entry.partition(":")
+        said.append(own.strip())
+        seen.add(" ".join(text.stem(text.joined(word)) for word in own.split()))
+        assert names.strip()
+        assert 1 <= len(own.split()) <= 2
+    assert said == sorted(said)
+    assert len(seen) == len(said)
