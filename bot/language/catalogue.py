@@ -112,6 +112,8 @@ class Catalogue:
 
     def number(self, number: int) -> str:
         """``3,854``."""
+        if 0 <= number < 1000:
+            return str(number)  # as all languages here write it
         return str(format_decimal(number, locale=self._locale))
 
     def days(self, days: Collection[int]) -> str:

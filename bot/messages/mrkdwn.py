@@ -27,6 +27,8 @@ _SPACE = re.compile(r"\s+")
 
 def clean(text: str) -> str:
     """The text without what no reader sees and no JSON should carry; its direction marks closed."""
+    if text.isprintable():
+        return text  # Nearly all that is shown is: none of those are in it.
     text = _CONTROL.sub("", text)
     if _DIRECTION.search(text):
         # A title must not turn around the rest of the message.

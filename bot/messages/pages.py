@@ -22,6 +22,10 @@ class Room:
         """The room that is left beside these blocks."""
         return Room(self.groups, self.blocks - len(blocks), self.text - limits.texts(blocks))
 
+    def holds(self, blocks: int, text: int) -> bool:
+        """Whether so many blocks with so much text find room."""
+        return self.groups > 0 and blocks <= self.blocks and text <= self.text
+
 
 WINDOW = Room(groups=limits.VIEW_BLOCKS, blocks=limits.VIEW_BLOCKS, text=limits.VIEW_TEXT)
 """The room of a modal or of App Home."""
@@ -48,19 +52,17 @@ def paginate(groups: Sequence[Sequence[Block]], first: Room, then: Room) -> list
     pages = [Page([], [])]
     left = first
     for place, group in enumerate(groups):
-        if pages[-1].parts and not _fits(group, left):
+        # Each block is measured once: that takes most of the time.
+        texts = [limits.texts(block) for block in group]
+        if pages[-1].parts and not left.holds(len(group), sum(texts)):
             pages.append(Page([], []))
             left = then
         pages[-1].starts.append(place)
-        for block in group:
-            if pages[-1].parts and not _fits([block], left):
+        for block, text in zip(group, texts, strict=True):
+            if pages[-1].parts and not left.holds(1, text):
                 pages.append(Page([], []))
                 left = then
             pages[-1].parts.append((place, block))
-            left = left.less([block])
+            left = Room(left.groups, left.blocks - 1, left.text - text)
         left = Room(left.groups - 1, left.blocks, left.text)
     return pages
-
-
-def _fits(blocks: Sequence[Block], room: Room) -> bool:
-    return room.groups > 0 and len(blocks) <= room.blocks and limits.texts(blocks) <= room.text

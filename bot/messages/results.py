@@ -129,12 +129,11 @@ def highlighted(text: str, matched: Sequence[str]) -> str:
     pieces = []
     at = 0
     for found in _WORD.finditer(text):
-        word = found[0]
-        is_wanted = any(map(word.casefold().__contains__, wanted))
-        marked = bold(escape(word)) if is_wanted else escape(word)
-        pieces += [text[at : found.start()], marked]
-        at = found.end()
-    return "".join([*pieces, text[at:]])
+        word = found[0].casefold()
+        if any(map(word.__contains__, wanted)):
+            pieces += [escape(text[at : found.start()]), bold(escape(found[0]))]
+            at = found.end()
+    return "".join([*pieces, escape(text[at:])])
 
 
 def _turning(results: Results, shown: int, page_size: int, words: Catalogue) -> tuple[Block, ...]:

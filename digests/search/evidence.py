@@ -39,6 +39,10 @@ class Candidate:
     head: float
 
 
+_Of = tuple[int, frozenset[tuple[int, int]]]
+_Found = tuple[list[Sequence[int]], dict[int, int], set[int]]
+
+
 class Evidence:
     """The postings seen of some groups, by group. The order in which they come does not matter."""
 
@@ -53,9 +57,7 @@ class Evidence:
         self._known: list[dict[int, int]] = [{} for _ in groups]
         self._heads: list[set[int]] = [set() for _ in groups]
         self._sums: dict[int, int] = {}
-        self._weighed: dict[tuple[int, int, int], tuple[Sequence[int], dict[int, int]]] = (
-            before._weighed if before else {}
-        )
+        self._known_of: dict[_Of, _Found] = before._known_of if before else {}
 
     def add(self, postings: Mapping[int, Sequence[int]]) -> None:
         """Count postings in, by their term: of each paper and group the best, and whether one stood in its
@@ -63,17 +65,11 @@ class Evidence:
         term's mark in it. The sequences stay as they are from now on.
         """
         for place, worths in enumerate(self._worths):
-            best: dict[int, int] = {}
-            heads = self._heads[place]
-            for term_id in worths.keys() & postings.keys():
-                worth, marked = worths[term_id], postings[term_id]
-                weighed = self._weigh(marked, worth, self._idf[place])
-                better = {paper: max(weighed[paper], best[paper]) for paper in weighed.keys() & best.keys()}
-                best |= weighed
-                best |= better
-                if worth > _NAMED:
-                    heads.update([one >> _BITS for one in marked if one & 1])
-            if best:
+            terms = worths.keys() & postings.keys()
+            if terms:
+                weights = [(postings[term_id], worths[term_id]) for term_id in terms]
+                best, heads = self._of(weights, self._idf[place])
+                self._heads[place] |= heads
                 self._count(place, best)
 
     def best(self, most: int) -> list[int]:
@@ -97,24 +93,43 @@ class Evidence:
             for paper, known in _heaviest(enough, most)
         ]
 
-    def _weigh(self, marked: Sequence[int], worth: int, idf: int) -> dict[int, int]:
-        """What each posting says for its paper, as it is summed."""
-        key = (id(marked), worth, idf)
-        if key not in self._weighed:
+    def _of(self, weights: Sequence[tuple[Sequence[int], int]], idf: int) -> tuple[dict[int, int], set[int]]:
+        """What postings of some worth say together, paper by paper, and which papers have one in their heads.
+        What was asked before is known.
+        """
+        key = (idf, frozenset((id(marked), worth) for marked, worth in weights))
+        if key in self._known_of:
+            return self._known_of[key][1:]
+        best: dict[int, int] = {}
+        heads: set[int] = set()
+        if len(weights) > 1:
+            for one in weights:
+                known, headed = self._of([one], idf)
+                better = {paper: max(known[paper], best[paper]) for paper in known.keys() & best.keys()}
+                best |= known
+                best |= better
+                heads |= headed
+        else:
+            ((marked, worth),) = weights
             half = (worth * idf << _ROOM) // 2  # a mark is twice the weight, and the head
-            weighed = {one >> _BITS: (one & _WEIGHT) * half + idf for one in marked}
-            # Kept along, a sequence stays the only one of its identity.
-            self._weighed[key] = (marked, weighed)
-        return self._weighed[key][1]
+            best = {one >> _BITS: (one & _WEIGHT) * half + idf for one in marked}
+            if worth > _NAMED:
+                heads = {one >> _BITS for one in marked if one & 1}
+        # Kept along, a sequence stays the only one of its identity.
+        self._known_of[key] = ([marked for marked, _ in weights], best, heads)
+        return best, heads
 
-    def _count(self, place: int, best: dict[int, int]) -> None:
+    def _count(self, place: int, best: Mapping[int, int]) -> None:
         """Count in what a group has found; of a paper that it had found before only what is better now."""
         known, sums = self._known[place], self._sums
-        more = best
+        more: Mapping[int, int] = best
         if again := best.keys() & known.keys():
             more = {**best, **{paper: max(best[paper] - known[paper], 0) for paper in again}}
-            best |= {paper: known[paper] for paper in again if known[paper] > best[paper]}
-        known |= best
+            kept = {paper: known[paper] for paper in again if known[paper] > best[paper]}
+            known |= best
+            known |= kept
+        else:
+            known |= best
         both = {paper: more[paper] + sums[paper] for paper in more.keys() & sums.keys()}
         sums |= more
         sums |= both
