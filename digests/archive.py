@@ -24,6 +24,7 @@ from digests.store import days, lookup, postings, vectors
 from digests.store.batches import take_in_batch
 from digests.store.documents import find_source, known_hashes
 from digests.store.papers import documents_of, load_entries, posted_entries
+from digests.store.preparation import prepare
 from digests.store.sessions import Database
 from digests.store.vocabulary import Version
 
@@ -213,7 +214,7 @@ class Archive:
         """
         known = self._prepared
         async with self._database.read() as connection:
-            self._prepared = await lookup.prepare(connection, until, known)
+            self._prepared = await prepare(connection, until, known)
         if known is None:
             await self.search(_FIRST, workspace=None, until=until, today=None)
         return self._prepared != known

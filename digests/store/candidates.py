@@ -12,14 +12,14 @@ from digests.search.ranking import FLOOR
 from digests.search.weights import MARKS
 from digests.store import marked
 from digests.store.bulk import many
-from digests.store.vocabulary import Version, Words
+from digests.store.vocabulary import Words
 
 _FEWEST_ROWS, _MOST_ROWS = 4000, 5000
 _SHARE_OF_PAPERS = 4
 """Postings read to pick candidates: a quarter as many as there are papers, within bounds. The rarest groups
 come first; those past it only add to what the others picked."""
 
-_HEAVIEST = 1500
+HEAVIEST = 1500
 """Of a commoner word, so many of the papers it weighs the most in are picked from, or as many as wanted."""
 
 _PICKED = 300
@@ -44,6 +44,7 @@ class Pool:
         self._words = words
         self._within = None if allowed is None else many(connection, sorted(allowed))
         self._read: dict[int, Sequence[int]] = {}
+        self._by_paper: dict[int, dict[int, int]] = {}
         self._looked_up: dict[int, dict[int, int]] = {}
         self._papers: set[int] = set()
         self._evidence: Evidence | None = None
@@ -56,7 +57,7 @@ class Pool:
         heavy: set[int] = set()
         rest: set[int] = set()
         budget = min(max(self._words.papers // _SHARE_OF_PAPERS, _FEWEST_ROWS), _MOST_ROWS)
-        heaviest = max(_HEAVIEST, most)
+        heaviest = max(HEAVIEST, most)
         for group in groups:
             budget -= sum(min(df, heaviest) for df in group.dfs.values())
             if budget < 0 and picking:
@@ -89,19 +90,18 @@ class Pool:
 
     async def _of(self, papers: Sequence[int], term_ids: Set[int]) -> dict[int, Sequence[int]]:
         """The postings of terms that these papers have; only what is new of either is looked up."""
-        wanted = set(papers)
-        kept = marked.kept(self._connection, self._words.version, term_ids)
-        found: dict[int, Sequence[int]] = {
-            term_id: [one for one in every if one >> _BITS in wanted] for term_id, every in kept.items()
+        unknown = term_ids - self._by_paper.keys() - self._looked_up.keys()
+        for term_id, every in marked.kept(self._connection, self._words.version, unknown).items():
+            self._by_paper[term_id] = {one >> _BITS: one for one in every}
+        await self._look_up(self._looked_up.keys(), set(papers) - self._papers)
+        self._papers.update(papers)
+        await self._look_up(unknown - self._by_paper.keys(), self._papers)
+        by_paper = self._by_paper | self._looked_up
+        return {
+            term_id: [of[paper] for paper in papers if paper in of]
+            for term_id in term_ids
+            if (of := by_paper.get(term_id))
         }
-        rest = term_ids - kept.keys()
-        await self._look_up(self._looked_up.keys(), wanted - self._papers)
-        self._papers |= wanted
-        await self._look_up(rest - self._looked_up.keys(), self._papers)
-        for term_id in rest & self._looked_up.keys():
-            of = self._looked_up[term_id]
-            found[term_id] = [of[paper] for paper in papers if paper in of]
-        return found
 
     async def _look_up(self, term_ids: Set[int], papers: Set[int]) -> None:
         if not term_ids or not papers:
@@ -111,8 +111,3 @@ class Pool:
         for term_id in term_ids:
             of = {one >> _BITS: one for one in found.get(term_id, ())}
             self._looked_up.setdefault(term_id, {}).update(of)
-
-
-async def prepare(connection: AsyncConnection, workspace: str, version: Version) -> None:
-    """Read what common words of a workspace say, so that nobody waits for it."""
-    await marked.prepare(connection, version, workspace, most=_HEAVIEST)

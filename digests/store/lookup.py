@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import (
-    SHARED,
     ArchivedEntry,
     Correction,
     Results,
@@ -30,8 +29,6 @@ from digests.store.guesses import guesses, similar_tags
 from digests.store.outlines import Outline
 from digests.store.papers import newest_entries, visible
 from digests.store.sight import Sight, nearest
-from digests.store.tag_counts import tag_counts
-from digests.store.vocabulary import Version, load_words
 
 
 async def search(
@@ -66,17 +63,6 @@ async def search(
     likelier, other = await readings.dated(sight, query, query.year)
     page = await _narrowed(sight, typed, likelier, encoder, limit=limit, offset=offset)
     return page if page.total else await _narrowed(sight, typed, other, encoder, limit=limit, offset=offset)
-
-
-async def prepare(connection: AsyncConnection, until: date | None, known: Version | None) -> Version:
-    """Read what the questions of most workspaces share, unless the index is of the version ``known``; its
-    version.
-    """
-    words, _ = await load_words(connection, (SHARED,))
-    if words.version != known:
-        await tag_counts(connection, words.version, until)
-        await candidates.prepare(connection, SHARED, words.version)
-    return words.version
 
 
 async def _narrowed(
@@ -210,10 +196,15 @@ async def _by_words(
     groups, words = await sight.groups(asked)
     plainly = " ".join([*query.words, *query.phrases])
     pool = candidates.Pool(sight.connection, words, allowed=allowed)
-    found, outlines = await _candidates(sight, pool, groups)
-    answered = max((one.coverage for one in found), default=0.0)
+    is_sentence = len(query.words) >= meaning.FEWEST_WORDS
+    found = await pool.find(groups, most=ranking.CANDIDATES)
+    answered = _answered(found)
+    outlines: dict[int, Outline] = {}
+    if not is_sentence or answered >= meaning.ENOUGH:
+        found, outlines = await _candidates(sight, pool, groups, found=found)
+        answered = _answered(found)
     nearness: Mapping[int, float] = {}
-    if len(query.words) >= meaning.FEWEST_WORDS and answered < meaning.ENOUGH:
+    if is_sentence and answered < meaning.ENOUGH:
         # The words alone do not find what is meant: others may.
         groups = await sight.likely(groups, asked, words.papers)
         meant = None
@@ -256,18 +247,30 @@ async def _by_words(
     return replace(page, by_meaning=bool(nearness) and answered < ranking.FLOOR)
 
 
+def _answered(found: Sequence[Candidate]) -> float:
+    """The share of a question's weight that the paper answers which answers the most."""
+    return max((one.coverage for one in found), default=0.0)
+
+
 async def _candidates(
-    sight: Sight, pool: candidates.Pool, groups: Sequence[plan.Group], *, floor: float = ranking.FLOOR
+    sight: Sight,
+    pool: candidates.Pool,
+    groups: Sequence[plan.Group],
+    *,
+    found: list[Candidate] | None = None,
+    floor: float = ranking.FLOOR,
 ) -> tuple[list[Candidate], dict[int, Outline]]:
-    """The best that may be seen, and their outlines."""
+    """The best that may be seen, and their outlines; ``found`` are the best there are, where known."""
     most = ranking.CANDIDATES
-    while True:
+    if found is None:
         found = await pool.find(groups, most=most, floor=floor)
+    while True:
         outlines = await sight.outlines([one.paper_id for one in found])
         # Where many of the best may not be seen yet, those behind them are looked at too.
         if len(outlines) >= ranking.CANDIDATES or len(found) < most:
             break
         most *= 8
+        found = await pool.find(groups, most=most, floor=floor)
     return [one for one in found if one.paper_id in outlines][: ranking.CANDIDATES], outlines
 
 

@@ -69,7 +69,7 @@ async def test_what_is_kept_of_a_common_word_is_read_anew_once_the_index_changed
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A paper taken in after a common word was asked for is found by it at once, before all others."""
-    monkeypatch.setattr(candidates, "_HEAVIEST", 1)
+    monkeypatch.setattr(candidates, "HEAVIEST", 1)
     archive = Archive(database)
     notes = [
         Document("vault", f"{n}.md", f"*Number {n}* (Ada Lovelace)\n\nSaid of whales, {n}.".encode())

@@ -43,7 +43,7 @@ async def test_nobody_waits_for_the_postings_of_a_common_word(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a common word weighs the most is known before it is asked for, and known anew after a change."""
-    monkeypatch.setattr(candidates, "_HEAVIEST", 110)
+    monkeypatch.setattr(candidates, "HEAVIEST", 110)
     archive = Archive(database)
     for start in (0, 150):
         await _take(archive, range(start, start + 150))
