@@ -112,6 +112,7 @@ class Haru:
             lease=settings.haru_lease,
             settle=settings.haru_settle,
             late_a_second=settings.haru_catch_up,
+            offset=lambda: server_clock.offset,
         )
         self.past = Past(database)
         server_clock = ServerClock(self.ledger.steady)

@@ -11,7 +11,7 @@ decides nothing about what is posted.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -35,6 +35,7 @@ from bot.delivery.store import (
     past,
     results,
     rewriting,
+    timekeeping,
 )
 from bot.delivery.store.corrections import Outdated, Posted
 from bot.delivery.store.doubts import Verdict
@@ -57,7 +58,8 @@ class Ledger:
 
     ``late_a_second`` is how many late deliveries begin in a second, over all workspaces and replicas.
     Time is the database's on PostgreSQL, which replicas share, and a clock that never goes
-    back on SQLite; ``clock`` takes the place of either, for a simulation.
+    back on SQLite; ``clock`` takes the place of either, for a simulation. ``offset`` tells how far Slack's
+    is from this process's, as far as was heard.
     """
 
     def __init__(
@@ -69,17 +71,22 @@ class Ledger:
         late_a_second: int = catching_up.A_SECOND,
         owner: str | None = None,
         clock: Steady | None = None,
+        offset: Callable[[], timedelta] = timedelta,
     ) -> None:
         self._database = database
         self._lease = lease
         self._settle = settle
         self._late_a_second = late_a_second
         self._clock = clock
+        self._offset = offset
         self.steady = clock or steady_clock()
         self.owner = owner or secrets.token_hex(8)
         self._holds: dict[int, datetime] = {}
         self._bodies: dict[str, str] = {}
-        self._looked_at: datetime | None = None
+        self.offset_before: timedelta | None = None
+        """Slack's time less that of the process before this one, by whose clock old attempts were noted; None
+        where it is not known, and on PostgreSQL, whose clock they all share.
+        """
 
     async def open_group(self, group: Sequence[Opening], *, now: datetime) -> dict[int, int]:
         """Write deliveries and skips down, in one commit; the delivery ids by channel row.
@@ -202,18 +209,17 @@ class Ledger:
     async def recover(self) -> int:
         """Start-up where no other process delivers: what an earlier one held is in doubt; how many parts."""
         async with self._database.write() as connection:
-            return await doubts.recover(connection, now=await self._real_now(connection))
+            now = await self._real_now(connection)
+            await self._keep_time(connection, now)
+            return await doubts.recover(connection, now=now)
 
     async def doubt_expired(self) -> int:
         """Turn parts whose lease ran out into doubt; how many."""
         mine = [id_ for id_, held_until in self._holds.items() if held_until > self.steady()]
         async with self._database.write() as connection:
             real_now = await self._real_now(connection)
-            doubted = await doubts.expire(connection, now=real_now, lease=self._lease, mine=mine)
-            if self._looked_at is not None and real_now < self._looked_at:
-                await doubts.shorten_waits(connection, now=real_now)
-        self._looked_at = real_now
-        return doubted
+            await self._keep_time(connection, real_now)
+            return await doubts.expire(connection, now=real_now, lease=self._lease, mine=mine)
 
     async def check(self, limit: int = 100) -> list[Part]:
         """Take doubts that had time to settle: they are this process's to look for, for a while."""
@@ -316,6 +322,12 @@ class Ledger:
             ts=row.ts,
             token=token,
         )
+
+    async def _keep_time(self, connection: AsyncConnection, now: datetime) -> None:
+        is_shared = not self._database.is_sqlite
+        before = await timekeeping.keep(connection, now=now, offset=self._offset(), is_shared=is_shared)
+        if self.offset_before is None and not is_shared:
+            self.offset_before = self._offset() if before is None else before
 
     async def _real_now(self, connection: AsyncConnection) -> datetime:
         now = self._known_now()

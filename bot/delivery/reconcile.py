@@ -53,13 +53,16 @@ class _Reading:
     since: datetime
     began: datetime
     offset: timedelta
+    offset_before: timedelta | None
     cursor: str | None = None
     pages: int = 0
     found: dict[str, str] = field(default_factory=dict)
 
     @property
     def oldest(self) -> float:
-        return (self.since + self.offset - BEFORE).timestamp()
+        # By whichever clock noted the attempt: the machine's may have been set since, while Haru was down.
+        noted_by = min(self.offset, self.offset if self.offset_before is None else self.offset_before)
+        return (self.since + noted_by - BEFORE).timestamp()
 
     @property
     def latest(self) -> float:
@@ -166,6 +169,7 @@ class Reconciler:
                     since=min(part.first_attempt_at for part in parts),
                     began=self._ledger.steady(),
                     offset=self._server_clock.offset,
+                    offset_before=self._ledger.offset_before,
                 )
             is_ours = self._ledger.steady() < parts[0].held_until
             if not is_ours or not await self._ledger.turn(parts[0].workspace, _method(parts[0])):

@@ -143,7 +143,8 @@ lane = Table(
     Index("ix_lane_next_at", "next_at"),
 )
 
-# When something may be asked of Slack again: a channel (by its id), or a method of a workspace.
+# When something may be asked of Slack again: a channel (by its id), or a method of a workspace. Of everybody
+# (no workspace): when the queue of late posts ends, and the ledger's clock and Slack's as last seen.
 pace = Table(
     "pace",
     metadata,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, literal_column, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, and_, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
@@ -17,9 +17,6 @@ from bot.delivery.store import lanes, results
 from bot.delivery.store.claims import Lease
 from bot.delivery.store.dialect import among, insert_into
 from digests.store.sessions import STANDSTILL
-
-LONGEST_WAIT = timedelta(minutes=1)
-"""A process that starts, or sees the clock set back, believes no longer wait than this."""
 
 UNDER_WAY = timedelta(seconds=STANDSTILL)
 """How far a look may be behind what it finds: on PostgreSQL others claim between its look at the clock and
@@ -93,22 +90,7 @@ async def recover(connection: AsyncConnection, *, now: datetime) -> int:
         .values(state="doubt", not_before=now)
     )
     await connection.execute(update(tables.part).where(_BUSY, _part.doubted_at > now).values(doubted_at=now))
-    await shorten_waits(connection, now=now)
     return count
-
-
-async def shorten_waits(connection: AsyncConnection, *, now: datetime) -> None:
-    """Let no wait be longer than any should be: it is of a clock that has been set back since."""
-    longest = now + LONGEST_WAIT
-    for column, where in (
-        (_part.not_before, literal_column(tables.PENDING)),
-        (tables.lane.c.free_at, true()),
-        (tables.lane.c.next_at, true()),
-        (tables.pace.c.until, true()),
-    ):
-        await connection.execute(
-            update(column.table).where(where, column > longest).values({column.name: longest})
-        )
 
 
 async def check(

@@ -192,6 +192,63 @@ async def test_after_downtime_late_posts_begin_one_after_another(post: Post) -> 
     assert len(await post.claimed()) == 1
 
 
+@pytest.mark.parametrize("set_back", [0, 3600], ids=["as it was", "set back an hour"])
+async def test_a_restart_in_the_middle_of_catching_up_goes_on_with_the_queue(
+    post: Post, set_back: int
+) -> None:
+    """Hundreds of late posts begin at the same pace before and after a process that starts, also where the
+    clock was set back in between; what comes later waits behind them.
+    """
+    for number in range(400):
+        await post.open(f"T{number}", "C1", late=timedelta(hours=2))
+    began = []
+    for second in range(120):
+        if second == 10:
+            await post.ledgers[0].doubt_expired()
+            post.times.pass_(-set_back)
+            post.ledgers[0] = post.ledger()
+            await post.ledgers[0].recover()
+            await post.open("T999", "C9", late=timedelta(hours=2))
+        parts = await post.claimed()
+        await post.ledgers[0].record([(part, SENT) for part in parts])
+        began.append(len(parts))
+        post.times.pass_(1)
+    assert set(began[:79]) == {5}
+    assert sum(began) == 401
+
+
+async def test_a_restart_does_not_shorten_the_rest_slack_asked_for(post: Post) -> None:
+    """A Retry-After of two hours is two hours, whoever starts meanwhile; set back, the clock adds none."""
+    await post.open("T1", "C1")
+    (held,) = await post.claimed()
+    await post.ledgers[0].record([(held, Outcome(Kind.AGAIN, "ratelimited", wait=7200))])
+    await post.ledgers[0].doubt_expired()
+    post.times.pass_(3600)
+    post.ledgers[0] = post.ledger()
+    await post.ledgers[0].recover()
+    assert await post.claimed() == []
+    await post.ledgers[0].doubt_expired()
+    post.times.pass_(-1800)
+    for _ in range(2):
+        await post.ledgers[1].doubt_expired()
+    assert await post.claimed() == []
+    post.times.pass_(3599)
+    assert await post.claimed() == []
+    post.times.pass_(2)
+    assert len(await post.claimed()) == 1
+
+
+async def test_a_clock_set_back_lengthens_no_grace(post: Post) -> None:
+    """Set back a day, the clock does not let a post come a day late."""
+    await post.open("T1", "C1")
+    await Installations(post.database).pause(Workspace("", "T1"), "operator")
+    await post.ledgers[0].doubt_expired()
+    post.times.pass_(-24 * 3600)
+    await post.ledgers[0].doubt_expired()
+    post.times.pass_(4 * 3600 + 1)
+    assert await post.ledgers[0].give_up() == 1
+
+
 async def test_a_paused_workspace_keeps_what_it_has(post: Post) -> None:
     """The brake stops a workspace at once, and off again everything goes on."""
     await post.open("T1", "C1")

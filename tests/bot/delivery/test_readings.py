@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import update
 
 from bot.channels.preferences import Language
 from bot.delivery import tables
+from bot.delivery.ledger import Ledger
 from bot.delivery.outcome import Kind, Outcome
 from bot.delivery.part import Part
 from bot.delivery.reconcile import HELD_DOWN, Reconciler
@@ -19,7 +21,7 @@ from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
 from bot.workspaces.clients import Clients
 from bot.workspaces.server_clock import ServerClock
 from tests.bot.delivery.doubt import let_settle, put_in_doubt, slack_that_answers, states
-from tests.bot.delivery.scene import Scene
+from tests.bot.delivery.scene import Scene, open_scene
 
 
 async def test_what_was_sent_since_a_reading_began_is_read_for_by_itself(scene: Scene) -> None:
@@ -48,6 +50,43 @@ async def test_what_was_sent_since_a_reading_began_is_read_for_by_itself(scene: 
         await reconciler.run()
         assert await states(scene) == ["sent", "sent"]
         await clients.close()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(hours=-1)], ids=["ahead", "behind"])
+async def test_a_window_begins_where_it_did_by_the_clock_the_attempt_was_noted_by(
+    tmp_path: Path, ahead: timedelta
+) -> None:
+    """A process dies in the middle of a request, and the machine's clock is set right, or wrong, before the
+    next one starts: it still looks where the message would be.
+    """
+    async with open_scene(f"sqlite:///{tmp_path / 'haru.sqlite3'}", tmp_path) as scene:
+        await scene.haru.ledger.recover()
+        scene.haru.reconciler._server_clock.offset = -ahead
+        await _one_doubt(scene)
+        async with scene.haru.database.write() as connection:
+            noted_by = scene.haru.ledger.steady()
+            await connection.execute(update(tables.part).values(first_attempt_at=noted_by))
+        await scene.haru.ledger.doubt_expired()
+        there = noted_by - ahead
+
+        def now() -> datetime:
+            return noted_by - ahead + timedelta(minutes=20)
+
+        asked: list[float] = []
+
+        def history(request: web.Request) -> web.Response:
+            asked.append(float(request.query["oldest"]))
+            return web.json_response({"ok": True, "messages": []})
+
+        ledger = Ledger(scene.haru.database, lease=timedelta(minutes=1), settle=timedelta(0), clock=now)
+        await ledger.recover()
+        async with slack_that_answers(history) as (url, _):
+            clients = Clients(url)
+            server_clock = ServerClock(now)
+            await Reconciler(ledger, clients, server_clock).run()
+            await clients.close()
+        assert asked
+        assert max(asked) <= (there - timedelta(minutes=4)).timestamp()
 
 
 async def test_a_lively_channel_is_read_to_where_the_reading_began(scene: Scene) -> None:
