@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,9 +12,10 @@ from bot.channels.preferences import Language, Layout
 from bot.delivery.edition import Edition, EditionEntry
 from bot.delivery.ledger import Ledger
 from bot.delivery.planner import Rendering
-from bot.delivery.store.corrections import Outdated
+from bot.delivery.store.corrections import Outdated, Shown
 from bot.messages import daily
 from digests.archive import Archive
+from digests.model import ArchivedEntry
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -51,19 +52,17 @@ class Corrections:
         deliveries = await self._ledger.posted(outdated.id, since=None if any_age else now - CORRECTED_FOR)
         if not deliveries:
             return 0
-        edition = await self._edition(outdated)
+        entries = await self._archive.posted([shown.entry_id for shown in outdated.shown])
         is_gone = all(shown.is_retracted for shown in outdated.shown)
-        shrank = any(one.retracted for one in edition.entries)
+        shrank = any(_is_newly_gone(shown) for shown in outdated.shown)
         looks: dict[tuple[Language, Layout, int | None, timedelta], list[int]] = defaultdict(list)
         for one in deliveries:
-            unposted_from = outdated.unposted_from
-            if shrank and unposted_from is None:
-                unposted_from = one.unposted_from
             # What waits may move up into a message that stands: that is part of the post.
             after = self._merged_for if one.unposted_from is None else timedelta()
+            unposted_from = one.unposted_from if shrank else None
             looks[one.language, one.layout, unposted_from, after].append(one.delivery_id)
         for (language, layout, unposted_from, after), ids in looks.items():
-            edition = replace(edition, unposted_from=unposted_from)
+            edition = _edition(outdated, entries, unposted_from)
             if is_gone:
                 message = daily.retracted(outdated.day, language=language)
                 await self._ledger.retract(ids, edition, message)
@@ -78,22 +77,30 @@ class Corrections:
             log.info("posts_corrected", edition=outdated.id, count=len(ids), retracted=is_gone)
         return len(deliveries)
 
-    async def _edition(self, outdated: Outdated) -> Edition:
-        """The edition as it is now: the same entries in the same places."""
-        found = await self._archive.posted([shown.entry_id for shown in outdated.shown])
-        by_id = {one.id: one for one in found}
-        entries = tuple(
-            EditionEntry(
-                by_id[shown.entry_id], shown.seen_url, retracted=shown.is_withdrawn or shown.is_retracted
-            )
-            for shown in outdated.shown
-            if shown.entry_id in by_id
+
+def _is_newly_gone(shown: Shown) -> bool:
+    return (shown.is_withdrawn or shown.is_retracted) and not shown.was_retracted
+
+
+def _edition(outdated: Outdated, found: Sequence[ArchivedEntry], unposted_from: int | None) -> Edition:
+    """The edition as it is now: the same entries in the same places. What was taken back since it was last
+    written was not posted from ``unposted_from`` on; for what was before, that stays as it was then.
+    """
+    by_id = {one.id: one for one in found}
+    entries = tuple(
+        EditionEntry(
+            by_id[shown.entry_id],
+            shown.seen_url,
+            retracted=shown.is_withdrawn or shown.is_retracted,
+            unposted_from=unposted_from if _is_newly_gone(shown) else shown.unposted_from,
         )
-        return Edition(
-            date=outdated.day,
-            digest_ids=tuple(dict.fromkeys(one.entry.digest_id for one in entries)),
-            entries=entries,
-            left_out=outdated.left_out,
-            left_out_from=outdated.left_out_from,
-            unposted_from=outdated.unposted_from,
-        )
+        for shown in outdated.shown
+        if shown.entry_id in by_id
+    )
+    return Edition(
+        date=outdated.day,
+        digest_ids=tuple(dict.fromkeys(one.entry.digest_id for one in entries)),
+        entries=entries,
+        left_out=outdated.left_out,
+        left_out_from=outdated.left_out_from,
+    )

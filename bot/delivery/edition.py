@@ -13,12 +13,14 @@ from digests.model import ArchivedEntry
 class EditionEntry:
     """One entry to show. ``seen_url``: the channel had this paper lately, there; show one line.
 
-    ``retracted``: it was posted and then taken back; a correction strikes its title through.
+    ``retracted``: it was taken back. ``unposted_from``: the post's messages from this place on were not
+    posted yet by then (None: all were). What was posted strikes it through; what was not leaves it out.
     """
 
     entry: ArchivedEntry
     seen_url: str | None = None
     retracted: bool = False
+    unposted_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,6 @@ class Edition:
 
     ``left_out`` counts older entries that did not fit (more than 25): they are named in
     one closing line with how to read them, from ``left_out_from`` on.
-
-    ``unposted_from``: when something of it was taken back, its messages from this place on were not
-    posted yet (None: all were). What is posted strikes it through; what is not leaves it out.
     """
 
     date: datetime.date
@@ -37,7 +36,6 @@ class Edition:
     entries: tuple[EditionEntry, ...]
     left_out: int = 0
     left_out_from: datetime.date | None = None
-    unposted_from: int | None = None
 
     @property
     def standing(self) -> Sequence[EditionEntry]:
@@ -46,9 +44,11 @@ class Edition:
 
     def untold(self, position: int) -> frozenset[int]:
         """The entries, by their place, that the message of this position leaves out."""
-        if self.unposted_from is None or position < self.unposted_from:
-            return frozenset()
-        return frozenset(place for place, one in enumerate(self.entries) if one.retracted)
+        return frozenset(
+            place
+            for place, one in enumerate(self.entries)
+            if one.retracted and one.unposted_from is not None and position >= one.unposted_from
+        )
 
     def number(self, place: int) -> int | None:
         """An entry's number in the post, or None where it is the only one.

@@ -72,7 +72,6 @@ edition = Table(
     Column("date", Date, nullable=False),
     Column("left_out", Integer, nullable=False),
     Column("left_out_from", Date),
-    Column("unposted_from", Integer),  # from which message on it had not been posted when it was taken back
 )
 
 # Its entries and their text, for links back and for corrections.
@@ -85,6 +84,7 @@ edition_entry = Table(
     Column("revision", Integer, nullable=False),
     Column("seen_url", Text),  # it is one line that links there
     Column("retracted", Boolean, nullable=False),  # it is struck through
+    Column("unposted_from", Integer),  # but for the messages from this one on, which leave it out
     Index("ix_edition_entry_entry_id", "entry_id"),
 )
 

@@ -37,10 +37,14 @@ AGAIN_AFTER = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One entry of an edition as it was shown, and whether it was taken back since, or its digest was."""
+    """One entry of an edition as it was shown (``was_retracted``: as taken back, but for the messages from
+    ``unposted_from`` on), and whether it is withdrawn by now, or its digest taken back.
+    """
 
     entry_id: int
     seen_url: str | None
+    was_retracted: bool
+    unposted_from: int | None
     is_withdrawn: bool
     is_retracted: bool
 
@@ -53,7 +57,6 @@ class Outdated:
     day: date
     left_out: int
     left_out_from: date | None
-    unposted_from: int | None
     shown: tuple[Shown, ...]
 
 
@@ -92,9 +95,10 @@ async def outdated(connection: AsyncConnection, *, since: date) -> list[Outdated
             edition.date,
             edition.left_out,
             edition.left_out_from,
-            edition.unposted_from,
             shown.entry_id,
             shown.seen_url,
+            shown.retracted,
+            shown.unposted_from,
             entry.c.withdrawn_at,
             digest.c.retracted_at,
         )
@@ -109,10 +113,17 @@ async def outdated(connection: AsyncConnection, *, since: date) -> list[Outdated
     for row in rows:
         heads[row.id] = row
         entries[row.id].append(
-            Shown(row.entry_id, row.seen_url, row.withdrawn_at is not None, row.retracted_at is not None)
+            Shown(
+                row.entry_id,
+                row.seen_url,
+                row.retracted,
+                row.unposted_from,
+                row.withdrawn_at is not None,
+                row.retracted_at is not None,
+            )
         )
     return [
-        Outdated(id_, head.date, head.left_out, head.left_out_from, head.unposted_from, tuple(entries[id_]))
+        Outdated(id_, head.date, head.left_out, head.left_out_from, tuple(entries[id_]))
         for id_, head in heads.items()
     ]
 

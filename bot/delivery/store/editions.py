@@ -55,7 +55,6 @@ async def keep(connection: AsyncConnection, editions: Sequence[Edition]) -> dict
                 "date": wanted[sha256].date,
                 "left_out": wanted[sha256].left_out,
                 "left_out_from": wanted[sha256].left_out_from,
-                "unposted_from": wanted[sha256].unposted_from,
             }
             for sha256 in sorted(wanted)
         ],
@@ -69,6 +68,7 @@ async def keep(connection: AsyncConnection, editions: Sequence[Edition]) -> dict
             "revision": shown.entry.revision,
             "seen_url": shown.seen_url,
             "retracted": shown.retracted,
+            "unposted_from": shown.unposted_from,
         }
         for sha256, id_ in new.items()
         for position, shown in enumerate(wanted[sha256].entries)
@@ -113,7 +113,9 @@ def fingerprint(edition: Edition) -> str:
         edition.date.isoformat(),
         edition.left_out,
         str(edition.left_out_from),
-        edition.unposted_from,
-        [(one.entry.id, one.entry.revision, one.seen_url, one.retracted) for one in edition.entries],
+        [
+            (one.entry.id, one.entry.revision, one.seen_url, one.retracted, one.unposted_from)
+            for one in edition.entries
+        ],
     ]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()

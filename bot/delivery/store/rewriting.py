@@ -35,8 +35,6 @@ async def desire(
     message too many says ``rest``. What was not sent yet is sent right the first time, and not at
     all where nothing is left to say. A change before ``at`` takes the place of the one that waits.
     """
-    # In the order of results: two that wait for each other's rows would wait for good.
-    await results.lock(connection, delivery_ids)
     if all(message.is_needless for message in messages):
         await open_parts.call_off_deliveries(connection, delivery_ids, "retracted", now=now)
     made = openings.payloads(messages)
@@ -75,7 +73,10 @@ async def retract(
 
 
 async def replace_edition(connection: AsyncConnection, delivery_ids: Sequence[int], edition: Edition) -> None:
-    """These deliveries show this edition from now on."""
+    """These deliveries show this edition from now on. Said first, before their messages are rewritten."""
+    # Parts before deliveries, as when results are written down: two that wait for each other's rows would
+    # wait for good.
+    await results.lock(connection, delivery_ids)
     ids = await editions.keep(connection, [edition])
     await connection.execute(
         update(tables.delivery).where(_delivery.id.in_(delivery_ids)).values(edition_id=ids[id(edition)])

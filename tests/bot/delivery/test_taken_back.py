@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sqlalchemy import update
 
 from bot.channels.preferences import Language, Layout
 from bot.delivery import tables
+from bot.delivery.store import results
 from bot.local.seed import ENGLISH_CHANNEL
 from bot.one_pass import deliver_once
 from digests.store.tables import entry
@@ -92,6 +95,45 @@ async def test_a_reply_in_doubt_comes_again_without_what_was_taken_back(two: Sce
     assert [one for one in two.posted(ENGLISH_CHANNEL)[1:] if GONE in str(one)] == []
     assert set(_shown(two, LEFT)) == set(range(1, PAPERS + 1))
     assert await _state(two) == "sent"
+
+
+@pytest.mark.parametrize("layout", [Layout.THREAD, Layout.STREAM])
+async def test_what_is_taken_back_later_is_struck_through_where_it_stands(two: Scene, layout: Layout) -> None:
+    """One digest is retracted while its replies wait, and a paper of the other once all were sent: the second
+    is struck through in its message, as the first is not, which nobody saw there.
+    """
+    await two.prefer(layout=layout)
+    await _begin(two)
+    await _retract(two)
+    await two.settle()
+    await _put_right(two)
+    async with two.haru.database.write() as connection:
+        last = entry.c.title.startswith(f"{LEFT} {PAPERS}")
+        changed = {"withdrawn_at": DAY, "revision": entry.c.revision + 1}
+        await connection.execute(update(entry).where(last).values(changed))
+    await two.haru.corrections.look(DAY)
+    await _put_right(two)
+    lines = [line for text in _sections(two) for line in text.splitlines()]
+    struck = [line for line in lines if line.startswith("~") and f"{LEFT} {PAPERS} " in line]
+    assert len(struck) == (1 if layout is Layout.STREAM else 2)
+    later = str(two.standing(ENGLISH_CHANNEL)[1:])
+    assert GONE not in later
+
+
+async def test_a_correction_and_a_result_wait_for_each_other_in_one_order(two: Scene) -> None:
+    """Whoever writes a result down has the parts first and their delivery then; a correction does as well, or
+    the database would have to end one of the two.
+    """
+    await _begin(two)
+    last = await two.haru.deliveries.last(two.channels[ENGLISH_CHANNEL])
+    assert last is not None
+    await two.haru.archive.retract(DAY.date(), now=DAY)
+    async with two.haru.database.write() as connection:
+        await results.lock(connection, [last.id])
+        correcting = asyncio.create_task(two.haru.corrections.look(DAY))
+        await asyncio.sleep(0.5)
+        await connection.execute(update(tables.delivery).values(reason=None))
+    assert await correcting == 2
 
 
 async def test_a_message_of_which_nothing_is_left_is_not_posted(two: Scene) -> None:

@@ -129,11 +129,11 @@ def _titled(entry: Entry, mark: str) -> Entry:
 def editions(draw: st.DrawFn) -> Edition:
     """What a channel might get at worst."""
     seen = st.sampled_from((None, None, None, "https://x.slack.com/archives/C1/p1"))
+    unposted_from = draw(st.sampled_from((None, None, 0, 1, 3)))
     shown = tuple(
-        EditionEntry(one, draw(seen), draw(st.sampled_from((False, False, False, True))))
+        EditionEntry(one, draw(seen), draw(st.sampled_from((False, False, False, True))), unposted_from)
         for one in draw(archived_entries())
     )
     left_out = draw(st.sampled_from((0, 1, 4_000)))
-    unposted_from = draw(st.sampled_from((None, None, 0, 1, 3)))
     digest_ids = tuple(range(10**15, 10**15 + 9))
-    return Edition(DAY, digest_ids, shown, left_out, DAY if left_out else None, unposted_from)
+    return Edition(DAY, digest_ids, shown, left_out, DAY if left_out else None)

@@ -243,9 +243,9 @@ def test_retracted_entry() -> None:
 @pytest.mark.parametrize("layout", list(Layout))
 def test_taken_back_before_it_was_posted(layout: Layout) -> None:
     """A post of which nothing stood yet neither names nor counts what was taken back; nor numbers it."""
-    gone = EditionEntry(archived(title="Gone"), retracted=True)
+    gone = EditionEntry(archived(title="Gone"), retracted=True, unposted_from=0)
     kept = (EditionEntry(archived(2, title="Second")), EditionEntry(archived(3, title="Third")))
-    first, *rest = render(replace(edition(), entries=(gone, *kept), unposted_from=0), layout=layout)
+    first, *rest = render(replace(edition(), entries=(gone, *kept)), layout=layout)
     whole = said(first, *(one for one in rest if not one.is_needless))
     assert "Gone" not in whole
     assert "거둬들였어요" not in said(*(one for one in rest if not one.is_needless))
@@ -261,7 +261,8 @@ def test_taken_back_keeps_places(layout: Layout) -> None:
     taken = tuple(replace(one, retracted=at in (2, 3, 4)) for at, one in enumerate(entries))
     whole = render(replace(edition(), entries=taken), layout=layout)
     for begun in range(1, len(whole)):
-        parts = render(replace(edition(), entries=taken, unposted_from=begun), layout=layout)
+        shown = tuple(replace(one, unposted_from=begun) for one in taken)
+        parts = render(replace(edition(), entries=shown), layout=layout)
         assert parts[:begun] == whole[:begun]
         for ours, theirs in zip(parts[begun:], whole[begun:], strict=True):
             left = [line for line in _lines(theirs) if "거둬들였어요" not in line]
