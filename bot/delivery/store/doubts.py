@@ -134,11 +134,11 @@ async def settle(
     connection: AsyncConnection, verdicts: Sequence[tuple[Part, Verdict]], *, now: datetime
 ) -> list[tuple[Part, Verdict]]:
     """End doubts, each only while it is this process's to check; those that counted."""
+    await results.lock(connection, {held.delivery_id for held, _ in verdicts})
     rows = await connection.execute(
-        select(_part.id, _part.owner, _part.attempt, _part.called_off)
-        .where(_part.id.in_([held.id for held, _ in verdicts]), _part.state == "checking")
-        .order_by(_part.id)
-        .with_for_update()
+        select(_part.id, _part.owner, _part.attempt, _part.called_off).where(
+            _part.id.in_([held.id for held, _ in verdicts]), _part.state == "checking"
+        )
     )
     checking = {(row.id, row.owner, row.attempt): row.called_off for row in rows}
     ours = [(held, one) for held, one in verdicts if (held.id, held.owner, held.attempt) in checking]

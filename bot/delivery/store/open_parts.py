@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.delivery import tables
@@ -77,33 +77,40 @@ async def give_up(connection: AsyncConnection, *, now: datetime) -> int:
         select(tables.delivery.c.id).where(tables.delivery.c.edition_id.in_(editions.gone()))
     )
     by_reason: dict[str, list[int]] = defaultdict(list)
-    for row in await connection.execute(_open(late)):
+    for row in await _free(connection, late):
         held_up = row.paused or (row.reason if row.reason not in _OWN_REASONS else None)
         by_reason[held_up or Skip.TOO_LATE.value].append(row.id)
     count = 0
     for reason, ids in sorted(by_reason.items()):
         count += await _fail(connection, among(_part.id, ids), reason, now=now)
-    ids = [row.id for row in await connection.execute(_open(retracted))]
+    ids = [row.id for row in await _free(connection, retracted)]
     if ids:
         count += await _fail(connection, among(_part.id, ids), "retracted", now=now)
     return count
 
 
-def _open(which: ColumnElement[bool]) -> Select[Any]:
-    """Some of the pending parts, with what they wait for. What another process is just writing is left to
-    the next look: it may have stopped in the middle.
+async def _free(connection: AsyncConnection, which: ColumnElement[bool]) -> Sequence[Row[Any]]:
+    """Some of the pending parts, with what they wait for, of deliveries that are this transaction's alone.
+
+    What another process is just writing is left to the next look: it may have stopped in the middle, or be
+    about to ask for what this one has.
     """
-    lane = tables.lane.c
-    return (
-        lanes.with_token(
-            select(_part.id, _part.reason, lanes.PAUSED.label("paused")).join_from(
-                tables.part, tables.lane, lane.workspace == _part.workspace
-            )
-        )
-        .where(lanes.PENDING, which)
-        .order_by(_part.id)
-        .with_for_update(of=tables.part, skip_locked=True)
+    ids = set(await connection.scalars(select(_part.delivery_id).where(_PENDING, which)))
+    if not ids:
+        return ()
+    theirs = select(_part.id, _part.delivery_id).where(among(_part.delivery_id, sorted(ids)))
+    locked = theirs.order_by(_part.id).with_for_update(skip_locked=True)
+    ours = {row.id for row in await connection.execute(locked)}
+    busy = {row.delivery_id for row in await connection.execute(theirs) if row.id not in ours}
+    waiting = select(_part.id, _part.reason, lanes.PAUSED.label("paused")).join_from(
+        tables.part, tables.lane, tables.lane.c.workspace == _part.workspace
     )
+    rows = await connection.execute(
+        lanes.with_token(waiting)
+        .where(lanes.PENDING, which, among(_part.delivery_id, sorted(ids - busy)))
+        .order_by(_part.id)
+    )
+    return list(rows)
 
 
 async def call_off(connection: AsyncConnection, channel_id: int, reason: str, *, now: datetime) -> int:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
+from bot.channels.preferences import Layout
 from bot.delivery import tables
 from digests.store import sessions
 from digests.store.sessions import Database
@@ -61,6 +62,23 @@ async def test_what_is_too_late_is_given_up_past_them(scene: Scene, frozen: Data
         assert await scene.haru.ledger.give_up() == 1
         await connection.rollback()
     assert await scene.haru.ledger.give_up() == 1
+
+
+async def test_a_post_is_given_up_as_a_whole(scene: Scene, frozen: Database) -> None:
+    """Where another process writes one message's result down, its replies are left to the next look: each
+    would wait for the other's rows.
+    """
+    await scene.prefer(layout=Layout.THREAD)
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    async with scene.haru.database.write() as connection:
+        long_ago = datetime.now(UTC) - timedelta(days=2)
+        await connection.execute(update(tables.part).values(give_up_at=long_ago))
+    first, *others = sorted(await _states(scene))
+    async with asyncio.timeout(0.9), frozen.engine.connect() as connection:
+        await connection.execute(select(tables.part.c.id).where(tables.part.c.id == first).with_for_update())
+        assert await scene.haru.ledger.give_up() == len(others) // 2 + 1
+        await connection.rollback()
+    assert await scene.haru.ledger.give_up() == len(others) // 2 + 1
 
 
 async def test_the_database_ends_a_transaction_that_stands_still(scene: Scene, frozen: Database) -> None:
