@@ -13,6 +13,8 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
+from digests.search.text import Word
+
 Vectors = Any
 """An array of signed bytes, a row a text. Its type comes with the extra; types are checked without it."""
 
@@ -32,7 +34,7 @@ DIMENSIONS = 512
 
 _SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n+")
 _SHORTEST, _LONGEST, _MOST_PASSAGES = 9, 400, 32
-_TITLE, _WHOLE = 0.5, 0.7
+TITLE, _WHOLE = 0.5, 0.7
 """What the likeness of a title, and of all sentences together, counts beside that of the most alike one."""
 
 _BLEND = 3.5
@@ -64,6 +66,13 @@ def installed() -> Encoder | None:
 def blend(coverage: float) -> float:
     """What likeness counts in a question of which words answer so much: the less, the more."""
     return _BLEND * math.sqrt(1 - min(coverage, 1.0))
+
+
+def weight_of_title(asked: Iterable[Word]) -> float:
+    """What the likeness of a title counts: where all of a question is in the language of titles its words
+    meet those of a title by themselves, and what else is near to a title in few words misleads.
+    """
+    return TITLE if any(word.is_hangul for word in asked) else 0.0
 
 
 def of_papers(encoder: Encoder, texts: Mapping[int, Sequence[str]]) -> dict[int, bytes]:
@@ -110,9 +119,15 @@ class Shelf:
         return not len(self._ids)
 
     def likeness(
-        self, question: Vectors, *, among: Iterable[int] | None = None, also: Iterable[int] = ()
+        self,
+        question: Vectors,
+        *,
+        among: Iterable[int] | None = None,
+        also: Iterable[int] = (),
+        title: float = TITLE,
     ) -> dict[int, float]:
-        """How like the question papers are: their most alike sentence, their title, and all of them.
+        """How like the question papers are: their most alike sentence, their title, which counts as much as
+        is said, and all of them.
 
         Of those that are the nearest as a whole (with ``among`` only of those), and of those named ``also``:
         reading every sentence of every paper would cost the most of an answer.
@@ -132,7 +147,7 @@ class Shelf:
         rows = np.repeat(self._starts[chosen] - starts, counts) + np.arange(counts.sum())
         cosines = alike(question, self._vectors[rows], self._lengths[rows])[:, 0]
         most, titles = np.maximum.reduceat(cosines, starts), cosines[starts]
-        likeness = (most + _TITLE * titles + _WHOLE * wholes[chosen]) / (1 + _TITLE + _WHOLE)
+        likeness = (most + title * titles + _WHOLE * wholes[chosen]) / (1 + title + _WHOLE)
         return dict(zip(self._ids[chosen].tolist(), np.round(likeness, 4).tolist(), strict=True))
 
     def _found(self, ids: Iterable[int]) -> Vectors:

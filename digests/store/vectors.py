@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.search import kindred
 from digests.search.kindred import Lexicon
-from digests.search.meaning import Encoder, Shelf, Vectors
+from digests.search.meaning import Encoder, Shelf, Vectors, weight_of_title
 from digests.search.plan import Term
 from digests.search.text import Word
 from digests.store import tables
@@ -134,12 +134,15 @@ class Meant:
     """The terms that mean what its words mean, by the word as it was typed."""
     _shelf: Shelf
     _vector: Vectors
+    _title: float
 
     async def likeness(self, *, among: Iterable[int] | None, also: Iterable[int]) -> dict[int, float]:
         """How like it the papers are that come nearest (with ``among`` only of those), and those named
         ``also`` that have vectors, by id.
         """
-        return await asyncio.to_thread(self._shelf.likeness, self._vector, among=among, also=list(also))
+        return await asyncio.to_thread(
+            self._shelf.likeness, self._vector, among=among, also=list(also), title=self._title
+        )
 
 
 async def meant(
@@ -147,7 +150,7 @@ async def meant(
     encoder: Encoder,
     workspaces: tuple[str, ...],
     question: str,
-    asked: Iterable[Word],
+    asked: Sequence[Word],
 ) -> Meant | None:
     """What a question and its words are near to; None while nothing is encoded."""
     shelf, lexicon = await _loaded(connection, encoder, workspaces)
@@ -162,7 +165,7 @@ async def meant(
         return vectors[:1]
 
     vector = await asyncio.to_thread(look)
-    return Meant(lexicon.kin(words), shelf, vector)
+    return Meant(lexicon.kin(words), shelf, vector, weight_of_title(asked))
 
 
 _copies: OrderedDict[tuple[object, ...], tuple[object, Shelf, Lexicon]] = OrderedDict()

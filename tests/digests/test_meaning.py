@@ -217,3 +217,17 @@ def test_only_the_nearest_papers_are_looked_into(monkeypatch: pytest.MonkeyPatch
         assert found[2] > found[3]
         monkeypatch.setattr(meaning, "_LOOKED_INTO", 1)
         assert list(shelf.likeness(question, also=[3])) == [1, 3]
+
+
+def test_a_title_is_compared_only_with_a_question_in_another_language() -> None:
+    """What an English question asks for is found in titles by its words, not by what they are near to."""
+    assert meaning.weight_of_title(plan.asked_words(["frogs", "that", "sing"])) == 0
+    assert meaning.weight_of_title(plan.asked_words(["노래하는", "frogs"])) == meaning.TITLE
+    with semantic():
+        encoder = meaning.installed()
+        assert encoder is not None
+        shelf = meaning.Shelf(
+            meaning.of_papers(encoder, {1: ["Frogs", "We study how loans are paid."]}).items()
+        )
+        question = encoder.encode(["how loans are paid"])
+        assert shelf.likeness(question, title=0.0)[1] > shelf.likeness(question)[1]
