@@ -119,17 +119,15 @@ class Evidence:
         self._known_of[key] = ([marked for marked, _ in weights], best, heads)
         return best, heads
 
-    def _count(self, place: int, best: Mapping[int, int]) -> None:
+    def _count(self, place: int, best: dict[int, int]) -> None:
         """Count in what a group has found; of a paper that it had found before only what is better now."""
         known, sums = self._known[place], self._sums
-        more: Mapping[int, int] = best
+        more = best
         if again := best.keys() & known.keys():
             more = {**best, **{paper: max(best[paper] - known[paper], 0) for paper in again}}
-            kept = {paper: known[paper] for paper in again if known[paper] > best[paper]}
-            known |= best
-            known |= kept
-        else:
-            known |= best
+            best = {**best, **{paper: max(best[paper], known[paper]) for paper in again}}
+        # What others may look at as well is copied, and not changed.
+        self._known[place] = {**known, **best} if known else best
         both = {paper: more[paper] + sums[paper] for paper in more.keys() & sums.keys()}
         sums |= more
         sums |= both

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import takewhile
 
 from rapidfuzz.distance import Levenshtein
 
@@ -94,6 +95,8 @@ _SPELT_OUT = re.compile(f"(?:{_NAMES_OF_LETTERS}){{2,6}}")
 _LETTER = re.compile(_NAMES_OF_LETTERS)
 
 _HISSING = frozenset("ㅅㅆㅈㅉㅊ")
+_AFTER_A_HISS = frozenset("ㅣㅟㅠ")
+"""Consonants, and the vowels that Hangul puts behind them where English has none."""
 
 _ROUGHLY = {
     "ㄱ": "k", "ㄲ": "k", "ㅋ": "k", "ㄴ": "n", "ㄷ": "t", "ㄸ": "t", "ㅌ": "t", "ㄹ": "l", "ㅁ": "m",
@@ -179,18 +182,55 @@ def pattern(hangul: str) -> str | None:
     return "-?".join(found) + "e?s?"
 
 
-def initials(hangul: str) -> frozenset[str]:
-    """The letters that a word which fits the pattern may begin with: most words need not be looked at."""
-    first: set[str] = set()
-    for kind, sound in _sounds(hangul):
-        if kind != "vowel":
-            return frozenset(first) or frozenset(
-                letter
-                for letters in _BEFORE[sound].split("|")
-                for letter in letters[: 3 if letters[1:2] == "?" else 1 : 2]
-            )
-        first.update(_OPENING.get(sound, _GLIDING).strip("[]"))
-    return frozenset(first)
+@lru_cache(maxsize=1024)
+def openings(hangul: str) -> tuple[str, ...]:
+    """What a word that fits the pattern begins with, in order, none the beginning of another: most words need
+    not be looked at.
+    """
+    sounds = list(_sounds(hangul))
+    vowels = [sound for _, sound in takewhile(lambda one: one[0] == "vowel", sounds)]
+    if vowels:
+        return _least(letter for sound in vowels for letter in _letters(sound))
+    first = sounds[0][1]
+    run = [sound for _, sound in takewhile(lambda one: one[0] == "vowel", sounds[1:])]
+    rest = sounds[1 + len(run) :]
+    while len(run) > 1 and run[0] == "ㅡ":
+        run = run[1:]
+    second = {*"-", *_letters(run[0])}
+    if run == ["ㅡ"] or (first in _HISSING and run[0] in _AFTER_A_HISS):
+        # A vowel need not follow.
+        second.update("aeiouy", *map(_letters, run[1:2]), _begun(*rest[0]) if rest else "es")
+    return _least(
+        one + letter for one in _spellings(_BEFORE[first]) for letter in ("", *second)[bool(rest) :]
+    )
+
+
+def _begun(kind: str, consonant: str) -> set[str]:
+    letters = _BEFORE.get(consonant, "") if kind == "initial" else f"{_AFTER.get(consonant, '')}|x|c|k|l|r"
+    return {one[:1] for one in _spellings(letters)}
+
+
+def _letters(vowel: str) -> str:
+    return _OPENING.get(vowel, _GLIDING).strip("[]")
+
+
+def _spellings(letters: str) -> set[str]:
+    """What letters of the tables above may be, ``t?ch|c|t(?=[iu])`` for instance."""
+    found: set[str] = set()
+    for one in re.sub(r"\(.*?\)", "", letters).split("|"):
+        spelt = [""]
+        for letter, is_optional in re.findall(r"([a-z])(\??)", one):
+            spelt = [*(before + letter for before in spelt), *(spelt if is_optional else ())]
+        found.update(spelt)
+    return found
+
+
+def _least(openings: Iterable[str]) -> tuple[str, ...]:
+    kept: list[str] = []
+    for one in sorted(openings):
+        if not kept or not one.startswith(kept[-1]):
+            kept.append(one)
+    return tuple(kept)
 
 
 def is_telling(hangul: str) -> bool:
@@ -232,7 +272,7 @@ def _vowels(run: list[str], before: str) -> str:
         # It only stands between consonants that English speaks together.
         return "(?:[aeiouy]r?)?" if before else "[aeiou]"
     opening = _OPENING.get(run[0], _GLIDING)
-    if before in _HISSING and run[0] in ("ㅣ", "ㅟ", "ㅠ"):
+    if before in _HISSING and run[0] in _AFTER_A_HISS:
         # So a hiss ends, 플래시 or 벤치, and another vowel may follow it.
         rest = _OPENING.get(run[1], _GLIDING) if len(run) > 1 else opening
         return f"(?:(?:{opening}|{rest}){_LATER}{{0,3}}{_UNHEARD})?"

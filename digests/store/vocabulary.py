@@ -94,14 +94,15 @@ class Surfaces:
         )
         return [(distance, surface) for surface, distance, _ in found]
 
-    def matching(self, pattern: str, initials: Iterable[str]) -> dict[str, list[Term]]:
-        """The words that fit a pattern whole and begin with one of some letters, each with the terms behind
-        it.
+    def matching(self, pattern: str, openings: Sequence[str]) -> dict[str, list[Term]]:
+        """The words that fit a pattern whole, each with the terms behind it. They begin with one of some
+        letters, given in order.
         """
-        found: list[str] = []
-        for letter in sorted(initials):
-            start, end = (bisect_left(self.words, chr(ord(letter) + past)) for past in (0, 1))
-            found += re.findall(f"^{pattern}$", "\n".join(self.words[start:end]), re.MULTILINE)
+        likely: list[str] = []
+        for opening in openings:
+            start = bisect_left(self.words, opening)
+            likely += self.words[start : bisect_left(self.words, opening + _LAST_LETTER, start)]
+        found = re.findall(f"^{pattern}$", "\n".join(likely), re.MULTILINE)
         return {word: self.terms(word) for word in found}
 
     def terms(self, word: str) -> list[Term]:
@@ -155,10 +156,10 @@ class Words:
         pattern = transliteration.pattern(hangul)
         if pattern is None:
             return []
-        initials = transliteration.initials(hangul)
+        openings = transliteration.openings(hangul)
         found: dict[str, list[Term]] = defaultdict(list)
         for part in self.parts:
-            for word, terms in part.matching(pattern, initials).items():
+            for word, terms in part.matching(pattern, openings).items():
                 found[word] += [term for term in terms if term.head_df]
         # A name stands in heads alone, and there are names like any Korean word: what texts say comes first.
         said = {word: terms for word, terms in found.items() if any(one.df > one.head_df for one in terms)}

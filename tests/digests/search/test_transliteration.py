@@ -22,7 +22,7 @@ def _heard(hangul: str) -> list[str]:
     pattern = transliteration.pattern(hangul)
     assert pattern is not None
     fitting = [word for word in WORDS if re.fullmatch(pattern, word)]
-    assert {word[0] for word in fitting} <= transliteration.initials(hangul)
+    assert all(word.startswith(transliteration.openings(hangul)) for word in fitting)
     return transliteration.heard(hangul, fitting)
 
 
@@ -73,7 +73,25 @@ def test_names_of_letters_spell_an_abbreviation(hangul: str, letters: str) -> No
     assert transliteration.spelt_out("모델") is None
 
 
-@given(st.text(alphabet=st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), max_size=12))
+_HANGUL = st.text(alphabet=st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), max_size=12)
+
+
+@given(
+    st.sampled_from(["소셜", "지프", "그림", "시각화", "아이", "이미지", "스테이블", "추천"]) | _HANGUL,
+    st.data(),
+)
+def test_whatever_fits_begins_as_is_said(hangul: str, data: st.DataObject) -> None:
+    """Nothing that fits a pattern is missed by looking only at words with its openings."""
+    pattern = transliteration.pattern(hangul)
+    if pattern is not None:
+        word = data.draw(st.from_regex(pattern, fullmatch=True))
+        openings = transliteration.openings(hangul)
+        assert word.startswith(openings)
+        assert sum(word.startswith(opening) for opening in openings) == 1
+        assert list(openings) == sorted(openings)
+
+
+@given(_HANGUL)
 def test_any_hangul_gives_a_pattern_or_nothing(hangul: str) -> None:
     """Every word of syllables has a pattern that compiles, or none."""
     pattern = transliteration.pattern(hangul)
