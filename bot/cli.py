@@ -158,6 +158,7 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
     """
     from rich.console import Console
 
+    from bot.clock import SystemClock
     from bot.terminal import tables
     from bot.terminal.records import hit_record
     from digests.archive import Archive
@@ -166,9 +167,12 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
     text = " ".join(query)
     async with open_database(settings) as database:
         archive = Archive(database, encoder=meaning.installed())
+        now = SystemClock().now().astimezone().date()
 
         async def find(text: str) -> Results:
-            return await archive.search(text, workspace=None, until=None, today=None, limit=limit, offset=0)
+            return await archive.search(
+                text, workspace=None, until=None, today=None, now=now, limit=limit, offset=0
+            )
 
         if as_json:
             lines = (line.rstrip("\n") for line in sys.stdin) if text == "-" else [text]

@@ -190,10 +190,14 @@ class Archive:
         workspace: Workspace | None,
         until: date | None,
         today: date | None,
+        now: date | None = None,
         limit: int = 10,
         offset: int = 0,
     ) -> Results:
-        """What ``/paper text`` finds, best first; DESIGN.md section 7. Nothing typed is an error."""
+        """What ``/paper text`` finds, best first; DESIGN.md section 7. Nothing typed is an error.
+
+        ``now`` is the day it is for whoever asks; without one last year is two words like others.
+        """
         async with self._turns, self._database.read() as connection:
             return await lookup.search(
                 connection,
@@ -201,6 +205,7 @@ class Archive:
                 workspace=workspace,
                 until=until,
                 today=today,
+                now=now,
                 encoder=self._encoder,
                 limit=limit,
                 offset=offset,

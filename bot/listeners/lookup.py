@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from bot.channels.preferences import Channel
 from bot.listeners.services import Asker, Services, language_of
@@ -12,6 +13,7 @@ from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
 from bot.messages.problems import Problem, problem
 from digests.model import Results
+from digests.search import times
 
 HELP = frozenset({"help", "?", "도움말", "도움", "사용법"})
 _TODAY = frozenset({"today", "오늘"})
@@ -96,6 +98,14 @@ async def _today(services: Services, channel: Channel | None, question: str) -> 
     return await services.deliveries.newest_had(channel, now=services.clock.now())
 
 
+async def _day(services: Services, asker: Asker, question: str) -> date | None:
+    """The day it is in the channel, where a question names a time from where one stands."""
+    if not times.named(question):
+        return None
+    channel = await services.channels.get(asker.workspace, asker.channel_id)
+    return services.clock.now().astimezone(ZoneInfo(channel.preferences.zone if channel else "UTC")).date()
+
+
 async def _search(
     services: Services, asker: Asker, question: str, today: date | None, offset: int = 0
 ) -> Results:
@@ -104,6 +114,7 @@ async def _search(
         workspace=asker.workspace,
         until=services.until,
         today=today,
+        now=await _day(services, asker, question),
         limit=results.PAGE,
         offset=max(offset, 0),
     )

@@ -11,6 +11,7 @@ from datetime import date
 from digests.reading.dates import date_of_line
 from digests.reading.identity import arxiv_id, normal_url
 from digests.reading.tags import canonical
+from digests.search import times
 
 LONGEST_QUERY = 1000
 MOST_WORDS = 24
@@ -60,9 +61,12 @@ class Query:
         return self == Query()
 
 
-def parse(typed: str) -> Query:
-    """Take a question apart; whatever is no operator is a word."""
+def parse(typed: str, *, now: date | None = None) -> Query:
+    """Take a question apart; whatever is no operator is a word. Times like last year are meant as of the day
+    ``now``; without one they are words too.
+    """
     text = unicodedata.normalize("NFKC", typed[:LONGEST_QUERY].replace("\0", " ").translate(_CURLY))
+    text = times.spelt_out(text, now) if now else text
     text = _KOREAN_MONTH.sub(r"\1-\2", _SLACK_LINK.sub(_unlinked, text)).strip()
     if special := _SPECIAL.get(text.casefold()):
         return Query(special=special)

@@ -19,7 +19,7 @@ from digests.model import (
     Workspace,
 )
 from digests.reading.tags import canonical
-from digests.search import meaning, plan, ranking, text
+from digests.search import meaning, plan, ranking, text, times
 from digests.search.evidence import Candidate
 from digests.search.matches import holds_phrases
 from digests.search.meaning import Encoder
@@ -38,6 +38,7 @@ async def search(
     workspace: Workspace | None,
     until: date | None,
     today: date | None,
+    now: date | None,
     encoder: Encoder | None,
     limit: int,
     offset: int,
@@ -45,10 +46,26 @@ async def search(
     """One page of what a question finds, best first; guesses known to hit when there is nothing.
 
     ``today`` is what the word means to the asker (the newest digest their channel had);
-    None is the newest day there is.
+    None is the newest day there is. ``now`` is the asker's day, for times like last year; where it is None,
+    or nothing is found of such a time, its words are asked for like all others.
     """
-    query = parse(typed)
     sight = Sight(connection, workspace, until)
+    page = await _parsed(sight, typed, parse(typed, now=now), today, encoder, limit=limit, offset=offset)
+    if page.total or now is None or not times.named(typed):
+        return page
+    return await _parsed(sight, typed, parse(typed), today, encoder, limit=limit, offset=offset)
+
+
+async def _parsed(
+    sight: Sight,
+    typed: str,
+    query: Query,
+    today: date | None,
+    encoder: Encoder | None,
+    *,
+    limit: int,
+    offset: int,
+) -> Results:
     if query.is_empty:
         return Results(typed)
     if query.special:

@@ -62,6 +62,15 @@ async def test_nothing_dated_after_the_clock_is_seen(desk: Desk) -> None:
     assert "open_hit" not in text_of(answer)
 
 
+async def test_a_time_is_meant_as_of_the_day_in_the_channel(desk: Desk) -> None:
+    """`this month` beside words is the month the clock stands in; of another nothing is found, and the words
+    are only words.
+    """
+    assert LOOPED in text_of(await desk.write("/paper looped this month", JUNHO))
+    assert LOOPED in text_of(await desk.write("/paper looped 이번 달", JUNHO))
+    assert "2025-02" not in text_of(await desk.write("/paper 작년", JUNHO))
+
+
 @pytest.mark.parametrize("asked", ["haru paper looped", "paper looped", "looped"])
 async def test_a_direct_message_is_a_question(desk: Desk, asked: str) -> None:
     """Writing to Haru finds papers, with or without the command's name."""
