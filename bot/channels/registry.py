@@ -21,7 +21,7 @@ from bot.channels.preferences import (
     Layout,
     Preferences,
 )
-from bot.channels.rows import channel_of, columns_of
+from bot.channels.rows import SCHEDULED_BY, channel_of, columns_of
 from digests.model import Workspace
 from digests.store.bulk import among
 from digests.store.schema import Instant
@@ -164,14 +164,32 @@ class Channels:
             written = await changelog.write(connection, current.id, (change,))
         return replace(current, managers=wanted), written
 
-    async def schedule(self, channel: Channel, day: date | None, at: datetime | None) -> None:
-        """Set the next schedule date and its instant; None while off or paused."""
+    async def schedule(self, channel: Channel, day: date | None, at: datetime | None) -> bool:
+        """Set the next schedule date and its instant; None while off or paused.
+
+        Only while the channel is still set as it is here: False where somebody has changed since by what
+        this was worked out.
+        """
+        own = columns_of(channel.preferences)
+        paused = channel.paused_reason is not None
         async with self._database.write() as connection:
-            await connection.execute(
+            done = await connection.scalars(
                 update(tables.channel)
-                .where(tables.channel.c.id == channel.id)
+                .where(
+                    _row.id == channel.id,
+                    *(_row[name].is_not_distinct_from(own[name]) for name in SCHEDULED_BY),
+                    _row.paused_reason.is_not(None) if paused else _row.paused_reason.is_(None),
+                )
                 .values(next_date=day, next_due_at=at)
+                .returning(_row.id)
             )
+            return bool(done.all())
+
+    async def behind(self, channel_id: int, *, limit: int) -> list[Channel]:
+        """Channels of all workspaces by their rows, those behind one of them: page by page, every one."""
+        async with self._database.read() as connection:
+            page = select(tables.channel).where(_row.id > channel_id).order_by(_row.id).limit(limit)
+            return await _channels(connection, page)
 
     async def due(
         self, now: datetime, *, after: tuple[datetime, int] | None = None, limit: int = 500

@@ -11,6 +11,9 @@ from bot.channels.preferences import Change, Channel, Field, Language, Layout, P
 from bot.channels.record import days
 from digests.model import Workspace
 
+SCHEDULED_BY = ("hour", "zone", "days", "holidays", "enabled")
+"""The columns by which a channel's next post is worked out."""
+
 
 def channel_of(row: Any, managers: frozenset[str]) -> Channel:
     """The channel of a row of the table and its managers."""

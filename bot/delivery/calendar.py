@@ -73,6 +73,19 @@ def next_due(preferences: Preferences, after: datetime) -> Due | None:
     return None
 
 
+def is_right(channel: Channel, *, now: datetime) -> bool:
+    """Whether a channel's schedule is as its settings and its zone's rules have it. What is due is being seen
+    to; a date that has been brought already may stand in the way of one that is looked for here.
+    """
+    if not channel.preferences.enabled or channel.paused_reason:
+        return channel.next_due_at is None
+    if channel.next_date is None or channel.next_due_at is None:
+        return next_due(channel.preferences, now) is None
+    return channel.next_due_at <= now or next_due(channel.preferences, now) == Due(
+        channel.next_date, channel.next_due_at
+    )
+
+
 def next_post(channel: Channel) -> datetime | None:
     """When a channel's next post comes, as things stand: a date that its zone does not have brings none."""
     if channel.next_date is None or channel.next_due_at is None:

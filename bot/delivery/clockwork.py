@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -33,6 +33,9 @@ DRAIN = 0.25
 """Seconds between looks at what may be sent; the next message of a thread waits for one."""
 
 RECONCILE = 15.0
+
+REVIEW = timedelta(hours=6)
+"""Between looks at all schedules: zones and holidays change with an upgrade, which starts a process."""
 
 SAY_AGAIN = 60.0
 """Seconds after which it is said once more that a job keeps failing: a job may have four turns a second."""
@@ -95,6 +98,7 @@ class Clockwork:
         self._every(self._drain_seconds, "drain", self._courier.drain)
         self._every(self._reconcile_seconds, "reconcile", self._reconciler.run)
         self._every(EVERY.total_seconds(), "correct", self._correct)
+        self._every(REVIEW.total_seconds(), "review", self._review, first=datetime.now(UTC))
         self._scheduler.start()
 
     def every(self, interval: timedelta, name: str, job: Job) -> None:
@@ -117,6 +121,9 @@ class Clockwork:
     async def _correct(self) -> None:
         await self._corrections.look(self._clock.now())
 
+    async def _review(self) -> None:
+        await self._deliveries.review(self._clock.now())
+
     async def stop(self) -> None:
         """Start nothing more; what is held is finished or handed back, nothing is dropped."""
         if self._scheduler.running:
@@ -125,7 +132,7 @@ class Clockwork:
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=PATIENCE)
 
-    def _every(self, seconds: float, name: str, job: Job) -> None:
+    def _every(self, seconds: float, name: str, job: Job, *, first: datetime | None = None) -> None:
         async def run() -> None:
             # Not awaited: shutting the scheduler down cancels its jobs, never a request under way, and
             # a long drain is no job that missed its turn, of which the scheduler would warn each time.
@@ -135,7 +142,8 @@ class Clockwork:
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 
-        self._scheduler.add_job(run, "interval", seconds=seconds, id=name)
+        begins = {} if first is None else {"next_run_time": first}
+        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, **begins)
 
     async def _guarded(self, name: str, job: Job) -> None:
         try:

@@ -105,9 +105,38 @@ class Deliveries:
         it off, where that is meant.
         """
         self._waiting.pop(channel.id, None)
+        self._look_at_all = now
+        while True:
+            due = await self._next(channel, now=now, enabling=enabling)
+            if await self._channels.schedule(channel, due.date if due else None, due.at if due else None):
+                return due
+            # Somebody else has changed it since: what stands now is what counts.
+            changed = await self._channels.by_id(channel.id)
+            if changed is None:
+                return None
+            channel = changed
+
+    async def review(self, now: datetime) -> int:
+        """Work out anew the schedules that are not as settings and time zones have them; how many.
+
+        The rules of a zone, or a country's holidays, come anew with an upgrade; and a process may have died
+        between a change of settings and the schedule that follows from it.
+        """
+        wrong, last = 0, 0
+        while page := await self._channels.behind(last, limit=GROUP):
+            last = page[-1].id
+            for channel in page:
+                if not calendar.is_right(channel, now=now):
+                    wrong += 1
+                    await self.reschedule(channel, now=now)
+        if wrong:
+            log.info("schedules_reviewed", changed=wrong)
+        return wrong
+
+    async def _next(self, channel: Channel, *, now: datetime, enabling: bool) -> Due | None:
+        """The date a channel goes on with, and its instant."""
         preferences = channel.preferences
         if not _is_on(channel):
-            await self._channels.schedule(channel, None, None)
             return None
         due = calendar.next_due(preferences, now)
         today = calendar.local_day(now, preferences.zone)
@@ -120,8 +149,6 @@ class Deliveries:
         # A date that was skipped, and is still to come by the new hour or zone, is tried again.
         while due is not None and not await self._ledger.reopen(channel.id, due.date):
             due = calendar.next_due(preferences, due.at)
-        await self._channels.schedule(channel, due.date if due else None, due.at if due else None)
-        self._look_at_all = now
         return due
 
     async def rehearse(self, now: datetime) -> list[Opened]:
