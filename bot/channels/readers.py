@@ -27,6 +27,16 @@ class Readers:
             )
         return found
 
+    async def languages(
+        self, workspace: Workspace, user_id: str, channel_id: str
+    ) -> tuple[str | None, str | None]:
+        """The language a person chose for themselves, and that of a channel; None where there is none."""
+        given = {"of_workspace": workspace.key, "of_user": user_id, "named": channel_id}
+        async with self._database.glance() as connection:
+            (found,) = (await connection.execute(_LANGUAGES, given)).all()
+        own, channel = found
+        return own, channel
+
     async def choose_language(self, workspace: Workspace, user_id: str, language: str | None) -> None:
         """Remember a person's language; None forgets it."""
         reader = tables.reader.c
@@ -81,4 +91,13 @@ class Readers:
 # Made once: making it takes longer than what it asks, and every question asks it.
 _LANGUAGE = select(tables.reader.c.language).where(
     tables.reader.c.workspace == bindparam("of_workspace"), tables.reader.c.user_id == bindparam("of_user")
+)
+_LANGUAGES = select(
+    _LANGUAGE.scalar_subquery(),
+    select(tables.channel.c.language)
+    .where(
+        tables.channel.c.workspace == bindparam("of_workspace"),
+        tables.channel.c.channel_id == bindparam("named"),
+    )
+    .scalar_subquery(),
 )

@@ -13,7 +13,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners.services import Asker, Services, language_of
+from bot.listeners.services import Asker, Services, language_here
 from bot.messages.message import Message, View
 from bot.messages.problems import Problem, problem
 from digests.errors import HaruError, StoreError
@@ -53,8 +53,7 @@ def language_for(services: Services, asker: Asker) -> Spoken:
 
     async def spoken() -> str:
         try:
-            channel = await services.channels.get(asker.workspace, asker.channel_id)
-            return await language_of(services, asker, channel)
+            return await language_here(services, asker)
         except StoreError:
             return services.default_language
 

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners.answering import answer, language_for
 from bot.listeners.lookup import HELP, find, find_tag
-from bot.listeners.services import Asker, Services, asker_of, language_of
+from bot.listeners.services import Asker, Services, asker_of, language_here
 from bot.listeners.settings import digest_command
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
@@ -28,8 +28,7 @@ async def haru_command(services: Services, asker: Asker, typed: str) -> Message:
     if command is not None:
         return await command(services, asker, rest)
     if not first or first.casefold() in HELP:
-        channel = await services.channels.get(asker.workspace, asker.channel_id)
-        return help_message(Topic.HARU, language=await language_of(services, asker, channel))
+        return help_message(Topic.HARU, language=await language_here(services, asker))
     return await find(services, asker, typed)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.channels.preferences import Channel
-from bot.listeners.services import Asker, Services, language_of
+from bot.listeners.services import Asker, Services, language_here, language_of
 from bot.messages import paper, results
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
@@ -23,7 +23,7 @@ async def find(services: Services, asker: Asker, typed: str) -> Message:
     """The answer to ``/paper typed``: one entry whole, several as a list, none with guesses."""
     question = typed.strip()
     if not question or question.casefold() in HELP:
-        return help_message(Topic.PAPER, language=await _language(services, asker))
+        return help_message(Topic.PAPER, language=await language_here(services, asker))
     if question.casefold() in _TODAY:
         channel = await services.channels.get(asker.workspace, asker.channel_id)
         language = await language_of(services, asker, channel)
@@ -34,7 +34,7 @@ async def find(services: Services, asker: Asker, typed: str) -> Message:
     else:
         # Neither waits for the other: most of both is waiting for the database.
         language, found = await asyncio.gather(
-            _language(services, asker), _search(services, asker, question, None)
+            language_here(services, asker), _search(services, asker, question, None)
         )
     if found.hits and (found.total == 1 or found.is_direct):
         return paper.answer(
@@ -79,16 +79,11 @@ async def find_tag(services: Services, asker: Asker, typed: str) -> Message:
 
 async def open_hit(services: Services, asker: Asker, entry_id: int, offset: int, query: str) -> Message:
     """A hit opened in place of its list, with the way back."""
-    language = await _language(services, asker)
+    language = await language_here(services, asker)
     entry = await services.archive.entry(entry_id, workspace=asker.workspace, until=services.until)
     if entry is None:
         return problem(Problem.ENTRY_GONE, language=language)
     return paper.answer(entry, language=language, back=(query, offset), can_share=not asker.is_direct)
-
-
-async def _language(services: Services, asker: Asker) -> str:
-    channel = await services.channels.get(asker.workspace, asker.channel_id)
-    return await language_of(services, asker, channel)
 
 
 async def _today(services: Services, channel: Channel | None, question: str) -> date | None:

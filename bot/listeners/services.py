@@ -143,9 +143,18 @@ def _workspace(body: Mapping[str, Any]) -> Workspace:
 async def language_of(services: Services, asker: Asker, channel: Channel | None) -> str:
     """The language of a reply to this person; DESIGN.md section 2."""
     chosen = await services.readers.language(asker.workspace, asker.user_id)
+    return await _reply_language(services, asker, chosen, channel.preferences.language if channel else None)
+
+
+async def language_here(services: Services, asker: Asker) -> str:
+    """The same where they ask, of a channel that need not be looked up for anything else."""
+    chosen, preferred = await services.readers.languages(asker.workspace, asker.user_id, asker.channel_id)
+    return await _reply_language(services, asker, chosen, preferred)
+
+
+async def _reply_language(services: Services, asker: Asker, chosen: str | None, preferred: str | None) -> str:
     if chosen:
         return reply_language(chosen, None, None, services.default_language)
-    preferred = channel.preferences.language.value if channel else None
     if preferred is not None and preferred != Language.BOTH:
         return reply_language(None, preferred, None, services.default_language)
     person = await services.directory.person(asker.client, asker.workspace, asker.user_id)

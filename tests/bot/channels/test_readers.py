@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from bot.channels.policies import Policies
+from bot.channels.preferences import Language, Preferences
 from bot.channels.readers import Readers
+from bot.channels.registry import Channels
 from digests.archive import Archive
 from digests.model import Document, Workspace
 from digests.store.sessions import Database
@@ -29,6 +31,20 @@ async def test_a_reader_s_language_is_theirs_in_their_workspace(readers: Readers
         await readers.choose_language(HERE, "U1", chosen)
         assert await readers.language(HERE, "U1") == chosen
     assert await readers.language(THERE, "U1") is None
+
+
+async def test_what_decides_the_language_of_an_answer_is_asked_at_once(
+    readers: Readers, database: Database
+) -> None:
+    """A reader's choice and the channel's language, each where there is one, of this workspace alone."""
+    channels = Channels(database, defaults=Preferences(language=Language.KO, hour=time(9), zone="Asia/Seoul"))
+    assert await readers.languages(HERE, "U1", "C1") == (None, None)
+    await channels.get_or_make(HERE, "C1", language=Language.BOTH)
+    await readers.choose_language(HERE, "U1", "en")
+    assert await readers.languages(HERE, "U1", "C1") == ("en", Language.BOTH)
+    assert await readers.languages(HERE, "U2", "C1") == (None, Language.BOTH)
+    assert await readers.languages(HERE, "U1", "C2") == ("en", None)
+    assert await readers.languages(THERE, "U1", "C1") == (None, None)
 
 
 async def test_a_workspace_opens_for_itself_alone(database: Database) -> None:
