@@ -189,8 +189,12 @@ class Deliveries:
         await self._ledger.follow(channel.workspace, old_id, channel.channel_id)
 
     async def last(self, channel: Channel) -> Delivery | None:
-        """The newest delivery, or None."""
-        found = await self._past.deliveries(channel.id, limit=1)
+        """The newest delivery, or None. A date that brought nothing, since somebody had posted its papers by
+        hand, is told by that post.
+        """
+        found = await self._past.deliveries(channel.id, limit=2)
+        if len(found) > 1 and found[0].reason == plan.Skip.ALREADY_HAD and found[1].schedule_date is None:
+            return found[1]
         return found[0] if found else None
 
     async def history(self, channel: Channel, *, limit: int = 10) -> list[Delivery]:
@@ -226,7 +230,7 @@ class Deliveries:
         made = await self._edition(channel, now=now, digest_ids=digest_ids, again=again)
         if made is None:
             anything = await self._edition(channel, now=now, digest_ids=digest_ids, again=True)
-            reason = "already_had" if anything else plan.Skip.NO_NEW_DIGEST.value
+            reason = (plan.Skip.ALREADY_HAD if anything else plan.Skip.NO_NEW_DIGEST).value
             ids = anything.digest_ids if anything else ()
             return Opened(channel, day, "skipped", reason, ids)
         preferences = channel.preferences
@@ -243,7 +247,7 @@ class Deliveries:
         delivery_id = (await self._ledger.open_group([opening], now=now)).get(channel.id)
         if delivery_id is None:
             # Somebody else was a moment earlier with the same.
-            return Opened(channel, day, "skipped", "already_had", made.digest_ids)
+            return Opened(channel, day, "skipped", plan.Skip.ALREADY_HAD.value, made.digest_ids)
         return Opened(channel, day, "posting", digest_ids=made.digest_ids, delivery_id=delivery_id)
 
     async def link(self, channel: Channel, ts: str) -> str | None:

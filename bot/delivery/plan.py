@@ -31,6 +31,7 @@ class Skip(StrEnum):
     """Why a schedule date brought nothing. Shown in `/digest` and `haru channels`."""
 
     NO_NEW_DIGEST = "no_new_digest"
+    ALREADY_HAD = "already_had"
     NOTHING_LEFT = "nothing_left"
     TOO_LATE = "too_late"
     NO_SUCH_DATE = "no_such_date"
@@ -74,14 +75,16 @@ def decide(
 ) -> Decision:
     """What becomes of a schedule date, with the deliverable digests up to it, oldest first."""
     new = unread(digests, history, due.date)
-    # Without the day's own digest the end of the grace is the end of a wait, not of an outage.
-    is_late = not any(_is_for(digest, due.date) for digest in new)
+    # Without the day's own digest the end of the grace is the end of a wait, not of an outage. One that the
+    # channel has had by hand is there.
+    there = [digest for digest in digests if digest.date is not None and digest.date <= due.date]
+    is_late = not any(_is_for(digest, due.date) for digest in there)
     if now > due.at + grace + (LAST_LOOK if is_late else timedelta(0)):
         return Skipped(Skip.TOO_LATE)
     if is_late and now < due.at + grace:
         return Wait(due.at + grace)
     if not new:
-        return Skipped(Skip.NO_NEW_DIGEST)
+        return Skipped(Skip.NO_NEW_DIGEST if is_late else Skip.ALREADY_HAD)
     made = edition(due.date, new, tags=tags, posts={})
     if not made.entries:
         return Skipped(Skip.NOTHING_LEFT, made.digest_ids)

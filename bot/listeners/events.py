@@ -107,6 +107,9 @@ async def _joined(services: Services, asker: Asker, event: Event) -> None:
     if known is not None and known.paused_reason:
         await _resume(services, known)
         return
+    if known is not None and known.preferences.enabled:
+        # That Haru had been thrown out was never heard of here: it goes on, and has said hello before.
+        return
     inviter = str(event.get("inviter") or "")
     person = await services.directory.person(asker.client, asker.workspace, inviter) if inviter else None
     room = await services.directory.room(asker.client, asker.channel_id)

@@ -11,6 +11,7 @@ from bot.messages.mrkdwn import brief
 _REASONS = {
     # Skips of our own.
     "no_new_digest": deferred("No new papers came in that day."),
+    "already_had": deferred("The channel had that day's papers already."),
     "nothing_left": deferred("No paper that day passed the tag filter."),
     "no_such_date": deferred("That day does not exist in this time zone."),
     "too_late": deferred("Haru was down at that hour, so its papers come with the next post."),

@@ -148,7 +148,8 @@ async def test_a_post_asked_for_by_hand_is_not_repeated_by_the_clock(scene: Scen
     again = await scene.haru.deliveries.post_now(channel, now=now)
     assert (again.status, again.reason) == ("skipped", "already_had")
     records = {one["channel"]: one for one in await deliver_once(scene.haru)}
-    assert records[KOREAN_CHANNEL]["status"] == "waiting"
+    assert records[KOREAN_CHANNEL]["status"] == "skipped"
+    assert records[KOREAN_CHANNEL]["reason"] == "already_had"
     await scene.settle()
     assert len(scene.posted(KOREAN_CHANNEL)) == 1
 

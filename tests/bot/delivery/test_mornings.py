@@ -108,15 +108,19 @@ async def test_what_came_after_the_skip_comes_the_next_day(scene: Scene) -> None
 
 
 async def test_posted_by_hand_before_the_hour_is_not_posted_again(scene: Scene) -> None:
-    """What `/digest post` brought at eight does not come at nine."""
+    """What `/digest post` brought at eight does not come at nine, and nobody waits for more; the card goes on
+    telling of the post.
+    """
     await _digest(scene, "2025-02-26", "Early")
     channel = await _channel(scene)
     opened = await scene.haru.deliveries.post_now(channel, now=_nine(26) - timedelta(hours=1))
     assert opened.status == "posting"
-    assert [one[1] for one in await _tick(scene, _nine(26))] == ["waiting"]
-    assert await _tick(scene, _nine(26) + timedelta(hours=4)) == [
-        (date(2025, 2, 26), "skipped", "no_new_digest")
-    ]
+    assert await _tick(scene, _nine(26)) == [(date(2025, 2, 26), "skipped", "already_had")]
+    last = await scene.haru.deliveries.last(channel)
+    assert last is not None
+    assert (last.id, last.state) == (opened.delivery_id, State.POSTING)
+    history = await scene.haru.deliveries.history(channel, limit=1)
+    assert [one.reason for one in history] == ["already_had"]
 
 
 async def test_posted_by_hand_after_the_hour_asks_first(scene: Scene) -> None:

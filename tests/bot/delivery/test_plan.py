@@ -79,6 +79,12 @@ def test_what_the_channel_had_does_not_come_again() -> None:
     assert _days(_decide(had, _digest(MONDAY), history=history)) == {MONDAY}
 
 
+def test_what_was_posted_by_hand_is_not_waited_for() -> None:
+    """The day's own digest is there, and the channel has had it: the date brings nothing, for that reason."""
+    had = _digest(MONDAY)
+    assert _decide(had, history=History(frozenset({had.id}), MONDAY)) == Skipped(Skip.ALREADY_HAD)
+
+
 def test_years_of_backlog_flood_nobody() -> None:
     """Nothing older than seven days is caught up on, and a new channel gets the newest day only."""
     old = [_digest(MONDAY - timedelta(days=offset)) for offset in range(400, 0, -1)]

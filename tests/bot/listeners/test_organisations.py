@@ -4,6 +4,7 @@ installed Haru as a whole, channels shared with others, and channels that come a
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -329,6 +330,22 @@ async def test_a_channel_that_is_gone_pauses(desk: Desk, kind: str, reason: str)
         return now.paused_reason == reason and now.next_due_at is None
 
     await eventually(paused)
+
+
+async def test_invited_again_where_it_is_on_haru_says_nothing(desk: Desk) -> None:
+    """It may never have heard that it was thrown out: it goes on, and does not say that nothing is posted."""
+    await desk.write("/digest on")
+    before, schedule = len(desk.workspace.team.messages.record()), await desk.channel()
+    await desk.send(_event({"type": "member_joined_channel", "channel": KOREAN_CHANNEL, "user": BOT_USER}))
+    await desk.send(_event({"type": "channel_rename", "channel": {"id": KOREAN_CHANNEL, "name": "anew"}}))
+
+    async def is_renamed() -> bool:
+        return (await desk.channel()).name == "anew"
+
+    await eventually(is_renamed)
+    await asyncio.sleep(0.3)
+    assert len(desk.workspace.team.messages.record()) == before
+    assert (await desk.channel()).next_due_at == schedule.next_due_at
 
 
 def test_every_event_that_is_handled_is_asked_for() -> None:
