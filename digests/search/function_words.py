@@ -19,8 +19,14 @@ FUNCTION = frozenset({
 })  # fmt: skip
 """English words that tell little, though in an archive that is mostly Korean they are rare."""
 
-KINDS = frozenset({"paper", "papers", "report", "reports", "tech", "technical"})
+KINDS = frozenset({
+    "paper", "papers", "report", "reports", "tech", "technical",
+    "보고서", "리포트", "기술보고서", "테크리포트", "테크니컬",
+})  # fmt: skip
 """What is asked for in most questions that say so, and in the titles of few papers that are meant."""
+
+KIND_OF_REPORT = "기술"
+"""Before one of these, technical; by itself, technology."""
 
 ASKING = transliteration.LITTLE_WORDS | {
     "논문",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from digests.search import glossary, text, transliteration
-from digests.search.function_words import ASKING, FUNCTION, KINDS
+from digests.search.function_words import ASKING, FUNCTION, KIND_OF_REPORT, KINDS
 from digests.search.weights import idf
 
 PREFIX, TYPO_ONE, TYPO_TWO, JOINT = 0.75, 0.6, 0.45, 0.6
@@ -17,6 +17,9 @@ NAMED = 0.2
 """What the English name of a thing is worth where it was asked for in Korean: papers that say it as it was
 typed come first, wherever in them it stands.
 """
+
+TOGETHER = 0.25
+"""What it is worth where all of a question has English names: a title that says them is of the thing."""
 
 HEARD = 0.6
 """What it is worth where no paper says the thing in Korean."""
@@ -35,6 +38,9 @@ MOST_PREFIXES = 24
 RARE = 5
 """Papers with a word, up to which it may be a slip of another."""
 
+COMMONER = 10
+"""So many times as common is a word of which one that papers have is taken for a slip: JEPA is no Jena."""
+
 SHORTEST_CORRECTED = 4
 """Letters of a Latin word that may be a slip."""
 
@@ -50,7 +56,7 @@ KINDRED, ACROSS = 0.6, 0.8
 LEAST = 0.01
 """What any alternative is worth."""
 
-LEAST_TELLING = 0.15
+LEAST_TELLING = 0.05
 """What a word counts that only says what kind of paper is meant: tech report."""
 
 SYNONYM = 0.5
@@ -94,6 +100,8 @@ class Group:
     corrected: str | None = None
     said: int = 0
     """In how many papers it stands as it was typed."""
+    is_kind: bool = False
+    """Whether it only says what kind of paper is meant."""
 
     def add(self, term: Term, worth: float) -> None:
         self.dfs[term.id] = term.df
@@ -160,17 +168,22 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
     coverage, so that one known word among five unknown ones is no answer.
     """
     groups: list[Group] = []
-    for word in asked:
-        groups += (
+    for word, following in zip_longest(asked, asked[1:]):
+        of_it = (
             _hangul(word, vocabulary)
             if word.is_hangul
             else [_latin(word, vocabulary, is_sentence=len(asked) >= LONG_QUESTION)]
         )
+        for group in of_it:
+            group.is_kind = _is_kind(word, following)
+        groups += of_it
     for place, group in enumerate(groups):
         group.place = place
     joints = _joints(asked)
     for (first, second), joint in joints.items():
-        known = [term for term in vocabulary.terms.get(joint, ()) if term.head_df]
+        # A letter by itself is of its neighbour: v jepa is V-JEPA, wherever that stands.
+        is_letter = 1 in (len(first), len(second))
+        known = [term for term in vocabulary.terms.get(joint, ()) if term.head_df or is_letter]
         # The joined spelling stands for both of its words.
         for group in groups:
             if known and group.typed in (first, second):
@@ -213,14 +226,20 @@ def standing_for(word: Sequence[str], known: Mapping[str, Sequence[Term]]) -> Se
 
 def _weighed(groups: Sequence[Group], papers: int) -> list[Group]:
     """The groups with their weights, rarest first."""
-    tells = any(group.typed not in FUNCTION | KINDS for group in groups)
+    tells = any(group.typed not in FUNCTION and not group.is_kind for group in groups)
     for group in groups:
         group.idf = idf(papers, min(group.df, papers))
         if tells and group.typed in FUNCTION:
             group.idf *= LITTLE
-        elif tells and group.typed in KINDS:
+        elif tells and group.is_kind:
             group.idf *= LEAST_TELLING
     return sorted(groups, key=lambda group: (group.df, group.typed, group.place))
+
+
+def _is_kind(word: text.Word, following: text.Word | None) -> bool:
+    """Whether a word only says what kind of paper is meant."""
+    before = following is not None and following.folded in KINDS
+    return word.folded in KINDS or (word.folded == KIND_OF_REPORT and before)
 
 
 def may_be_slip(word: text.Word, df: int, head_df: int) -> bool:
@@ -296,7 +315,8 @@ def _latin(word: text.Word, vocabulary: Vocabulary, *, is_sentence: bool) -> Gro
             # Another number is another thing: int4 is neither int8 nor into.
             continue
         for term in terms:
-            group.add(term, TYPO_ONE if distance == 1 else TYPO_TWO)
+            is_likely = not exact_df or term.df >= COMMONER * exact_df
+            group.add(term, (TYPO_ONE if distance == 1 else TYPO_TWO) if is_likely else NAMED)
         if not group.corrected and exact_df == 0 and distance == closest:
             group.corrected = surface
     if any(value >= PREFIX for value in group.worth.values()):
@@ -305,8 +325,9 @@ def _latin(word: text.Word, vocabulary: Vocabulary, *, is_sentence: bool) -> Gro
 
 
 def _tells(piece: str) -> bool:
-    # Of in-context the context tells something, and in nothing; of Llama-3.1 the llama, and 1 nothing.
-    return piece not in FUNCTION and not piece.isdigit()
+    # Of in-context the context tells something, and in nothing; of Llama-3.1 the llama, and 1 nothing; of
+    # V-JEPA the V.
+    return len(piece) > 1 and piece not in FUNCTION and not piece.isdigit()
 
 
 def _digits(word: str) -> str:
@@ -319,6 +340,7 @@ def _name(groups: Sequence[Group], asked: Sequence[text.Word], vocabulary: Vocab
     languages.
     """
     fewest = FEW if len(asked) == 1 else vocabulary.papers if len(asked) <= MOST_NAMED else 1
+    found: list[tuple[Group, Term, float]] = []
     for spelling, names in _named(asked):
         of_it = [group for group in groups if group.typed in text.pairs(spelling)]
         said = min(group.said for group in of_it)
@@ -327,11 +349,13 @@ def _name(groups: Sequence[Group], asked: Sequence[text.Word], vocabulary: Vocab
         english = [term for name in names for term in vocabulary.terms.get(name, ())]
         if not english and (not said or (said < FEW and transliteration.is_telling(spelling))):
             english = list(vocabulary.heard(spelling))
-        for term in english:
-            for group in of_it:
-                if group.corrected:
-                    group.drop_slips()
-                group.add(term, NAMED if said else HEARD)
+        found += [(group, term, NAMED if said else HEARD) for term in english for group in of_it]
+    # A title that names all of it, in English, is of it.
+    is_whole = len(asked) > 1 and len({group.place for group, _, _ in found}) == len(groups)
+    for group, term, worth in found:
+        if group.corrected:
+            group.drop_slips()
+        group.add(term, max(worth, TOGETHER) if is_whole else worth)
 
 
 def _named(asked: Sequence[text.Word]) -> list[tuple[str, tuple[str, ...]]]:

@@ -32,10 +32,12 @@ class Ranking:
         self.openings = frozenset(group.typed[:3] for group in groups)
         """How the name of an author begins who may be meant."""
         self._joined = text.joined(asked)
-        self._typed = [(group.typed, f" {group.typed}") for group in groups]
+        # A title that says what kind of paper it is answers nothing by that.
+        telling = [group for group in groups if not group.is_kind] or groups
+        self._typed = [(group.typed, _spaced(text.word(group.typed))) for group in telling]
         couples = [
             (first.names, second.names)
-            for first, second in pairwise(sorted(groups, key=lambda group: group.place))
+            for first, second in pairwise(sorted(telling, key=lambda group: group.place))
             if second.place == first.place + 1 and second.names
         ]
         self._couples = len(couples)
@@ -103,12 +105,12 @@ def _places(named: Iterable[Iterable[str]]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A title or a name: its words, compounds in their pieces."""
+    """A title or a name: its words, compounds whole and in their pieces."""
 
     words: frozenset[str]
     """Each folded."""
     spaced: str
-    """The same in order, each with a space before it."""
+    """The pieces in order, each with a space before it."""
     terms: frozenset[str]
     couples: tuple[tuple[str, str], ...]
     """The terms of neighbours."""
@@ -117,11 +119,17 @@ class _Line:
 # The same titles are weighed again and again.
 @lru_cache(maxsize=16384)
 def _line(line: str) -> _Line:
-    pieces = [piece for word in text.words(line) for piece in word.pieces]
+    words = list(text.words(line))
+    pieces = [piece for word in words for piece in word.pieces]
     terms = [term for _, term in pieces]
     return _Line(
-        frozenset(folded for folded, _ in pieces),
-        "".join(f" {folded}" for folded, _ in pieces),
+        frozenset([*(word.folded for word in words), *(folded for folded, _ in pieces)]),
+        "".join(map(_spaced, words)),
         frozenset(terms),
         tuple(pairwise(terms)),
     )
+
+
+def _spaced(word: text.Word) -> str:
+    """The pieces of a word, each with a space before it."""
+    return "".join(f" {folded}" for folded, _ in word.pieces)
