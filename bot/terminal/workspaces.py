@@ -29,14 +29,18 @@ async def resume(settings: Settings, workspace: str | None) -> int:
 
 
 async def _brake(settings: Settings, workspace: str | None, *, paused: bool) -> int:
-    from bot.workspaces.installations import Installations
+    from bot.workspaces.installations import OPERATOR, Installations
 
     async with open_database(settings) as database:
         installations = Installations(database)
-        chosen = [one for one in await installations.all() if workspace in (None, one.workspace.team_id)]
+        chosen = [
+            one
+            for one in await installations.all()
+            if workspace in (None, one.workspace.team_id or one.workspace.enterprise_id)
+        ]
         for one in chosen:
             if paused:
-                await installations.pause(one.workspace, "operator")
+                await installations.pause(one.workspace, OPERATOR)
             else:
                 await installations.resume(one.workspace)
             click.echo(f"{'Paused' if paused else 'Resumed'} {one.name or one.workspace.key}.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import case, delete, insert, select, update
 
 from bot.workspaces import withdrawals
 from bot.workspaces.tables import installation
@@ -16,8 +16,14 @@ from digests.model import Workspace
 from digests.store.bulk import among
 from digests.store.sessions import Database
 
+OPERATOR = "operator"
+"""Why a workspace is paused that whoever runs Haru has paused."""
+
 REMEMBERED = 5.0
 """Seconds for which a process answers with a token that another process has replaced."""
+
+
+_KEPT_PAUSE = case((installation.c.paused_reason == OPERATOR, OPERATOR), else_=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,9 @@ class Installations:
         self._recent: dict[Workspace, tuple[float, Installation]] = {}
 
     async def save(self, made: Installation, *, now: datetime) -> None:
-        """Add or renew an installation; a pause or an uninstall before it is over."""
+        """Add or renew an installation; an uninstall is over by that, and so is a pause, unless whoever runs
+        Haru made it: that is theirs to end.
+        """
         values = {
             "name": made.name,
             "bot_token": made.bot_token,
@@ -66,7 +74,7 @@ class Installations:
             known = await connection.execute(
                 update(installation)
                 .where(installation.c.workspace == key)
-                .values(values)
+                .values({**values, "paused_reason": _KEPT_PAUSE})
                 .returning(installation.c.workspace)
             )
             if not known.all():

@@ -271,6 +271,20 @@ async def test_a_reinstalled_workspace_goes_on(post: Post) -> None:
     assert "xoxb-new" not in repr(part)
 
 
+async def test_whoever_pulled_the_brake_lets_it_go(post: Post) -> None:
+    """A workspace that whoever runs Haru has paused is paused after each start, which installs it anew from
+    the environment, and after somebody installed it again.
+    """
+    await post.open("T1", "C1")
+    workspace, installations = Workspace("", "T1"), Installations(post.database)
+    await installations.pause(workspace, "operator")
+    for token in ("xoxb-T1", "xoxb-new"):
+        await installations.save(Installation(workspace, token, "U1", from_environment=True), now=START)
+        assert await post.claimed() == []
+    await installations.resume(workspace)
+    assert _channels(await post.claimed()) == ["C1"]
+
+
 async def test_an_organisations_token_serves_its_workspaces(post: Post) -> None:
     """An org-wide installation has no row a team: its teams post with its token, and pause with it."""
     installations = Installations(post.database)
