@@ -82,6 +82,9 @@ async def _keep_prepared(haru: Haru, first: asyncio.Event) -> None:
         except (HaruError, DBAPIError) as error:
             # The database is away for now. Whoever asks meanwhile is told, and readiness tells.
             log.warning("lookup_not_prepared", error=str(error).splitlines()[0])
+        except Exception:
+            # Whoever asks then waits a little longer: no reason to stop, and one to be told.
+            log.exception("preparing_crashed")
         first.set()
         # While thousands of documents are taken in it changes all the time.
         await asyncio.sleep(max(LOOK, _REST * (time.monotonic() - began)))

@@ -44,6 +44,28 @@ async def test_lookup_is_prepared_first_and_after_each_change(
     await haru.close()
 
 
+async def test_what_nobody_foresaw_is_told_and_stops_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process begins all the same, and preparing is tried again."""
+
+    async def broken() -> bool:
+        raise RuntimeError("nobody foresaw this")
+
+    monkeypatch.setattr(running, "LOOK", 0.01)
+    haru = _haru(database)
+    monkeypatch.setattr(haru, "prepare", broken)
+    with capture_logs() as logs:
+        async with prepared(haru):
+            for _ in range(500):
+                if len(logs) > 1:
+                    break
+                await asyncio.sleep(0.01)
+    assert {one["event"] for one in logs} == {"preparing_crashed"}
+    assert len(logs) > 1
+    await haru.close()
+
+
 async def test_a_database_that_is_away_keeps_nothing_from_starting(tmp_path: Path) -> None:
     """What could not be prepared is said, and tried again later."""
     haru = _haru(Database(f"sqlite:///{tmp_path}/empty.sqlite3"))
