@@ -28,6 +28,10 @@ async def post(
     room = await services.directory.room(asker.client, asker.channel_id)
     if not room.is_member:
         return settings.not_a_member(language=language, is_direct=asker.is_direct)
+    installation = await services.installations.get(asker.workspace)
+    if installation is not None and installation.paused_reason:
+        # It would come whenever the pause is over, when nobody thinks of it any more, or not at all.
+        return settings.paused(installation.paused_reason, language=language)
     # One at a time: a double click must see what its first half opened.
     async with services.posting:
         if again and await _just_posted(services, channel, digest_ids or ()):

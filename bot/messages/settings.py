@@ -83,6 +83,13 @@ def already_posted(*, language: str, url: str | None, value: str) -> Message:
     return Message(said, (section(said), *row))
 
 
+def paused(code: str, *, language: str) -> Message:
+    """Nothing is posted in the whole workspace just now, and why."""
+    words = catalogue(language)
+    said = words.gettext("*Paused.* {why}", why=reason(code, words))
+    return Message(said, (section(said),))
+
+
 def posting(*, language: str) -> Message:
     """`/digest post` was taken; the papers follow."""
     words = catalogue(language)

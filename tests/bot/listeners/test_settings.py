@@ -116,6 +116,13 @@ async def test_a_post_by_hand_is_told_with_the_day_it_was_in_the_channel(desk: D
     assert "2월 25일" not in card
 
 
+async def test_nothing_is_promised_where_the_workspace_is_paused(desk: Desk) -> None:
+    """`/digest post` says why nothing is posted, and opens nothing that would come hours later."""
+    await desk.haru.installations.pause(desk.workspace.workspace, "operator")
+    assert "운영자" in text_of(await desk.write("/digest post"))
+    assert await desk.haru.deliveries.history(await desk.channel()) == []
+
+
 async def test_settings_by_word_opens_the_modal(desk: Desk) -> None:
     """`/digest settings` opens it for those who may, and tells the others who may."""
     await desk.write("/digest settings", MINJI)
