@@ -51,10 +51,5 @@ class Edition:
         )
 
     def number(self, place: int) -> int | None:
-        """An entry's number in the post, or None where it is the only one.
-
-        What was taken back before anything was posted has none, and what follows it moves up.
-        """
-        unseen = self.untold(0)
-        counted = [other for other in range(len(self.entries)) if other not in unseen]
-        return counted.index(place) + 1 if len(counted) > 1 and place in counted else None
+        """An entry's number in the post, or None where it is the only one."""
+        return place + 1 if len(self.entries) > 1 else None

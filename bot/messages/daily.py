@@ -39,9 +39,12 @@ def render(edition: Edition, *, language: Language, layout: Layout) -> tuple[Mes
     if not edition.entries:
         return ()
     spoken = [catalogue(code) for code in posting_languages(language)]
-    if len(edition.untold(0)) == len(edition.entries):
+    # What nobody was shown takes no place: what follows it moves up.
+    unseen = edition.untold(0)
+    entries = tuple(one for place, one in enumerate(edition.entries) if place not in unseen)
+    if not entries:
         return (_needless(spoken[0]),)
-    return _LAYOUTS[layout](edition, spoken)
+    return _LAYOUTS[layout](replace(edition, entries=entries), spoken)
 
 
 def retracted(day: date, *, language: Language) -> Message:
@@ -88,12 +91,7 @@ def _thread(edition: Edition, spoken: Sequence[Catalogue]) -> tuple[Message, ...
         *_left_out(edition, words),
         *_read_digest(edition, spoken),
     )
-    untold = edition.untold(0)
-    names = [
-        _named(one, words, edition.number(place))
-        for place, one in enumerate(edition.entries)
-        if place not in untold
-    ]
+    names = [_named(one, words, edition.number(place)) for place, one in enumerate(edition.entries)]
     head = _notification(edition, words)
     index = Message(fallback("\n".join([head, "", *names]), [head, *names]), blocks)
     replies = _replies(edition, words, range(len(edition.entries)), 1)
@@ -271,17 +269,15 @@ def _index(edition: Edition, words: Catalogue) -> list[Block]:
     """The titles, each on its line, as many as there is room for."""
     lines: list[str] = []
     room = _INDEX_TEXT
-    untold = edition.untold(0)
-    places = [place for place in range(len(edition.entries)) if place not in untold]
-    for place in places:
-        one, number = edition.entries[place], edition.number(place)
+    for place, one in enumerate(edition.entries):
+        number = edition.number(place)
         name = clip(entry.title_text(one.entry.paper), _INDEX_TITLE)
         text = ("" if number is None else f"{number}. ") + link(one.entry.paper.url, name)
         if one.retracted:
             text = " · ".join([strike(text), words.gettext("taken back")])
         room -= limits.size(text)
         if len(lines) == INDEX_LINES or room < 0:
-            left = len(places) - len(lines)
+            left = len(edition.entries) - len(lines)
             lines.append(words.ngettext("and {n} more in the thread", "and {n} more in the thread", left))
             break
         lines.append(text)

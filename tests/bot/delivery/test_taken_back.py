@@ -65,18 +65,24 @@ async def test_what_stands_is_struck_through_in_its_place(two: Scene, layout: La
 
 
 @pytest.mark.parametrize("layout", list(Layout))
-async def test_a_post_that_has_not_begun_shows_only_what_is_left(two: Scene, layout: Layout) -> None:
-    """Of two digests one is retracted before anything was posted: the post is that of the other alone."""
+@pytest.mark.parametrize("own", [True, False])
+async def test_a_post_that_has_not_begun_shows_only_what_is_left(
+    two: Scene, layout: Layout, own: bool
+) -> None:
+    """Of two digests one is retracted before anything was posted, the first or the second: the post is that
+    of the other alone.
+    """
+    gone, left = (GONE, LEFT) if own else (LEFT, GONE)
     await two.prefer(layout=layout)
     await two.haru.deliveries.tick(two.haru.clock.now())
-    await _retract(two)
+    await _retract(two, own=own)
     await two.settle()
     await _put_right(two)
     posted = two.posted(ENGLISH_CHANNEL)
-    assert [one for one in posted if GONE in str(one) or "taken back" in str(one)] == []
-    assert _shown(two, LEFT) == list(range(1, PAPERS + 1))
+    assert [one for one in posted if gone in str(one) or "taken back" in str(one)] == []
+    assert _shown(two, left) == list(range(1, PAPERS + 1))
     if layout is not Layout.STREAM:
-        assert f"1. <https://example.com/{LEFT.split()[0]}1|{LEFT} 1 " in " ".join(_sections(two))
+        assert f"1. <https://example.com/{left.split()[0]}1|{left} 1 " in " ".join(_sections(two))
     assert await _state(two) == "sent"
 
 
