@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+LONGEST_REST = 86_400.0
+"""Seconds of a Retry-After that are obeyed: a header that says more is taken for a mistake."""
+
 
 class Kind(StrEnum):
     """What happens next to a part."""
@@ -93,7 +96,8 @@ def of_error(code: str, *, status: int = 200, retry_after: float | None = None) 
     A 5xx, an unreadable answer, and a code nobody here knows leave the message in doubt.
     """
     if status == 429 or code in CODES[Kind.AGAIN]:
-        return Outcome(Kind.AGAIN, "ratelimited", wait=retry_after if retry_after is not None else 1.0)
+        wait = 1.0 if retry_after is None else min(retry_after, LONGEST_REST)
+        return Outcome(Kind.AGAIN, "ratelimited", wait=wait)
     if status >= 500:
         return Outcome(Kind.DOUBT, code or f"http_{status}")
     kind = _BY_CODE.get(code) or next(

@@ -13,6 +13,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.delivery.ledger import UNREADABLE, Ledger
+from bot.delivery.outcome import LONGEST_REST
 from bot.delivery.part import Part
 from bot.delivery.store.doubts import Verdict
 from bot.workspaces.clients import Clients
@@ -150,7 +151,7 @@ class Reconciler:
     async def _hold_down(self, part: Part, headers: Any) -> None:
         told = {str(name).lower(): str(value) for name, value in (headers or {}).items()}
         wait = told.get("retry-after", "")
-        seconds = float(wait) if wait.isdecimal() else float(HELD_DOWN)
+        seconds = min(float(wait), LONGEST_REST) if wait.isdecimal() else float(HELD_DOWN)
         log.warning("history_held_down", workspace=part.workspace.key, seconds=seconds)
         await self._ledger.slow_down(part.workspace, _method(part), wait=seconds, every=HELD_DOWN)
 

@@ -161,7 +161,9 @@ class Installations:
         if reason in withdrawals.REASONS:
             await self.withdraw(workspace, reason)
         else:
-            await self._set(workspace, paused_reason=reason)
+            # A brake that was pulled before is not let go by whatever ends this pause.
+            is_pulled = installation.c.paused_reason == OPERATOR
+            await self._set(workspace, paused_reason=case((is_pulled, OPERATOR), else_=reason))
 
     async def withdraw(
         self, workspace: Workspace, reason: str, *, delete_after: datetime | None = None

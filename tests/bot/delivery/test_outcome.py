@@ -55,4 +55,6 @@ def test_what_people_may_be_shown_has_words(language: str) -> None:
 
 def test_retry_after_is_obeyed() -> None:
     """A rate limit waits as long as Slack says."""
-    assert of_error("ratelimited", status=429, retry_after=17.0).wait == 17.0
+    for hours in (17 / 3600, 3):
+        assert of_error("ratelimited", status=429, retry_after=hours * 3600).wait == hours * 3600
+    assert of_error("ratelimited", status=429, retry_after=1e18).wait == 86_400

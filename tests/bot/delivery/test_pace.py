@@ -278,6 +278,8 @@ async def test_whoever_pulled_the_brake_lets_it_go(post: Post) -> None:
     await post.open("T1", "C1")
     workspace, installations = Workspace("", "T1"), Installations(post.database)
     await installations.pause(workspace, "operator")
+    # What was under way then is refused.
+    await installations.pause(workspace, "token_revoked")
     for token in ("xoxb-T1", "xoxb-new"):
         await installations.save(Installation(workspace, token, "U1", from_environment=True), now=START)
         assert await post.claimed() == []
