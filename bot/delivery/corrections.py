@@ -58,7 +58,7 @@ class Corrections:
         looks: dict[tuple[Language, Layout, int | None, timedelta], list[int]] = defaultdict(list)
         for one in deliveries:
             # What waits may move up into a message that stands: that is part of the post.
-            after = self._merged_for if one.unposted_from is None else timedelta()
+            after = timedelta() if one.is_under_way and one.unposted_from is not None else self._merged_for
             unposted_from = one.unposted_from if shrank else None
             looks[one.language, one.layout, unposted_from, after].append(one.delivery_id)
         for (language, layout, unposted_from, after), ids in looks.items():

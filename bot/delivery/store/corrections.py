@@ -69,6 +69,7 @@ class Posted:
     layout: Layout
     unposted_from: int | None
     """The first of its messages that is not known to be there; None where all are."""
+    is_under_way: bool
 
 
 async def outdated(connection: AsyncConnection, *, since: date) -> list[Outdated]:
@@ -129,22 +130,40 @@ async def outdated(connection: AsyncConnection, *, since: date) -> list[Outdated
 
 
 async def posted(connection: AsyncConnection, edition_id: int, *, since: datetime | None) -> list[Posted]:
-    """The deliveries of an edition that are on their way or arrived, since an instant or at all."""
+    """The deliveries of an edition that are on their way or arrived, since an instant or at all: also those
+    that ended badly after some of it had arrived.
+    """
     unposted = (
         select(func.min(_part.position))
         .where(_part.delivery_id == _delivery.id, _part.state != "sent")
         .scalar_subquery()
     )
+    arrived = select(_part.id).where(_part.delivery_id == _delivery.id, _part.state == "sent")
     rows = await connection.execute(
-        select(_delivery.id, _delivery.language, _delivery.layout, unposted.label("unposted_from"))
+        select(
+            _delivery.id,
+            _delivery.state,
+            _delivery.language,
+            _delivery.layout,
+            unposted.label("unposted_from"),
+        )
         .where(
             _delivery.edition_id == edition_id,
-            _delivery.state.in_((State.POSTING, State.SENT)),
+            or_(_delivery.state.in_((State.POSTING, State.SENT)), arrived.exists()),
             *([] if since is None else [_delivery.created_at >= since]),
         )
         .order_by(_delivery.id)
     )
-    return [Posted(row.id, Language(row.language), Layout(row.layout), row.unposted_from) for row in rows]
+    return [
+        Posted(
+            row.id,
+            Language(row.language),
+            Layout(row.layout),
+            row.unposted_from,
+            is_under_way=row.state == State.POSTING,
+        )
+        for row in rows
+    ]
 
 
 async def due(connection: AsyncConnection, *, now: datetime | None) -> bool:

@@ -142,7 +142,8 @@ async def _append(
 ) -> None:
     """Replies in the threads of posts that are there; what is no reply in its layout becomes one.
 
-    A channel that was switched off or paused since gets none, nor does a workspace without Haru.
+    A channel that was switched off or paused since gets none, nor does a workspace without Haru, nor a post
+    that ended badly.
     """
     growing = (
         select(_delivery.id, _delivery.workspace, _part.slack_channel)
@@ -150,6 +151,8 @@ async def _append(
         .join(channel, channel.c.id == _delivery.channel_id)
         .join(tables.lane, tables.lane.c.workspace == _delivery.workspace)
         .where(_delivery.id.in_(delivery_ids), _part.position == 0)
+        # A post that ended badly goes no further.
+        .where(_delivery.state.in_((State.POSTING, State.SENT)))
         .where(channel.c.enabled, channel.c.paused_reason.is_(None))
         .order_by(channel.c.id)
         # Whoever switches one off just now comes before this, or after it and calls the replies off.

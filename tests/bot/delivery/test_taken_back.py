@@ -142,6 +142,26 @@ async def test_a_correction_and_a_result_wait_for_each_other_in_one_order(two: S
     assert await correcting == 2
 
 
+async def test_a_post_that_ended_badly_is_put_right_as_far_as_it_came(two: Scene) -> None:
+    """Switched off behind its first message, a post has that one corrected, and says one line once both of
+    its digests are taken back; nothing more is posted.
+    """
+    await two.prefer(layout=Layout.THREAD)
+    await _begin(two)
+    await two.switch(ENGLISH_CHANNEL, on=False, now=DAY)
+    assert await _state(two) == "failed"
+    await _retract(two)
+    await _put_right(two)
+    (index,) = two.standing(ENGLISH_CHANNEL)
+    assert "taken back" in index["text"]
+    await two.haru.archive.retract(DAY.date(), now=DAY)
+    await two.haru.corrections.look(DAY)
+    await _put_right(two)
+    (index,) = two.standing(ENGLISH_CHANNEL)
+    assert index["text"] == "The papers of February 25 were taken back."
+    assert await two.haru.ledger.open_parts() == 0
+
+
 async def test_a_message_of_which_nothing_is_left_is_not_posted(two: Scene) -> None:
     """Replies that would only say that their papers were taken back are not sent."""
     await two.prefer(layout=Layout.THREAD)
