@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -15,7 +14,6 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, select, text
 
 from bot import schema
-from bot.delivery.tables import edition_entry
 from bot.tables import metadata
 from digests.errors import SchemaError
 from digests.store.sessions import Database
@@ -49,42 +47,6 @@ async def test_upgrading_again_keeps_what_is_there(empty: Database) -> None:
     await schema.upgrade(empty)
     async with empty.read() as connection:
         assert await connection.scalar(select(source.c.name)) == "a"
-
-
-async def test_what_was_left_out_of_a_post_is_known_of_each_entry(empty: Database) -> None:
-    """What was taken back behind the second message of a post is left out of the later ones after the upgrade
-    too, and what stood is not.
-    """
-    async with empty.engine.connect() as connection:
-        await connection.run_sync(_upgrade_to, "0011")
-        # Only what the migration reads is there.
-        freely = (
-            "PRAGMA defer_foreign_keys = ON" if empty.is_sqlite else "SET session_replication_role = replica"
-        )
-        await connection.exec_driver_sql(freely)
-        for statement in (
-            "INSERT INTO edition (id, sha256, date, left_out, unposted_from)"
-            " VALUES (1, 'x', '2025-02-25', 0, 2)",
-            "INSERT INTO edition_entry (edition_id, position, entry_id, revision, retracted)"
-            " VALUES (1, 0, 1, 1, true), (1, 1, 2, 1, false)",
-        ):
-            await connection.exec_driver_sql(statement)
-        await connection.run_sync(_upgrade_to, "0014")
-        rows = await connection.execute(
-            select(edition_entry.c.retracted, edition_entry.c.unposted_from).order_by(
-                edition_entry.c.position
-            )
-        )
-        assert [tuple(row) for row in rows] == [(True, 2), (False, None)]
-        await connection.rollback()
-
-
-def _upgrade_to(connection: Connection, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
 
 
 async def test_files_are_named_by_their_versions(empty: Database) -> None:

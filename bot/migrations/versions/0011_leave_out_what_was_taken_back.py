@@ -1,4 +1,4 @@
-"""Remember from which message on a post had not been sent when something of it was taken back.
+"""Remember of each entry that was taken back from which message on a post had not been sent by then.
 
 Revision ID: 0011
 Revises: 0010
@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("edition", sa.Column("unposted_from", sa.Integer(), nullable=True))
+    op.add_column("edition_entry", sa.Column("unposted_from", sa.Integer(), nullable=True))
 
 
 def downgrade() -> None:
