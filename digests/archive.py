@@ -20,7 +20,7 @@ from digests.model import (
 )
 from digests.search import meaning
 from digests.search.meaning import Encoder
-from digests.store import days, lookup, postings, vectors
+from digests.store import days, lookup, postings, tag_lookup, vectors
 from digests.store.batches import take_in_batch
 from digests.store.documents import find_source, known_hashes
 from digests.store.papers import documents_of, load_entries, posted_entries
@@ -257,7 +257,7 @@ class Archive:
     ) -> Results:
         """The papers of a tag, newest first, however it is spelt."""
         async with self._database.read() as connection:
-            return await lookup.tagged(
+            return await tag_lookup.tagged(
                 connection, text, workspace=workspace, until=until, limit=limit, offset=offset
             )
 
@@ -266,7 +266,7 @@ class Archive:
     ) -> tuple[TagCount, ...]:
         """The most used tags, each in its commonest spelling."""
         async with self._database.read() as connection:
-            return await lookup.tags(connection, workspace=workspace, until=until, limit=limit)
+            return await tag_lookup.tags(connection, workspace=workspace, until=until, limit=limit)
 
     async def related(
         self, entry_id: int, *, workspace: Workspace | None, until: date | None, limit: int = 5

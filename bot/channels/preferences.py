@@ -66,6 +66,11 @@ class Channel:
     enabled_at: datetime | None = None
 
     @property
+    def is_on(self) -> bool:
+        """Whether it gets posts: switched on, and not paused by Haru."""
+        return self.preferences.enabled and not self.paused_reason
+
+    @property
     def is_direct(self) -> bool:
         """A person's own: the direct message with Haru."""
         return self.channel_id.startswith("D")

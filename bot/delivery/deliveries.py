@@ -19,6 +19,7 @@ from bot.delivery.edition import Edition
 from bot.delivery.ledger import Ledger
 from bot.delivery.past import Past
 from bot.delivery.planner import Planner, Rendering, Renderings, Waiting
+from bot.delivery.schedules import Schedules
 from bot.delivery.store.openings import Opening
 from bot.messages.message import Message
 from bot.workspaces.clients import Clients
@@ -68,6 +69,7 @@ class Deliveries:
         self._clients = clients
         self._render = render
         self._grace = grace
+        self._schedules = Schedules(channels, ledger, grace=grace)
         self._planner = Planner(archive, past, installations, grace=grace, link=self.link)
         self._waiting: dict[int, Waiting] = {}
         self._looked_until: datetime | None = None
@@ -106,15 +108,7 @@ class Deliveries:
         """
         self._waiting.pop(channel.id, None)
         self._look_at_all = now
-        while True:
-            due = await self._next(channel, now=now, enabling=enabling)
-            if await self._channels.schedule(channel, due.date if due else None, due.at if due else None):
-                return due
-            # Somebody else has changed it since: what stands now is what counts.
-            changed = await self._channels.by_id(channel.id)
-            if changed is None:
-                return None
-            channel = changed
+        return await self._schedules.work_out(channel, now=now, enabling=enabling)
 
     async def review(self, now: datetime) -> int:
         """Work out anew the schedules that are not as settings and time zones have them; how many.
@@ -122,34 +116,13 @@ class Deliveries:
         The rules of a zone, or a country's holidays, come anew with an upgrade; and a process may have died
         between a change of settings and the schedule that follows from it.
         """
-        wrong, last = 0, 0
-        while page := await self._channels.behind(last, limit=GROUP):
-            last = page[-1].id
-            for channel in page:
-                if not calendar.is_right(channel, now=now):
-                    wrong += 1
-                    await self.reschedule(channel, now=now)
+        wrong = 0
+        async for channel in self._schedules.wrong(now):
+            wrong += 1
+            await self.reschedule(channel, now=now)
         if wrong:
             log.info("schedules_reviewed", changed=wrong)
         return wrong
-
-    async def _next(self, channel: Channel, *, now: datetime, enabling: bool) -> Due | None:
-        """The date a channel goes on with, and its instant."""
-        preferences = channel.preferences
-        if not _is_on(channel):
-            return None
-        due = calendar.next_due(preferences, now)
-        today = calendar.local_day(now, preferences.zone)
-        at = calendar.due_at(today, preferences.hour, preferences.zone)
-        moved_past = not enabling and at is not None and at <= now <= at + self._grace
-        if moved_past and at is not None and calendar.is_chosen(preferences, today):
-            has_been_on = channel.enabled_at is not None and channel.enabled_at < at
-            if has_been_on and await self._ledger.reopen(channel.id, today):
-                due = Due(today, at)
-        # A date that was skipped, and is still to come by the new hour or zone, is tried again.
-        while due is not None and not await self._ledger.reopen(channel.id, due.date):
-            due = calendar.next_due(preferences, due.at)
-        return due
 
     async def rehearse(self, now: datetime) -> list[Opened]:
         """Open, as of an instant at which channels were not on yet, what they would have been due, so that
@@ -159,7 +132,7 @@ class Deliveries:
         as_if: list[Channel] = []
         schedules: dict[int, Channel] = {}
         for channel in await self._channels.all():
-            if not _is_on(channel) or channel.enabled_at is None or channel.enabled_at <= now:
+            if not channel.is_on or channel.enabled_at is None or channel.enabled_at <= now:
                 continue
             preferences = channel.preferences
             today = calendar.local_day(now, preferences.zone)
@@ -336,7 +309,3 @@ def _beside(opening: Opening, channel: Channel) -> Opening:
     if channel.next_date is not None and channel.next_due_at is not None:
         kept = Due(channel.next_date, channel.next_due_at)
     return replace(opening, channel=channel, next_due=kept)
-
-
-def _is_on(channel: Channel) -> bool:
-    return channel.preferences.enabled and not channel.paused_reason

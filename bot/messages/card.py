@@ -119,7 +119,7 @@ def _last(last: LastPost, words: Catalogue) -> str:
 def _offers(
     channel: Channel, last: LastPost | None, words: Catalogue, *, may_give: bool
 ) -> list[Element | None]:
-    on = channel.preferences.enabled and not channel.paused_reason
+    on = channel.is_on
     again = None
     if on and last and last.outcome is Outcome.FAILED:
         again = button(words.gettext("Post now"), Action.POST_NOW)

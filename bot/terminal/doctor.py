@@ -125,7 +125,7 @@ def _how(source: Source) -> str:
 
 async def _channels(haru: Haru) -> list[Finding]:
     found = await haru.channels.all()
-    on = [one for one in found if one.preferences.enabled and not one.paused_reason]
+    on = [one for one in found if one.is_on]
     findings = [Finding("channels", True, f"{len(on)} on, {len(found) - len(on)} off or paused")]
     findings += [
         Finding("channel", False, f"{one.name or one.channel_id} is paused: {one.paused_reason}")
