@@ -55,6 +55,7 @@ _NAMES = {
     "convergence": "수렴",
     "convolution": "컨볼루션 합성곱",
     "copyright": "저작권",
+    "cuda": "쿠다",
     "curriculum": "커리큘럼",
     "dataset": "데이터셋",
     "decentralized": "분산",

@@ -40,6 +40,30 @@ https://arxiv.org/abs/2502.00012
     assert set(found.hits[0].matched) == {"Flash", "Attention"}
 
 
+async def test_a_known_name_in_hangul_is_no_slip_of_a_korean_word(database: Database) -> None:
+    """``쿠다`` is CUDA where only texts say that, and is not read as 크다, a letter away from it."""
+    text = """2025-02-25
+Faster Kernels
+https://arxiv.org/abs/2502.00013
+(Ada Wang)
+CUDA 커널을 손봤어요.
+#efficiency
+
+Wide Receptive Fields
+https://arxiv.org/abs/2502.00014
+(Bo Li)
+커널이 크다는 이야기예요.
+#vision
+"""
+    archive = Archive(database)
+    document = Document("cuda", "2025-02-25.txt", text.encode())
+    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    found = await _find(archive, "쿠다 커널")
+    assert found.hits[0].entry.paper.arxiv_id == "2502.00013"
+    assert found.corrections == ()
+    assert "CUDA" in found.hits[0].matched
+
+
 SPELT = """2025-02-25
 A Mixture of Experts in Crystal Rooms
 https://arxiv.org/abs/2502.00021
