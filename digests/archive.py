@@ -38,8 +38,8 @@ AT_ONCE = 4
 """Searches at the same time. Of fifty each would take fifty times as long; in turn, the first are answered
 at once."""
 
-
 _FIRST = "how do large language models learn to reason"
+"""A question in one's own words: such a one asks for most of what a lookup may ask for."""
 
 
 class Archive:

@@ -240,13 +240,6 @@ class Channels:
             )
             return int(days.scalar_one())
 
-    async def good_day(self, channel: Channel) -> None:
-        """A post arrived: the count of failed days starts over."""
-        async with self._database.write() as connection:
-            await connection.execute(
-                update(tables.channel).where(tables.channel.c.id == channel.id).values(failed_days=0)
-            )
-
     async def rename(self, workspace: Workspace, channel_id: str, name: str) -> None:
         """A channel's name changed in Slack."""
         await self._set(workspace, channel_id, name=name)

@@ -77,7 +77,7 @@ def is_right(channel: Channel, *, now: datetime) -> bool:
     """Whether a channel's schedule is as its settings and its zone's rules have it. What is due is being seen
     to; a date that has been brought already may stand in the way of one that is looked for here.
     """
-    if not channel.preferences.enabled or channel.paused_reason:
+    if not channel.is_on:
         return channel.next_due_at is None
     if channel.next_date is None or channel.next_due_at is None:
         return next_due(channel.preferences, now) is None

@@ -94,5 +94,4 @@ _HANDLERS: dict[Action, Handler] = {
     Action.DISMISS: buttons.dismiss,
     Action.READER_LANGUAGE: buttons.reader_language,
     Action.WHO_MAY_CHANGE: buttons.who_may_change,
-    Action.LINK: buttons.link,
 }

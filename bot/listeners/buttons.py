@@ -84,7 +84,3 @@ async def who_may_change(press: Press) -> None:
     message = await changing.open_to(press.services, press.asker, everyone=press.value == "everyone")
     await answer(press, message)
     await publish(press.services, press.asker)
-
-
-async def link(press: Press) -> None:
-    """A button that only opens a web page: Slack wants an acknowledgement, and has it."""

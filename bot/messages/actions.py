@@ -48,7 +48,6 @@ class Action(StrEnum):
     DISMISS = "dismiss"  # "": the file that was shown is not kept
     READER_LANGUAGE = "reader_language"  # App Home: the reader's explicit choice
     WHO_MAY_CHANGE = "who_may_change"  # App Home, admins: "everyone" or "chosen"
-    LINK = "link"  # a button that is only a link; acknowledged, nothing done
 
 
 HELLO = "hello"

@@ -8,7 +8,7 @@ from typing import Any
 from bot.messages import limits
 from bot.messages.actions import Action, Callback
 from bot.messages.message import Block, View
-from bot.messages.mrkdwn import clip, plain, verbatim, web_address
+from bot.messages.mrkdwn import clip, plain, verbatim
 
 Element = dict[str, Any]
 """A button, menu or input, as Slack's JSON."""
@@ -48,12 +48,6 @@ def button(
     if style:
         made["style"] = style
     return made
-
-
-def link_button(label: str, url: str) -> Element | None:
-    """A button that opens a web page; None where the address is not one."""
-    address = web_address(url)
-    return button(label, Action.LINK) | {"url": address} if address else None
 
 
 def confirmed(element: Element, *, title: str, text: str, yes: str, no: str) -> Element:

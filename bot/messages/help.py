@@ -94,8 +94,3 @@ def help_message(topic: Topic, *, language: str) -> Message:
     closing = words.gettext(_CLOSINGS[topic])
     blocks = (section(heading), section("\n".join(lines)), context(closing))
     return Message("\n".join([heading, *lines, closing]), blocks)
-
-
-def examples(topic: Topic) -> tuple[str, ...]:
-    """The commands that the topic's help shows."""
-    return tuple(as_called(f"`{example}`").strip("`") for example, _ in _EXAMPLES[topic])

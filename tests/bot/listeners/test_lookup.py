@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.local.seed import EMMA, JUNHO
-from bot.messages.help import Topic, examples, help_message
+from bot.messages.help import Topic, help_message
 from bot.messages.wrong import Wrong, wrong
 from tests.bot.listeners.conftest import Desk, found, text_of
 
@@ -82,9 +82,11 @@ async def test_a_direct_message_is_a_question(desk: Desk, asked: str) -> None:
 def _commands(topic: Topic) -> list[str]:
     """Every command a topic's help shows: its examples, and those with the other words it names."""
     text = help_message(topic, language="en").text
-    commands = list(examples(topic))
+    commands = []
     for line in text.splitlines():
         example, *others = re.findall(r"`([^`]+)`", line) or [""]
+        # What it closes with may name a command too, in the middle of a sentence.
+        commands += [example] if line.startswith("`") else []
         words = example.split()
         stem = words[:2] if len(words) > 2 and words[0].endswith("digest") else words[:1]
         commands += [one if one.startswith("/") else " ".join([*stem, one]) for one in others]
