@@ -13,31 +13,31 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.state_store.stateless import StatelessOAuthStateStore
 
-from bot import forgetting, listeners
+from bot import listeners, workspace_deletion
 from bot.channels.changelog import ChangeLog
-from bot.channels.people import Directory
-from bot.channels.policies import Policies
+from bot.channels.channel_store import Channels
+from bot.channels.directory import Directory
 from bot.channels.preferences import Language, Preferences
 from bot.channels.readers import Readers
-from bot.channels.registry import Channels
-from bot.channels.words import hour
+from bot.channels.typed_settings import hour
+from bot.channels.workspace_policies import Policies
 from bot.clock import Clock, SystemClock
-from bot.delivery.aftermath import Aftermath
 from bot.delivery.clockwork import Clockwork
 from bot.delivery.corrections import Corrections
 from bot.delivery.courier import Courier
 from bot.delivery.deliveries import Deliveries
-from bot.delivery.ledger import Ledger
-from bot.delivery.past import Past
-from bot.delivery.reconcile import Reconciler
-from bot.forgetting import Forgetting
-from bot.gathering import Gathering
-from bot.language.commands import use_prefix
+from bot.delivery.failed_posts import Aftermath
+from bot.delivery.reconciler import Reconciler
+from bot.http_server import Health
+from bot.language.command_names import use_prefix
+from bot.ledger.ledger import Ledger
+from bot.ledger.past import Past
 from bot.listeners.promptness import be_prompt
 from bot.listeners.services import Services, latest_day
 from bot.messages import daily
 from bot.operators import Operators
-from bot.web import Health
+from bot.source_polling import Gathering
+from bot.workspace_deletion import Forgetting
 from bot.workspaces.clients import Clients
 from bot.workspaces.files import Files
 from bot.workspaces.installations import Installation, Installations
@@ -54,10 +54,10 @@ from digests.sources.addresses import any_address, is_public
 from digests.sources.feed import Feed
 from digests.sources.folder import Folder
 from digests.sources.git import Git
+from digests.sources.http_fetch import Web
 from digests.sources.polling import Polling
-from digests.sources.registry import Sources
 from digests.sources.source import SourceKind
-from digests.sources.web import Web
+from digests.sources.source_list import Sources
 from digests.store.sessions import Database
 
 log = structlog.stdlib.get_logger(__name__)
@@ -175,7 +175,7 @@ class Haru:
         self.clockwork.every(LISTEN, "quiet", self.gathering.listen)
         self.clockwork.every(ENCODE, "encode", self.archive.encode)
         self.forgetting = Forgetting(database, clock=self.clock)
-        self.clockwork.every(forgetting.LOOK, "forget", self.forgetting.look)
+        self.clockwork.every(workspace_deletion.LOOK, "forget", self.forgetting.look)
 
     def bolt(self, *, signing_secret: str = "") -> AsyncApp:
         """The Bolt app with every listener. Without a signing secret it only suits Socket Mode."""

@@ -18,8 +18,8 @@ import click
 
 from bot.channels.preferences import Language, Layout
 from bot.terminal.command import FAILED, as_json, command, day_of, instant_of, open_database
-from bot.terminal.sources import sources
-from bot.terminal.workspaces import forget, pause, resume
+from bot.terminal.sources_command import sources
+from bot.terminal.workspaces_command import forget, pause, resume
 from digests.errors import DigestError, HaruError
 
 if TYPE_CHECKING:
@@ -67,12 +67,12 @@ def main() -> None:
 @command
 async def migrate(settings: Settings) -> None:
     """Bring the database's schema to this version's (the Procfile's release step)."""
-    from bot import schema
+    from bot import schema_version
     from digests.store.sessions import Database
 
     database = Database(settings.archive_url)
     try:
-        await schema.upgrade(database)
+        await schema_version.upgrade(database)
     finally:
         await database.close()
     click.echo("The database is up to date.")
@@ -92,14 +92,14 @@ async def import_(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress
 
-    from bot.terminal import tables
-    from bot.terminal.records import taken_record
+    from bot.terminal import printed_tables
+    from bot.terminal.json_records import taken_record
     from digests.archive import Archive
     from digests.model import Status, Taken
     from digests.search import meaning
     from digests.sources import folder
 
-    tally = tables.Tally()
+    tally = printed_tables.Tally()
     missing: list[str] = []
     screen = Console(stderr=True)
 
@@ -132,7 +132,7 @@ async def import_(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as
         for line in missing:
             click.echo(f"haru: {line}", err=True)
         if not as_json:
-            Console().print(tables.intake_table(tally))
+            Console().print(printed_tables.intake_table(tally))
         # What was taken in can be found now; what papers mean takes longer, and may be interrupted.
         if not dry_run:
             columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn())
@@ -159,8 +159,8 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
     from rich.console import Console
 
     from bot.clock import SystemClock
-    from bot.terminal import tables
-    from bot.terminal.records import hit_record
+    from bot.terminal import printed_tables
+    from bot.terminal.json_records import hit_record
     from digests.archive import Archive
     from digests.search import meaning
 
@@ -182,7 +182,7 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
                 records = [hit_record(hit, documents[hit.entry.paper_id]) for hit in found.hits]
                 click.echo(json.dumps(records, ensure_ascii=False))
         else:
-            tables.print_results(await find(text), Console())
+            printed_tables.print_results(await find(text), Console())
 
 
 @cli.command("manifest")
@@ -243,12 +243,12 @@ async def worker(settings: Settings) -> None:
 @command
 async def preview(settings: Settings, day: date | None, language: str, layout: str, as_json: bool) -> int:
     """Print the messages as they would be posted; with --json exactly as chat.postMessage gets them."""
-    from bot.channels.filters import TagFilter
-    from bot.delivery.part import metadata_of
+    from bot.channels.tag_filter import TagFilter
     from bot.delivery.plan import edition
-    from bot.language.commands import use_prefix
+    from bot.language.command_names import use_prefix
+    from bot.ledger.part import metadata_of
     from bot.messages import daily
-    from bot.terminal.records import message_records
+    from bot.terminal.json_records import message_records
     from digests.archive import Archive
 
     use_prefix(settings.haru_command_prefix)
@@ -280,7 +280,7 @@ async def preview(settings: Settings, day: date | None, language: str, layout: s
 @command
 async def deliver(settings: Settings, now: datetime | None, as_json: bool) -> int:
     """Deliver what is due, once, and exit: for cron, and for tests. Says what was sent, skipped and why."""
-    from bot.one_pass import deliver_once
+    from bot.deliver_once import deliver_once
 
     async with open_slack(settings, now) as haru:
         records = await deliver_once(haru)
@@ -303,8 +303,8 @@ async def channels(settings: Settings, as_json: bool) -> None:
     from rich.console import Console
 
     from bot.app import Haru
-    from bot.terminal import tables
-    from bot.terminal.records import channel_record
+    from bot.terminal import printed_tables
+    from bot.terminal.json_records import channel_record
 
     async with open_database(settings) as database:
         haru = Haru(settings, database)
@@ -315,7 +315,7 @@ async def channels(settings: Settings, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        Console().print(tables.channels_table(found))
+        Console().print(printed_tables.channels_table(found))
 
 
 @cli.command("doctor")

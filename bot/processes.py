@@ -9,11 +9,11 @@ import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError
 
-from bot import schema
+from bot import schema_version
 from bot.app import Haru, TokenError
+from bot.http_server import web_application
+from bot.local_run import WrongDatabaseError, is_local, run_local
 from bot.running import delivering, listening, prepared, until_signal
-from bot.trial import WrongDatabaseError, is_local, run_local
-from bot.web import web_application
 from config.settings import Mode, Settings, SettingsError
 from digests.store.sessions import Database
 
@@ -61,8 +61,8 @@ async def _opened(settings: Settings, *, migrate: bool) -> AsyncIterator[Haru]:
     haru = Haru(settings, database)
     try:
         if migrate:
-            await schema.upgrade(database)
-        await schema.check(database)
+            await schema_version.upgrade(database)
+        await schema_version.check(database)
         for one in await haru.installations.all():
             if is_local(one.bot_token):
                 raise WrongDatabaseError(

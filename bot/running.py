@@ -14,7 +14,7 @@ from aiohttp import web
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import Haru
-from bot.web import WebServer
+from bot.http_server import WebServer
 from digests.errors import HaruError
 
 log = structlog.stdlib.get_logger(__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bot.channels.tables
-import bot.delivery.tables
+import bot.ledger.tables
 import bot.workspaces.tables
 import digests.store.tables
 from digests.store.schema import metadata

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
-from digests.drafting import Drafting
+from digests.draft_process import Drafting
 from digests.drafts import Drafts, drafts
 from digests.model import (
     ArchivedDigest,
@@ -20,10 +20,10 @@ from digests.model import (
 )
 from digests.search import meaning
 from digests.search.meaning import Encoder
-from digests.store import days, lookup, postings, tag_lookup, vectors
-from digests.store.batches import take_in_batch
+from digests.store import digests_by_day, lookup, postings, tag_lookup, vectors
+from digests.store.batch_intake import take_in_batch
 from digests.store.documents import find_source, known_hashes
-from digests.store.papers import documents_of, load_entries, posted_entries
+from digests.store.entry_reader import documents_of, load_entries, posted_entries
 from digests.store.preparation import prepare
 from digests.store.sessions import Database
 from digests.store.vocabulary import Version
@@ -145,41 +145,45 @@ class Archive:
     async def digest(self, digest_id: int, *, workspace: Workspace | None) -> ArchivedDigest | None:
         """One digest, or None."""
         async with self._database.read() as connection:
-            return await days.digest(connection, digest_id, workspace=workspace)
+            return await digests_by_day.digest(connection, digest_id, workspace=workspace)
 
     async def digest_of_day(self, day: date, *, workspace: Workspace | None) -> tuple[ArchivedDigest, ...]:
         """Every digest dated that day."""
         async with self._database.read() as connection:
-            return await days.of_day(connection, day, workspace=workspace)
+            return await digests_by_day.of_day(connection, day, workspace=workspace)
 
     async def digests(
         self, *, workspace: Workspace | None, after: date | None, until: date, now: datetime
     ) -> tuple[ArchivedDigest, ...]:
         """What may be delivered: sealed by ``now``, dated after ``after`` up to ``until``; oldest first."""
         async with self._database.read() as connection:
-            return await days.deliverable(connection, workspace=workspace, after=after, until=until, now=now)
+            return await digests_by_day.deliverable(
+                connection, workspace=workspace, after=after, until=until, now=now
+            )
 
     async def owners(self, *, after: date, until: date) -> frozenset[Workspace]:
         """The workspaces that have digests of their own, dated after ``after`` up to ``until``."""
         async with self._database.read() as connection:
-            return await days.owners(connection, after=after, until=until)
+            return await digests_by_day.owners(connection, after=after, until=until)
 
     async def newest_digest(
         self, *, workspace: Workspace | None, until: date, now: datetime
     ) -> ArchivedDigest | None:
         """The newest digest that may be delivered, or None."""
         async with self._database.read() as connection:
-            return await days.newest(connection, workspace=workspace, until=until, now=now)
+            return await digests_by_day.newest(connection, workspace=workspace, until=until, now=now)
 
     async def latest_day(self, *, workspace: Workspace | None, until: date | None) -> date | None:
         """The newest day that has papers, or None while the archive is empty."""
         async with self._database.read() as connection:
-            return await days.latest_day(connection, workspace=workspace, until=until)
+            return await digests_by_day.latest_day(connection, workspace=workspace, until=until)
 
     async def retract(self, day: date, *, now: datetime, workspace: Workspace | None = None) -> int:
         """Take back every digest of a day: gone from lookup, never delivered again; how many there were."""
         async with self._database.write_archive() as connection:
-            digest_ids, paper_ids = await days.retract(connection, day, workspace=workspace, now=now)
+            digest_ids, paper_ids = await digests_by_day.retract(
+                connection, day, workspace=workspace, now=now
+            )
             await postings.index_papers(connection, paper_ids)
         return len(digest_ids)
 

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 
-from bot import schema
+from bot import schema_version
 from digests.store.sessions import Database
 from tests.postgres import postgres_server
 
@@ -89,7 +89,7 @@ async def database(made_url: str) -> AsyncIterator[Database]:
 
 async def _make_tables(url: str) -> None:
     database = Database(url)
-    await schema.upgrade(database)
+    await schema_version.upgrade(database)
     await database.close()
 
 

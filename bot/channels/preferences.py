@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from bot.channels.filters import TagFilter
+from bot.channels.tag_filter import TagFilter
 from digests.model import Workspace
 
 

@@ -6,9 +6,9 @@ from datetime import time
 from functools import lru_cache
 from typing import Any
 
-from bot.channels.filters import TagFilter
+from bot.channels.change_codes import days
 from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
-from bot.channels.record import days
+from bot.channels.tag_filter import TagFilter
 from digests.model import Workspace
 
 SCHEDULED_BY = ("hour", "zone", "days", "holidays", "enabled")

@@ -20,8 +20,8 @@ from bot.clock import Clock
 from bot.delivery.corrections import EVERY, Corrections
 from bot.delivery.courier import Courier
 from bot.delivery.deliveries import Deliveries
-from bot.delivery.ledger import Ledger
-from bot.delivery.reconcile import Reconciler
+from bot.delivery.reconciler import Reconciler
+from bot.ledger.ledger import Ledger
 from digests.errors import HaruError
 
 log = structlog.stdlib.get_logger(__name__)

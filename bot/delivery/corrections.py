@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.channels.preferences import Language, Layout
-from bot.delivery.edition import Edition, EditionEntry
-from bot.delivery.ledger import Ledger
 from bot.delivery.planner import Rendering
-from bot.delivery.store.corrections import Outdated, Shown
+from bot.ledger.correction_rows import Outdated, Shown
+from bot.ledger.ledger import Ledger
 from bot.messages import daily
+from bot.messages.edition import Edition, EditionEntry
 from digests.archive import Archive
 from digests.model import ArchivedEntry
 

@@ -10,9 +10,9 @@ from contextlib import suppress
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from bot.delivery.ledger import Ledger
-from bot.delivery.outcome import Kind, Outcome, of_answer
-from bot.delivery.part import Deed, Part, metadata_of
+from bot.ledger.ledger import Ledger
+from bot.ledger.outcome import Kind, Outcome, of_answer
+from bot.ledger.part import Deed, Part, metadata_of
 from bot.messages.limits import MESSAGE_TEXT
 from bot.messages.mrkdwn import clip
 from bot.workspaces.clients import TIMEOUT

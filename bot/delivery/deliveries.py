@@ -10,17 +10,17 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.channels.channel_store import Channels
 from bot.channels.preferences import Channel
-from bot.channels.registry import Channels
 from bot.delivery import calendar, plan
 from bot.delivery.calendar import Due
-from bot.delivery.delivery import Delivery
-from bot.delivery.edition import Edition
-from bot.delivery.ledger import Ledger
-from bot.delivery.past import Past
 from bot.delivery.planner import Planner, Rendering, Renderings, Waiting
 from bot.delivery.schedules import Schedules
-from bot.delivery.store.openings import Opening
+from bot.ledger.delivery import Delivery
+from bot.ledger.ledger import Ledger
+from bot.ledger.openings import Opening
+from bot.ledger.past import Past
+from bot.messages.edition import Edition
 from bot.messages.message import Message
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installations

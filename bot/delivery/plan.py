@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.channels.filters import TagFilter
+from bot.channels.tag_filter import TagFilter
 from bot.delivery.calendar import Due
-from bot.delivery.edition import Edition, EditionEntry
+from bot.messages.edition import Edition, EditionEntry
 from digests.intake import is_strong
 from digests.model import ArchivedDigest, ArchivedEntry
 from digests.reading.identity import identity, normal_title

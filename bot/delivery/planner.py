@@ -12,9 +12,9 @@ from typing import Protocol
 from bot.channels.preferences import Channel, Language, Layout
 from bot.delivery import calendar, plan
 from bot.delivery.calendar import Due
-from bot.delivery.edition import Edition
-from bot.delivery.past import Past
-from bot.delivery.store.openings import Opening
+from bot.ledger.openings import Opening
+from bot.ledger.past import Past
+from bot.messages.edition import Edition
 from bot.messages.message import Message
 from bot.workspaces.installations import Installations
 from digests.archive import Archive

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
+from bot.channels.channel_store import Channels
 from bot.channels.preferences import Channel
-from bot.channels.registry import Channels
 from bot.delivery import calendar
 from bot.delivery.calendar import Due
-from bot.delivery.ledger import Ledger
+from bot.ledger.ledger import Ledger
 
 _AT_ONCE = 500
 """Channels read at a time."""

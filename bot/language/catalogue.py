@@ -21,7 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from bot.language.commands import as_called
+from bot.language.command_names import as_called
 
 SOURCE = "en"
 """The language the code is written in."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.listeners import actions, commands, events, giving, unknown, views
+from bot.listeners import actions, adding_papers, commands, events, settings_modal, unhandled
 from bot.listeners.services import Services
 
 
 def register(app: AsyncApp, services: Services) -> None:
     """Attach every listener to the app."""
-    for part in (commands, actions, views, giving, events, unknown):
+    for part in (commands, actions, settings_modal, adding_papers, events, unhandled):
         part.register(app, services)

@@ -12,13 +12,13 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners import buttons, papers
+from bot.listeners import paper_buttons, settings_buttons
 from bot.listeners.answering import guarded, language_for
-from bot.listeners.press import Press, answer
+from bot.listeners.button_press import Press, answer
 from bot.listeners.services import Asker, Services, asker_of
-from bot.messages.actions import Action, Callback
-from bot.messages.form import About
+from bot.messages.action_ids import Action, Callback
 from bot.messages.message import Message
+from bot.messages.settings_modal import About
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -71,27 +71,27 @@ def _value(body: dict[str, Any]) -> str:
 
 
 _HANDLERS: dict[Action, Handler] = {
-    Action.ENTRY_MENU: papers.entry_menu,
-    Action.READ_DIGEST: papers.read_digest,
-    Action.ABSTRACT: papers.abstract,
-    Action.OTHER_LANGUAGE: papers.other_language,
-    Action.RELATED: papers.related,
-    Action.SAVE: papers.save,
-    Action.SHARE: papers.share,
-    Action.OPEN_HIT: papers.open_one,
-    Action.PAGE: papers.turned,
-    Action.TRY: papers.suggested,
-    Action.TAG: papers.of_tag,
-    Action.SETTINGS: buttons.open_form,
-    Action.PREVIEW: buttons.preview,
-    Action.TURN_ON: buttons.turn_on,
-    Action.TURN_OFF: buttons.turn_off,
-    Action.POST_NOW: buttons.post_now,
-    Action.POST_AGAIN: buttons.post_again,
-    Action.UNDO: buttons.undo,
-    Action.GIVE: buttons.give,
-    Action.KEEP: buttons.keep,
-    Action.DISMISS: buttons.dismiss,
-    Action.READER_LANGUAGE: buttons.reader_language,
-    Action.WHO_MAY_CHANGE: buttons.who_may_change,
+    Action.ENTRY_MENU: paper_buttons.entry_menu,
+    Action.READ_DIGEST: paper_buttons.read_digest,
+    Action.ABSTRACT: paper_buttons.abstract,
+    Action.OTHER_LANGUAGE: paper_buttons.other_language,
+    Action.RELATED: paper_buttons.related,
+    Action.SAVE: paper_buttons.save,
+    Action.SHARE: paper_buttons.share,
+    Action.OPEN_HIT: paper_buttons.open_one,
+    Action.PAGE: paper_buttons.turned,
+    Action.TRY: paper_buttons.suggested,
+    Action.TAG: paper_buttons.of_tag,
+    Action.SETTINGS: settings_buttons.open_form,
+    Action.PREVIEW: settings_buttons.preview,
+    Action.TURN_ON: settings_buttons.turn_on,
+    Action.TURN_OFF: settings_buttons.turn_off,
+    Action.POST_NOW: settings_buttons.post_now,
+    Action.POST_AGAIN: settings_buttons.post_again,
+    Action.UNDO: settings_buttons.undo,
+    Action.GIVE: settings_buttons.give,
+    Action.KEEP: settings_buttons.keep,
+    Action.DISMISS: settings_buttons.dismiss,
+    Action.READER_LANGUAGE: settings_buttons.reader_language,
+    Action.WHO_MAY_CHANGE: settings_buttons.who_may_change,
 }

@@ -11,9 +11,9 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners.answering import answer, language_for
-from bot.listeners.lookup import HELP, find, find_tag
+from bot.listeners.digest_command import digest_command
+from bot.listeners.search_answers import HELP, find, find_tag
 from bot.listeners.services import Asker, Services, asker_of, language_here
-from bot.listeners.settings import digest_command
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
 from bot.messages.mrkdwn import unescape

@@ -12,13 +12,13 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.preferences import Channel, Language, Layout
-from bot.language.choice import reply_language
-from bot.listeners import giving
+from bot.language.reply_language import reply_language
+from bot.listeners import adding_papers
 from bot.listeners.answering import guarded, language_for
 from bot.listeners.commands import haru_command
 from bot.listeners.home import publish
 from bot.listeners.services import Asker, Services, asker_of
-from bot.messages import settings
+from bot.messages import channel_notices
 from bot.messages.mrkdwn import unescape
 from bot.workspaces import withdrawals
 from digests.model import Workspace
@@ -69,7 +69,7 @@ async def _message(services: Services, asker: Asker, event: Event) -> None:
         return
     files = event.get("files")
     if isinstance(files, list) and files and event.get("subtype") in (None, "file_share"):
-        await giving.sent_directly(services, asker, files)
+        await adding_papers.sent_directly(services, asker, files)
         return
     if event.get("subtype"):
         return
@@ -95,7 +95,7 @@ async def _asked(services: Services, asker: Asker, event: Event) -> str:
 
 async def _file(services: Services, asker: Asker, event: Event) -> None:
     """A file in a channel; those in a direct message come with the message."""
-    await giving.shared_in_channel(services, asker, str(event.get("file_id") or ""))
+    await adding_papers.shared_in_channel(services, asker, str(event.get("file_id") or ""))
 
 
 async def _joined(services: Services, asker: Asker, event: Event) -> None:
@@ -124,7 +124,7 @@ async def _joined(services: Services, asker: Asker, event: Event) -> None:
         inviter_id=inviter or None,
         creator_id=room.creator_id,
     )
-    message = settings.hello(made.preferences, language=spoken, inviter_id=inviter or None)
+    message = channel_notices.hello(made.preferences, language=spoken, inviter_id=inviter or None)
     await asker.client.chat_postMessage(
         channel=asker.channel_id, text=message.text, blocks=list(message.blocks)
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.channels.permissions import who_may
 from bot.channels.preferences import Channel
 from bot.listeners.services import Asker, Services, channel_here, language_of, manager
-from bot.messages import managing, settings
+from bot.messages import channel_notices, managing
 from bot.messages.message import Message
 
 DIGESTS = "digests:"
@@ -27,23 +27,23 @@ async def post(
         return managing.refused(who_may(channel), language=language)
     room = await services.directory.room(asker.client, asker.channel_id)
     if not room.is_member:
-        return settings.not_a_member(language=language, is_direct=asker.is_direct)
+        return channel_notices.not_a_member(language=language, is_direct=asker.is_direct)
     installation = await services.installations.get(asker.workspace)
     if installation is not None and installation.paused_reason:
         # It would come whenever the pause is over, when nobody thinks of it any more, or not at all.
-        return settings.paused(installation.paused_reason, language=language)
+        return channel_notices.paused(installation.paused_reason, language=language)
     # One at a time: a double click must see what its first half opened.
     async with services.posting:
         if again and await _just_posted(services, channel, digest_ids or ()):
-            return settings.posting(language=language)
+            return channel_notices.posting(language=language)
         opened = await services.deliveries.post_now(
             channel, now=services.clock.now(), digest_ids=digest_ids, again=again
         )
     if opened.status == "posting":
         await services.wake()
-        return settings.posting(language=language)
+        return channel_notices.posting(language=language)
     if opened.reason != "already_had":
-        return settings.nothing_to_post(language=language)
+        return channel_notices.nothing_to_post(language=language)
     last = next(
         (
             one
@@ -54,7 +54,7 @@ async def post(
     )
     url = await services.deliveries.link(channel, last.ts) if last and last.ts else None
     value = DIGESTS + ",".join(str(id_) for id_ in opened.digest_ids)
-    return settings.already_posted(language=language, url=url, value=value)
+    return channel_notices.already_posted(language=language, url=url, value=value)
 
 
 async def post_again(services: Services, asker: Asker, value: str) -> Message:
@@ -67,7 +67,7 @@ async def post_again(services: Services, asker: Asker, value: str) -> Message:
         found = next((one.digest_ids for one in past if str(one.id) == value), ())
     if not found:
         here = await channel_here(services, asker)
-        return settings.expired(language=await language_of(services, asker, here))
+        return channel_notices.expired(language=await language_of(services, asker, here))
     return await post(services, asker, digest_ids=found, again=True)
 
 

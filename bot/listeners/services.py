@@ -11,20 +11,20 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.changelog import ChangeLog
-from bot.channels.people import Directory
+from bot.channels.channel_store import Channels
+from bot.channels.directory import Directory
 from bot.channels.permissions import Person, may_administer, may_give, may_manage
-from bot.channels.policies import Policies
 from bot.channels.preferences import Channel, Language
 from bot.channels.readers import Readers
-from bot.channels.registry import Channels
+from bot.channels.workspace_policies import Policies
 from bot.clock import Clock
 from bot.delivery.deliveries import Deliveries
-from bot.language.choice import reply_language
+from bot.language.reply_language import reply_language
 from bot.workspaces.files import Files
 from bot.workspaces.installations import Installations
 from digests.archive import Archive
 from digests.model import Workspace
-from digests.sources.registry import Sources
+from digests.sources.source_list import Sources
 
 _EARLIEST_DAY = timedelta(hours=14)
 """Where a day begins first (UTC+14): no digest dated later can be anybody's today."""

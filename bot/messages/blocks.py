@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.messages import limits
-from bot.messages.actions import Action, Callback
+from bot.messages.action_ids import Action, Callback
 from bot.messages.message import Block, View
 from bot.messages.mrkdwn import clip, plain, verbatim
 

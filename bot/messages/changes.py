@@ -14,11 +14,11 @@ from datetime import datetime
 from bot.channels.preferences import Change
 from bot.language.catalogue import Catalogue, catalogue
 from bot.messages import limits
-from bot.messages.actions import Action
+from bot.messages.action_ids import Action
 from bot.messages.blocks import actions, button, context, section
-from bot.messages.choices import FIELDS, recorded
 from bot.messages.entry import joined
 from bot.messages.message import Message
+from bot.messages.setting_names import FIELDS, recorded
 
 LOG_LINES = 20
 

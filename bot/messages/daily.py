@@ -11,16 +11,16 @@ from dataclasses import replace
 from datetime import date
 
 from bot.channels.preferences import Language, Layout
-from bot.delivery.edition import Edition, EditionEntry
 from bot.language.catalogue import Catalogue, catalogue
-from bot.language.choice import posting_languages
+from bot.language.reply_language import posting_languages
 from bot.messages import entry, limits
-from bot.messages.actions import Action
+from bot.messages.action_ids import Action
 from bot.messages.blocks import actions, button, context, header, section
+from bot.messages.edition import Edition, EditionEntry
 from bot.messages.fallback import fallback, opening_names
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import clip, escape, link, prose, split, strike
-from bot.messages.pages import Page, Room, paginate
+from bot.messages.pagination import Page, Room, paginate
 
 INDEX_LINES = 30
 """So many titles the index of the thread layout names; the rest it counts."""

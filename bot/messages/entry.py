@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.language.catalogue import Catalogue, catalogue
 from bot.messages import limits
-from bot.messages.actions import Action
+from bot.messages.action_ids import Action
 from bot.messages.blocks import Element, option, overflow, section
 from bot.messages.message import Block
 from bot.messages.mrkdwn import bold, clean, escape, italic, line, link, opening, prose, split, web_address

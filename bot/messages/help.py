@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.language.catalogue import catalogue, deferred
-from bot.language.commands import as_called
+from bot.language.command_names import as_called
 from bot.messages.blocks import context, section
 from bot.messages.message import Message
 

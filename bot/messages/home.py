@@ -10,14 +10,14 @@ from bot.channels.preferences import Channel
 from bot.language.catalogue import LANGUAGES as SPOKEN
 from bot.language.catalogue import Catalogue, catalogue
 from bot.messages import entry
-from bot.messages.actions import Action
+from bot.messages.action_ids import Action
 from bot.messages.blocks import Element, button, context, header, option, overflow, section
-from bot.messages.choices import when
 from bot.messages.message import Block, View
 from bot.messages.mrkdwn import bold, clip, line, link
-from bot.messages.pages import WINDOW, paginate
+from bot.messages.pagination import WINDOW, paginate
 from bot.messages.paper import small_print
 from bot.messages.reasons import reason
+from bot.messages.setting_names import when
 from digests.model import ArchivedDigest, ArchivedEntry
 
 AUTO = "auto"

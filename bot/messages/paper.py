@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from bot.language.catalogue import Catalogue, catalogue
 from bot.messages import entry, limits
-from bot.messages.actions import Action
+from bot.messages.action_ids import Action
 from bot.messages.blocks import Element, actions, button, context, modal, section
 from bot.messages.fallback import fallback
 from bot.messages.message import Block, Message, View
 from bot.messages.mrkdwn import bold, brief, clip, escape, italic, line, link, opening, prose, split
-from bot.messages.pages import WINDOW, Room, paginate
+from bot.messages.pagination import WINDOW, Room, paginate
 from digests.model import ArchivedEntry, Correction, Paper
 
 AUTHORS = 10

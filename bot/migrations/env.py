@@ -1,4 +1,4 @@
-"""Run by Alembic: the connection and its transaction are ``bot.schema``'s."""
+"""Run by Alembic: the connection and its transaction are ``bot.schema_version``'s."""
 
 from __future__ import annotations
 

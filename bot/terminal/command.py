@@ -74,12 +74,12 @@ def instant_of(_: click.Context, __: click.Parameter, value: str | None) -> date
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The archive's database. One without any schema gets it; an older one is refused (SchemaError)."""
-    from bot import schema
+    from bot import schema_version
     from digests.store.sessions import Database
 
     database = Database(settings.archive_url)
     try:
-        await schema.ensure(database)
+        await schema_version.ensure(database)
         yield database
     finally:
         await database.close()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from bot import schema
+from bot import schema_version
 from bot.app import Haru
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import Mode, Settings
@@ -43,7 +43,7 @@ async def examine(settings: Settings) -> list[Finding]:
     database = Database(settings.archive_url)
     try:
         findings.append(Finding("database", True, database.url.render_as_string(hide_password=True)))
-        await schema.ensure(database)
+        await schema_version.ensure(database)
         findings.append(Finding("schema", True, "up to date"))
         findings += await _archive(database)
         haru = Haru(settings, database)

@@ -15,11 +15,11 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.messages.giving import Trouble
+from bot.messages.adding_papers import Trouble
 from bot.workspaces.clients import Clients
 from digests.errors import HaruError
 from digests.reading.document import LARGEST_DOCUMENT
-from digests.sources.given import is_readable
+from digests.sources.uploads import is_readable
 
 _HOSTS = frozenset({"files.slack.com", "files.slack-gov.com"})
 _GONE = frozenset({"file_not_found", "file_deleted", "channel_not_found"})

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from digests.model import Document
 from digests.reading.dates import date_of_line
+from digests.sources.feed_formats import Item, items_of
+from digests.sources.http_fetch import Web
 from digests.sources.source import Fetch, Source
-from digests.sources.syndication import Item, items_of
-from digests.sources.web import Web
 
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json,"

@@ -60,7 +60,7 @@ class Git:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "digests.sources.clone",
+            "digests.sources.git_clone",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

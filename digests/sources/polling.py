@@ -13,9 +13,9 @@ import structlog
 from digests.archive import Archive
 from digests.errors import SourceError
 from digests.model import Status, Taken
-from digests.sources.rhythm import next_poll
+from digests.sources.poll_schedule import next_poll
 from digests.sources.source import Fetch, Fetcher, Source, SourceKind
-from digests.store import paths, sources
+from digests.store import moved_documents, source_rows
 from digests.store.sessions import Database
 
 log = structlog.stdlib.get_logger(__name__)
@@ -61,15 +61,15 @@ class Polling:
         if limit < 1:
             return []
         async with self._database.read() as connection:
-            if not await sources.is_any_due(connection, now=now):
+            if not await source_rows.is_any_due(connection, now=now):
                 return []
         async with self._database.write() as connection:
-            return await sources.claim_due(connection, now=now, lease=LEASE, limit=limit)
+            return await source_rows.claim_due(connection, now=now, lease=LEASE, limit=limit)
 
     async def claim(self, name: str, *, now: datetime) -> Source | None:
         """Claim one source, due or not; None when it is off, or another process is at it."""
         async with self._database.write() as connection:
-            return await sources.claim(connection, name, now=now, lease=LEASE)
+            return await source_rows.claim(connection, name, now=now, lease=LEASE)
 
     async def poll(
         self,
@@ -98,7 +98,7 @@ class Polling:
             reason = f"Haru failed at it ({type(error).__name__}); the log says where."
             return await self._failed(source, reason, now=now)
         async with self._database.write() as connection:
-            await sources.succeeded(
+            await source_rows.succeeded(
                 connection,
                 source,
                 cursor=fetch.cursor,
@@ -113,7 +113,7 @@ class Polling:
     async def release(self, source: Source) -> None:
         """Give a claim back as if it had not been; one that was given back already stays so."""
         async with self._database.write() as connection:
-            await sources.released(connection, source)
+            await source_rows.released(connection, source)
 
     async def _take_in(
         self, source: Source, fetch: Fetch, now: datetime, each: Callable[[Taken], object]
@@ -135,15 +135,15 @@ class Polling:
         if fetch.present is None:
             return 0
         async with self._database.read() as connection:
-            known = await paths.known(connection, source.id)
+            known = await moved_documents.known(connection, source.id)
         gone = _gone(known, fetch)
         moved = {new: old for new, old in fetch.renamed.items() if old in gone and new not in known}
         lost = gone - set(moved.values())
         if lost or moved or fetch.unreadable:
             async with self._database.write_archive() as connection:
-                await paths.move(connection, source.id, moved)
-                await paths.withdraw(connection, source.id, lost, now=now)
-                await paths.refuse(connection, source.id, fetch.unreadable, now=now)
+                await moved_documents.move(connection, source.id, moved)
+                await moved_documents.withdraw(connection, source.id, lost, now=now)
+                await moved_documents.refuse(connection, source.id, fetch.unreadable, now=now)
         return len(lost)
 
     async def _failed(
@@ -156,7 +156,7 @@ class Polling:
             retry_after=retry_after,
         )
         async with self._database.write() as connection:
-            await sources.failed(connection, source, error=error, next_poll_at=now + wait)
+            await source_rows.failed(connection, source, error=error, next_poll_at=now + wait)
         log.warning("source_failed", source=source.name, failures=source.failures + 1, error=error)
         return Polled(source, error=error)
 

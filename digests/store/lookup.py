@@ -21,9 +21,9 @@ from digests.search.matches import holds_phrases
 from digests.search.meaning import Encoder
 from digests.search.query import Query, parse
 from digests.store import candidates, readings, tables, vectors
+from digests.store.entry_reader import newest_entries, visible
 from digests.store.guesses import guesses
 from digests.store.outlines import Outline
-from digests.store.papers import newest_entries, visible
 from digests.store.sight import Sight
 
 

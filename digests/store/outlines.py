@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from digests.model import Workspace
 from digests.store import tables
 from digests.store.bulk import among_given, many
-from digests.store.papers import eyes, visible_given
+from digests.store.entry_reader import eyes, visible_given
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from digests.search import dictionary, plan, text, thesaurus
 from digests.search.matches import matched
 from digests.search.query import Query
 from digests.store import candidates, tables
+from digests.store.entry_reader import load_entries, newest_entries, visible, visible_workspaces
 from digests.store.outlines import Outline, outlines
-from digests.store.papers import load_entries, newest_entries, visible, visible_workspaces
 from digests.store.tag_counts import tag_counts
 from digests.store.vocabulary import Words, known_terms, load_words
 

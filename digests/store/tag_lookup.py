@@ -12,8 +12,8 @@ from digests.model import Correction, Results, Tag, TagCount, Workspace
 from digests.reading.tags import canonical
 from digests.search import text
 from digests.store import tables
+from digests.store.entry_reader import visible
 from digests.store.guesses import similar_tags
-from digests.store.papers import visible
 from digests.store.sight import Sight, nearest
 
 

@@ -18,8 +18,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.app import Haru
+from bot.http_server import Health, web_application
 from bot.running import listening, prepared
-from bot.web import Health, web_application
 from config.settings import Settings
 from digests.store.sessions import Database
 

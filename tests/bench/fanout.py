@@ -30,15 +30,15 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import insert
 
-from bot import schema
+from bot import schema_version
 from bot.app import Haru
-from bot.channels.filters import TagFilter
 from bot.channels.preferences import Language, Layout, Preferences
 from bot.channels.rows import columns_of
 from bot.channels.tables import channel
+from bot.channels.tag_filter import TagFilter
 from bot.clock import FixedClock
-from bot.delivery.part import metadata_of
 from bot.delivery.plan import edition
+from bot.ledger.part import metadata_of
 from bot.messages import daily
 from bot.workspaces.tables import installation
 from bot.workspaces.wire import AT_ONCE
@@ -192,7 +192,7 @@ async def _scene(
 ) -> AsyncIterator[tuple[Haru, dict[str, Any]]]:
     """So many channels, each in a workspace of its own, and the message they are to get."""
     database = Database(address)
-    await schema.upgrade(database)
+    await schema_version.upgrade(database)
     settings = Settings(_env_file=None)  # type: ignore[call-arg]  # no .env of whoever measures
     haru = Haru(settings, database, clock=FixedClock(DUE), api_url=f"{url}/api/")
     try:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot import schema
+from bot import schema_version
 from digests.archive import Archive
 from digests.errors import DigestError
 from digests.model import Document, Entry
@@ -34,7 +34,7 @@ async def empty_database() -> AsyncIterator[Database]:
     """A new SQLite database with the schema and nothing in it."""
     with TemporaryDirectory() as home:
         database = Database(f"sqlite:///{home}/bench.sqlite3")
-        await schema.upgrade(database)
+        await schema_version.upgrade(database)
         yield database
         await database.close()
 
@@ -51,7 +51,7 @@ async def empty_postgresql() -> AsyncIterator[Database]:
         os.chmod(home, 0o755)  # noqa: PTH101, S103 - a scratch folder that holds no secret
         server = postgres_server.get_server(f"{home}/data", cleanup_mode="stop")
         database = Database(server.get_uri())
-        await schema.upgrade(database)
+        await schema_version.upgrade(database)
         yield database
         await database.close()
         server.cleanup()

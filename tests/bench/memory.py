@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot import schema
+from bot import schema_version
 from digests.archive import Archive
 from digests.sources import folder
 from digests.store.sessions import Database
@@ -28,7 +28,7 @@ import asyncio
 import bot.cli
 import bot.processes
 from bot.app import Haru
-from bot.web import web_application
+from bot.http_server import web_application
 from config.settings import Settings
 from digests.store.sessions import Database
 kept = []
@@ -61,7 +61,7 @@ async def take_in(count: int) -> None:
     """Take so many notes into a new archive, each read when its turn comes."""
     with TemporaryDirectory() as home:
         database = Database(f"sqlite:///{home}/memory.sqlite3")
-        await schema.upgrade(database)
+        await schema_version.upgrade(database)
         async for _ in Archive(database).take_in(islice(_vault(), count), now=datetime.now(UTC)):
             pass
         await database.close()

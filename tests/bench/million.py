@@ -24,7 +24,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from bot import schema
+from bot import schema_version
 from digests.archive import Archive
 from digests.model import Entry
 from digests.store import postings, tables
@@ -47,7 +47,7 @@ async def measure() -> None:
     with TemporaryDirectory() as home, closing(sqlite3.connect(f"{home}/fts5.sqlite3")) as rival:
         rival.execute("CREATE VIRTUAL TABLE paper USING fts5(words, tokenize='unicode61')")
         database = Database(f"sqlite:///{home}/million.sqlite3")
-        await schema.upgrade(database)
+        await schema_version.upgrade(database)
         ours = theirs = 0.0
         for start, papers in enumerate(_dealt(count)):
             ours += await _index(database, start * _AT_ONCE + 1, papers)

@@ -25,7 +25,7 @@ import aiohttp
 from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
-from bot import schema
+from bot import schema_version
 from bot.workspaces.installations import Installation, Installations
 from digests.archive import Archive
 from digests.model import Document, Workspace
@@ -183,7 +183,7 @@ async def _slack() -> AsyncIterator[_Slack]:
 async def _fill(url: str, size: int) -> None:
     """The vault, and as many more notes made of its own texts as are wanted."""
     database = Database(url)
-    await schema.upgrade(database)
+    await schema_version.upgrade(database)
     now = datetime.now(UTC)
     installed = Installation(TEAM, bot_token="xoxb-bench", bot_user_id="UHARU")
     await Installations(database).save(installed, now=now)

@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 
-from bot.web import EVENTS_PATH, Health, PortError, WebServer, web_application
+from bot.http_server import EVENTS_PATH, Health, PortError, WebServer, web_application
 
 SECRET = "a signing secret"
 BODY = "command=%2Fpaper&text=looped&team_id=T1&user_id=U1&channel_id=C1"

@@ -24,7 +24,7 @@ from weakref import WeakKeyDictionary
 import aiohttp
 from sqlalchemy import text
 
-from bot import schema
+from bot import schema_version
 from bot.app import Haru
 from bot.channels.preferences import Channel
 from bot.clock import FixedClock
@@ -107,7 +107,7 @@ async def run(script: Script, database_url: str, folder: Path) -> Outcome:
     database = Database(database_url)
     try:
         async with _migrating.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
-            await schema.upgrade(database)
+            await schema_version.upgrade(database)
         async with _slack(folder) as slack, _nursery() as nursery:
             haru = Haru(
                 Settings(_env_file=None),  # type: ignore[call-arg]  # no .env of whoever runs the tests

@@ -23,10 +23,10 @@ from typing import Any
 import aiohttp
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery.ledger import Ledger
-from bot.delivery.part import Deed, Part
-from bot.delivery.store import claims, results
-from bot.delivery.store.doubts import Verdict
+from bot.ledger import claims, results
+from bot.ledger.doubts import Verdict
+from bot.ledger.ledger import Ledger
+from bot.ledger.part import Deed, Part
 from digests.store.sessions import Database
 
 POINTS = {

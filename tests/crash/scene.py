@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 
 from bot.app import Haru
-from bot.channels.filters import TagFilter
 from bot.channels.preferences import EVERY_DAY, Channel, Language, Layout, Preferences
+from bot.channels.tag_filter import TagFilter
 from bot.delivery import plan
 from bot.delivery.calendar import due_at
 from bot.messages import daily

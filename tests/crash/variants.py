@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.app import Haru
-from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.part import Part
-from bot.delivery.store.doubts import Verdict
+from bot.ledger.doubts import Verdict
+from bot.ledger.outcome import Kind, Outcome
+from bot.ledger.part import Part
 
 SETTLE = 2.0
 """Seconds; the local workspace accepts late messages within half of it."""

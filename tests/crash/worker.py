@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Haru
-from bot.delivery import reconcile
-from bot.delivery.store import corrections
+from bot.delivery import reconciler
+from bot.ledger import correction_rows
 from bot.running import delivering, until_signal
 from config.logging import set_up_logging
 from config.settings import Settings
@@ -52,9 +52,9 @@ async def _work(wanted: dict[str, Any]) -> None:
     )
     # A minute is to a settle time of two what a second is to ours. And a process lives on for the minutes
     # in which it may read a channel page by page; none here does.
-    reconcile._AGAIN = reconcile._SOON = timedelta(seconds=1)
-    reconcile.HELD_DOWN = 0
-    corrections.AGAIN_AFTER = timedelta(seconds=1)
+    reconciler._AGAIN = reconciler._SOON = timedelta(seconds=1)
+    reconciler.HELD_DOWN = 0
+    correction_rows.AGAIN_AFTER = timedelta(seconds=1)
     trap = Trap(wanted["deed"], wanted["points"], Path(wanted["hits"]))
     database = WatchedDatabase(wanted["database"], trap.reach)
     trace_requests(trap.reach)

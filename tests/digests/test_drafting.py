@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from digests.archive import Archive
-from digests.drafting import FEWEST, Drafting
+from digests.draft_process import FEWEST, Drafting
 from digests.drafts import drafts, hash_of
 from digests.errors import DigestError
 from digests.model import Document, Status
@@ -93,7 +93,7 @@ async def test_an_intake_that_is_over_or_given_up_leaves_no_process(database: Da
 
 _ALONE = """
 import asyncio, time
-from digests.drafting import FEWEST, Drafting
+from digests.draft_process import FEWEST, Drafting
 from digests.model import Document
 
 async def main():

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["digests.sources.syndication", "digests.sources.charsets"]):
+with atheris.instrument_imports(include=["digests.sources.feed_formats", "digests.sources.charsets"]):
     from digests.errors import DigestError, SourceError
     from digests.reading.document import read
     from digests.sources.feed import document_of
+    from digests.sources.feed_formats import items_of
     from digests.sources.source import Source, SourceKind
-    from digests.sources.syndication import items_of
 
 from tests.fuzz.engine import fuzz
 

@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from bot.app import Haru
 from bot.channels.preferences import EVERY_DAY, WEEKDAYS
-from bot.delivery import tables
 from bot.delivery.calendar import due_at
+from bot.ledger import tables
 from tests.soak.slack import Fate
 from tests.soak.world import LOOKS, WORKSPACES, World, title
 

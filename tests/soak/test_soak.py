@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import Haru
-from bot.delivery.outcome import Outcome
-from bot.delivery.part import Part
+from bot.ledger.outcome import Outcome
+from bot.ledger.part import Part
 from tests.soak import wrong
 from tests.soak.mortal import CrashError
 from tests.soak.schedules import quiet, run

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from bot import schema
+from bot import schema_version
 from bot.app import Haru
 from bot.channels import tables
 from bot.channels.preferences import EVERY_DAY, Channel, Language, Layout, Preferences
@@ -255,7 +255,7 @@ def _template() -> Path:
 
     async def make() -> None:
         database = Database(f"sqlite:///{path}")
-        await schema.upgrade(database)
+        await schema_version.upgrade(database)
         time = Time()
         haru = born(database, time, ScriptedSlack(time.steady))
         for workspace in WORKSPACES:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.app import Haru
-from bot.delivery.part import Part
-from bot.delivery.store.doubts import Verdict
+from bot.ledger.doubts import Verdict
+from bot.ledger.part import Part
 
 
 def naive_retry(haru: Haru) -> None:

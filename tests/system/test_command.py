@@ -232,7 +232,7 @@ def _shown(line: str) -> str:
 
 def test_json_of_refused_entries_keeps_its_shape() -> None:
     """The record of an entry that was refused names its title, reason and line."""
-    from bot.terminal.records import taken_record
+    from bot.terminal.json_records import taken_record
     from digests.model import Status, Taken, TakenEntry
 
     taken = Taken("a.txt", Status.NEW, entries=(TakenEntry(Status.REFUSED, "T", None, "no tags", 7),))

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from bot.channels.change_codes import differences, merged, merged_managers, restored
 from bot.channels.changelog import ChangeLog
-from bot.channels.filters import TagFilter
+from bot.channels.channel_store import Channels
 from bot.channels.preferences import Change, Field, Language, Layout, Preferences
-from bot.channels.record import differences, merged, merged_managers, restored
-from bot.channels.registry import Channels
+from bot.channels.tag_filter import TagFilter
 from digests.model import Workspace
 from digests.store.sessions import Database
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.people import Directory
+from bot.channels.directory import Directory
 from bot.channels.permissions import Person, may_give, may_manage, who_may
 from bot.channels.preferences import Channel, Language, Preferences
 from digests.model import Workspace

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.channels.policies import Policies
+from bot.channels.channel_store import Channels
 from bot.channels.preferences import Language, Preferences
 from bot.channels.readers import Readers
-from bot.channels.registry import Channels
+from bot.channels.workspace_policies import Policies
 from digests.archive import Archive
 from digests.model import Document, Workspace
 from digests.store.sessions import Database

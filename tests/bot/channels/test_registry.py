@@ -8,8 +8,8 @@ from datetime import UTC, datetime, time
 
 import pytest
 
+from bot.channels.channel_store import Channels
 from bot.channels.preferences import Language, Layout, Preferences
-from bot.channels.registry import Channels
 from digests.model import Workspace
 from digests.store.sessions import Database
 

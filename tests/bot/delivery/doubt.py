@@ -9,9 +9,9 @@ from datetime import timedelta
 from aiohttp import web
 from sqlalchemy import select, update
 
-from bot.delivery import tables
-from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.part import Part
+from bot.ledger import tables
+from bot.ledger.outcome import Kind, Outcome
+from bot.ledger.part import Part
 from tests.bot.delivery.scene import Scene
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot import schema
+from bot import schema_version
 from bot.app import Haru
 from bot.channels.preferences import Channel, Language
 from bot.clock import FixedClock
@@ -101,7 +101,7 @@ async def open_scene(database_url: str, folder: Path) -> AsyncIterator[Scene]:
     )
     await slack.start()
     database = Database(database_url)
-    await schema.upgrade(database)
+    await schema_version.upgrade(database)
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]  # no .env of whoever runs the tests
         haru_settle=timedelta(seconds=0.3),

@@ -13,12 +13,11 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.channels.preferences import Layout
-from bot.delivery import tables
-from bot.delivery.delivery import State
-from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.store import editions, open_parts
-from bot.forgetting import forget_workspace
+from bot.ledger import editions, open_parts, tables
+from bot.ledger.delivery import State
+from bot.ledger.outcome import Kind, Outcome
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
+from bot.workspace_deletion import forget_workspace
 from digests.store.sessions import Database
 from tests.bot.delivery.doubt import let_settle, put_in_doubt, states, take
 from tests.bot.delivery.scene import DAY, Scene, open_scene

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.channels.preferences import Language, Layout
-from bot.delivery import tables
+from bot.deliver_once import deliver_once
+from bot.ledger import tables
 from bot.local.faults import Setting
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
-from bot.one_pass import deliver_once
 from tests.bot.delivery.scene import DAY, SAMPLE, Scene
 
 TEXT = SAMPLE.read_text(encoding="utf-8")

@@ -10,12 +10,13 @@ from sqlalchemy import update
 
 from bot.app import Haru
 from bot.channels.preferences import Language, Layout
-from bot.delivery import courier, tables
-from bot.delivery.delivery import State
-from bot.delivery.ledger import Ledger
-from bot.delivery.outcome import Kind, Outcome
+from bot.deliver_once import deliver_once
+from bot.delivery import courier
+from bot.ledger import tables
+from bot.ledger.delivery import State
+from bot.ledger.ledger import Ledger
+from bot.ledger.outcome import Kind, Outcome
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
-from bot.one_pass import deliver_once
 from digests.store.sessions import Database
 from tests.bot.delivery.scene import Scene
 

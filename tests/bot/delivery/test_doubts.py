@@ -13,14 +13,15 @@ from aiohttp import web
 from sqlalchemy import select, update
 
 from bot.channels.preferences import Layout
-from bot.delivery import courier, tables
-from bot.delivery.delivery import State
-from bot.delivery.reconcile import HELD_DOWN, Reconciler
+from bot.deliver_once import deliver_once
+from bot.delivery import courier
+from bot.delivery.reconciler import HELD_DOWN, Reconciler
 from bot.delivery.steady import steady_clock
-from bot.delivery.store.doubts import Verdict
+from bot.ledger import tables
+from bot.ledger.delivery import State
+from bot.ledger.doubts import Verdict
 from bot.local.faults import Setting
 from bot.local.seed import KOREAN_CHANNEL
-from bot.one_pass import deliver_once
 from bot.workspaces.clients import Clients
 from bot.workspaces.server_clock import ServerClock
 from bot.workspaces.wire import NotSentError, UnknownFateError, Wire

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
-from bot.delivery import tables
-from bot.delivery.delivery import State
+from bot.deliver_once import deliver_once
+from bot.ledger import tables
+from bot.ledger.delivery import State
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
-from bot.one_pass import deliver_once
 from tests.bot.delivery.scene import DAY, Scene
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 
 from bot.channels import tables as channel_tables
 from bot.clock import FixedClock
-from bot.delivery import tables
-from bot.forgetting import Forgetting, forget_workspace
+from bot.ledger import tables
 from bot.local.seed import KOREAN_CHANNEL
+from bot.workspace_deletion import Forgetting, forget_workspace
 from bot.workspaces.installations import Installation
 from digests.model import Workspace
 from digests.store import tables as archive_tables

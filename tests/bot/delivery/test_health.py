@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.delivery import tables
+from bot.ledger import tables
 from tests.bot.delivery.scene import Scene
 
 

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.preferences import Channel
-from bot.delivery import tables
 from bot.delivery.deliveries import Opened
-from bot.delivery.delivery import State
+from bot.ledger import tables
+from bot.ledger.delivery import State
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from tests.bot.delivery.scene import DAY, Scene
 

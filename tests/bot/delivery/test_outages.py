@@ -24,10 +24,10 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from bot.channels.preferences import Language
-from bot.delivery import tables
 from bot.delivery.clockwork import Clockwork
 from bot.delivery.courier import Courier
-from bot.delivery.ledger import Ledger
+from bot.ledger import tables
+from bot.ledger.ledger import Ledger
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from digests.store import sessions
 from tests.bot.delivery.scene import DAY, Scene, open_scene

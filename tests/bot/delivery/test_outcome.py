@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.delivery.outcome import CODES, Kind, of_error
 from bot.language.catalogue import catalogue
+from bot.ledger.outcome import CODES, Kind, of_error
 from bot.messages.reasons import reason
 
 

@@ -9,15 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
+from bot.channels.channel_store import Channels
 from bot.channels.preferences import Channel, Language, Preferences
-from bot.channels.registry import Channels
-from bot.delivery import tables
-from bot.delivery.edition import Edition
-from bot.delivery.ledger import Ledger
-from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.part import Part
-from bot.delivery.store import lanes
-from bot.delivery.store.openings import Opening
+from bot.ledger import lanes, tables
+from bot.ledger.ledger import Ledger
+from bot.ledger.openings import Opening
+from bot.ledger.outcome import Kind, Outcome
+from bot.ledger.part import Part
+from bot.messages.edition import Edition
 from bot.messages.message import Message
 from bot.workspaces.installations import Installation, Installations
 from digests.model import Workspace

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from bot.channels.filters import TagFilter
+from bot.channels.tag_filter import TagFilter
 from bot.delivery.calendar import Due
-from bot.delivery.edition import Edition
 from bot.delivery.plan import History, Skip, Skipped, Wait, decide
+from bot.messages.edition import Edition
 from digests.model import ArchivedDigest, ArchivedEntry, Commentary, Entry, Paper, Tag, Workspace
 
 MONDAY = date(2025, 3, 3)

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import event
 
-from bot import schema
-from bot.delivery.store import lanes
+from bot import schema_version
+from bot.ledger import lanes
 from digests.store.sessions import Database
 from tests.bot.delivery.scene import Scene, open_scene
 
@@ -42,7 +42,7 @@ async def test_a_round_of_deliveries_goes_through_no_table(tmp_path: Path) -> No
 async def test_of_thousands_of_lanes_only_the_first_are_looked_at(postgres_url: str) -> None:
     """On a morning PostgreSQL goes along the index of lanes, and stops at as many as are wanted."""
     database = Database(postgres_url)
-    await schema.upgrade(database)
+    await schema_version.upgrade(database)
     asked: Asked = {}
     try:
         async with database.write() as connection:

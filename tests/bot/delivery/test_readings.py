@@ -12,11 +12,11 @@ from aiohttp import web
 from sqlalchemy import update
 
 from bot.channels.preferences import Language
-from bot.delivery import tables
-from bot.delivery.ledger import Ledger
-from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.part import Part
-from bot.delivery.reconcile import HELD_DOWN, Reconciler
+from bot.delivery.reconciler import HELD_DOWN, Reconciler
+from bot.ledger import tables
+from bot.ledger.ledger import Ledger
+from bot.ledger.outcome import Kind, Outcome
+from bot.ledger.part import Part
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
 from bot.workspaces.clients import Clients
 from bot.workspaces.server_clock import ServerClock

@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 from bot.app import Haru
 from bot.clock import FixedClock
-from bot.delivery.delivery import State
+from bot.deliver_once import deliver_once
+from bot.ledger.delivery import State
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
-from bot.one_pass import deliver_once
 from tests.bot.delivery.scene import DAY, Scene
 
 TUESDAY = date(2025, 2, 25)

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.channels.preferences import Layout
-from bot.delivery import tables
+from bot.ledger import tables
 from digests.store import sessions
 from digests.store.sessions import Database
 from tests.bot.delivery.scene import Scene, open_scene

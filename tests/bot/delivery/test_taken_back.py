@@ -8,10 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.channels.preferences import Language, Layout
-from bot.delivery import tables
-from bot.delivery.store import results
+from bot.deliver_once import deliver_once
+from bot.ledger import results, tables
 from bot.local.seed import ENGLISH_CHANNEL
-from bot.one_pass import deliver_once
 from digests.store.tables import entry
 from tests.bot.delivery.scene import DAY, Scene
 

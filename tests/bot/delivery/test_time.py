@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from bot.channels.channel_store import Channels
 from bot.channels.preferences import EVERY_DAY, Language, Layout, Preferences
-from bot.channels.registry import Channels
-from bot.delivery import tables
 from bot.delivery.calendar import next_post
 from bot.delivery.deliveries import Deliveries
-from bot.delivery.ledger import Ledger
-from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.past import Past
-from bot.delivery.store.doubts import Verdict
+from bot.ledger import tables
+from bot.ledger.doubts import Verdict
+from bot.ledger.ledger import Ledger
+from bot.ledger.outcome import Kind, Outcome
+from bot.ledger.past import Past
 from bot.messages import daily
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installation, Installations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.language.choice import posting_languages, reply_language
+from bot.language.reply_language import posting_languages, reply_language
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 from babel.messages.pofile import read_po
 
 from bot.language.catalogue import LANGUAGES, catalogue
-from bot.language.commands import as_called, use_prefix
+from bot.language.command_names import as_called, use_prefix
 from bot.language.extract import path
+from bot.messages.channel_notices import turned_off
 from bot.messages.help import Topic, help_message
-from bot.messages.results import nothing
-from bot.messages.settings import turned_off
+from bot.messages.search_results import nothing
 from bot.messages.wrong import Wrong, wrong
 from digests.model import Results
 

@@ -18,11 +18,11 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.app import Haru
 from bot.channels.preferences import Channel
-from bot.language.commands import use_prefix
+from bot.http_server import web_application
+from bot.language.command_names import use_prefix
 from bot.local.seed import KOREAN_CHANNEL, MINJI
 from bot.local.workspace import COMMANDS, LocalWorkspace
 from bot.running import listening
-from bot.web import web_application
 from config.settings import Settings
 from digests.model import Document
 from digests.sources import folder

@@ -11,9 +11,9 @@ import pytest
 
 from bot.app import Haru
 from bot.clock import FixedClock
-from bot.gathering import Gathering
 from bot.local.seed import MINJI
 from bot.operators import Operators
+from bot.source_polling import Gathering
 from digests.model import Document
 from digests.sources.polling import Polled, Polling
 from digests.sources.source import Fetch, Source, SourceKind

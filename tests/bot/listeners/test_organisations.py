@@ -13,11 +13,11 @@ from sqlalchemy import select
 
 from bot.channels.preferences import Language
 from bot.clock import FixedClock
-from bot.delivery.tables import part
-from bot.forgetting import Forgetting
+from bot.ledger.tables import part
 from bot.listeners.events import HANDLERS
 from bot.local.people import BOT_USER, TEAM
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
+from bot.workspace_deletion import Forgetting
 from bot.workspaces.installations import Installation
 from config.manifest import EVENTS
 from digests.model import Workspace

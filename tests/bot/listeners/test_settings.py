@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from bot.channels.filters import TagFilter
 from bot.channels.preferences import Language, Layout
-from bot.delivery.delivery import State
-from bot.delivery.outcome import Kind, Outcome
-from bot.delivery.tables import delivery, part
+from bot.channels.tag_filter import TagFilter
+from bot.ledger.delivery import State
+from bot.ledger.outcome import Kind, Outcome
+from bot.ledger.tables import delivery, part
 from bot.local.seed import EMMA, JUNHO, MINJI
 from tests.bot.listeners.conftest import Desk, eventually, found, text_of, values_of
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from bot.delivery.edition import Edition, EditionEntry
+from bot.messages.edition import Edition, EditionEntry
 from digests.model import ArchivedDigest, ArchivedEntry, Commentary, Entry, Paper, Tag
 
 DAY = date(2025, 2, 25)

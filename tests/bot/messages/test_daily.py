@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from bot.channels.preferences import Language, Layout
-from bot.delivery.edition import Edition, EditionEntry
 from bot.messages import daily
+from bot.messages.edition import Edition, EditionEntry
 from bot.messages.message import Block, Message
 from tests.bot.messages.checks import said
 from tests.bot.messages.samples import DAY, archived, edition

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.channels.filters import TagFilter
 from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
-from bot.delivery.edition import Edition
-from bot.messages import changes, daily, home, paper, reading, results
-from bot.messages.card import card
+from bot.channels.tag_filter import TagFilter
+from bot.messages import changes, daily, home, other_language, paper, search_results
+from bot.messages.channel_card import card
+from bot.messages.edition import Edition
 from bot.messages.entry import title_text
-from bot.messages.form import About, settings_modal
 from bot.messages.message import View
+from bot.messages.settings_modal import About, settings_modal
 from bot.messages.wrong import Wrong, wrong
 from digests.model import ArchivedDigest, ArchivedEntry, Correction, Hit, Results, Tag, TagCount, Workspace
 from tests.bot.messages.checks import check, check_window, pressable, said, solid
@@ -58,13 +58,13 @@ def test_reading(entries: tuple[ArchivedEntry, ...], language: str) -> None:
     digest = ArchivedDigest(10**15, "newsletter", DAY, entries)
     pages: list[View] = []
     while True:
-        view = reading.reading([digest], language, len(pages))
+        view = other_language.reading([digest], language, len(pages))
         check_window(view)
         pages.append(view)
         following = [e["value"] for e in pressable(view) if e["action_id"].endswith(":next")]
         if not following:
             break
-        assert [reading.asked(value) for value in following] == [(language, (10**15,), len(pages))]
+        assert [other_language.asked(value) for value in following] == [(language, (10**15,), len(pages))]
     shown = solid(said(*pages))
     for one in entries:
         assert solid(title_text(one.paper)) in shown
@@ -102,7 +102,7 @@ def test_listing(
     """A list of hits keeps every limit; what one page cannot hold, Next shows."""
     hits = tuple(Hit(one, 1.0, tuple(matched)) for one in entries)
     found = Results(query, hits, offset + len(hits) + 1, offset, (Correction(query, query),))
-    message = results.listing(found, language=language, page_size=60)
+    message = search_results.listing(found, language=language, page_size=60)
     check(message)
     shown = sum("accessory" in block for block in message.blocks)
     following = next(e for e in message.blocks[-1]["elements"] if e["action_id"] == "page:next")
@@ -115,10 +115,14 @@ def test_listing(
 def test_nothing_and_tags(language: str, query: str, guesses: list[str]) -> None:
     """Finding nothing, and tags of any spelling, keep every limit."""
     counts = [TagCount(Tag(guess or "x", guess or "x"), 3) for guess in guesses]
-    check(results.nothing(Results(query, suggestions=tuple(guesses)), language=language))
-    check(results.tags(counts, language=language))
-    check(results.no_tag(query, counts, language=language))
-    check(results.tagged(Results(query), TagCount(Tag("x", query or "x"), 1), language=language, typed="y"))
+    check(search_results.nothing(Results(query, suggestions=tuple(guesses)), language=language))
+    check(search_results.tags(counts, language=language))
+    check(search_results.no_tag(query, counts, language=language))
+    check(
+        search_results.tagged(
+            Results(query), TagCount(Tag("x", query or "x"), 1), language=language, typed="y"
+        )
+    )
 
 
 @hostile

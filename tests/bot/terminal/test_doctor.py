@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot import schema
+from bot import schema_version
 from bot.terminal.doctor import examine
 from config.settings import Settings
 from digests.store.sessions import Database
@@ -24,7 +24,7 @@ async def test_an_operator_is_told_whether_papers_are_found_by_meaning(
     """Without the extra, how to get it; with it, of how many papers the meaning is known."""
     url = f"sqlite:///{tmp_path}/haru.sqlite3"
     database = Database(url)
-    await schema.upgrade(database)
+    await schema_version.upgrade(database)
     await database.close()
     settings = Settings(_env_file=None, database_url=url)  # type: ignore[call-arg]  # no .env of the tester's
     with extra():

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.messages.giving import Trouble
+from bot.messages.adding_papers import Trouble
 from bot.running import listening
 from bot.workspaces.clients import Clients
 from bot.workspaces.files import FileError, Files

@@ -8,8 +8,8 @@ import pytest
 
 from digests.archive import Archive
 from digests.sources.polling import Polling
-from digests.sources.registry import Sources
 from digests.sources.source import SourceKind
+from digests.sources.source_list import Sources
 from digests.store.sessions import Database
 from tests.digests.sources.feed_server import FeedServer
 from tests.digests.sources.house import EVERY, House, Shelf

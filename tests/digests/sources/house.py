@@ -10,8 +10,8 @@ from digests.archive import Archive
 from digests.errors import SourceError
 from digests.model import Document, Taken
 from digests.sources.polling import Polled, Polling
-from digests.sources.registry import Sources
 from digests.sources.source import Fetch, Source, SourceKind
+from digests.sources.source_list import Sources
 from digests.store.sessions import Database
 
 NOW = datetime(2025, 2, 25, 12, tzinfo=UTC)

@@ -10,8 +10,8 @@ import pytest
 from digests.errors import SourceError
 from digests.model import Document, Status
 from digests.sources.polling import LEASE, Polling
-from digests.sources.registry import WrongSourceError
 from digests.sources.source import Fetch, Source, SourceKind
+from digests.sources.source_list import WrongSourceError
 from tests.digests.sources.house import EVERY, LATER, NOTE, NOW, House
 
 

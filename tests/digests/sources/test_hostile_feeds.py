@@ -11,8 +11,8 @@ import pytest
 from digests.errors import DigestError, SourceError
 from digests.reading.document import read
 from digests.sources.feed import document_of
+from digests.sources.feed_formats import items_of
 from digests.sources.source import Source, SourceKind
-from digests.sources.syndication import items_of
 
 SOURCE = Source(1, "papers", SourceKind.FEED, "https://papers.example/feed")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.sources.rhythm import next_poll, quiet_day
+from digests.sources.poll_schedule import next_poll, quiet_day
 
 EVERY = timedelta(minutes=15)
 TUESDAY = date(2025, 2, 25)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.errors import SourceError
-from digests.sources.syndication import Item, items_of
+from digests.sources.feed_formats import Item, items_of
 from tests.digests.sources.feed_server import item, rss
 
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Papers</title>{}</feed>"""

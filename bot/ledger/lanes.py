@@ -1,0 +1,214 @@
+"""Lanes: whose turn it is. A workspace's pace holds across replicas, since its lane is a row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.ledger import tables
+from bot.ledger.dialect import KnownOrNow, among, execute_with, given, insert_into
+from bot.workspaces.tables import installation
+from digests.store.schema import Instant
+
+LOOK_AGAIN = timedelta(seconds=30)
+"""When a lane is looked at again whose parts all wait for something that will touch it anyway."""
+
+PENDING: ColumnElement[bool] = literal_column(f"part.{tables.PENDING}")
+
+_lane = tables.lane.c
+_own, _wide = installation.alias("own"), installation.alias("wide")
+_IS_OWN = _own.c.workspace.is_not(None)
+PAUSED = case((_IS_OWN, _own.c.paused_reason), else_=_wide.c.paused_reason)
+
+IS_UNINSTALLED = and_(_own.c.workspace.is_(None), _wide.c.workspace.is_(None))
+"""On a query that ``with_token`` widened: nobody has Haru there any more."""
+
+TOKEN = case((_IS_OWN, _own.c.bot_token), else_=_wide.c.bot_token).label("token")
+"""On a query that ``with_token`` widened: the bot token of the lane's workspace, or NULL."""
+
+
+def with_token(query: Select[Any]) -> Select[Any]:
+    """Join a query that has ``lane`` with the workspace's installation, and its organisation's."""
+    return query.outerjoin(
+        _own, and_(_own.c.workspace == _lane.workspace, _own.c.uninstalled_at.is_(None))
+    ).outerjoin(_wide, and_(_wide.c.workspace == _lane.organisation, _wide.c.uninstalled_at.is_(None)))
+
+
+async def touch(
+    connection: AsyncConnection, due: Mapping[str, datetime], *, nudged: Mapping[str, datetime] | None = None
+) -> None:
+    """Have these workspaces' lanes looked at by these instants, though never before they are free; of those
+    that are ``nudged`` only the ones that wait for something anyway: it may have come.
+    """
+    instants = {
+        **{key: (None, at) for key, at in (nudged or {}).items()},
+        **{key: (at, at) for key, at in due.items()},
+    }
+    if instants:
+        # In one order everywhere: two processes that wait for each other's rows would wait for good.
+        rows = [
+            {"workspace": key, "organisation": organisation_of(key), "at": at, "by": by}
+            for key, (at, by) in sorted(instants.items())
+        ]
+        await execute_with(connection, _touch(connection.dialect.name), rows)
+
+
+async def rest(
+    connection: AsyncConnection, until: Mapping[str, datetime], *, beside: Collection[str]
+) -> None:
+    """Slack asked for a rest: nothing is posted in these workspaces until then. ``beside``: whose lanes are
+    to be touched afterwards; all are locked first, in the one order.
+    """
+    if until:
+        keys = sorted({*until, *beside})
+        await connection.execute(_LOCK, {"keys": keys})
+    for key, at in sorted(until.items()):
+        await connection.execute(
+            update(tables.lane)
+            .where(_lane.workspace == key, _lane.free_at < at)
+            .values(free_at=at, next_at=at)
+        )
+
+
+async def due(connection: AsyncConnection, *, now: datetime, limit: int) -> dict[str, str | None]:
+    """The lanes whose turn it is, the longest waiting first, with their tokens; paused ones are not.
+
+    They are this transaction's: another replica passes over them.
+    """
+    rows = await connection.execute(_DUE, {"now": now, "most": limit})
+    return {row.workspace: row.token for row in rows}
+
+
+async def leave(
+    connection: AsyncConnection, keys: Collection[str], *, now: datetime, free_at: Mapping[str, datetime]
+) -> None:
+    """Say when these lanes are to be looked at next: when they are free, or their parts may go, or never."""
+    rows = await connection.execute(_WAITS, {"keys": sorted(keys), "now": now})
+    next_at: dict[str, datetime] = {}
+    for row in rows:
+        instants = [at for at in (row.waits, row.held) if at is not None]
+        next_at[row.workspace] = free_at.get(row.workspace) or min([*instants, now + LOOK_AGAIN])
+    alike: dict[tuple[datetime, datetime | None], list[str]] = defaultdict(list)
+    for key in sorted(keys):
+        alike[free_at.get(key, now), next_at.get(key)].append(key)
+    for (free, at), some in alike.items():
+        await connection.execute(_LEAVE, {"keys": some, "free": free, "at": at})
+
+
+async def anything_due(connection: AsyncConnection, *, now: datetime | None) -> bool:
+    """Whether any lane is to be looked at by now (None: by the database's clock): a cheap question,
+    asked before a transaction is opened.
+    """
+    return bool(await connection.scalar(_ANYTHING, {"now": now}))
+
+
+def organisation_of(key: str) -> str:
+    """The key of the organisation a workspace belongs to; empty outside Enterprise Grid."""
+    enterprise = key.partition(":")[0]
+    return f"{enterprise}:" if enterprise else ""
+
+
+@lru_cache(maxsize=2)
+def _touch(dialect: str) -> Any:
+    rows = given(dialect, workspace=String(64), organisation=String(64), at=Instant(), by=Instant())
+    columns = [_lane.workspace, _lane.organisation, _lane.free_at, _lane.next_at]
+    wanted = select(rows.c.workspace, rows.c.organisation, rows.c.by, rows.c["at"]).where(true())
+    statement = insert_into(dialect, tables.lane).from_select(columns, wanted)
+    # A new lane is free by the instant it is asked for; one that is only nudged is asked for at none.
+    asked, by = statement.excluded.next_at, statement.excluded.free_at
+    sooner = case((_lane.next_at < by, _lane.next_at), else_=by)
+    looked_at = case((_lane.free_at > sooner, _lane.free_at), else_=sooner)
+    has_none = and_(asked.is_(None), _lane.next_at.is_(None))
+    return statement.on_conflict_do_update(
+        index_elements=[_lane.workspace], set_={"next_at": case((has_none, None), else_=looked_at)}
+    )
+
+
+_NOW = bindparam("now", type_=Instant())
+_AT = bindparam("at", type_=Instant())
+_LOCK = (
+    select(_lane.workspace).where(among(_lane.workspace, "keys")).order_by(_lane.workspace).with_for_update()
+)
+_installed = installation.alias("installed")
+
+
+def _of(column: ColumnElement[Any], key: ColumnElement[str]) -> ColumnElement[Any]:
+    """Something of the installation with this key, sought lane by lane: a join would go through all lanes
+    that are due, thousands on a morning, to give the first hundred.
+    """
+    return (
+        select(column)
+        .where(_installed.c.workspace == key, _installed.c.uninstalled_at.is_(None))
+        .scalar_subquery()
+    )
+
+
+_DUE = (
+    select(
+        _lane.workspace,
+        func.coalesce(
+            _of(_installed.c.bot_token, _lane.workspace), _of(_installed.c.bot_token, _lane.organisation)
+        ).label("token"),
+    )
+    .where(
+        _lane.next_at <= _NOW,
+        # PostgreSQL takes a case that is true or false to hold for half of the lanes, and goes along the
+        # index as long as it needs to; one that is NULL for next to none, and so looks at all of them.
+        case(
+            (
+                _of(_installed.c.workspace, _lane.workspace).is_not(None),
+                _of(_installed.c.paused_reason, _lane.workspace).is_(None),
+            ),
+            else_=_of(_installed.c.paused_reason, _lane.organisation).is_(None),
+        ),
+    )
+    .order_by(_lane.next_at)
+    .limit(bindparam("most"))
+    .with_for_update(of=tables.lane, skip_locked=True)
+)
+_part, _channel = tables.part.c, tables.pace.alias("channel")
+_WAITS = (
+    select(
+        _part.workspace,
+        func.min(case((_part.not_before > _NOW, _part.not_before))).label("waits"),
+        func.min(case((_channel.c.until > _NOW, _channel.c.until))).label("held"),
+    )
+    .outerjoin_from(
+        tables.part,
+        _channel,
+        and_(_channel.c.workspace == _part.workspace, _channel.c.what == _part.slack_channel),
+    )
+    .where(PENDING, among(_part.workspace, "keys"))
+    .group_by(_part.workspace)
+)
+_LEAVE = (
+    update(tables.lane)
+    .where(among(_lane.workspace, "keys"))
+    .values(free_at=bindparam("free", type_=Instant()), next_at=_AT)
+)
+_ANYTHING = select(
+    or_(
+        exists().where(_lane.next_at <= KnownOrNow(_NOW)),
+        exists().where(literal_column("part.desired IS NOT NULL"), _part.correct_at <= KnownOrNow(_NOW)),
+    )
+)

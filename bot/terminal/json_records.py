@@ -1,0 +1,127 @@
+"""The JSON that ``haru … --json`` prints. Other programs read it: add fields, never rename one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.channels.preferences import Channel
+from bot.delivery.calendar import next_post
+from bot.ledger.delivery import Delivery
+from bot.messages.message import Message
+from digests.model import Entry, Hit, Status, Taken, TakenEntry
+from digests.sources.source import Source, shown_location
+
+Record = dict[str, Any]
+
+
+def taken_record(taken: Taken) -> Record:
+    """One document of ``haru import --json``. Entries of a ``same`` document carry title and status only."""
+    return {
+        "document": taken.path,
+        "status": taken.status.value,
+        "reason": taken.reason,
+        "line": taken.line,
+        "date": taken.date.isoformat() if taken.date else None,
+        "entries": [_entry_record(entry, whole=taken.status is not Status.SAME) for entry in taken.entries],
+    }
+
+
+def _entry_record(taken: TakenEntry, *, whole: bool) -> Record:
+    if not whole:
+        return {"title": taken.title, "status": taken.status.value}
+    if taken.entry is None:
+        return {
+            "title": taken.title,
+            "status": taken.status.value,
+            "reason": taken.reason,
+            "line": taken.line,
+        }
+    return {**_paper_record(taken.entry), "status": taken.status.value}
+
+
+def _paper_record(entry: Entry) -> Record:
+    return {
+        "title": entry.paper.title,
+        "authors": list(entry.paper.authors),
+        "url": entry.paper.url,
+        "arxiv_id": entry.paper.arxiv_id,
+        "abstract": entry.paper.abstract,
+        # The two languages every digest is written in are always named, absent ones as null.
+        "commentaries": {"ko": None, "en": None}
+        | {commentary.language: commentary.text for commentary in entry.commentaries},
+        "tags": [tag.name for tag in entry.tags],
+    }
+
+
+def hit_record(hit: Hit, documents: Sequence[str]) -> Record:
+    """One paper of ``haru search --json``."""
+    paper = hit.entry.paper
+    return {
+        "title": paper.title,
+        "authors": list(paper.authors),
+        "url": paper.url,
+        "arxiv_id": paper.arxiv_id,
+        "tags": [tag.name for tag in hit.entry.entry.tags],
+        "date": hit.entry.date.isoformat() if hit.entry.date else None,
+        "score": round(hit.score, 4),
+        "documents": list(documents),
+    }
+
+
+def message_records(messages: Sequence[Message], metadata: Sequence[Record]) -> list[Record]:
+    """The messages of ``haru preview --json``: what ``chat.postMessage`` would be given."""
+    return [
+        {**message.payload(), "metadata": part, **({"thread": True} if message.thread else {})}
+        for message, part in zip(messages, metadata, strict=True)
+    ]
+
+
+def channel_record(channel: Channel, last: Delivery | None) -> Record:
+    """One channel of ``haru channels --json``."""
+    preferences = channel.preferences
+    comes_at = next_post(channel)
+    return {
+        "workspace": channel.workspace.key,
+        "channel": channel.channel_id,
+        "name": channel.name,
+        "enabled": preferences.enabled,
+        "paused": channel.paused_reason,
+        "language": preferences.language.value,
+        "layout": preferences.layout.value,
+        "time": f"{preferences.hour:%H:%M} {preferences.zone}",
+        "next_post": comes_at.isoformat() if comes_at else None,
+        "last_post": None
+        if last is None
+        else {
+            "date": last.schedule_date.isoformat() if last.schedule_date else None,
+            "status": last.state.value,
+            "reason": last.reason,
+            "ts": last.ts,
+        },
+    }
+
+
+def source_record(source: Source, documents: int) -> Record:
+    """One source of ``haru sources list --json``."""
+    return {
+        "name": source.name,
+        "kind": source.kind.value,
+        "location": shown_location(source.location),
+        "enabled": source.enabled,
+        "posts": source.posts,
+        "zone": source.zone,
+        "lag": source.lag,
+        "every": int(source.every.total_seconds() // 60) if source.every else None,
+        "documents": documents,
+        "last_good": _instant(source.last_good_at),
+        "last_new": _instant(source.last_new_at),
+        "next_look": _instant(source.next_poll_at) if source.is_polled else None,
+        "failures": source.failures,
+        "error": source.last_error,
+    }
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
