@@ -1,4 +1,4 @@
-"""Make the first schema
+"""Make the schema.
 
 Revision ID: 0001
 Revises:
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-import digests.store.schema
+from digests.store.schema import Instant
 
 revision = "0001"
 down_revision = None
@@ -33,20 +33,28 @@ def upgrade() -> None:
         sa.Column("include_tags", sa.JSON(), nullable=False),
         sa.Column("exclude_tags", sa.JSON(), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
-        sa.Column("enabled_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("enabled_at", Instant(timezone=True), nullable=True),
         sa.Column("paused_reason", sa.String(length=64), nullable=True),
         sa.Column("failed_days", sa.Integer(), server_default="0", nullable=False),
         sa.Column("inviter_id", sa.String(length=32), nullable=True),
         sa.Column("creator_id", sa.String(length=32), nullable=True),
         sa.Column("last_admin_id", sa.String(length=32), nullable=True),
         sa.Column("next_date", sa.Date(), nullable=True),
-        sa.Column("next_due_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("next_due_at", Instant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_channel")),
         sa.UniqueConstraint("workspace", "channel_id", name=op.f("uq_channel_workspace_channel_id")),
     )
-    with op.batch_alter_table("channel", schema=None) as batch_op:
-        batch_op.create_index("ix_channel_next_due_at", ["next_due_at"], unique=False)
-
+    op.create_index("ix_channel_next_due_at", "channel", ["next_due_at"], unique=False)
+    op.create_table(
+        "edition",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("date", sa.Date(), nullable=False),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("left_out_from", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_edition")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_edition_sha256")),
+    )
     op.create_table(
         "installation",
         sa.Column("workspace", sa.String(length=64), nullable=False),
@@ -57,12 +65,34 @@ def upgrade() -> None:
         sa.Column("app_id", sa.String(length=32), nullable=True),
         sa.Column("scopes", sa.JSON(), nullable=False),
         sa.Column("from_environment", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("open_to_everyone", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.Column("installed_at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("installed_at", Instant(timezone=True), nullable=False),
         sa.Column("paused_reason", sa.String(length=64), nullable=True),
-        sa.Column("uninstalled_at", digests.store.schema.Instant(timezone=True), nullable=True),
-        sa.Column("delete_after", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("uninstalled_at", Instant(timezone=True), nullable=True),
+        sa.Column("delete_after", Instant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("workspace", name=op.f("pk_installation")),
+    )
+    op.create_table(
+        "lane",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("organisation", sa.String(length=64), nullable=False),
+        sa.Column("free_at", Instant(timezone=True), nullable=False),
+        sa.Column("next_at", Instant(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("workspace", name=op.f("pk_lane")),
+    )
+    op.create_index("ix_lane_next_at", "lane", ["next_at"], unique=False)
+    op.create_table(
+        "open_workspace",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", name=op.f("pk_open_workspace")),
+    )
+    op.create_table(
+        "pace",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("what", sa.String(length=64), nullable=False),
+        sa.Column("until", Instant(timezone=True), nullable=False),
+        sa.Column("every", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "what", name=op.f("pk_pace")),
     )
     op.create_table(
         "paper",
@@ -78,9 +108,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper")),
         sa.UniqueConstraint("workspace", "identity", name=op.f("uq_paper_workspace_identity")),
     )
-    with op.batch_alter_table("paper", schema=None) as batch_op:
-        batch_op.create_index("ix_paper_title_key", ["workspace", "title_key"], unique=False)
-
+    op.create_index("ix_paper_title_key", "paper", ["workspace", "title_key"], unique=False)
     op.create_table(
         "payload",
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -99,6 +127,7 @@ def upgrade() -> None:
         sa.Column("workspace", sa.String(length=64), nullable=False),
         sa.Column("papers", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("vectors", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("workspace", name=op.f("pk_search_statistics")),
     )
     op.create_table(
@@ -146,9 +175,13 @@ def upgrade() -> None:
         sa.Column("first_fetch_done", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
-        sa.Column("last_good_at", digests.store.schema.Instant(timezone=True), nullable=True),
-        sa.Column("last_new_at", digests.store.schema.Instant(timezone=True), nullable=True),
-        sa.Column("next_poll_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("last_good_at", Instant(timezone=True), nullable=True),
+        sa.Column("last_new_at", Instant(timezone=True), nullable=True),
+        sa.Column("next_poll_at", Instant(timezone=True), nullable=True),
+        sa.Column("poll_every", sa.Integer(), nullable=True),
+        sa.Column("leased_until", Instant(timezone=True), nullable=True),
+        sa.Column("lag", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("quiet_day", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
         sa.UniqueConstraint("workspace", "name", name=op.f("uq_source_workspace_name")),
     )
@@ -172,19 +205,24 @@ def upgrade() -> None:
         sa.Column("schedule_date", sa.Date(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=True),
-        sa.Column("due_at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("due_at", Instant(timezone=True), nullable=False),
         sa.Column("thread_ts", sa.String(length=32), nullable=True),
-        sa.Column("created_at", digests.store.schema.Instant(timezone=True), nullable=False),
-        sa.Column("finished_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("created_at", Instant(timezone=True), nullable=False),
+        sa.Column("finished_at", Instant(timezone=True), nullable=True),
+        sa.Column("edition_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("language", sa.String(length=8), nullable=True),
+        sa.Column("layout", sa.String(length=16), nullable=True),
         sa.ForeignKeyConstraint(
             ["channel_id"], ["channel.id"], name=op.f("fk_delivery_channel_id_channel"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("fk_delivery_edition_id_edition")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("channel_id", "schedule_date", name=op.f("uq_delivery_channel_id_schedule_date")),
     )
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index("ix_delivery_channel_id_created_at", ["channel_id", "created_at"], unique=False)
-
+    op.create_index(
+        "ix_delivery_channel_id_created_at", "delivery", ["channel_id", "created_at"], unique=False
+    )
+    op.create_index("ix_delivery_edition_id", "delivery", ["edition_id"], unique=False)
     op.create_table(
         "digest",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -193,16 +231,14 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("date", sa.Date(), nullable=True),
         sa.Column("backlog", sa.Boolean(), nullable=False),
-        sa.Column("sealed_at", digests.store.schema.Instant(timezone=True), nullable=True),
-        sa.Column("retracted_at", digests.store.schema.Instant(timezone=True), nullable=True),
-        sa.Column("taken_in_at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("sealed_at", Instant(timezone=True), nullable=True),
+        sa.Column("retracted_at", Instant(timezone=True), nullable=True),
+        sa.Column("taken_in_at", Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_digest_source_id_source")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
         sa.UniqueConstraint("source_id", "name", name=op.f("uq_digest_source_id_name")),
     )
-    with op.batch_alter_table("digest", schema=None) as batch_op:
-        batch_op.create_index("ix_digest_date", ["workspace", "date"], unique=False)
-
+    op.create_index("ix_digest_date", "digest", ["workspace", "date"], unique=False)
     op.create_table(
         "paper_url",
         sa.Column("paper_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -213,9 +249,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("paper_id", "url", "cited", name=op.f("pk_paper_url")),
     )
-    with op.batch_alter_table("paper_url", schema=None) as batch_op:
-        batch_op.create_index("ix_paper_url_url", ["url"], unique=False)
-
+    op.create_index("ix_paper_url_url", "paper_url", ["url"], unique=False)
     op.create_table(
         "search_posting",
         sa.Column("term_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -231,9 +265,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("term_id", "paper_id", name=op.f("pk_search_posting")),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("search_posting", schema=None) as batch_op:
-        batch_op.create_index("ix_search_posting_paper_id", ["paper_id"], unique=False)
-
+    op.create_index("ix_search_posting_paper_id", "search_posting", ["paper_id"], unique=False)
+    op.create_table(
+        "search_vector",
+        sa.Column(
+            "paper_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("encoder", sa.String(length=64), nullable=False),
+        sa.Column("passages", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["paper_id"], ["paper.id"], name=op.f("fk_search_vector_paper_id_paper"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("paper_id", name=op.f("pk_search_vector")),
+    )
+    op.create_table(
+        "search_word",
+        sa.Column(
+            "term_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("encoder", sa.String(length=64), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["term_id"],
+            ["search_term.id"],
+            name=op.f("fk_search_word_term_id_search_term"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("term_id", name=op.f("pk_search_word")),
+    )
     op.create_table(
         "setting_change",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -242,7 +307,7 @@ def upgrade() -> None:
         sa.Column("field", sa.String(length=16), nullable=False),
         sa.Column("old", sa.Text(), nullable=False),
         sa.Column("new", sa.Text(), nullable=False),
-        sa.Column("at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("at", Instant(timezone=True), nullable=False),
         sa.Column("announced_ts", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(
             ["channel_id"],
@@ -252,9 +317,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_setting_change")),
     )
-    with op.batch_alter_table("setting_change", schema=None) as batch_op:
-        batch_op.create_index("ix_setting_change_channel_id_at", ["channel_id", "at"], unique=False)
-
+    op.create_index("ix_setting_change_channel_id_at", "setting_change", ["channel_id", "at"], unique=False)
     op.create_table(
         "delivery_digest",
         sa.Column("channel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -277,9 +340,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("channel_id", "digest_id", name=op.f("pk_delivery_digest")),
     )
-    with op.batch_alter_table("delivery_digest", schema=None) as batch_op:
-        batch_op.create_index("ix_delivery_digest_delivery_id", ["delivery_id"], unique=False)
-
+    op.create_index("ix_delivery_digest_delivery_id", "delivery_digest", ["delivery_id"], unique=False)
     op.create_table(
         "document",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -289,15 +350,14 @@ def upgrade() -> None:
         sa.Column("digest_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("line", sa.Integer(), nullable=True),
-        sa.Column("taken_in_at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("taken_in_at", Instant(timezone=True), nullable=False),
+        sa.Column("gone_at", Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name=op.f("fk_document_digest_id_digest")),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_document_source_id_source")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
         sa.UniqueConstraint("source_id", "path", name=op.f("uq_document_source_id_path")),
     )
-    with op.batch_alter_table("document", schema=None) as batch_op:
-        batch_op.create_index("ix_document_digest_id", ["digest_id"], unique=False)
-
+    op.create_index("ix_document_digest_id", "document", ["digest_id"], unique=False)
     op.create_table(
         "part",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -314,32 +374,51 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), server_default="0", nullable=False),
         sa.Column("plain", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("owner", sa.String(length=64), nullable=True),
-        sa.Column("lease_until", digests.store.schema.Instant(timezone=True), nullable=True),
-        sa.Column("not_before", digests.store.schema.Instant(timezone=True), nullable=False),
-        sa.Column("give_up_at", digests.store.schema.Instant(timezone=True), nullable=False),
-        sa.Column("first_attempt_at", digests.store.schema.Instant(timezone=True), nullable=True),
-        sa.Column("doubted_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("lease_until", Instant(timezone=True), nullable=True),
+        sa.Column("not_before", Instant(timezone=True), nullable=False),
+        sa.Column("give_up_at", Instant(timezone=True), nullable=False),
+        sa.Column("first_attempt_at", Instant(timezone=True), nullable=True),
+        sa.Column("doubted_at", Instant(timezone=True), nullable=True),
+        sa.Column("called_off", sa.String(length=64), nullable=True),
+        sa.Column("desired", sa.String(length=64), nullable=True),
+        sa.Column("correct_at", Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["delivery_id"], ["delivery.id"], name=op.f("fk_part_delivery_id_delivery"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["desired"], ["payload.sha256"], name=op.f("fk_part_desired_payload")),
         sa.ForeignKeyConstraint(["payload"], ["payload.sha256"], name=op.f("fk_part_payload_payload")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_part")),
         sa.UniqueConstraint("delivery_id", "position", name=op.f("uq_part_delivery_id_position")),
         sa.UniqueConstraint("uid", name=op.f("uq_part_uid")),
     )
-    with op.batch_alter_table("part", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_part_open",
-            ["state", "not_before"],
-            unique=False,
-            sqlite_where=sa.text("state NOT IN ('sent', 'failed', 'unknown')"),
-            postgresql_where=sa.text("state NOT IN ('sent', 'failed', 'unknown')"),
-        )
-
+    op.create_index(
+        "ix_part_busy",
+        "part",
+        ["workspace", "slack_channel"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('sending', 'doubt', 'checking')"),
+        postgresql_where=sa.text("state IN ('sending', 'doubt', 'checking')"),
+    )
+    op.create_index(
+        "ix_part_desired",
+        "part",
+        ["correct_at"],
+        unique=False,
+        sqlite_where=sa.text("desired IS NOT NULL"),
+        postgresql_where=sa.text("desired IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_part_pending",
+        "part",
+        ["workspace", "position", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
     op.create_table(
         "document_version",
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("taken_in_at", digests.store.schema.Instant(timezone=True), nullable=False),
+        sa.Column("taken_in_at", Instant(timezone=True), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"],
@@ -366,17 +445,15 @@ def upgrade() -> None:
         sa.Column("links", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
-        sa.Column("withdrawn_at", digests.store.schema.Instant(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name=op.f("fk_entry_digest_id_digest")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_entry_document_id_document")),
         sa.ForeignKeyConstraint(["paper_id"], ["paper.id"], name=op.f("fk_entry_paper_id_paper")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
     )
-    with op.batch_alter_table("entry", schema=None) as batch_op:
-        batch_op.create_index("ix_entry_digest_id", ["digest_id", "position"], unique=False)
-        batch_op.create_index("ix_entry_document_id", ["document_id"], unique=False)
-        batch_op.create_index("ix_entry_paper_id", ["paper_id"], unique=False)
-
+    op.create_index("ix_entry_digest_id", "entry", ["digest_id", "position"], unique=False)
+    op.create_index("ix_entry_document_id", "entry", ["document_id"], unique=False)
+    op.create_index("ix_entry_paper_id", "entry", ["paper_id"], unique=False)
     op.create_table(
         "commentary",
         sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -388,23 +465,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry_id", "language", name=op.f("pk_commentary")),
     )
     op.create_table(
-        "delivery_entry",
-        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        "edition_entry",
+        sa.Column("edition_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("paper_id", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("seen_url", sa.Text(), nullable=True),
+        sa.Column("retracted", sa.Boolean(), nullable=False),
+        sa.Column("unposted_from", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["delivery_id"],
-            ["delivery.id"],
-            name=op.f("fk_delivery_entry_delivery_id_delivery"),
+            ["edition_id"],
+            ["edition.id"],
+            name=op.f("fk_edition_entry_edition_id_edition"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_delivery_entry_entry_id_entry")),
-        sa.PrimaryKeyConstraint("delivery_id", "entry_id", name=op.f("pk_delivery_entry")),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name=op.f("fk_edition_entry_entry_id_entry")),
+        sa.PrimaryKeyConstraint("edition_id", "position", name=op.f("pk_edition_entry")),
     )
-    with op.batch_alter_table("delivery_entry", schema=None) as batch_op:
-        batch_op.create_index("ix_delivery_entry_entry_id", ["entry_id"], unique=False)
-
+    op.create_index("ix_edition_entry_entry_id", "edition_entry", ["entry_id"], unique=False)
     op.create_table(
         "entry_tag",
         sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -416,8 +494,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("entry_id", "position", name=op.f("pk_entry_tag")),
     )
-    with op.batch_alter_table("entry_tag", schema=None) as batch_op:
-        batch_op.create_index("ix_entry_tag_name", ["name"], unique=False)
+    op.create_index("ix_entry_tag_name", "entry_tag", ["name"], unique=False)
+    op.create_table(
+        "saved_entry",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("saved_at", Instant(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["entry.id"], name=op.f("fk_saved_entry_entry_id_entry"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("workspace", "user_id", "entry_id", name=op.f("pk_saved_entry")),
+    )
+    op.create_index("ix_saved_entry_entry_id", "saved_entry", ["entry_id"], unique=False)
 
 
 def downgrade() -> None:
