@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from bot.local.clock import MovableClock
 from bot.local.faults import Fault, FaultError, Faults, Setting
-from bot.local.pace import Pace
+from bot.local.movable_clock import MovableClock
 from bot.local.page_api import answer_json, read_body
+from bot.local.rate_limit_tiers import RateLimiter
 from bot.local.team import Team
 
 MORNING = time(9)
@@ -27,7 +27,7 @@ class Controls:
         team: Team,
         clock: MovableClock,
         faults: Faults,
-        pace: Pace,
+        pace: RateLimiter,
         moved: Callable[[], Awaitable[None]],
     ) -> None:
         self._team = team
@@ -48,7 +48,7 @@ class Controls:
 
     async def _record(self, request: web.Request) -> web.Response:
         after = request.query.get("after", "0")
-        return answer_json({"messages": self._team.messages.record(int(after) if after.isdecimal() else 0)})
+        return answer_json({"messages": self._team.messages.all(int(after) if after.isdecimal() else 0)})
 
     async def _tell_time(self, request: web.Request) -> web.Response:
         return answer_json({"now": self._clock.now().isoformat()})
@@ -64,7 +64,7 @@ class Controls:
             self._clock.move(instant)
         except (ValueError, OverflowError) as error:
             raise web.HTTPBadRequest(text=f"This instant cannot be read: {error}") from error
-        self._team.feed.tell("clock", now=self._clock.now().isoformat())
+        self._team.page_events.tell("clock", now=self._clock.now().isoformat())
         await self._moved()
         return await self._tell_time(request)
 
@@ -93,7 +93,7 @@ class Controls:
         if "age_response_urls" in body:
             self._team.response_urls.age(float(body["age_response_urls"]))
         if "person" in body:
-            self._team.people.change(str(body["person"]), **body.get("facts", {}))
+            self._team.users.change(str(body["person"]), **body.get("facts", {}))
         return answer_json({})
 
 

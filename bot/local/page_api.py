@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.local.answers import Answers
-from bot.local.clock import MovableClock
-from bot.local.outbox import Outbox
-from bot.local.people import BOT_USER, TEAM
-from bot.local.rooms import Rooms
+from bot.local.app_client import AppClient
+from bot.local.conversation_record import ConversationRecord
+from bot.local.movable_clock import MovableClock
+from bot.local.responses import Responses
 from bot.local.state import Json, dump
 from bot.local.team import Team
-from bot.local.visitor import RefusedError, Visitor
+from bot.local.user_actions import RefusedError, UserActions
+from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
 
 FILE_BYTES = 10 * 1024 * 1024
 
@@ -27,8 +27,8 @@ class PageApi:
     def __init__(
         self,
         team: Team,
-        outbox: Outbox,
-        answers: Answers,
+        outbox: AppClient,
+        answers: Responses,
         clock: MovableClock,
         *,
         commands: tuple[Json, ...],
@@ -61,19 +61,19 @@ class PageApi:
 
     async def _people(self, request: web.Request) -> web.Response:
         """Whom one can act as, asked before one is anyone."""
-        people = [one for one in self._team.people.all() if not one["is_bot"] and not one["deleted"]]
+        people = [one for one in self._team.users.all() if not one["is_bot"] and not one["deleted"]]
         return answer_json(
             {"people": [{key: one[key] for key in ("id", "real_name", "locale")} for one in people]}
         )
 
     async def _workspace(self, request: web.Request) -> web.Response:
         person = self._reader(request)
-        rooms: Rooms = self._team.rooms
+        rooms: ConversationRecord = self._team.conversations
         shown = [room for room in rooms.all() if not room["is_private"] or rooms.has(room["id"], person)]
         body: Json = {
-            "team": TEAM,
+            "team": TEAM_ID,
             "me": person,
-            "bot": BOT_USER,
+            "bot": BOT_USER_ID,
             "clock": self._clock.now().isoformat(),
             "commands": self._commands,
             "people": [
@@ -81,7 +81,7 @@ class PageApi:
                     key: one[key]
                     for key in ("id", "name", "real_name", "locale", "tz", "color", "is_admin", "is_bot")
                 }
-                for one in self._team.people.all()
+                for one in self._team.users.all()
                 if not one["deleted"]
             ],
             "channels": [
@@ -103,7 +103,7 @@ class PageApi:
     async def _messages(self, request: web.Request) -> web.Response:
         person = self._reader(request)
         room = request.query.get("channel", "")
-        if self._team.rooms.get(room) is None:
+        if self._team.conversations.get(room) is None:
             raise web.HTTPNotFound
         thread = request.query.get("thread")
         messages = self._team.messages.seen_by(person, room, thread=thread)
@@ -120,7 +120,7 @@ class PageApi:
         return answer_json({"view": self._team.views.home(self._reader(request))})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
-        queue = self._team.feed.open(self._reader(request))
+        queue = self._team.page_events.open(self._reader(request))
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
@@ -140,7 +140,7 @@ class PageApi:
         except ConnectionError:
             pass  # The page was closed.
         finally:
-            self._team.feed.shut(queue)
+            self._team.page_events.shut(queue)
         return response
 
     async def _write(self, request: web.Request) -> web.Response:
@@ -202,12 +202,12 @@ class PageApi:
         body = await read_body(request)
         self._visitor(body)
         name = str(body.get("name", "")).strip().lstrip("#").replace(" ", "-").lower()[:80]
-        if not name or self._team.rooms.named(name) is not None:
+        if not name or self._team.conversations.named(name) is not None:
             raise RefusedError("name_taken")
-        room = self._team.rooms.add(name, body["as"], private=body.get("private") is True)
+        room = self._team.conversations.add(name, body["as"], private=body.get("private") is True)
         for person in body.get("members", ()):
             self._team.join(room, person, inviter=body["as"])
-        self._team.feed.tell("channels")
+        self._team.page_events.tell("channels")
         return answer_json({"channel": room})
 
     async def _add_file(self, request: web.Request) -> web.Response:
@@ -238,14 +238,14 @@ class PageApi:
 
     def _reader(self, request: web.Request) -> str:
         person = request.query.get("as", "")
-        found = self._team.people.get(person)
+        found = self._team.users.get(person)
         if found is None or found["is_bot"]:
             raise web.HTTPNotFound(text="There is no such person.")
         return person
 
-    def _visitor(self, body: Json) -> Visitor:
+    def _visitor(self, body: Json) -> UserActions:
         names = tuple(command["name"] for command in self._commands)
-        return Visitor(self._team, self._outbox, self._answers, str(body.get("as")), commands=names)
+        return UserActions(self._team, self._outbox, self._answers, str(body.get("as")), commands=names)
 
 
 async def read_body(request: web.Request) -> Json:

@@ -9,28 +9,25 @@ from __future__ import annotations
 import secrets
 import time
 
-from bot.local.people import APP, BOT, BOT_USER, TEAM
 from bot.local.state import Json
+from bot.local.workspace_identity import APP_ID, BOT_ID, BOT_NAME, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID
 
-DOMAIN = "haru-local"
-NAME = "Haru Local"
 VERIFICATION_TOKEN = "local-verification"  # noqa: S105 - Slack's deprecated field, checked by nobody
-BOT_NAME = "haru"
 
 
 def command(person: Json, room: Json, name: str, text: str, *, trigger: str, response_url: str) -> Json:
     """A slash command, as the fields of its form. ``is_enterprise_install`` is a string, as in Slack."""
     return {
         "token": VERIFICATION_TOKEN,
-        "team_id": TEAM,
-        "team_domain": DOMAIN,
+        "team_id": TEAM_ID,
+        "team_domain": TEAM_DOMAIN,
         "channel_id": room["id"],
         "channel_name": room_name(room),
         "user_id": person["id"],
         "user_name": person["name"],
         "command": name,
         "text": text,
-        "api_app_id": APP,
+        "api_app_id": APP_ID,
         "is_enterprise_install": "false",
         "response_url": response_url,
         "trigger_id": trigger,
@@ -45,11 +42,11 @@ def interaction(kind: str, person: Json, *, trigger: str | None = None, **facts:
             "id": person["id"],
             "username": person["name"],
             "name": person["name"],
-            "team_id": TEAM,
+            "team_id": TEAM_ID,
         },
-        "api_app_id": APP,
+        "api_app_id": APP_ID,
         "token": VERIFICATION_TOKEN,
-        "team": {"id": TEAM, "domain": DOMAIN},
+        "team": {"id": TEAM_ID, "domain": TEAM_DOMAIN},
         "enterprise": None,
         "is_enterprise_install": False,
     }
@@ -63,8 +60,8 @@ def event(body: Json) -> Json:
     now = time.time()
     return {
         "token": VERIFICATION_TOKEN,
-        "team_id": TEAM,
-        "api_app_id": APP,
+        "team_id": TEAM_ID,
+        "api_app_id": APP_ID,
         "event": {"event_ts": f"{now:.6f}"} | body,
         "type": "event_callback",
         "event_id": "Ev" + secrets.token_hex(5).upper(),
@@ -72,8 +69,8 @@ def event(body: Json) -> Json:
         "authorizations": [
             {
                 "enterprise_id": None,
-                "team_id": TEAM,
-                "user_id": BOT_USER,
+                "team_id": TEAM_ID,
+                "user_id": BOT_USER_ID,
                 "is_bot": True,
                 "is_enterprise_install": False,
             }
@@ -86,19 +83,19 @@ def event(body: Json) -> Json:
 def bot_author(name: str = BOT_NAME) -> Json:
     """The fields that mark a message as Haru's."""
     return {
-        "user": BOT_USER,
-        "bot_id": BOT,
-        "app_id": APP,
-        "team": TEAM,
+        "user": BOT_USER_ID,
+        "bot_id": BOT_ID,
+        "app_id": APP_ID,
+        "team": TEAM_ID,
         "bot_profile": {
-            "id": BOT,
-            "app_id": APP,
-            "user_id": BOT_USER,
+            "id": BOT_ID,
+            "app_id": APP_ID,
+            "user_id": BOT_USER_ID,
             "name": name,
             "icons": {},
             "deleted": False,
             "updated": 1740400000,
-            "team_id": TEAM,
+            "team_id": TEAM_ID,
         },
     }
 

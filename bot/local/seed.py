@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-from bot.local.people import BOT_USER, People
-from bot.local.rooms import Rooms
+from bot.local.conversation_record import ConversationRecord
 from bot.local.state import State
+from bot.local.user_record import UserRecord
+from bot.local.workspace_identity import BOT_USER_ID
 
 KOREAN_CHANNEL = "C0NONMUN"
 ENGLISH_CHANNEL = "C0PAPERCLUB"
@@ -40,20 +41,20 @@ def seed(state: State) -> None:
     if state.fact("seeded"):
         return
     with state.together():
-        people, rooms = People(state), Rooms(state)
+        people, rooms = UserRecord(state), ConversationRecord(state)
         seoul, new_york = "Asia/Seoul", "America/New_York"
         people.add(MINJI, "minji", "민지", locale="ko-KR", zone=seoul, color="c2410c", admin=True, owner=True)
         people.add(JUNHO, "junho", "준호", locale="ko-KR", zone=seoul, color="0f766e")
         people.add(EMMA, "emma", "Emma", locale="en-US", zone=seoul, color="7c3aed", admin=True)
         people.add(ALEX, "alex", "Alex", locale="en-US", zone=new_york, color="1d4ed8")
-        people.add(BOT_USER, "haru", "Haru", locale="en-US", zone=seoul, color="22304a", bot=True)
-        rooms.add("논문-읽기", MINJI, room=KOREAN_CHANNEL)
-        rooms.add("paper-club", EMMA, room=ENGLISH_CHANNEL)
+        people.add(BOT_USER_ID, "haru", "Haru", locale="en-US", zone=seoul, color="22304a", bot=True)
+        rooms.add("논문-읽기", MINJI, channel_id=KOREAN_CHANNEL)
+        rooms.add("paper-club", EMMA, channel_id=ENGLISH_CHANNEL)
         for room in (KOREAN_CHANNEL, ENGLISH_CHANNEL):
-            for person in (MINJI, JUNHO, EMMA, ALEX, BOT_USER):
+            for person in (MINJI, JUNHO, EMMA, ALEX, BOT_USER_ID):
                 rooms.join(room, person)
         for person in (MINJI, JUNHO, EMMA, ALEX):
-            rooms.direct(person)
+            rooms.direct_message(person)
         state.remember("scopes", sorted(SCOPES))
         state.remember("bot_token", f"xoxb-local-{secrets.token_hex(12)}")
         state.remember("app_token", f"xapp-local-{secrets.token_hex(12)}")

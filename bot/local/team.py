@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.local import payloads
-from bot.local.feed import Feed
-from bot.local.messages import Messages
-from bot.local.passes import ResponseUrls, Triggers
-from bot.local.people import BOT_USER, TEAM, People
-from bot.local.rooms import Rooms
+from bot.local.conversation_record import ConversationRecord
+from bot.local.interaction_tokens import ResponseUrls, Triggers
+from bot.local.message_record import MessageRecord
+from bot.local.modals import Views
+from bot.local.page_events import PageEvents
 from bot.local.state import Json, State
-from bot.local.views import Views
+from bot.local.user_record import UserRecord
+from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
 
 
 class Mail(Protocol):
@@ -26,14 +27,14 @@ class Mail(Protocol):
 class Team:
     """Everything in the workspace. Checks no argument: that is the Web API's business."""
 
-    def __init__(self, state: State, clock: Callable[[], datetime], feed: Feed, mail: Mail) -> None:
+    def __init__(self, state: State, clock: Callable[[], datetime], feed: PageEvents, mail: Mail) -> None:
         self.state = state
         self.clock = clock
-        self.feed = feed
+        self.page_events = feed
         self._mail = mail
-        self.people = People(state)
-        self.rooms = Rooms(state)
-        self.messages = Messages(state, clock)
+        self.users = UserRecord(state)
+        self.conversations = ConversationRecord(state)
+        self.messages = MessageRecord(state, clock)
         self.views = Views(state)
         self.triggers = Triggers()
         self.response_urls = ResponseUrls(state)
@@ -53,17 +54,17 @@ class Team:
         body: Json = {
             "user": person["id"],
             "text": text,
-            "team": TEAM,
+            "team": TEAM_ID,
             "client_msg_id": secrets.token_hex(16),
         }
         if files:
             body |= {"subtype": "file_share", "files": list(files), "upload": False}
         said = self.say(room, body, thread=thread)
         self.read(person["id"], room["id"])
-        mentioned = f"<@{BOT_USER}>" in text or f"<@{BOT_USER}|" in text
-        if room["kind"] != "im" and mentioned and self.rooms.has(room["id"], BOT_USER):
+        mentioned = f"<@{BOT_USER_ID}>" in text or f"<@{BOT_USER_ID}|" in text
+        if room["kind"] != "im" and mentioned and self.conversations.has(room["id"], BOT_USER_ID):
             self.event({"type": "app_mention", "channel": room["id"], **_heard(said)})
-        if room["kind"] == "im" or self.rooms.has(room["id"], BOT_USER):
+        if room["kind"] == "im" or self.conversations.has(room["id"], BOT_USER_ID):
             for file in files:
                 facts = {"file_id": file["id"], "file": {"id": file["id"]}, "user_id": person["id"]}
                 self.event({"type": "file_shared", "channel_id": room["id"], **facts})
@@ -88,56 +89,56 @@ class Team:
 
     def remove(self, room: Json, ts: str) -> None:
         self.messages.remove(room["id"], ts)
-        self.feed.tell("gone", channel=room["id"], ts=ts)
+        self.page_events.tell("gone", channel=room["id"], ts=ts)
 
     def join(self, room: Json, person: str, *, inviter: str | None = None) -> None:
         """Into a channel; the app hears of it when it is in there too."""
-        if self.rooms.has(room["id"], person):
+        if self.conversations.has(room["id"], person):
             return
-        self.rooms.join(room["id"], person)
+        self.conversations.join(room["id"], person)
         body: Json = {
             "subtype": "channel_join",
             "user": person,
             "text": f"<@{person}> has joined the channel",
         }
-        facts: Json = {"user": person, "channel": room["id"], "channel_type": "C", "team": TEAM}
+        facts: Json = {"user": person, "channel": room["id"], "channel_type": "C", "team": TEAM_ID}
         if inviter is not None:
             body["inviter"] = facts["inviter"] = inviter
         self.say(room, body)
-        if self.rooms.has(room["id"], BOT_USER):
+        if self.conversations.has(room["id"], BOT_USER_ID):
             self.event({"type": "member_joined_channel", **facts})
-        self.feed.tell("channels")
+        self.page_events.tell("channels")
 
     def leave(self, room: Json, person: str) -> None:
         """Out of a channel, or removed from it."""
-        if not self.rooms.has(room["id"], person):
+        if not self.conversations.has(room["id"], person):
             return
-        heard = self.rooms.has(room["id"], BOT_USER)
-        self.rooms.leave(room["id"], person)
+        heard = self.conversations.has(room["id"], BOT_USER_ID)
+        self.conversations.leave(room["id"], person)
         self.say(
             room, {"subtype": "channel_leave", "user": person, "text": f"<@{person}> has left the channel"}
         )
-        facts: Json = {"user": person, "channel": room["id"], "channel_type": "C", "team": TEAM}
+        facts: Json = {"user": person, "channel": room["id"], "channel_type": "C", "team": TEAM_ID}
         if heard:
             self.event({"type": "member_left_channel", **facts})
-        if person == BOT_USER:
+        if person == BOT_USER_ID:
             self.event({"type": "channel_left", "channel": room["id"], "actor_id": room["creator"]})
-        self.feed.tell("channels")
+        self.page_events.tell("channels")
 
     def archive(self, room: Json, person: str, *, archived: bool) -> None:
-        self.rooms.change(room["id"], is_archived=archived)
-        if self.rooms.has(room["id"], BOT_USER):
+        self.conversations.change(room["id"], is_archived=archived)
+        if self.conversations.has(room["id"], BOT_USER_ID):
             kind = ("group_" if room["is_private"] else "channel_") + ("archive" if archived else "unarchive")
             self.event({"type": kind, "channel": room["id"], "user": person})
-        self.feed.tell("channels")
+        self.page_events.tell("channels")
 
     def rename(self, room: Json, name: str) -> None:
-        changed = self.rooms.change(room["id"], name=name)
-        if self.rooms.has(room["id"], BOT_USER):
+        changed = self.conversations.change(room["id"], name=name)
+        if self.conversations.has(room["id"], BOT_USER_ID):
             kind = "group_rename" if room["is_private"] else "channel_rename"
             about = {"id": room["id"], "name": name, "created": changed["created"], "is_channel": True}
             self.event({"type": kind, "channel": about})
-        self.feed.tell("channels")
+        self.page_events.tell("channels")
 
     def read(self, person: str, room: str) -> None:
         """The person has seen all there is in a conversation."""
@@ -164,7 +165,7 @@ class Team:
 
     def _show(self, room: str, ts: str, person: str | None) -> None:
         message = self.messages.page_copy(room, ts)
-        self.feed.tell("message", person=person, channel=room, message=message)
+        self.page_events.tell("message", person=person, channel=room, message=message)
 
 
 def _heard(said: Json) -> Json:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 
 from aiohttp import web
 
-from bot.local.answers import Answers
 from bot.local.api.call import ApiError, Call, Method
-from bot.local.api.methods import METHODS
+from bot.local.api.method_table import METHODS
 from bot.local.faults import Fault, Faults
-from bot.local.pace import Pace
-from bot.local.passes import PassError
-from bot.local.sockets import Sockets
+from bot.local.interaction_tokens import TokenError
+from bot.local.rate_limit_tiers import RateLimiter
+from bot.local.responses import Responses
+from bot.local.socket_mode import SocketMode
 from bot.local.state import Json
 from bot.local.team import Team
 
@@ -25,7 +25,7 @@ class WebApi:
     """Who may call what how often, and what goes wrong on purpose; the methods themselves are in ``api``."""
 
     def __init__(
-        self, team: Team, faults: Faults, sockets: Sockets, answers: Answers, base_url: Callable[[], str]
+        self, team: Team, faults: Faults, sockets: SocketMode, answers: Responses, base_url: Callable[[], str]
     ) -> None:
         self._team = team
         self._faults = faults
@@ -33,7 +33,7 @@ class WebApi:
         self._answers = answers
         self._base_url = base_url
         self._later: set[asyncio.Task[None]] = set()
-        self.pace = Pace()
+        self.rate_limits = RateLimiter()
         self.on_call: Callable[[str, Json, Fault | None], None] | None = None
         """Told of each call that the pace let through, with the fault it met: for tests that count calls."""
 
@@ -64,7 +64,7 @@ class WebApi:
             call = self._call(request, arguments, method)
         except ApiError as error:
             return _answered(_refusal(error))
-        wait = self.pace.hold(name, method.tier, str(arguments.get("channel", "")))
+        wait = self.rate_limits.hold(name, method.tier, str(arguments.get("channel", "")))
         if wait:
             return _rate_limited(wait)
         return await self._with_fault(request, name, method, call)
@@ -138,7 +138,7 @@ class WebApi:
             return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
         try:
             self._answers.take(request.match_info["token"], content)
-        except PassError as error:
+        except TokenError as error:
             return web.json_response({"ok": False, "error": str(error)}, status=404)
         except ApiError as error:
             return web.json_response(_refusal(error), status=400)

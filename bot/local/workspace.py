@@ -11,20 +11,20 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.local.answers import Answers
-from bot.local.clock import MovableClock
+from bot.local.app_client import AppClient
 from bot.local.controls import Controls
+from bot.local.cross_site_guard import guard
 from bot.local.faults import Faults
-from bot.local.feed import Feed
-from bot.local.guard import guard
-from bot.local.outbox import Outbox
+from bot.local.movable_clock import MovableClock
 from bot.local.page_api import FILE_BYTES, PageApi
-from bot.local.people import TEAM
+from bot.local.page_events import PageEvents
+from bot.local.responses import Responses
 from bot.local.seed import seed
-from bot.local.sockets import Sockets
+from bot.local.socket_mode import SocketMode
 from bot.local.state import State
 from bot.local.team import Team
 from bot.local.web_api import WebApi
+from bot.local.workspace_identity import TEAM_ID
 from digests.model import Workspace
 
 PAGE = Path(__file__).parent / "page"
@@ -66,11 +66,11 @@ class LocalWorkspace:
         self._state = State(state)
         seed(self._state)
         self._clock = MovableClock(self._state, starts_at)
-        self._sockets = Sockets()
-        self._outbox = Outbox(app_url, signing_secret, self._sockets.sender)
-        self.team = Team(self._state, self._clock.now, Feed(), self._outbox)
+        self._sockets = SocketMode()
+        self._outbox = AppClient(app_url, signing_secret, self._sockets.sender)
+        self.team = Team(self._state, self._clock.now, PageEvents(), self._outbox)
         self.faults = Faults()
-        answers = Answers(self.team, self._address)
+        answers = Responses(self.team, self._address)
         self.web_api = WebApi(self.team, self.faults, self._sockets, answers, self._address)
         self._page_api = PageApi(
             self.team,
@@ -82,7 +82,9 @@ class LocalWorkspace:
             ),
             base_url=self._address,
         )
-        self._controls = Controls(self.team, self._clock, self.faults, self.web_api.pace, self._tell_moved)
+        self._controls = Controls(
+            self.team, self._clock, self.faults, self.web_api.rate_limits, self._tell_moved
+        )
         self._on_moved: list[Moved] = []
         self._runner: web.AppRunner | None = None
         self._keeper: asyncio.Task[None] | None = None
@@ -94,7 +96,7 @@ class LocalWorkspace:
 
     @property
     def workspace(self) -> Workspace:
-        return Workspace("", TEAM)
+        return Workspace("", TEAM_ID)
 
     @property
     def bot_token(self) -> str:
@@ -119,7 +121,7 @@ class LocalWorkspace:
         """Call this, awaiting what it gives, each time someone has moved the clock."""
         self._on_moved.append(callback)
 
-    def patience(self, seconds: float) -> None:
+    def set_ack_timeout(self, seconds: float) -> None:
         """How long the app may take to acknowledge; 3 seconds, as in Slack, unless a test is in a hurry."""
         self._outbox.patience = seconds
 
@@ -154,7 +156,7 @@ class LocalWorkspace:
         if self._keeper is not None:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
-        self.team.feed.end()
+        self.team.page_events.end()
         await self._sockets.shut()
         await self.web_api.shut()
         await self._outbox.shut()

@@ -15,10 +15,10 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.local.faults import Fault
-from bot.local.people import BOT_USER
 from bot.local.seed import MINJI
 from bot.local.state import Json
 from bot.local.workspace import LocalWorkspace
+from bot.local.workspace_identity import BOT_USER_ID
 
 
 async def serve(folder: Path) -> None:
@@ -32,10 +32,10 @@ async def serve(folder: Path) -> None:
         starts_at=datetime.fromisoformat(wanted["starts_at"]),
     )
     # The battery checks the pace by itself, over several workspaces that share this one.
-    workspace.web_api.pace.enforced = False
+    workspace.web_api.rate_limits.enforced = False
     for room in wanted["rooms"]:
-        workspace.team.rooms.add(room.lower(), MINJI, room=room)
-        workspace.team.rooms.join(room, BOT_USER)
+        workspace.team.conversations.add(room.lower(), MINJI, channel_id=room)
+        workspace.team.conversations.join(room, BOT_USER_ID)
     with (folder / "calls").open("a", buffering=1) as calls:
 
         def note(method: str, arguments: Json, fault: Fault | None) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.local.pace import Tier
+from bot.local.rate_limit_tiers import Tier
 from bot.local.state import Json
 from bot.local.team import Team
 
@@ -89,7 +89,7 @@ class Call:
 
     def room(self, name: str = "channel") -> Json:
         """The conversation named by an argument that exists; whether the bot sees it is another matter."""
-        found = self.team.rooms.get(self.text(name))
+        found = self.team.conversations.get(self.text(name))
         if found is None:
             raise ApiError("channel_not_found")
         return found

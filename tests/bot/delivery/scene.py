@@ -37,9 +37,7 @@ class Scene:
     def posted(self, channel_id: str) -> list[dict[str, Any]]:
         """What Slack itself says was posted by Haru, in order."""
         return [
-            one
-            for one in self.slack.team.messages.record()
-            if one["channel"] == channel_id and one["metadata"]
+            one for one in self.slack.team.messages.all() if one["channel"] == channel_id and one["metadata"]
         ]
 
     def standing(self, channel_id: str) -> list[dict[str, Any]]:

@@ -118,9 +118,9 @@ async def test_a_message_that_takes_no_correction_drops_it_with_the_reason(scene
     await deliver_once(scene.haru)
     (post,) = scene.posted(KOREAN_CHANNEL)
     if code == "is_archived":
-        scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+        scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     else:
-        room = scene.slack.team.rooms.get(KOREAN_CHANNEL)
+        room = scene.slack.team.conversations.get(KOREAN_CHANNEL)
         assert room is not None
         scene.slack.team.remove(room, post["ts"])
     await _correct(scene, TEXT.replace(WORD, "Looped Models"))

@@ -160,7 +160,7 @@ async def test_an_archived_channel_is_paused_after_three_days(scene: Scene) -> N
     channel = scene.channels[KOREAN_CHANNEL]
     for _ in range(2):
         await scene.haru.channels.failed_day(channel)
-    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     await deliver_once(scene.haru)
     after = await scene.haru.channels.get(scene.slack.workspace, KOREAN_CHANNEL)
     assert after is not None
@@ -170,9 +170,9 @@ async def test_an_archived_channel_is_paused_after_three_days(scene: Scene) -> N
 
 async def test_a_post_that_never_came_does_not_count_as_had(scene: Scene) -> None:
     """When nothing of a delivery could be sent, its digest is still new to the channel."""
-    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     await deliver_once(scene.haru)
-    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=False)
+    scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=False)
     channel = scene.channels[KOREAN_CHANNEL]
     opened = await scene.haru.deliveries.post_now(channel, now=scene.haru.clock.now())
     assert opened.status == "posting"

@@ -131,7 +131,7 @@ async def test_a_thread_whose_first_message_is_gone_ends_with_that_reason(scene:
     await scene.haru.deliveries.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
     (first,) = scene.posted(KOREAN_CHANNEL)
-    room = scene.slack.team.rooms.get(KOREAN_CHANNEL)
+    room = scene.slack.team.conversations.get(KOREAN_CHANNEL)
     assert room is not None
     scene.slack.team.remove(room, first["ts"])
     await scene.settle()
@@ -228,7 +228,7 @@ async def test_an_answer_given_by_hand_after_a_stop_is_handed_back(scene: Scene)
 
 async def test_a_definite_refusal_reads_no_history(scene: Scene) -> None:
     """What Slack refused needs no looking for."""
-    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     await deliver_once(scene.haru)
     asked = _counted(scene)
     await let_settle(scene)

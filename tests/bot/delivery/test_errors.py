@@ -116,10 +116,10 @@ async def test_the_last_admin_is_told_of_a_pause_once(scene: Scene) -> None:
     channel = scene.channels[KOREAN_CHANNEL]
     for _ in range(2):
         await scene.haru.channels.failed_day(channel)
-    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     await deliver_once(scene.haru)
-    direct = scene.slack.team.rooms.direct(MINJI)
-    told = [one["text"] for one in scene.slack.team.messages.record() if one["channel"] == direct["id"]]
+    direct = scene.slack.team.conversations.direct_message(MINJI)
+    told = [one["text"] for one in scene.slack.team.messages.all() if one["channel"] == direct["id"]]
     assert len(told) == 1
     assert f"<#{KOREAN_CHANNEL}>" in told[0]
 
@@ -130,7 +130,7 @@ async def test_a_correction_that_an_archived_channel_refuses_is_no_failed_day(sc
     channel = scene.channels[KOREAN_CHANNEL]
     for _ in range(2):
         await scene.haru.channels.failed_day(channel)
-    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     await scene.haru.archive.retract(DAY.date(), now=DAY)
     await scene.haru.corrections.look(scene.haru.clock.now())
     async with scene.haru.database.write() as connection:
@@ -163,7 +163,7 @@ async def test_what_nobody_foresaw_after_a_failure_is_logged_and_holds_no_post(
         raise LookupError("nobody foresaw this")
 
     monkeypatch.setattr(scene.haru.channels, "failed_day", unforeseen)
-    scene.slack.team.rooms.change(KOREAN_CHANNEL, is_archived=True)
+    scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     with capture_logs() as lines:
         await deliver_once(scene.haru)
     assert [line["event"] for line in lines if line["log_level"] == "error"] == ["aftermath_crashed"]
@@ -173,7 +173,7 @@ async def test_what_nobody_foresaw_after_a_failure_is_logged_and_holds_no_post(
 async def test_a_post_by_hand_that_fails_is_no_failed_day(scene: Scene) -> None:
     """Somebody trying `/digest post` again and again in an archived channel pauses nothing."""
     channel = scene.channels[ENGLISH_CHANNEL]
-    scene.slack.team.rooms.change(ENGLISH_CHANNEL, is_archived=True)
+    scene.slack.team.conversations.change(ENGLISH_CHANNEL, is_archived=True)
     for _ in range(3):
         assert (await scene.haru.deliveries.post_now(channel, now=scene.haru.clock.now())).status == "posting"
         await scene.settle()

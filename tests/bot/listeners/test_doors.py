@@ -6,14 +6,14 @@ import asyncio
 import json
 from typing import Any
 
-from bot.local.people import BOT_USER, TEAM
 from bot.local.seed import EMMA, JUNHO, KOREAN_CHANNEL, MINJI
+from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
 from bot.workspaces.installations import Installation
 from digests.model import Workspace
 from tests.bot.listeners.conftest import Desk, text_of
 
 
-def _command(text: str, *, user: str = MINJI, team: str = TEAM) -> dict[str, str]:
+def _command(text: str, *, user: str = MINJI, team: str = TEAM_ID) -> dict[str, str]:
     return {
         "command": "/digest",
         "text": text,
@@ -26,7 +26,7 @@ def _command(text: str, *, user: str = MINJI, team: str = TEAM) -> dict[str, str
     }
 
 
-def _submission(metadata: str, *, user: str, team: str = TEAM) -> dict[str, str]:
+def _submission(metadata: str, *, user: str, team: str = TEAM_ID) -> dict[str, str]:
     day = {"text": {"type": "plain_text", "text": "x"}, "value": "1"}
     values = {
         "enabled": {"enabled": {"type": "checkboxes", "selected_options": [day | {"value": "on"}]}},
@@ -53,7 +53,7 @@ def _submission(metadata: str, *, user: str, team: str = TEAM) -> dict[str, str]
     return {"payload": json.dumps(payload)}
 
 
-def _press(action: str, value: str, *, user: str, team: str = TEAM, home: bool = False) -> dict[str, str]:
+def _press(action: str, value: str, *, user: str, team: str = TEAM_ID, home: bool = False) -> dict[str, str]:
     payload: dict[str, Any] = {
         "type": "block_actions",
         "team": {"id": team, "domain": "local"},
@@ -86,8 +86,8 @@ async def test_a_workspace_with_haru_cannot_reach_another_s_channel(desk: Desk) 
     await desk.write("/digest tags +efficiency")
     undo = (await desk.haru.changes.newest(await desk.channel()))[0].id
     before = await desk.channel()
-    desk.workspace.team.people.change(MINJI, team="T0OTHER")
-    theirs = Installation(Workspace("", "T0OTHER"), desk.workspace.bot_token, BOT_USER)
+    desk.workspace.team.users.change(MINJI, team="T0OTHER")
+    theirs = Installation(Workspace("", "T0OTHER"), desk.workspace.bot_token, BOT_USER_ID)
     await desk.haru.installations.save(theirs, now=desk.haru.clock.now())
     status, answer = await desk.send(_command("", team="T0OTHER"))
     assert status == 200
@@ -130,12 +130,12 @@ async def test_what_is_no_payload_is_no_crash(desk: Desk) -> None:
         {"payload": json.dumps({"type": "block_actions"})},
         {"payload": json.dumps({"type": "view_submission", "view": {}, "team": None, "user": None})},
         {"command": "/digest"},
-        {"command": "/nobody", "text": "x", "team_id": TEAM},
+        {"command": "/nobody", "text": "x", "team_id": TEAM_ID},
         {"type": "event_callback"},
-        {"type": "event_callback", "team_id": TEAM, "event": {"type": "member_joined_channel"}},
-        {"type": "event_callback", "team_id": TEAM, "event": {"type": "channel_rename", "channel": "C1"}},
-        {"type": "event_callback", "team_id": TEAM, "event": {"type": "channel_id_changed"}},
-        {"type": "event_callback", "team_id": TEAM, "authorizations": [], "event": {"type": "message"}},
+        {"type": "event_callback", "team_id": TEAM_ID, "event": {"type": "member_joined_channel"}},
+        {"type": "event_callback", "team_id": TEAM_ID, "event": {"type": "channel_rename", "channel": "C1"}},
+        {"type": "event_callback", "team_id": TEAM_ID, "event": {"type": "channel_id_changed"}},
+        {"type": "event_callback", "team_id": TEAM_ID, "authorizations": [], "event": {"type": "message"}},
     ):
         status, _ = await desk.send(form)
         assert status < 500, form
@@ -184,7 +184,7 @@ async def test_values_nobody_wrote_are_answered_in_words(desk: Desk) -> None:
 async def test_a_deactivated_manager_may_nothing(desk: Desk) -> None:
     """Being named a manager ends with the account; the rights are read again with each change."""
     await desk.write("/digest layout thread", EMMA)
-    desk.workspace.team.people.change(EMMA, is_admin=False, is_owner=False, deleted=True)
+    desk.workspace.team.users.change(EMMA, is_admin=False, is_owner=False, deleted=True)
     before = (await desk.channel()).preferences
     await desk.write("/digest layout stream", EMMA)
     assert (await desk.channel()).preferences == before

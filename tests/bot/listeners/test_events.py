@@ -141,7 +141,7 @@ async def test_a_large_channel_starts_with_threads(desk: Desk) -> None:
     """Where more than fifty people are, only the titles are proposed for the channel itself."""
     room = await _room(desk, JUNHO)
     for number in range(51):
-        desk.workspace.team.rooms.join(room, f"U0MEMBER{number}")
+        desk.workspace.team.conversations.join(room, f"U0MEMBER{number}")
     await desk.ask("POST", "/local/messages", {"as": JUNHO, "channel": room, "text": "/invite @haru"})
     await eventually(lambda: desk.haru.channels.get(desk.workspace.workspace, room))
     assert (await desk.channel(room)).preferences.layout is Layout.THREAD

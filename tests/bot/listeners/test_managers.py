@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.channels.preferences import Layout
-from bot.local.people import BOT_USER
 from bot.local.seed import ALEX, EMMA, JUNHO, KOREAN_CHANNEL, MINJI
+from bot.local.workspace_identity import BOT_USER_ID
 from tests.bot.listeners.conftest import Desk, eventually, found, text_of
 
 
@@ -32,11 +32,11 @@ async def test_managers_are_named_listed_and_let_go(desk: Desk) -> None:
     assert not await _may(desk, JUNHO)
 
 
-@pytest.mark.parametrize("named", [BOT_USER, EMMA])
+@pytest.mark.parametrize("named", [BOT_USER_ID, EMMA])
 async def test_bots_and_people_who_left_cannot_be_named(desk: Desk, named: str) -> None:
     """A manager is a person with an account in use."""
     await desk.write("/digest")
-    desk.workspace.team.people.change(EMMA, deleted=True)
+    desk.workspace.team.users.change(EMMA, deleted=True)
     assert named in text_of(await desk.write(f"/digest managers add <@{named}>"))
     assert (await desk.channel()).managers == frozenset()
 
@@ -48,7 +48,7 @@ async def test_an_admin_opens_the_workspace_and_closes_it_again(desk: Desk) -> N
     assert not await _may(desk, JUNHO)
     await desk.write("/digest managers 모두", EMMA)
     assert await _may(desk, JUNHO)
-    desk.workspace.team.people.change(ALEX, is_restricted=True)
+    desk.workspace.team.users.change(ALEX, is_restricted=True)
     assert not await _may(desk, ALEX)
     await desk.write("/digest managers chosen", EMMA)
     assert not await _may(desk, JUNHO)
@@ -97,9 +97,9 @@ async def test_guests_and_strangers_manage_only_where_they_were_named(
     card; even an admin over there, or who invited Haru, changes nothing here until named a manager.
     """
     await desk.write("/digest")
-    desk.workspace.team.people.change(JUNHO, is_admin=True, **facts)
+    desk.workspace.team.users.change(JUNHO, is_admin=True, **facts)
     if "team" not in facts:
-        desk.workspace.team.people.change(JUNHO, is_admin=False)
+        desk.workspace.team.users.change(JUNHO, is_admin=False)
     known = await desk.channel()
     await desk.haru.channels.get_or_make(known.workspace, KOREAN_CHANNEL, inviter_id=JUNHO)
     assert not await _may(desk, JUNHO)

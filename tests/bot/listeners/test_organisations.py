@@ -15,32 +15,32 @@ from bot.channels.preferences import Language
 from bot.clock import FixedClock
 from bot.ledger.tables import part
 from bot.listeners.events import HANDLERS
-from bot.local.people import BOT_USER, TEAM
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
+from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
 from bot.workspace_deletion import Forgetting
 from bot.workspaces.installations import Installation
 from config.manifest import EVENTS
 from digests.model import Workspace
 from tests.bot.listeners.conftest import Desk, Json, eventually
 
-HERE = Workspace("", TEAM)
+HERE = Workspace("", TEAM_ID)
 ORGANISATION = Workspace("E0ORG", "")
-MEMBER_TEAM = Workspace("E0ORG", TEAM)
+MEMBER_TEAM = Workspace("E0ORG", TEAM_ID)
 
 
 def _event(body: Json, **envelope: Any) -> Json:
     """An event as the Events API sends it; https://docs.slack.dev/apis/events-api"""
     authorization = {
         "enterprise_id": None,
-        "team_id": TEAM,
-        "user_id": BOT_USER,
+        "team_id": TEAM_ID,
+        "user_id": BOT_USER_ID,
         "is_bot": True,
         "is_enterprise_install": False,
     }
     return {
         "token": "verification",
-        "team_id": TEAM,
-        "context_team_id": TEAM,
+        "team_id": TEAM_ID,
+        "context_team_id": TEAM_ID,
         "context_enterprise_id": None,
         "api_app_id": "A0HARU",
         "event": {"event_ts": "1740400000.000100"} | body,
@@ -58,7 +58,7 @@ def _org_event(body: Json) -> Json:
     authorization = {
         "enterprise_id": "E0ORG",
         "team_id": None,
-        "user_id": BOT_USER,
+        "user_id": BOT_USER_ID,
         "is_bot": True,
         "is_enterprise_install": True,
     }
@@ -66,7 +66,7 @@ def _org_event(body: Json) -> Json:
 
 
 async def _install_for_organisation(desk: Desk) -> None:
-    made = Installation(ORGANISATION, desk.workspace.bot_token, BOT_USER)
+    made = Installation(ORGANISATION, desk.workspace.bot_token, BOT_USER_ID)
     await desk.haru.installations.save(made, now=desk.haru.clock.now())
     await desk.haru.installations.forget(HERE)
 
@@ -80,7 +80,7 @@ async def test_an_organisation_s_install_serves_each_of_its_workspaces(desk: Des
         "command": "/digest",
         "text": "language en",
         "user_id": MINJI,
-        "team_id": TEAM,
+        "team_id": TEAM_ID,
         "enterprise_id": "E0ORG",
         "enterprise_name": "Org",
         "channel_id": KOREAN_CHANNEL,
@@ -98,7 +98,7 @@ async def test_an_organisation_s_install_serves_each_of_its_workspaces(desk: Des
         "team": None,
         "enterprise": {"id": "E0ORG", "name": "Org"},
         "is_enterprise_install": True,
-        "user": {"id": MINJI, "team_id": TEAM},
+        "user": {"id": MINJI, "team_id": TEAM_ID},
         "channel": {"id": KOREAN_CHANNEL, "name": "x"},
         "container": {"type": "message", "channel_id": KOREAN_CHANNEL, "message_ts": "1.0"},
         "trigger_id": "1.2.3",
@@ -152,7 +152,7 @@ async def test_a_workspace_that_its_organisation_takes_haru_away_from_is_silent_
     for workspace in (MEMBER_TEAM, sister):
         channel = await desk.haru.channels.get_or_make(workspace, KOREAN_CHANNEL)
         await desk.haru.deliveries.post_now(channel, now=desk.haru.clock.now())
-    await desk.send(_org_event({"type": "team_access_revoked", "team_ids": [TEAM]}))
+    await desk.send(_org_event({"type": "team_access_revoked", "team_ids": [TEAM_ID]}))
 
     async def is_withdrawn() -> bool:
         found = await installations.get(MEMBER_TEAM)
@@ -162,7 +162,7 @@ async def test_a_workspace_that_its_organisation_takes_haru_away_from_is_silent_
     assert [one.workspace for one in await desk.haru.ledger.claim(10)] == [sister]
     forgetting = Forgetting(desk.haru.database, clock=FixedClock(desk.haru.clock.now() + timedelta(days=29)))
     assert await forgetting.look() == 0
-    await desk.send(_org_event({"type": "team_access_granted", "team_ids": [TEAM]}))
+    await desk.send(_org_event({"type": "team_access_granted", "team_ids": [TEAM_ID]}))
 
     async def is_back() -> bool:
         found = await installations.get(MEMBER_TEAM)
@@ -175,7 +175,7 @@ async def test_a_workspace_that_its_organisation_takes_haru_away_from_is_silent_
 async def test_what_is_kept_of_a_workspace_without_haru_goes_with_its_time(desk: Desk) -> None:
     """Thirty days after its organisation took Haru away its channels are deleted, and no other's."""
     await _install_for_organisation(desk)
-    for team in (TEAM, "T0SISTER"):
+    for team in (TEAM_ID, "T0SISTER"):
         await desk.haru.channels.get_or_make(Workspace("E0ORG", team), KOREAN_CHANNEL)
     now = desk.haru.clock.now()
     await desk.haru.installations.withdraw(MEMBER_TEAM, "team_access_revoked", delete_after=now)
@@ -193,7 +193,7 @@ async def test_an_organisation_that_comes_anew_serves_all_its_workspaces(desk: D
     await installations.pause(MEMBER_TEAM, "team_access_not_granted")
     paused = {one.workspace: one.paused_reason for one in await installations.all()}
     assert paused == {ORGANISATION: None, MEMBER_TEAM: "team_access_not_granted"}
-    await installations.save(Installation(ORGANISATION, "xoxb-new", BOT_USER), now=now)
+    await installations.save(Installation(ORGANISATION, "xoxb-new", BOT_USER_ID), now=now)
     for workspace in (MEMBER_TEAM, sister):
         found = await installations.get(workspace)
         assert found is not None
@@ -209,7 +209,7 @@ async def test_a_stranger_s_mention_in_a_shared_channel_is_answered_from_here(de
     that hears it is ours, and so is the channel. A stranger has no locale: the default language answers.
     """
     await desk.write("/digest language both")
-    desk.workspace.team.people.change(ALEX, team="T0ELSEWHERE")
+    desk.workspace.team.users.change(ALEX, team="T0ELSEWHERE")
     body = {
         "type": "app_mention",
         "user": ALEX,
@@ -218,7 +218,7 @@ async def test_a_stranger_s_mention_in_a_shared_channel_is_answered_from_here(de
         "team": "T0ELSEWHERE",
         "channel": KOREAN_CHANNEL,
         "ts": "1740400000.000100",
-        "text": f"<@{BOT_USER}> digest layout stream",
+        "text": f"<@{BOT_USER_ID}> digest layout stream",
     }
     before = (await desk.channel()).preferences
     await desk.send(_event(body, team_id="T0ELSEWHERE", is_ext_shared_channel=True))
@@ -294,14 +294,14 @@ async def test_a_private_channel_renamed_is_known_by_its_new_name(desk: Desk) ->
 async def test_somebody_else_s_leaving_changes_nothing(desk: Desk) -> None:
     """Only Haru's own leaving pauses a channel."""
     await desk.write("/digest on")
-    for user in (JUNHO, BOT_USER):
+    for user in (JUNHO, BOT_USER_ID):
         assert (await desk.channel()).paused_reason is None
         body = {
             "type": "member_left_channel",
             "user": user,
             "channel": KOREAN_CHANNEL,
             "channel_type": "G",
-            "team": TEAM,
+            "team": TEAM_ID,
         }
         await desk.send(_event(body))
 
@@ -335,8 +335,8 @@ async def test_a_channel_that_is_gone_pauses(desk: Desk, kind: str, reason: str)
 async def test_invited_again_where_it_is_on_haru_says_nothing(desk: Desk) -> None:
     """It may never have heard that it was thrown out: it goes on, and does not say that nothing is posted."""
     await desk.write("/digest on")
-    before, schedule = len(desk.workspace.team.messages.record()), await desk.channel()
-    await desk.send(_event({"type": "member_joined_channel", "channel": KOREAN_CHANNEL, "user": BOT_USER}))
+    before, schedule = len(desk.workspace.team.messages.all()), await desk.channel()
+    await desk.send(_event({"type": "member_joined_channel", "channel": KOREAN_CHANNEL, "user": BOT_USER_ID}))
     await desk.send(_event({"type": "channel_rename", "channel": {"id": KOREAN_CHANNEL, "name": "anew"}}))
 
     async def is_renamed() -> bool:
@@ -344,7 +344,7 @@ async def test_invited_again_where_it_is_on_haru_says_nothing(desk: Desk) -> Non
 
     await eventually(is_renamed)
     await asyncio.sleep(0.3)
-    assert len(desk.workspace.team.messages.record()) == before
+    assert len(desk.workspace.team.messages.all()) == before
     assert (await desk.channel()).next_due_at == schedule.next_due_at
 
 
@@ -368,7 +368,7 @@ async def test_an_uninstalled_workspace_is_kept_a_while_and_comes_back_as_it_was
 
 
 @pytest.mark.parametrize(
-    ("tokens", "pauses"), [({"oauth": ["U1"], "bot": []}, False), ({"oauth": [], "bot": [BOT_USER]}, True)]
+    ("tokens", "pauses"), [({"oauth": ["U1"], "bot": []}, False), ({"oauth": [], "bot": [BOT_USER_ID]}, True)]
 )
 async def test_a_revoked_token_pauses_the_workspace(
     desk: Desk, tokens: dict[str, list[str]], pauses: bool

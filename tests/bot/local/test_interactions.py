@@ -11,7 +11,7 @@ import pytest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-import bot.local.outbox
+import bot.local.app_client
 from bot.local.controls import next_morning
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
 from bot.local.workspace import LocalWorkspace
@@ -31,7 +31,7 @@ async def test_an_app_that_is_too_slow_is_shown_as_a_timeout(
     slack: Slack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A command that is not acknowledged in time ends in operation_timeout, as Slack shows it."""
-    slack.workspace.patience(0.2)
+    slack.workspace.set_ack_timeout(0.2)
 
     @slack.app.command("/paper")
     async def paper(ack: Any) -> None:
@@ -142,7 +142,7 @@ async def test_an_event_that_is_not_taken_comes_again_with_its_number(
     slack: Slack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A failed event is retried, with X-Slack-Retry-Num and a reason."""
-    monkeypatch.setattr(bot.local.outbox, "RETRIES", (0.05, 0.05))
+    monkeypatch.setattr(bot.local.app_client, "RETRIES", (0.05, 0.05))
     seen: list[str | None] = []
 
     @slack.app.middleware
@@ -204,7 +204,7 @@ async def test_a_second_start_goes_on_where_the_first_stopped(tmp_path: Path) ->
     await first.start()
     token = first.bot_token
     first.move_clock(datetime(2025, 3, 1, tzinfo=UTC))
-    room = first.team.rooms.get(KOREAN_CHANNEL)
+    room = first.team.conversations.get(KOREAN_CHANNEL)
     assert room is not None
     first.team.say(room, {"text": "kept"})
     await first.stop()

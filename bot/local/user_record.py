@@ -6,14 +6,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.local.state import Json, State, dump, load
-
-TEAM = "T0LOCAL"
-APP = "A0HARU"
-BOT = "B0HARU"
-BOT_USER = "U0HARU"
+from bot.local.workspace_identity import APP_ID, BOT_ID, TEAM_ID
 
 
-class People:
+class UserRecord:
     """Who there is. Does not know who is in which channel."""
 
     def __init__(self, state: State) -> None:
@@ -73,7 +69,7 @@ def user_object(person: Json, *, at: datetime, locale: bool = False) -> Json:
     offset = at.astimezone(ZoneInfo(person["tz"])).utcoffset()
     body: Json = {
         "id": person["id"],
-        "team_id": person.get("team", TEAM),
+        "team_id": person.get("team", TEAM_ID),
         "name": person["name"],
         "deleted": person["deleted"],
         "color": person["color"],
@@ -89,7 +85,7 @@ def user_object(person: Json, *, at: datetime, locale: bool = False) -> Json:
             "status_text": "",
             "status_emoji": "",
             "avatar_hash": "",
-            "team": person.get("team", TEAM),
+            "team": person.get("team", TEAM_ID),
         },
         "is_admin": person["is_admin"],
         "is_owner": person["is_owner"],
@@ -101,7 +97,7 @@ def user_object(person: Json, *, at: datetime, locale: bool = False) -> Json:
         "updated": 1740400000,
     }
     if person["is_bot"]:
-        body["profile"] |= {"api_app_id": APP, "bot_id": BOT, "always_active": True}
-    if locale and body["team_id"] == TEAM:
+        body["profile"] |= {"api_app_id": APP_ID, "bot_id": BOT_ID, "always_active": True}
+    if locale and body["team_id"] == TEAM_ID:
         body["locale"] = person["locale"]
     return body

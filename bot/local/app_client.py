@@ -42,7 +42,7 @@ class Answer:
     text: str = ""
 
 
-class Outbox:
+class AppClient:
     """Knows how to reach the app. Does not know what it sends."""
 
     def __init__(

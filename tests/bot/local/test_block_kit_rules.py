@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.local.blockkit import BLOCKS, ELEMENTS, VIEWS, message_problems, text_size, view_problems
-from bot.local.shapes import Family
+from bot.local.block_kit_rules import BLOCKS, ELEMENTS, VIEWS, message_problems, text_size, view_problems
+from bot.local.json_shapes import Family
 from tests.bot.messages.slack_types import fields
 
 PLAIN = {"type": "plain_text", "text": "x"}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.local.api.call import ApiError, Call, paged
-from bot.local.people import BOT_USER
-from bot.local.rooms import conversation_object
+from bot.local.conversation_record import conversation_object
 from bot.local.state import Json
+from bot.local.workspace_identity import BOT_USER_ID
 
 _FOREVER = 1e12
 
@@ -54,8 +54,8 @@ def replies(call: Call) -> Json:
 def info(call: Call) -> Json:
     """conversations.info"""
     room = _visible(call)
-    members = len(call.team.rooms.members(room["id"])) if call.flag("include_num_members") else None
-    member = call.team.rooms.has(room["id"], BOT_USER)
+    members = len(call.team.conversations.members(room["id"])) if call.flag("include_num_members") else None
+    member = call.team.conversations.has(room["id"], BOT_USER_ID)
     body = conversation_object(room, member=member, members=members)
     if call.flag("include_locale"):
         body["locale"] = "en-US"
@@ -67,10 +67,10 @@ def list_all(call: Call) -> Json:
     wanted = (call.optional("types") or "public_channel").split(",")
     if set(wanted) - {"public_channel", "private_channel", "im", "mpim"}:
         raise ApiError("invalid_types")
-    rooms = call.team.rooms
+    rooms = call.team.conversations
     found = []
     for room in rooms.all():
-        member = rooms.has(room["id"], BOT_USER)
+        member = rooms.has(room["id"], BOT_USER_ID)
         hidden = room["is_private"] and not member
         archived = room["is_archived"] and call.flag("exclude_archived")
         if _kind(room) in wanted and not hidden and not archived:
@@ -82,7 +82,7 @@ def list_all(call: Call) -> Json:
 def members(call: Call) -> Json:
     """conversations.members"""
     room = _visible(call)
-    page, cursor = paged([{"id": one} for one in call.team.rooms.members(room["id"])], call)
+    page, cursor = paged([{"id": one} for one in call.team.conversations.members(room["id"])], call)
     return {"members": [one["id"] for one in page], **_next(cursor)}
 
 
@@ -95,9 +95,9 @@ def open_direct(call: Call) -> Json:
         people = [one for one in call.text("users").split(",") if one]
         if len(people) != 1:
             raise ApiError("too_many_users" if len(people) > 8 else "method_not_supported_for_channel_type")
-        if call.team.people.get(people[0]) is None or people[0] == BOT_USER:
+        if call.team.users.get(people[0]) is None or people[0] == BOT_USER_ID:
             raise ApiError("user_not_found")
-        room = call.team.rooms.direct(people[0])
+        room = call.team.conversations.direct_message(people[0])
     if call.flag("return_im"):
         return {"channel": conversation_object(room, member=True)}
     return {"channel": {"id": room["id"]}}
@@ -110,8 +110,8 @@ def join(call: Call) -> Json:
         raise ApiError("method_not_supported_for_channel_type")
     if room["is_archived"]:
         raise ApiError("is_archived")
-    already = call.team.rooms.has(room["id"], BOT_USER)
-    call.team.join(room, BOT_USER)
+    already = call.team.conversations.has(room["id"], BOT_USER_ID)
+    call.team.join(room, BOT_USER_ID)
     body: Json = {"channel": conversation_object(room, member=True)}
     if already:
         body |= {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
@@ -120,13 +120,13 @@ def join(call: Call) -> Json:
 
 def of_user(call: Call) -> Json:
     """users.conversations"""
-    person = call.optional("user") or BOT_USER
+    person = call.optional("user") or BOT_USER_ID
     wanted = (call.optional("types") or "public_channel").split(",")
     found = [
-        conversation_object(room, member=call.team.rooms.has(room["id"], BOT_USER))
-        for room in call.team.rooms.of(person)
+        conversation_object(room, member=call.team.conversations.has(room["id"], BOT_USER_ID))
+        for room in call.team.conversations.of(person)
         if _kind(room) in wanted
-        and not (room["is_private"] and not call.team.rooms.has(room["id"], BOT_USER))
+        and not (room["is_private"] and not call.team.conversations.has(room["id"], BOT_USER_ID))
         and not (room["is_archived"] and call.flag("exclude_archived"))
     ]
     page, cursor = paged(found, call)
@@ -141,14 +141,14 @@ def _kind(room: Json) -> str:
 
 def _visible(call: Call) -> Json:
     room = call.room()
-    if room["is_private"] and not call.team.rooms.has(room["id"], BOT_USER):
+    if room["is_private"] and not call.team.conversations.has(room["id"], BOT_USER_ID):
         raise ApiError("channel_not_found")
     return room
 
 
 def _readable(call: Call) -> Json:
     room = _visible(call)
-    if not call.team.rooms.has(room["id"], BOT_USER):
+    if not call.team.conversations.has(room["id"], BOT_USER_ID):
         raise ApiError("not_in_channel")
     needed = {"im": "im:history", "private_channel": "groups:history"}.get(_kind(room), "channels:history")
     if needed not in call.scopes:

@@ -6,14 +6,14 @@ import time
 from collections.abc import Sequence
 
 from bot.local import payloads
-from bot.local.answers import Answers
 from bot.local.api.call import ApiError
-from bot.local.forms import complaints
-from bot.local.outbox import NoAnswerError, Outbox
+from bot.local.app_client import AppClient, NoAnswerError
+from bot.local.modal_validation import complaints
+from bot.local.modals import ViewError
+from bot.local.responses import Responses
 from bot.local.state import Json, load
 from bot.local.team import Team
-from bot.local.views import ViewError
-from bot.local.writing import written
+from bot.local.typed_text import written
 
 COMMANDS = ("/paper", "/tag", "/digest", "/haru")
 
@@ -22,19 +22,19 @@ class RefusedError(Exception):
     """The page asked for something that cannot be done; the message is a code the page knows."""
 
 
-class Visitor:
+class UserActions:
     """One person acting. Every failure of the app comes back as a code, as Slack would show it."""
 
     def __init__(
         self,
         team: Team,
-        outbox: Outbox,
-        answers: Answers,
+        outbox: AppClient,
+        answers: Responses,
         person: str,
         *,
         commands: tuple[str, ...] = COMMANDS,
     ) -> None:
-        found = team.people.get(person)
+        found = team.users.get(person)
         if found is None or found["is_bot"]:
             raise RefusedError("no_such_person")
         self._team = team
@@ -56,7 +56,7 @@ class Visitor:
             return
         if room["is_archived"]:
             raise RefusedError("is_archived")
-        if not self._team.rooms.has(room["id"], self._person["id"]):
+        if not self._team.conversations.has(room["id"], self._person["id"]):
             raise RefusedError("not_in_channel")
         shared = [self._file(file_id) for file_id in files]
         self._team.speak(self._person, room, written(self._team, text), thread=thread, files=shared)
@@ -121,7 +121,7 @@ class Visitor:
         closing = self._team.views.stack(self._person["id"]) if everything else [view]
         for one in closing:
             self._team.views.close(one["id"])
-        self._team.feed.tell("views", person=self._person["id"])
+        self._team.page_events.tell("views", person=self._person["id"])
         if view["notify_on_close"]:
             await self._told(
                 payloads.interaction("view_closed", self._person, view=view, is_cleared=everything)
@@ -147,7 +147,7 @@ class Visitor:
 
     def open_home(self, tab: str) -> None:
         """Look at Haru's App Home or its messages."""
-        room = self._team.rooms.direct(self._person["id"])
+        room = self._team.conversations.direct_message(self._person["id"])
         event: Json = {
             "type": "app_home_opened",
             "user": self._person["id"],
@@ -193,7 +193,7 @@ class Visitor:
             raise RefusedError("not_here")
         me = self._person["id"]
         if name in ("/invite", "/remove", "/kick"):
-            who = self._team.people.named(text.removeprefix("@").strip())
+            who = self._team.users.named(text.removeprefix("@").strip())
             if who is None:
                 raise RefusedError("no_such_person")
             if name == "/invite":
@@ -211,7 +211,7 @@ class Visitor:
 
     def _rename(self, room: Json, text: str) -> None:
         name = text.strip().removeprefix("#")
-        if not name or " " in name or self._team.rooms.named(name) is not None:
+        if not name or " " in name or self._team.conversations.named(name) is not None:
             raise RefusedError("name_taken")
         self._team.rename(room, name)
 
@@ -256,7 +256,7 @@ class Visitor:
                 raise RefusedError("invalid_response_action")
         except (ViewError, KeyError) as error:
             raise RefusedError("invalid_view") from error
-        self._team.feed.tell("views", person=person)
+        self._team.page_events.tell("views", person=person)
         return {}
 
     async def _told(self, payload: Json) -> None:
@@ -266,9 +266,9 @@ class Visitor:
             raise RefusedError(str(error)) from error
 
     def _room(self, room_id: str) -> Json:
-        room = self._team.rooms.get(room_id)
+        room = self._team.conversations.get(room_id)
         hidden = room is not None and room["is_private"]
-        if room is None or (hidden and not self._team.rooms.has(room_id, self._person["id"])):
+        if room is None or (hidden and not self._team.conversations.has(room_id, self._person["id"])):
             raise RefusedError("no_such_channel")
         return room
 

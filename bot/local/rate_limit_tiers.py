@@ -22,7 +22,7 @@ BURST = 4
 """How many messages Slack lets through at once before it holds a channel to one a second."""
 
 
-class Pace:
+class RateLimiter:
     """Counts calls. Does not wait: it says how long the caller has to."""
 
     def __init__(self) -> None:

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 
 from aiohttp import WSMsgType, web
 
-from bot.local.outbox import Socket
-from bot.local.people import APP
+from bot.local.app_client import Socket
 from bot.local.state import Json
+from bot.local.workspace_identity import APP_ID
 
 
-class Sockets:
+class SocketMode:
     """The app's open sockets. A payload goes through one of them, in turn."""
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class Sockets:
                 "type": "hello",
                 "num_connections": len(self._open),
                 "debug_info": {"host": "local", "approximate_connection_time": 18060},
-                "connection_info": {"app_id": APP},
+                "connection_info": {"app_id": APP_ID},
             }
         )
         try:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import secrets
 import time
 
-from bot.local.people import BOT_USER, TEAM
 from bot.local.state import Json, State, dump, load
+from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
 
 
-class Rooms:
+class ConversationRecord:
     """Conversations of the workspace. Does not hold messages and tells nobody of a change."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def add(self, name: str, creator: str, *, room: str | None = None, private: bool = False) -> Json:
+    def add(self, name: str, creator: str, *, channel_id: str | None = None, private: bool = False) -> Json:
         """A new channel with its creator in it."""
         body: Json = {
-            "id": room or "C" + secrets.token_hex(5).upper(),
+            "id": channel_id or "C" + secrets.token_hex(5).upper(),
             "name": name,
             "creator": creator,
             "created": int(time.time()),
@@ -31,7 +31,7 @@ class Rooms:
         self.join(body["id"], creator)
         return body
 
-    def direct(self, person: str) -> Json:
+    def direct_message(self, person: str) -> Json:
         """The direct message of a person with Haru, made when there is none."""
         room = "D" + person.removeprefix("U")
         found = self.get(room)
@@ -49,7 +49,7 @@ class Rooms:
         }
         self._state.write("INSERT INTO channel VALUES (?, ?)", room, dump(body))
         self.join(room, person)
-        self.join(room, BOT_USER)
+        self.join(room, BOT_USER_ID)
         return body
 
     def get(self, room: str) -> Json | None:
@@ -109,7 +109,7 @@ def conversation_object(room: Json, *, member: bool, members: int | None = None)
             "is_archived": False,
             "is_im": True,
             "is_org_shared": False,
-            "context_team_id": TEAM,
+            "context_team_id": TEAM_ID,
             "user": room["user"],
             "is_user_deleted": False,
             "priority": 0,
@@ -133,8 +133,8 @@ def conversation_object(room: Json, *, member: bool, members: int | None = None)
         "is_pending_ext_shared": False,
         "pending_shared": [],
         "is_ext_shared": False,
-        "context_team_id": TEAM,
-        "shared_team_ids": [TEAM],
+        "context_team_id": TEAM_ID,
+        "shared_team_ids": [TEAM_ID],
         "parent_conversation": None,
         "creator": room["creator"],
         "is_member": member,

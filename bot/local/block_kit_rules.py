@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from bot.local.shapes import Anything, Either, Family, Fields, Flag, Many, Number, Shape, Text
+from bot.local.json_shapes import Anything, Either, Family, Fields, Flag, Many, Number, Shape, Text
 from bot.local.state import Json
 
 MESSAGE_BLOCKS = 50

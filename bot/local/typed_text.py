@@ -17,7 +17,7 @@ def written(team: Team, text: str, *, command: bool = False) -> str:
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if not command:
         text = _LINK.sub(lambda found: f"<{found[0]}>", text)
-    handles = {one[key].lower(): one for one in team.people.all() for key in ("name", "real_name")}
+    handles = {one[key].lower(): one for one in team.users.all() for key in ("name", "real_name")}
     names = "|".join(re.escape(name) for name in sorted(handles, key=len, reverse=True))
 
     def mention(found: re.Match[str]) -> str:
@@ -25,7 +25,7 @@ def written(team: Team, text: str, *, command: bool = False) -> str:
         return f"<@{person['id']}|{person['name']}>" if command else f"<@{person['id']}>"
 
     text = re.sub(rf"(?<![\w<])@({names})(?![\w-])", mention, text, flags=re.IGNORECASE)
-    rooms = {room["name"]: room for room in team.rooms.all() if room["kind"] == "channel"}
+    rooms = {room["name"]: room for room in team.conversations.all() if room["kind"] == "channel"}
     if rooms:
         labels = "|".join(re.escape(name) for name in sorted(rooms, key=len, reverse=True))
         text = re.sub(

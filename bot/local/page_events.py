@@ -7,7 +7,7 @@ import asyncio
 from bot.local.state import Json
 
 
-class Feed:
+class PageEvents:
     """Hands each event to those who listen now. Keeps none: a page that was away reads everything again."""
 
     def __init__(self) -> None:

@@ -6,15 +6,15 @@ import secrets
 import time
 from dataclasses import dataclass
 
-from bot.local.people import TEAM
 from bot.local.state import Json, State, dump, load
+from bot.local.workspace_identity import TEAM_ID
 
 TRIGGER_SECONDS = 3.0
 RESPONSE_SECONDS = 30 * 60
 RESPONSE_USES = 5
 
 
-class PassError(Exception):
+class TokenError(Exception):
     """The pass is not good; the message is Slack's code for why."""
 
 
@@ -36,19 +36,19 @@ class Triggers:
     def issue(self, person: str, *, channel: str | None = None, view: str | None = None) -> str:
         now = time.monotonic()
         self._issued = {key: one for key, one in self._issued.items() if one.expires > now - 60}
-        key = f"{int(time.time() * 1000)}.{TEAM}.{secrets.token_hex(16)}"
+        key = f"{int(time.time() * 1000)}.{TEAM_ID}.{secrets.token_hex(16)}"
         self._issued[key] = _Trigger(person, channel, view, now + TRIGGER_SECONDS)
         return key
 
     def spend(self, key: object) -> tuple[str, str | None]:
-        """Whose trigger it was and which view it came from; PassError when it is no good."""
+        """Whose trigger it was and which view it came from; TokenError when it is no good."""
         trigger = self._issued.get(str(key))
         if trigger is None:
-            raise PassError("invalid_trigger_id")
+            raise TokenError("invalid_trigger_id")
         if trigger.used:
-            raise PassError("exchanged_trigger_id")
+            raise TokenError("exchanged_trigger_id")
         if trigger.expires < time.monotonic():
-            raise PassError("expired_trigger_id")
+            raise TokenError("expired_trigger_id")
         trigger.used = True
         return trigger.person, trigger.view
 
@@ -74,14 +74,14 @@ class ResponseUrls:
         return token
 
     def spend(self, token: str) -> Json:
-        """Use it once; PassError when it does not exist, is too old or used up."""
+        """Use it once; TokenError when it does not exist, is too old or used up."""
         row = self._state.row("SELECT * FROM response_url WHERE token = ?", token)
         if row is None:
-            raise PassError("no_such_url")
+            raise TokenError("no_such_url")
         if row["expires"] < time.time():
-            raise PassError("expired_url")
+            raise TokenError("expired_url")
         if row["uses"] >= RESPONSE_USES:
-            raise PassError("used_url")
+            raise TokenError("used_url")
         self._state.write("UPDATE response_url SET uses = uses + 1 WHERE token = ?", token)
         return load(row["body"])
 

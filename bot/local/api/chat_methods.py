@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bot.local import payloads
 from bot.local.api.call import ApiError, Call
-from bot.local.blockkit import MESSAGE_TEXTS, message_problems, text_size
-from bot.local.messages import with_block_ids
-from bot.local.people import BOT_USER, TEAM
+from bot.local.block_kit_rules import MESSAGE_TEXTS, message_problems, text_size
+from bot.local.message_record import with_block_ids
 from bot.local.state import Json, dump
+from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
 
 TEXT = 40_000
 UPDATE_TEXT = 4_000
@@ -36,7 +36,7 @@ def post_ephemeral(call: Call) -> Json:
     """chat.postEphemeral"""
     room = _target(call)
     person = call.text("user")
-    if call.team.people.get(person) is None or not call.team.rooms.has(room["id"], person):
+    if call.team.users.get(person) is None or not call.team.conversations.has(room["id"], person):
         raise ApiError("user_not_in_channel")
     content = checked_content(call)
     thread = _thread(call, room, call.optional("thread_ts"))
@@ -51,7 +51,7 @@ def update(call: Call) -> Json:
     old = call.team.messages.get(room["id"], ts)
     if old is None:
         raise ApiError("message_not_found")
-    if old.get("user") != BOT_USER:
+    if old.get("user") != BOT_USER_ID:
         raise ApiError("cant_update_message")
     if room["is_archived"]:
         raise ApiError("is_archived")
@@ -68,7 +68,7 @@ def update(call: Call) -> Json:
         kept.pop("blocks", None)
     if call.structure("metadata") is None:
         content.pop("metadata", None)
-    edited = {"user": BOT_USER, "ts": f"{call.team.clock().timestamp():.6f}"}
+    edited = {"user": BOT_USER_ID, "ts": f"{call.team.clock().timestamp():.6f}"}
     body = kept | content | {"edited": edited}
     call.team.amend(room, ts, body)
     return {"channel": room["id"], "ts": ts, "text": body["text"], "message": body}
@@ -81,7 +81,7 @@ def delete(call: Call) -> Json:
     old = call.team.messages.get(room["id"], ts)
     if old is None:
         raise ApiError("message_not_found")
-    if old.get("user") != BOT_USER:
+    if old.get("user") != BOT_USER_ID:
         raise ApiError("cant_delete_message")
     call.team.remove(room, ts)
     return {"channel": room["id"], "ts": ts}
@@ -139,21 +139,21 @@ def _metadata(metadata: object) -> Json:
 def _target(call: Call) -> Json:
     """Where to post: a channel the bot is in, or a person's direct message by their id."""
     wanted = call.text("channel")
-    if call.team.people.get(wanted) is not None and wanted != BOT_USER:
-        return call.team.rooms.direct(wanted)
-    room = call.team.rooms.get(wanted) or call.team.rooms.named(wanted.removeprefix("#"))
+    if call.team.users.get(wanted) is not None and wanted != BOT_USER_ID:
+        return call.team.conversations.direct_message(wanted)
+    room = call.team.conversations.get(wanted) or call.team.conversations.named(wanted.removeprefix("#"))
     if room is None:
         raise ApiError("channel_not_found")
     if room["is_archived"]:
         raise ApiError("is_archived")
-    if not call.team.rooms.has(room["id"], BOT_USER):
+    if not call.team.conversations.has(room["id"], BOT_USER_ID):
         raise ApiError("channel_not_found" if room["is_private"] else "not_in_channel")
     return room
 
 
 def _seen(call: Call) -> Json:
     room = call.room()
-    if room["is_private"] and not call.team.rooms.has(room["id"], BOT_USER):
+    if room["is_private"] and not call.team.conversations.has(room["id"], BOT_USER_ID):
         raise ApiError("channel_not_found")
     return room
 
@@ -172,7 +172,7 @@ def _thread(call: Call, room: Json, thread: str | None) -> str | None:
 
 def _parent_author(call: Call, room: Json, thread: str) -> str:
     parent = call.team.messages.get(room["id"], thread)
-    return str(parent["user"]) if parent else TEAM
+    return str(parent["user"]) if parent else TEAM_ID
 
 
 def _author(call: Call) -> Json:

@@ -1,4 +1,4 @@
-"""Messages, threads and ephemeral messages: the workspace's own record of what it accepted."""
+"""MessageRecord, threads and ephemeral messages: the workspace's own record of what it accepted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import datetime
 from bot.local.state import Json, State, dump, load
 
 
-class Messages:
+class MessageRecord:
     """What was said. Checks nothing; a message's ``ts`` is real time and never given twice.
 
     Each also keeps the workspace clock's time, which is what people are shown, and the
@@ -123,7 +123,7 @@ class Messages:
         )
         return row["ts"] if row else None
 
-    def record(self, after: int = 0) -> list[Json]:
+    def all(self, after: int = 0) -> list[Json]:
         """Every message ever accepted, in that order, whatever became of it since."""
         return [
             {

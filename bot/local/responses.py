@@ -1,4 +1,4 @@
-"""Answers an app gives through a response URL, or in its acknowledgement of a command."""
+"""Responses an app gives through a response URL, or in its acknowledgement of a command."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from bot.local import payloads
 from bot.local.api.call import ApiError, Call
-from bot.local.api.chat import checked_content
+from bot.local.api.chat_methods import checked_content
 from bot.local.state import Json
 from bot.local.team import Team
 
 
-class Answers:
+class Responses:
     """https://docs.slack.dev/interactivity/handling-user-interaction#message_responses"""
 
     def __init__(self, team: Team, base_url: Callable[[], str]) -> None:
@@ -22,7 +22,7 @@ class Answers:
         return f"{self._base_url()}/actions/{token}"
 
     def take(self, token: str, content: Json) -> None:
-        """Use a response URL once; PassError or ApiError when it or the answer is no good."""
+        """Use a response URL once; TokenError or ApiError when it or the answer is no good."""
         self._answer(self._team.response_urls.spend(token), content)
 
     def give(self, token: str, content: Json) -> None:
@@ -31,7 +31,7 @@ class Answers:
 
     def _answer(self, about: Json, content: Json) -> None:
         team = self._team
-        room = team.rooms.get(about["channel"])
+        room = team.conversations.get(about["channel"])
         if room is None:
             raise ApiError("channel_not_found")
         original = about["message"]

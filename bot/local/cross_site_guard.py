@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from bot.local.visitor import RefusedError
+from bot.local.user_actions import RefusedError
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _POLICY = (
@@ -16,7 +16,7 @@ _POLICY = (
 
 
 def guard(host: str) -> Middleware:
-    """Answers only to its own name and its own page.
+    """Responses only to its own name and its own page.
 
     A page elsewhere could point a name of its own at 127.0.0.1 (DNS rebinding) or post
     here blindly; the first has a foreign Host, the second a foreign Origin.

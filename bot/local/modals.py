@@ -6,10 +6,10 @@ import hashlib
 import secrets
 import time
 
-from bot.local.blockkit import VIEW_BYTES, view_problems
-from bot.local.messages import with_block_ids
-from bot.local.people import APP, BOT, TEAM
+from bot.local.block_kit_rules import VIEW_BYTES, view_problems
+from bot.local.message_record import with_block_ids
 from bot.local.state import Json, State, dump, load
+from bot.local.workspace_identity import APP_ID, BOT_ID, TEAM_ID
 
 STACK = 3
 
@@ -123,7 +123,7 @@ class Views:
         stamp = f"{time.time():.6f}"
         made: Json = {
             "id": view_id,
-            "team_id": TEAM,
+            "team_id": TEAM_ID,
             "type": view["type"],
             "blocks": with_block_ids(view["blocks"]),
             "private_metadata": view.get("private_metadata") or "",
@@ -137,10 +137,10 @@ class Views:
             "submit": view.get("submit"),
             "previous_view_id": None,
             "root_view_id": view_id,
-            "app_id": APP,
+            "app_id": APP_ID,
             "external_id": external,
-            "app_installed_team_id": TEAM,
-            "bot_id": BOT,
+            "app_installed_team_id": TEAM_ID,
+            "bot_id": BOT_ID,
         }
         return made
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.local.api.call import ApiError, Call
-from bot.local.passes import PassError
+from bot.local.interaction_tokens import TokenError
+from bot.local.modals import ViewError
 from bot.local.state import Json
-from bot.local.views import ViewError
 
 
 def open_view(call: Call) -> Json:
@@ -44,20 +44,20 @@ def update(call: Call) -> Json:
         )
     except ViewError as error:
         raise ApiError(error.code, *error.messages) from error
-    call.team.feed.tell("views")
+    call.team.page_events.tell("views")
     return {"view": made}
 
 
 def publish(call: Call) -> Json:
     """views.publish"""
     person = call.text("user_id")
-    if call.team.people.get(person) is None:
+    if call.team.users.get(person) is None:
         raise ApiError("user_not_found")
     try:
         made = call.team.views.publish(person, _view(call), known=call.optional("hash"))
     except ViewError as error:
         raise ApiError(error.code, *error.messages) from error
-    call.team.feed.tell("home", person=person)
+    call.team.page_events.tell("home", person=person)
     return {"view": made}
 
 
@@ -72,10 +72,10 @@ def _trigger(call: Call) -> tuple[str, str | None]:
     given = call.optional("trigger_id") or call.optional("interactivity_pointer")
     try:
         return call.team.triggers.spend(given)
-    except PassError as error:
+    except TokenError as error:
         raise ApiError(str(error)) from error
 
 
 def _told(call: Call, person: str, made: Json) -> Json:
-    call.team.feed.tell("views", person=person)
+    call.team.page_events.tell("views", person=person)
     return {"view": made}
