@@ -48,7 +48,7 @@ from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import OnDoubt, Settings
 from digests.archive import Archive
 from digests.errors import HaruError, StoreError
-from digests.model import Workspace
+from digests.model import SourceKind, Workspace
 from digests.search import meaning
 from digests.sources.addresses import any_address, is_public
 from digests.sources.feed import Feed
@@ -56,7 +56,6 @@ from digests.sources.folder import Folder
 from digests.sources.git import Git
 from digests.sources.http_fetch import Web
 from digests.sources.polling import Polling
-from digests.sources.source import SourceKind
 from digests.sources.source_list import Sources
 from digests.store.sessions import Database
 

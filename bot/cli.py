@@ -98,6 +98,7 @@ async def import_(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as
     from digests.model import Status, Taken
     from digests.search import meaning
     from digests.sources import folder
+    from digests.sources.file_names import DOCUMENT_SUFFIXES
 
     tally = printed_tables.Tally()
     missing: list[str] = []
@@ -117,7 +118,7 @@ async def import_(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as
                 missing.append(str(error))
                 continue
             if not documents:
-                kinds = ", ".join(sorted(folder.SUFFIXES))
+                kinds = ", ".join(sorted(DOCUMENT_SUFFIXES))
                 click.echo(f"haru: {path} holds no file that is read ({kinds}).", err=True)
             quiet = as_json or not screen.is_terminal
             with Progress(console=screen, disable=quiet, transient=True) as progress:

@@ -11,8 +11,8 @@ from bot.clock import Clock, SystemClock
 from bot.messages.operator_notes import quiet_morning
 from bot.operators import Operators
 from digests.errors import HaruError
+from digests.model import Source
 from digests.sources.polling import Polling
-from digests.sources.source import Source
 from digests.sources.source_list import Sources
 
 log = structlog.stdlib.get_logger(__name__)

@@ -1,14 +1,18 @@
 """The words of the archive as frozen values. No I/O, no Slack, no database.
 
-Two families live here. *Read* values (Paper, Entry, Digest…) are what a document
-says. *Archived* values carry the ids the store gave them.
+Three families live here. *Read* values (Paper, Entry, Digest…) are what a document says.
+*Archived* values carry the ids that the store assigned. *Source* values say where documents
+come from and what one fetch returned.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -238,3 +242,74 @@ class TagCount:
 
     tag: Tag
     papers: int
+
+
+Cursor = Mapping[str, Any]
+"""How far a source has been read, as JSON that its fetcher understands: an ETag, a commit, file times."""
+
+
+class SourceKind(StrEnum):
+    """The kinds of source. A FILE is added by hand (`haru import`) and never polled."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    FEED = "feed"
+    GIT = "git"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place digests come from, with its settings and the outcome of its last polls.
+
+    Does not fetch anything: the fetchers in ``digests.sources`` do. ``lag`` is the usual number
+    of days between a digest's date and its arrival. ``every`` is the time between two polls;
+    None means the operator's default.
+    """
+
+    id: int
+    name: str
+    kind: SourceKind
+    location: str
+    posts: bool = True
+    enabled: bool = True
+    zone: str = "UTC"
+    lag: int = 0
+    every: timedelta | None = None
+    cursor: Cursor | None = None
+    first_fetch_done: bool = False
+    failures: int = 0
+    last_error: str | None = None
+    last_good_at: datetime | None = None
+    last_new_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    leased_until: datetime | None = None
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether this source is polled: it is enabled and not a FILE."""
+        return self.kind is not SourceKind.FILE and self.enabled
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """What one fetch of a source returned: everything that changed since the cursor.
+
+    ``documents`` are new or may have changed; they are read lazily and can be iterated once.
+    ``present`` holds every path the source has now. It is None for a source that lists only its
+    newest documents (a feed), where a missing path does not mean a deleted document. ``renamed``
+    maps new paths to old ones; ``unreadable`` maps paths to the reason they could not be read.
+    """
+
+    documents: Iterable[Document]
+    cursor: Cursor
+    present: frozenset[str] | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
+
+
+def without_credentials(location: str) -> str:
+    """The location without the user name and password in it, safe for logs and messages."""
+    return _CREDENTIALS.sub("…@", location)

@@ -13,8 +13,8 @@ from bot.app import Haru
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import Mode, Settings
 from digests.errors import HaruError
+from digests.model import Source, SourceKind
 from digests.search import meaning
-from digests.sources.source import Source, SourceKind
 from digests.store import tables
 from digests.store.sessions import Database
 

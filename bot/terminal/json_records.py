@@ -10,8 +10,7 @@ from bot.channels.preferences import Channel
 from bot.delivery.calendar import next_post
 from bot.ledger.delivery import Delivery
 from bot.messages.message import Message
-from digests.model import Entry, Hit, Status, Taken, TakenEntry
-from digests.sources.source import Source, shown_location
+from digests.model import Entry, Hit, Source, Status, Taken, TakenEntry, without_credentials
 
 Record = dict[str, Any]
 
@@ -108,7 +107,7 @@ def source_record(source: Source, documents: int) -> Record:
     return {
         "name": source.name,
         "kind": source.kind.value,
-        "location": shown_location(source.location),
+        "location": without_credentials(source.location),
         "enabled": source.enabled,
         "posts": source.posts,
         "zone": source.zone,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from bot.terminal.command import FAILED, as_json, command, open_database
-from digests.sources.source import Source, SourceKind, shown_location
+from digests.model import Source, SourceKind, without_credentials
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -116,7 +116,7 @@ async def add(
                 every=timedelta(minutes=every) if every else None,
                 now=datetime.now(UTC),
             )
-            click.echo(f"Added {made.name} ({made.kind.value}, {shown_location(made.location)}).")
+            click.echo(f"Added {made.name} ({made.kind.value}, {without_credentials(made.location)}).")
             status = await _poll(haru, [made])
             if (await haru.sources.get(made.name)).failures:
                 click.echo(

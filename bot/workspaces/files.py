@@ -19,7 +19,7 @@ from bot.messages.adding_papers import Trouble
 from bot.workspaces.clients import Clients
 from digests.errors import HaruError
 from digests.reading.document import LARGEST_DOCUMENT
-from digests.sources.uploads import is_readable
+from digests.sources.file_names import has_document_suffix
 
 _HOSTS = frozenset({"files.slack.com", "files.slack-gov.com"})
 _GONE = frozenset({"file_not_found", "file_deleted", "channel_not_found"})
@@ -52,7 +52,7 @@ class Files:
         """The file; FileError says why it cannot be had."""
         told = await _told(client, file_id)
         name, size = str(told.get("name") or ""), told.get("size")
-        if told.get("is_external") or not is_readable(name):
+        if told.get("is_external") or not has_document_suffix(name):
             raise FileError(Trouble.KIND)
         if isinstance(size, int) and size > LARGEST_DOCUMENT:
             raise FileError(Trouble.SIZE)

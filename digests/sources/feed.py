@@ -7,11 +7,10 @@ import html
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from digests.model import Document
+from digests.model import Document, Fetch, Source
 from digests.reading.dates import date_of_line
 from digests.sources.feed_formats import Item, items_of
 from digests.sources.http_fetch import Web
-from digests.sources.source import Fetch, Source
 
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json,"

@@ -6,18 +6,14 @@ import asyncio
 import hashlib
 import os
 import time
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from digests.errors import DigestError, SourceError
-from digests.model import Document
+from digests.model import Document, Fetch, Source
 from digests.reading.document import LARGEST_DOCUMENT
-from digests.sources.source import Fetch, Source
-
-SUFFIXES = frozenset({".txt", ".md", ".html", ".htm"})
-"""What a digest's file may end with; other files in a folder are not looked at."""
+from digests.sources.file_names import is_document_path, normalized_path
 
 _RACY = 2_000_000_000
 """Nanoseconds: a file changed so shortly before it was looked at may change again within one tick of
@@ -53,11 +49,11 @@ def documents(path: Path) -> Documents:
     try:
         if path.is_dir():
             root = path.resolve()
-            return Documents(readable_name(root.name), _files(root))
+            return Documents(normalized_path(root.name), _files(root))
         path.stat()
     except OSError as error:
         raise DigestError(f"{error.filename or path} cannot be read: {error.strerror}.") from error
-    return Documents(readable_name(path.name), {readable_name(path.name): path})
+    return Documents(normalized_path(path.name), {normalized_path(path.name): path})
 
 
 class Folder:
@@ -156,22 +152,8 @@ def _files(root: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     walked = os.walk(root, onerror=refuse)
     for file in sorted(Path(folder) / name for folder, _, names in walked for name in names):
-        name = readable_name(file.relative_to(root).as_posix())
-        if is_document(name) and file.is_file():
+        name = normalized_path(file.relative_to(root).as_posix())
+        if is_document_path(name) and file.is_file():
             # Two names that differ only in how their letters are composed are two files all the same.
             found[name if name not in found else file.relative_to(root).as_posix()] = file
     return found
-
-
-def is_document(name: str) -> bool:
-    """Whether a file of this name is looked at: by its ending, and nothing in its path is hidden."""
-    parts = PurePosixPath(name).parts
-    return PurePosixPath(name).suffix.lower() in SUFFIXES and not any(part.startswith(".") for part in parts)
-
-
-def readable_name(path: str) -> str:
-    """A file's name as text, composed: macOS writes 한 as three letters, others as one.
-
-    A file name is bytes, and some are no text: what cannot be read of them is replaced.
-    """
-    return unicodedata.normalize("NFC", path.encode("utf-8", "replace").decode("utf-8"))

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from digests.errors import SourceError
-from digests.model import Document
-from digests.sources.source import Fetch, Source, shown_location
+from digests.model import Document, Fetch, Source, without_credentials
 
 
 class Git:
@@ -72,7 +71,7 @@ class Git:
                 said, _ = await process.communicate(json.dumps(request).encode())
         except TimeoutError:
             raise SourceError(
-                f"{shown_location(source.location)} was not fetched within {self._seconds:g} seconds;"
+                f"{without_credentials(source.location)} was not fetched within {self._seconds:g} seconds;"
                 " Haru tries again later."
             ) from None
         finally:
@@ -84,7 +83,7 @@ class Git:
             answer: dict[str, Any] = json.loads(said)
         except ValueError as error:
             raise SourceError(
-                f"Fetching {shown_location(source.location)} ended before its time (status"
+                f"Fetching {without_credentials(source.location)} ended before its time (status"
                 f" {process.returncode}); is there memory and disk space enough?"
             ) from error
         if "error" in answer:

@@ -33,7 +33,7 @@ from dulwich.walk import ORDER_TOPO
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from digests.sources.addresses import Allowed, PrivateAddressError, any_address, check, is_public
-from digests.sources.folder import is_document, readable_name
+from digests.sources.file_names import is_document_path, normalized_path
 
 LARGEST_FILE = 1024 * 1024 * 1024
 """Bytes of any file this process may write: what a repository sends is one pack, and notes are small."""
@@ -203,9 +203,9 @@ def _see(
             if change.new is None or change.new.path is None:
                 continue
             name = _name(change.new.path)
-            if change.type in (CHANGE_ADD, CHANGE_COPY) and is_document(name):
+            if change.type in (CHANGE_ADD, CHANGE_COPY) and is_document_path(name):
                 seen.setdefault(name, day)
-            elif change.type == CHANGE_RENAME and is_document(name) and change.old and change.old.path:
+            elif change.type == CHANGE_RENAME and is_document_path(name) and change.old and change.old.path:
                 first = seen.pop(_name(change.old.path), day)
                 seen.setdefault(name, first)
 
@@ -225,7 +225,7 @@ def _files(repo: Repo, commit: ObjectID) -> dict[str, str]:
     return {
         name: entry.sha.decode()
         for entry in iter_tree_contents(repo.object_store, _commit(repo, commit).tree)
-        if stat.S_ISREG(entry.mode) and is_document(name := _name(entry.path))
+        if stat.S_ISREG(entry.mode) and is_document_path(name := _name(entry.path))
     }
 
 
@@ -241,7 +241,7 @@ def _renamed(repo: Repo, old: ObjectID, new: ObjectID) -> dict[str, str]:
         for change in changes
         if change.type == CHANGE_RENAME and change.old and change.new and change.old.path and change.new.path
     }
-    return {name: before for name, before in pairs.items() if is_document(name) and name != before}
+    return {name: before for name, before in pairs.items() if is_document_path(name) and name != before}
 
 
 def _commit(repo: Repo, sha: ObjectID) -> Commit:
@@ -252,7 +252,7 @@ def _commit(repo: Repo, sha: ObjectID) -> Commit:
 
 
 def _name(path: bytes) -> str:
-    return readable_name(os.fsdecode(path))
+    return normalized_path(os.fsdecode(path))
 
 
 def _reason(error: Exception) -> str:

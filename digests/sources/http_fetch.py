@@ -13,6 +13,7 @@ from aiohttp.abc import AbstractResolver
 from yarl import URL
 
 from digests.errors import SourceError
+from digests.model import without_credentials
 from digests.sources.addresses import (
     Allowed,
     PrivateAddressError,
@@ -20,7 +21,6 @@ from digests.sources.addresses import (
     is_public,
     refused,
 )
-from digests.sources.source import shown_location
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGENT = "Haru (feed reader)"
@@ -82,7 +82,7 @@ class Web:
                 return await self._follow(URL(address), accept, validators)
         except TimeoutError:
             raise SourceError(
-                f"{shown_location(address)} did not answer whole within {limits.seconds:g} seconds;"
+                f"{without_credentials(address)} did not answer whole within {limits.seconds:g} seconds;"
                 " Haru tries again later."
             ) from None
         except aiohttp.ClientConnectorError as error:
@@ -93,19 +93,21 @@ class Web:
             ) from error
         except aiohttp.ClientPayloadError as error:
             raise SourceError(
-                f"The answer of {shown_location(address)} was cut off in the middle."
+                f"The answer of {without_credentials(address)} was cut off in the middle."
             ) from error
         except aiohttp.InvalidURL as error:
-            raise SourceError(f"{shown_location(address)} is no web address.") from error
+            raise SourceError(f"{without_credentials(address)} is no web address.") from error
         except (aiohttp.ClientError, ValueError) as error:
             raise SourceError(
-                f"{shown_location(address)} gave an answer that cannot be read: {type(error).__name__}."
+                f"{without_credentials(address)} gave an answer that cannot be read: {type(error).__name__}."
             ) from error
 
     async def _follow(self, url: URL, accept: str, validators: dict[str, str]) -> Answer | None:
         for _ in range(self._limits.redirects + 1):
             if url.scheme not in ("http", "https") or not url.host:
-                raise SourceError(f"{shown_location(str(url))} is no web address; it begins with https://.")
+                raise SourceError(
+                    f"{without_credentials(str(url))} is no web address; it begins with https://."
+                )
             headers = {"Accept": accept, **validators}
             async with self._opened().get(url, headers=headers, allow_redirects=False) as answer:
                 if answer.status in _REDIRECTS and "Location" in answer.headers:
@@ -113,7 +115,7 @@ class Web:
                     continue
                 return await self._read(url, answer, asked=bool(validators))
         raise SourceError(
-            f"{shown_location(str(url))} redirects on and on; give the address it should end at."
+            f"{without_credentials(str(url))} redirects on and on; give the address it should end at."
         )
 
     def _opened(self) -> aiohttp.ClientSession:
@@ -140,7 +142,8 @@ class Web:
             return None
         if answer.status != 200:
             raise SourceError(
-                f"{shown_location(str(url))} answers {answer.status} {answer.reason or ''}".rstrip() + ".",
+                f"{without_credentials(str(url))} answers {answer.status} {answer.reason or ''}".rstrip()
+                + ".",
                 retry_after=_retry_after(answer),
             )
         return Answer(
@@ -158,7 +161,7 @@ class Web:
     async def _body(self, url: URL, answer: aiohttp.ClientResponse) -> bytes:
         largest = self._limits.size
         too_large = SourceError(
-            f"{shown_location(str(url))} is larger than {largest // (1024 * 1024) or largest}"
+            f"{without_credentials(str(url))} is larger than {largest // (1024 * 1024) or largest}"
             f" {'MB' if largest >= 1024 * 1024 else 'bytes'}; a feed of the newest digests is enough."
         )
         if (answer.content_length or 0) > largest:

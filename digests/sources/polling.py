@@ -7,14 +7,14 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
 from digests.archive import Archive
 from digests.errors import SourceError
-from digests.model import Status, Taken
+from digests.model import Fetch, Source, SourceKind, Status, Taken
 from digests.sources.poll_schedule import next_poll
-from digests.sources.source import Fetch, Fetcher, Source, SourceKind
 from digests.store import moved_documents, source_rows
 from digests.store.sessions import Database
 
@@ -25,6 +25,14 @@ LEASE = timedelta(minutes=12)
 
 _FEW = 10
 """Documents that may be gone all at once while others came: somebody renamed and rewrote them."""
+
+
+class Fetcher(Protocol):
+    """Reads one kind of source. Writes nothing to the archive."""
+
+    async def fetch(self, source: Source) -> Fetch:
+        """What changed since the source's cursor; SourceError when the source cannot be fetched."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from digests.errors import HaruError
+from digests.model import Source, SourceKind, without_credentials
 from digests.sources.poll_schedule import WEEKS, quiet_day
-from digests.sources.source import Source, SourceKind, shown_location
 from digests.store import source_rows
 from digests.store.sessions import Database
 
@@ -70,7 +70,7 @@ class Sources:
                 if one.location == location and one.kind is kind:
                     state = "" if one.enabled else f"; `haru sources on {one.name}` switches it on again"
                     raise WrongSourceError(
-                        f"{shown_location(location)} is the source {one.name} already{state}."
+                        f"{without_credentials(location)} is the source {one.name} already{state}."
                     )
                 if one.name == name:
                     raise WrongSourceError(f"There is a source {name} already; choose another --name.")

@@ -11,17 +11,11 @@ from digests.errors import DigestError
 from digests.model import Digest, Document, Kind
 from digests.reading.document import read
 from digests.reading.identity import normal_title
-from digests.sources.folder import SUFFIXES
 
 SOURCE = "slack"
 """The name of each workspace's own source of given documents."""
 
 _LONGEST_NAME = 120
-
-
-def is_readable(name: str) -> bool:
-    """Whether a file of this name is one that Haru reads."""
-    return name.lower().endswith(tuple(SUFFIXES))
 
 
 def given_file(name: str, content: bytes) -> Document:

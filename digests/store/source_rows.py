@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests.model import SHARED
-from digests.sources.source import Cursor, Source, SourceKind
+from digests.model import SHARED, Cursor, Source, SourceKind
 from digests.store import tables
 
 _source = tables.source

@@ -11,10 +11,10 @@ import atheris
 
 with atheris.instrument_imports(include=["digests.sources.feed_formats", "digests.sources.charsets"]):
     from digests.errors import DigestError, SourceError
+    from digests.model import Source, SourceKind
     from digests.reading.document import read
     from digests.sources.feed import document_of
     from digests.sources.feed_formats import items_of
-    from digests.sources.source import Source, SourceKind
 
 from tests.fuzz.engine import fuzz
 

@@ -14,9 +14,8 @@ from bot.clock import FixedClock
 from bot.local.seed import MINJI
 from bot.operators import Operators
 from bot.source_polling import Gathering
-from digests.model import Document
+from digests.model import Document, Fetch, Source, SourceKind
 from digests.sources.polling import Polled, Polling
-from digests.sources.source import Fetch, Source, SourceKind
 from tests.bot.listeners.conftest import Desk, text_of
 
 NOTE = "https://arxiv.org/abs/2502.{:05}\n*A Note {}* (Ada Lovelace)\n\n메모예요.\n\n#llm\n"

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from digests.archive import Archive
+from digests.model import SourceKind
 from digests.sources.polling import Polling
-from digests.sources.source import SourceKind
 from digests.sources.source_list import Sources
 from digests.store.sessions import Database
 from tests.digests.sources.feed_server import FeedServer

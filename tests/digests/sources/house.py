@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from digests.archive import Archive
 from digests.errors import SourceError
-from digests.model import Document, Taken
+from digests.model import Document, Fetch, Source, SourceKind, Taken
 from digests.sources.polling import Polled, Polling
-from digests.sources.source import Fetch, Source, SourceKind
 from digests.sources.source_list import Sources
 from digests.store.sessions import Database
 

@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from digests.errors import SourceError
-from digests.model import Document, Status
+from digests.model import Document, Fetch, Source, SourceKind, Status
 from digests.sources.polling import LEASE, Polling
-from digests.sources.source import Fetch, Source, SourceKind
 from digests.sources.source_list import WrongSourceError
 from tests.digests.sources.house import EVERY, LATER, NOTE, NOW, House
 

@@ -10,11 +10,11 @@ import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from digests.errors import SourceError
+from digests.model import Cursor, Fetch, Source, SourceKind
 from digests.reading.document import read
 from digests.sources.addresses import is_public
 from digests.sources.feed import Feed
 from digests.sources.http_fetch import Limits, Web
-from digests.sources.source import Cursor, Fetch, Source, SourceKind
 from tests.digests.sources.feed_server import FeedServer, item, rss
 
 LIMITS = Limits(seconds=5, silent_seconds=5, size=1024 * 1024)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from digests.errors import SourceError
+from digests.model import Fetch, Source, SourceKind
 from digests.sources.folder import Folder, documents
-from digests.sources.source import Fetch, Source, SourceKind
 
 
 @pytest.fixture

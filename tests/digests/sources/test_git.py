@@ -19,8 +19,8 @@ from dulwich.server import BackendRepo, DictBackend
 from dulwich.web import WSGIRequestHandlerLogger, WSGIServerLogger, make_wsgi_chain
 
 from digests.errors import SourceError
+from digests.model import Fetch, Source, SourceKind
 from digests.sources.git import Git
-from digests.sources.source import Fetch, Source, SourceKind
 
 NOTE = "https://arxiv.org/abs/2502.17416\n*{}* (Ada Lovelace)\n\n{}\n\n#llm\n"
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from digests.errors import DigestError, SourceError
+from digests.model import Source, SourceKind
 from digests.reading.document import read
 from digests.sources.feed import document_of
 from digests.sources.feed_formats import items_of
-from digests.sources.source import Source, SourceKind
 
 SOURCE = Source(1, "papers", SourceKind.FEED, "https://papers.example/feed")
 

@@ -10,10 +10,10 @@ import pytest
 
 from digests.archive import Archive
 from digests.errors import SourceError
+from digests.model import Source, SourceKind
 from digests.sources.feed import Feed
 from digests.sources.http_fetch import Limits, Web
 from digests.sources.polling import Polled, Polling
-from digests.sources.source import Source, SourceKind
 from digests.sources.source_list import Sources
 from digests.store.sessions import Database
 from tests.digests.sources.feed_server import FeedServer
