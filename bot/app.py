@@ -37,7 +37,6 @@ from bot.listeners.services import Services, latest_day
 from bot.messages import daily
 from bot.operators import Operators
 from bot.source_polling import Gathering
-from bot.workspace_deletion import Forgetting
 from bot.workspaces.clients import Clients
 from bot.workspaces.files import Files
 from bot.workspaces.installations import Installation, Installations
@@ -173,8 +172,7 @@ class Haru:
         self.clockwork.every(LOOK, "gather", self.gathering.look)
         self.clockwork.every(LISTEN, "quiet", self.gathering.listen)
         self.clockwork.every(ENCODE, "encode", self.archive.encode)
-        self.forgetting = Forgetting(database, clock=self.clock)
-        self.clockwork.every(workspace_deletion.LOOK, "forget", self.forgetting.look)
+        self.clockwork.every(workspace_deletion.CHECK_EVERY, "forget", self._delete_expired_workspaces)
 
     def bolt(self, *, signing_secret: str = "") -> AsyncApp:
         """The Bolt app with every listener. Without a signing secret it only suits Socket Mode."""
@@ -282,6 +280,9 @@ class Haru:
             reasons.append(f"a message has been due for {oldest.total_seconds() / 60:.0f} minutes")
         facts["fetch_age"] = await self.sources.ages(datetime.now(UTC))
         return Health(tuple(reasons), facts)
+
+    async def _delete_expired_workspaces(self) -> None:
+        await workspace_deletion.delete_expired_workspaces(self.database, self.clock)
 
     async def close(self) -> None:
         """Close connections to Slack, to sources and to the database."""

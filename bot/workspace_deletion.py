@@ -1,116 +1,159 @@
-"""Everything kept of a workspace, deleted."""
+"""Deletes everything that Haru stores about a workspace.
+
+The tables are derived from the metadata, so that a new table cannot be forgotten: a table belongs to
+workspaces when it has a ``workspace`` column, or a foreign key to a table that does. ``SHARED_TABLES``
+names the others.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import Column, ColumnElement, ForeignKey, Table, delete, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.channels.tables import channel, channel_manager, open_workspace, reader, saved_entry, setting_change
 from bot.clock import Clock
-from bot.ledger.tables import delivery, delivery_digest, edition_entry, lane, pace, part, payload
+from bot.tables import metadata
 from bot.workspaces.tables import installation
 from digests.model import Workspace
-from digests.store import tables
+from digests.store.bulk import among
 from digests.store.sessions import Database
 
 log = structlog.stdlib.get_logger(__name__)
 
-LOOK = timedelta(hours=1)
-"""Between two looks at which uninstalled workspaces have been kept long enough."""
+RETENTION = timedelta(days=30)
+"""How long the data of a workspace that uninstalled Haru is kept: time to change one's mind."""
 
-_AT_ONCE = 500
+CHECK_EVERY = timedelta(hours=1)
+"""How often to check which workspaces have passed their retention."""
 
+SHARED_TABLES = {
+    "edition": "One row per content of a post, found by its hash. Channels of many workspaces share it.",
+    "payload": "One row per rendered message, found by its hash. Channels of many workspaces share it.",
+}
+"""Tables whose rows belong to no workspace, each with the reason.
 
-class Forgetting:
-    """Deletes what is kept of workspaces that uninstalled Haru, once the time it is kept for is over."""
-
-    def __init__(self, database: Database, *, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-
-    async def look(self) -> int:
-        """Delete what has been kept long enough; of how many workspaces."""
-        now = self._clock.now()
-        async with self._database.read() as connection:
-            due = list(await connection.scalars(select(installation.c.workspace).where(_is_due(now))))
-        forgotten = 0
-        for key in sorted(due):
-            if await forget_workspace(self._database, Workspace.from_key(key), due=now):
-                log.warning("workspace_forgotten", workspace=key)
-                forgotten += 1
-        return forgotten
+A row is deleted with the last row that refers to it. A foreign key with ON DELETE CASCADE does not count:
+it marks the referring row as a part of the shared one.
+"""
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    # Of a workspace that its organisation took Haru away from only that date is there.
-    return installation.c.delete_after <= now
+async def delete_expired_workspaces(database: Database, clock: Clock) -> int:
+    """Delete the data of each workspace that has passed its retention; returns the number of workspaces."""
+    now = clock.now()
+    async with database.read() as connection:
+        expired = list(await connection.scalars(select(installation.c.workspace).where(_is_expired(now))))
+    deleted = 0
+    for key in sorted(expired):
+        if await delete_workspace(database, Workspace.from_key(key), expired_at=now):
+            log.warning("workspace_deleted", workspace=key)
+            deleted += 1
+    return deleted
 
 
-async def forget_workspace(database: Database, workspace: Workspace, *, due: datetime | None = None) -> bool:
-    """Delete a workspace's installation, channels, ledger and private digests, in one transaction.
+async def delete_workspace(
+    database: Database, workspace: Workspace, *, expired_at: datetime | None = None
+) -> bool:
+    """Delete a workspace's installation, channels, deliveries and private digests in one transaction.
 
-    Of an organisation that installed Haru as a whole, those of all its workspaces, except where one has
-    an installation of its own. With ``due``, only if it is still uninstalled and was kept until then;
-    False, and nothing deleted, if not.
+    For an organisation this includes all its workspaces, except those with an installation of their own.
+
+    With ``expired_at``, the workspace is deleted only if its retention has ended by then. Returns False if
+    it has not: somebody may have installed Haru again since the caller looked.
     """
-    key = workspace.key
-    others = select(installation.c.workspace).where(
-        installation.c.workspace != key, installation.c.uninstalled_at.is_(None)
-    )
+    async with database.write() as connection:
+        if expired_at is not None and not await _lock_expired(connection, workspace, expired_at):
+            return False
+        rows = rows_of_workspaces(_condition(workspace))
+        shared = {
+            name: await _shared_keys(connection, metadata.tables[name], rows)
+            for name in sorted(SHARED_TABLES)
+        }
+        for table, condition in reversed(rows.items()):
+            await connection.execute(delete(table).where(condition))
+        for name, keys in shared.items():
+            await _delete_unused(connection, metadata.tables[name], keys)
+    return True
 
-    def theirs(column: ColumnElement[Any]) -> ColumnElement[bool]:
+
+def rows_of_workspaces(
+    condition: Callable[[Column[Any]], ColumnElement[bool]],
+) -> dict[Table, ColumnElement[bool]]:
+    """Each table that belongs to workspaces, with the condition that selects the rows to delete.
+
+    ``condition`` takes a table's ``workspace`` column. A table comes after the tables that it refers to.
+    """
+    rows: dict[Table, ColumnElement[bool]] = {}
+    for table in metadata.sorted_tables:
+        conditions = [condition(table.c.workspace)] if "workspace" in table.c else []
+        for key in _foreign_keys(table):
+            parent = key.column.table
+            if parent in rows:
+                conditions.append(key.parent.in_(select(key.column).where(rows[parent])))
+        if conditions:
+            rows[table] = or_(*conditions)
+    return rows
+
+
+def _condition(workspace: Workspace) -> Callable[[Column[Any]], ColumnElement[bool]]:
+    """Selects the rows of a workspace, or of an organisation's workspaces, by their ``workspace`` column."""
+    key = workspace.key
+    other = installation.alias("other")
+    others = select(other.c.workspace).where(other.c.workspace != key, other.c.uninstalled_at.is_(None))
+
+    def condition(column: Column[Any]) -> ColumnElement[bool]:
         if workspace.team_id:
             return column == key
         return column.startswith(key, autoescape=True) & column.not_in(others)
 
-    channels = select(channel.c.id).where(theirs(channel.c.workspace))
-    sources = select(tables.source.c.id).where(theirs(tables.source.c.workspace))
-    documents = select(tables.document.c.id).where(tables.document.c.source_id.in_(sources))
-    entries = select(tables.entry.c.id).where(tables.entry.c.document_id.in_(documents))
-    papers = select(tables.paper.c.id).where(theirs(tables.paper.c.workspace))
-    async with database.write() as connection:
-        if due is not None:
-            held = select(installation.c.workspace).where(installation.c.workspace == key, _is_due(due))
-            if await connection.scalar(held.with_for_update()) is None:
-                return False
-        written = list(
-            await connection.scalars(select(part.c.payload).where(theirs(part.c.workspace)).distinct())
-        )
-        for statement in (
-            delete(part).where(theirs(part.c.workspace)),
-            delete(lane).where(theirs(lane.c.workspace)),
-            delete(pace).where(theirs(pace.c.workspace)),
-            delete(edition_entry).where(edition_entry.c.entry_id.in_(entries)),
-            delete(delivery_digest).where(delivery_digest.c.channel_id.in_(channels)),
-            delete(delivery).where(theirs(delivery.c.workspace)),
-            delete(setting_change).where(setting_change.c.channel_id.in_(channels)),
-            delete(channel_manager).where(channel_manager.c.channel_id.in_(channels)),
-            delete(channel).where(theirs(channel.c.workspace)),
-            delete(reader).where(theirs(reader.c.workspace)),
-            delete(saved_entry).where(theirs(saved_entry.c.workspace)),
-            delete(open_workspace).where(theirs(open_workspace.c.workspace)),
-            delete(tables.search_posting).where(tables.search_posting.c.paper_id.in_(papers)),
-            delete(tables.search_term).where(theirs(tables.search_term.c.workspace)),
-            delete(tables.search_surface).where(theirs(tables.search_surface.c.workspace)),
-            delete(tables.search_statistics).where(theirs(tables.search_statistics.c.workspace)),
-            delete(tables.commentary).where(tables.commentary.c.entry_id.in_(entries)),
-            delete(tables.entry_tag).where(tables.entry_tag.c.entry_id.in_(entries)),
-            delete(tables.entry).where(tables.entry.c.document_id.in_(documents)),
-            delete(tables.paper_url).where(tables.paper_url.c.paper_id.in_(papers)),
-            delete(tables.paper).where(theirs(tables.paper.c.workspace)),
-            delete(tables.document_version).where(tables.document_version.c.document_id.in_(documents)),
-            delete(tables.document).where(tables.document.c.source_id.in_(sources)),
-            delete(tables.digest).where(theirs(tables.digest.c.workspace)),
-            delete(tables.source).where(theirs(tables.source.c.workspace)),
-            delete(installation).where(theirs(installation.c.workspace)),
-        ):
-            await connection.execute(statement)
-        # Messages are shared by all who got the same: those that nobody else got hold what was private.
-        needed = exists().where(part.c.payload == payload.c.sha256)
-        for start in range(0, len(written), _AT_ONCE):
-            some = written[start : start + _AT_ONCE]
-            await connection.execute(delete(payload).where(payload.c.sha256.in_(some), ~needed))
-    return True
+    return condition
+
+
+def _is_expired(now: datetime) -> ColumnElement[bool]:
+    # ``uninstalled_at`` says nothing here: it is empty where an organisation revoked access to one workspace.
+    return installation.c.delete_after <= now
+
+
+async def _lock_expired(connection: AsyncConnection, workspace: Workspace, now: datetime) -> bool:
+    """Lock the installation's row until the transaction ends; returns whether its retention has ended."""
+    expired = select(installation.c.workspace).where(
+        installation.c.workspace == workspace.key, _is_expired(now)
+    )
+    return await connection.scalar(expired.with_for_update()) is not None
+
+
+async def _shared_keys(
+    connection: AsyncConnection, shared: Table, rows: dict[Table, ColumnElement[bool]]
+) -> set[Any]:
+    """The keys of the shared rows that the rows to be deleted refer to."""
+    keys: set[Any] = set()
+    for use in _uses(shared):
+        if use.parent.table in rows:
+            condition = rows[use.parent.table] & use.parent.is_not(None)
+            keys.update(await connection.scalars(select(use.parent).where(condition).distinct()))
+    return keys
+
+
+async def _delete_unused(connection: AsyncConnection, shared: Table, keys: set[Any]) -> None:
+    """Delete those of the shared rows that no row refers to any more."""
+    (key,) = shared.primary_key.columns
+    unused = [~exists().where(use.parent == key) for use in _uses(shared)]
+    await connection.execute(delete(shared).where(among(connection, key, sorted(keys)), *unused))
+
+
+def _uses(shared: Table) -> list[ForeignKey]:
+    """The foreign keys that keep a shared row from being deleted."""
+    return [
+        key
+        for table in metadata.sorted_tables
+        for key in _foreign_keys(table)
+        if key.column.table is shared and key.ondelete != "CASCADE"
+    ]
+
+
+def _foreign_keys(table: Table) -> list[ForeignKey]:
+    """A table's foreign keys, always in the same order."""
+    return sorted(table.foreign_keys, key=lambda key: key.parent.name)

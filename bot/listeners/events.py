@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -20,13 +19,11 @@ from bot.listeners.home import publish
 from bot.listeners.services import Asker, Services, asker_of
 from bot.messages import channel_notices
 from bot.messages.mrkdwn import unescape
+from bot.workspace_deletion import RETENTION
 from bot.workspaces import withdrawals
 from digests.model import Workspace
 
 log = structlog.stdlib.get_logger(__name__)
-
-KEPT_AFTER_UNINSTALL = timedelta(days=30)
-"""How long a workspace's data stays after Haru was removed from it."""
 
 MANY_MEMBERS = 50
 """In a channel with more members the thread layout is offered first."""
@@ -175,7 +172,7 @@ async def _moved(services: Services, asker: Asker, event: Event) -> None:
 async def _uninstalled(services: Services, asker: Asker, event: Event) -> None:
     now = services.clock.now()
     log.warning("uninstalled", workspace=asker.workspace.key)
-    await services.installations.uninstall(asker.workspace, now=now, delete_after=now + KEPT_AFTER_UNINSTALL)
+    await services.installations.uninstall(asker.workspace, now=now, delete_after=now + RETENTION)
     await services.deliveries.stop_uninstalled()
 
 
@@ -190,9 +187,7 @@ async def _withdrawn(services: Services, asker: Asker, event: Event) -> None:
     now = services.clock.now()
     for workspace in _named(asker, event):
         log.warning("withdrawn", workspace=workspace.key)
-        await services.installations.withdraw(
-            workspace, withdrawals.REVOKED, delete_after=now + KEPT_AFTER_UNINSTALL
-        )
+        await services.installations.withdraw(workspace, withdrawals.REVOKED, delete_after=now + RETENTION)
 
 
 async def _given_back(services: Services, asker: Asker, event: Event) -> None:

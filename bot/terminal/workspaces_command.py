@@ -62,13 +62,13 @@ async def forget(settings: Settings, workspace: str) -> int:
     WORKSPACE is a team's id such as T0123, or an organisation's such as E0123 where that installed Haru
     as a whole.
     """
-    from bot.workspace_deletion import forget_workspace
+    from bot.workspace_deletion import delete_workspace
     from bot.workspaces.installations import Installations
 
     async with open_database(settings) as database:
         found = await Installations(database).kept(workspace)
         for one in found:
-            await forget_workspace(database, one)
+            await delete_workspace(database, one)
     if not found:
         click.echo(f"haru: nothing is kept of a workspace {workspace}", err=True)
         return FAILED

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import case, insert, select, update
 
 from bot.workspaces import withdrawals
 from bot.workspaces.tables import installation
@@ -186,18 +186,6 @@ class Installations:
         gone = await self._set(workspace, uninstalled_at=now, delete_after=delete_after, bot_token="")
         async with self._database.write() as connection:
             await withdrawals.end_all(connection, gone)
-
-    async def forget(self, workspace: Workspace) -> bool:
-        """Delete an installation's row; whether there was one."""
-        async with self._database.write() as connection:
-            gone = await connection.execute(
-                delete(installation)
-                .where(installation.c.workspace == workspace.key)
-                .returning(installation.c.workspace)
-            )
-            was_there = bool(gone.all())
-        self._recent.clear()
-        return was_there
 
     async def _set(self, workspace: Workspace, **values: object) -> Workspace:
         """Change the installation that serves a workspace; whose it is."""

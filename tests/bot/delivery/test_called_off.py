@@ -17,7 +17,7 @@ from bot.ledger import editions, open_parts, tables
 from bot.ledger.delivery import State
 from bot.ledger.outcome import Kind, Outcome
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
-from bot.workspace_deletion import forget_workspace
+from bot.workspace_deletion import delete_workspace
 from digests.store.sessions import Database
 from tests.bot.delivery.doubt import let_settle, put_in_doubt, states, take
 from tests.bot.delivery.scene import DAY, Scene, open_scene
@@ -223,7 +223,7 @@ async def test_a_channel_that_took_nothing_for_three_days_gets_nothing_more(scen
 async def test_a_forgotten_workspace_stays_forgotten(scene: Scene, outcome: Outcome) -> None:
     """An answer that comes after `haru forget` writes down nothing of the workspace again."""
     parts = await take(scene)
-    await forget_workspace(scene.haru.database, scene.slack.workspace)
+    await delete_workspace(scene.haru.database, scene.slack.workspace)
     assert await scene.haru.ledger.record([(part, outcome) for part in parts]) == []
     async with scene.haru.database.read() as connection:
         for table in (tables.part, tables.delivery, tables.lane, tables.pace):

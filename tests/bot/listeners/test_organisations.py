@@ -17,7 +17,7 @@ from bot.ledger.tables import part
 from bot.listeners.events import HANDLERS
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
 from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
-from bot.workspace_deletion import Forgetting
+from bot.workspace_deletion import delete_expired_workspaces, delete_workspace
 from bot.workspaces.installations import Installation
 from config.manifest import EVENTS
 from digests.model import Workspace
@@ -68,7 +68,7 @@ def _org_event(body: Json) -> Json:
 async def _install_for_organisation(desk: Desk) -> None:
     made = Installation(ORGANISATION, desk.workspace.bot_token, BOT_USER_ID)
     await desk.haru.installations.save(made, now=desk.haru.clock.now())
-    await desk.haru.installations.forget(HERE)
+    await delete_workspace(desk.haru.database, HERE)
 
 
 async def test_an_organisation_s_install_serves_each_of_its_workspaces(desk: Desk) -> None:
@@ -160,8 +160,8 @@ async def test_a_workspace_that_its_organisation_takes_haru_away_from_is_silent_
 
     await eventually(is_withdrawn)
     assert [one.workspace for one in await desk.haru.ledger.claim(10)] == [sister]
-    forgetting = Forgetting(desk.haru.database, clock=FixedClock(desk.haru.clock.now() + timedelta(days=29)))
-    assert await forgetting.look() == 0
+    later = FixedClock(desk.haru.clock.now() + timedelta(days=29))
+    assert await delete_expired_workspaces(desk.haru.database, later) == 0
     await desk.send(_org_event({"type": "team_access_granted", "team_ids": [TEAM_ID]}))
 
     async def is_back() -> bool:
@@ -179,7 +179,7 @@ async def test_what_is_kept_of_a_workspace_without_haru_goes_with_its_time(desk:
         await desk.haru.channels.get_or_make(Workspace("E0ORG", team), KOREAN_CHANNEL)
     now = desk.haru.clock.now()
     await desk.haru.installations.withdraw(MEMBER_TEAM, "team_access_revoked", delete_after=now)
-    assert await Forgetting(desk.haru.database, clock=FixedClock(now)).look() == 1
+    assert await delete_expired_workspaces(desk.haru.database, FixedClock(now)) == 1
     assert [one.workspace.team_id for one in await desk.haru.channels.all()] == ["T0SISTER"]
     assert await desk.haru.installations.get(ORGANISATION) is not None
 

@@ -1,0 +1,184 @@
+"""A workspace's data is deleted: by an operator, or when its retention has ended."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Table, func, insert, select, update
+
+from bot.channels import tables as channel_tables
+from bot.clock import FixedClock
+from bot.ledger import tables
+from bot.local.seed import KOREAN_CHANNEL
+from bot.tables import metadata
+from bot.workspace_deletion import (
+    RETENTION,
+    SHARED_TABLES,
+    delete_expired_workspaces,
+    delete_workspace,
+    rows_of_workspaces,
+)
+from bot.workspaces.installations import Installation
+from digests.model import Workspace
+from digests.store import tables as archive_tables
+from tests.bot.delivery.scene import DAY, Scene, open_scene
+
+PRIVATE = """2025-02-25
+A Private Paper on Weevils
+https://example.org/weevils
+(Zyx Xanthopoulos)
+우리끼리만 보는 글이에요.
+#zyzzyva
+"""
+OTHER = Workspace("", "T999")
+END = DAY + RETENTION
+
+
+@pytest.fixture
+async def scene(made_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
+    """A delivery just due in two channels, on SQLite and on PostgreSQL."""
+    async with open_scene(made_url, tmp_path) as made:
+        yield made
+
+
+async def _count(scene: Scene, table: Table) -> int:
+    async with scene.haru.database.read() as connection:
+        return int(await connection.scalar(select(func.count()).select_from(table)) or 0)
+
+
+async def _rows_left(scene: Scene) -> dict[str, int]:
+    """The number of rows in each table, leaving out those that belong to no workspace."""
+    left = {}
+    async with scene.haru.database.read() as connection:
+        for table, condition in rows_of_workspaces(lambda column: column != "").items():
+            left[table.name] = await connection.scalar(
+                select(func.count()).select_from(table).where(condition)
+            )
+        for name in SHARED_TABLES:
+            left[name] = await connection.scalar(select(func.count()).select_from(metadata.tables[name]))
+    return {name: count for name, count in left.items() if count}
+
+
+async def _use(scene: Scene) -> Workspace:
+    """Let a workspace add a private digest, get its posts, and save a paper."""
+    workspace = scene.slack.workspace
+    assert await scene.take_in("own.txt", PRIVATE, source="own", workspace=workspace) == ["new"]
+    await scene.haru.readers.choose_language(workspace, "U1", "en")
+    await scene.haru.readers.save(workspace, "U1", 1, now=DAY)
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.settle()
+    assert scene.posted(KOREAN_CHANNEL)
+    return workspace
+
+
+async def _uninstall(scene: Scene) -> Workspace:
+    workspace = await _use(scene)
+    await scene.haru.installations.uninstall(workspace, now=DAY, delete_after=END)
+    return workspace
+
+
+async def _give_channel_to_other(scene: Scene) -> None:
+    """Let one of the two channels, and the posts in it, be another workspace's."""
+    await scene.haru.installations.save(
+        Installation(OTHER, bot_token=scene.slack.bot_token, bot_user_id="UHARU"), now=DAY
+    )
+    id_ = scene.channels[KOREAN_CHANNEL].id
+    deliveries = select(tables.delivery.c.id).where(tables.delivery.c.channel_id == id_)
+    async with scene.haru.database.write() as connection:
+        for table, condition in (
+            (tables.part, tables.part.c.delivery_id.in_(deliveries)),
+            (tables.delivery, tables.delivery.c.channel_id == id_),
+            (channel_tables.channel, channel_tables.channel.c.id == id_),
+        ):
+            await connection.execute(update(table).where(condition).values(workspace=OTHER.key))
+
+
+def test_each_table_belongs_to_workspaces_or_is_named_as_shared() -> None:
+    """A new table carries a workspace, refers to a table that does, or is listed with a reason."""
+    derived = {table.name for table in rows_of_workspaces(lambda column: column == "T1")}
+    assert derived | SHARED_TABLES.keys() == metadata.tables.keys()
+    assert derived & SHARED_TABLES.keys() == set()
+    assert all(SHARED_TABLES.values())
+
+
+async def test_data_is_kept_for_the_retention_and_then_deleted(scene: Scene) -> None:
+    """Nothing is deleted a day early; then all of the workspace's data goes, and shared papers stay."""
+    await _uninstall(scene)
+    before = await _rows_left(scene)
+    assert before.keys() >= {"part", "payload", "edition", "delivery", "channel", "reader", "commentary"}
+    shared = await _count(scene, archive_tables.paper) - 1
+    database = scene.haru.database
+    assert await delete_expired_workspaces(database, FixedClock(END - timedelta(days=1))) == 0
+    assert await _rows_left(scene) == before
+    assert await delete_expired_workspaces(database, FixedClock(END)) == 1
+    assert await _rows_left(scene) == {}
+    assert await _count(scene, archive_tables.paper) == shared
+    assert await delete_expired_workspaces(database, FixedClock(END)) == 0
+
+
+async def test_a_workspace_that_was_installed_again_is_kept(scene: Scene) -> None:
+    """Nothing is deleted if Haru is installed again before the retention ends, even in the same moment."""
+    workspace = await _uninstall(scene)
+    before = await _rows_left(scene)
+    made = Installation(workspace, bot_token="xoxb-again", bot_user_id="UHARU")
+    await scene.haru.installations.save(made, now=DAY + timedelta(days=3))
+    assert await delete_expired_workspaces(scene.haru.database, FixedClock(END)) == 0
+    assert not await delete_workspace(scene.haru.database, workspace, expired_at=END)
+    assert await _rows_left(scene) == before
+
+
+async def test_shared_rows_are_kept_for_another_workspace(scene: Scene) -> None:
+    """A message and an edition that two workspaces were sent stay as long as one of the two does."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await _give_channel_to_other(scene)
+    sent = await _count(scene, tables.payload)
+    assert sent > 1
+    assert await delete_workspace(scene.haru.database, scene.slack.workspace)
+    async with scene.haru.database.read() as connection:
+        needed = set(await connection.scalars(select(tables.part.c.payload)))
+        left = set(await connection.scalars(select(tables.payload.c.sha256)))
+        assert needed == left
+        shown = set(await connection.scalars(select(tables.delivery.c.edition_id)))
+        assert shown == set(await connection.scalars(select(tables.edition.c.id)))
+    assert 0 < len(left) < sent
+
+
+async def test_corrections_that_wait_count_as_messages(scene: Scene) -> None:
+    """A correction's text is deleted with its workspace, and kept while another's message is to say it."""
+    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await _give_channel_to_other(scene)
+    part, payload = tables.part.c, tables.payload
+    theirs = part.workspace == scene.slack.workspace.key
+    async with scene.haru.database.write() as connection:
+        mine = (await connection.scalars(select(part.payload).where(theirs))).first()
+        await connection.execute(insert(payload).values(sha256="private", body="{}"))
+        await connection.execute(update(tables.part).where(theirs).values(desired="private"))
+        await connection.execute(update(tables.part).where(part.workspace == OTHER.key).values(desired=mine))
+    assert await delete_workspace(scene.haru.database, scene.slack.workspace)
+    async with scene.haru.database.read() as connection:
+        left = set(await connection.scalars(select(payload.c.sha256)))
+    assert mine in left
+    assert "private" not in left
+
+
+async def test_an_organisation_is_deleted_with_its_workspaces(scene: Scene) -> None:
+    """The data of its teams goes with it, except of a team that installed Haru by itself; its id still
+    names it after the uninstall.
+    """
+    haru = scene.haru
+    whole, team, own = Workspace("E1", ""), Workspace("E1", "T1"), Workspace("E1", "T2")
+    for one in (whole, own):
+        made = Installation(one, bot_token="xoxb-1", bot_user_id="UHARU")
+        await haru.installations.save(made, now=DAY)
+    for one in (team, own, Workspace("E11", "T1")):
+        await haru.readers.choose_language(one, "U1", "ko")
+    await haru.installations.uninstall(whole, now=DAY, delete_after=END)
+    assert await haru.installations.kept("E1") == [whole]
+    assert await haru.installations.kept("T2") == [own]
+    assert await delete_expired_workspaces(haru.database, FixedClock(END)) == 1
+    languages = [await haru.readers.language(one, "U1") for one in (team, own, Workspace("E11", "T1"))]
+    assert languages == [None, "ko", "ko"]
+    assert await haru.installations.kept("E1") == []
