@@ -1,11 +1,12 @@
-"""The only reader of the environment. Everything else is given what it needs."""
+"""Haru's settings: the only module that reads the environment. ``.env.example`` describes each setting."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
@@ -15,11 +16,11 @@ from digests.errors import HaruError
 
 
 class SettingsError(HaruError):
-    """The environment holds a value Haru cannot use."""
+    """A setting is missing or has a value that Haru cannot use."""
 
 
 class Mode(StrEnum):
-    """How people reach Haru."""
+    """How Haru is connected: to the local workspace, or to Slack by Socket Mode or by HTTP."""
 
     LOCAL = "local"
     SOCKET = "socket"
@@ -27,7 +28,10 @@ class Mode(StrEnum):
 
 
 class OnDoubt(StrEnum):
-    """What becomes of a message nobody can confirm, where Haru may not read the channel's history."""
+    """What to do with a post that may or may not have arrived, where Haru cannot read the channel's history.
+
+    SKIP: leave it, so that nothing is posted twice. REPOST: post it again, so that nothing is lost.
+    """
 
     SKIP = "skip"
     REPOST = "repost"
@@ -37,82 +41,98 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("a time zone such as Asia/Seoul") from error
+        raise ValueError("should be a time zone such as Asia/Seoul") from error
     return name
 
 
-Zone = Annotated[str, AfterValidator(_zone)]
-
-
 class Settings(BaseSettings):
-    """Everything the environment (or a ``.env`` file) can say. Names are the variables' own."""
+    """The settings, from environment variables of the same names or from a ``.env`` file.
+
+    Empty variables count as unset.
+    """
 
     model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
     slack_bot_token: SecretStr | None = None
+    """Begins with ``xoxb-``. Installs Haru in the workspace that the token belongs to."""
     slack_app_token: SecretStr | None = None
+    """Begins with ``xapp-``. Set: connect by Socket Mode."""
     slack_signing_secret: SecretStr | None = None
+    """Verifies Slack's requests in HTTP mode."""
     slack_client_id: str | None = None
+    """With ``slack_client_secret``: offer ``/slack/install``, for any number of workspaces."""
     slack_client_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
-    database_url: str | None = None
-    """Unset: ``data/haru.sqlite3``, or ``data/local.sqlite3`` while there are no Slack tokens."""
+
     port: Annotated[int, Field(ge=0, le=65535)] = 3000
+    """The port of HTTP mode. ``haru worker`` serves its health there, but only if this is set."""
+    haru_host: str = "0.0.0.0"  # noqa: S104 - Slack's requests come from outside this machine
+    """The address on which HTTP mode listens."""
+
+    database_url: str | None = None
+    """Unset: ``data/haru.sqlite3``, or ``data/local.sqlite3`` without Slack tokens."""
+
+    haru_language: Literal["ko", "en"] = "en"
+    """The language of a new channel's posts, and of messages to operators."""
+    haru_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """The time zone of a new channel, and of a new source."""
+    haru_hour: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "09:00"
+    """When a new channel's posts are due, in its time zone."""
+
+    haru_operators: str = ""
+    """Slack user ids, separated by commas. See ``operators``."""
+    haru_command_prefix: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,20}$")] = ""
+    """Goes before each slash command: with ``lab-`` people type ``/lab-paper``."""
+
+    haru_grace: timedelta = timedelta(hours=4)
+    """How late a post may still go out, after an outage or while its digest is missing."""
+    haru_catch_up: Annotated[int, Field(ge=1)] = 50
+    """The number of late posts to begin per second after an outage, over all workspaces."""
+    haru_on_doubt: OnDoubt = OnDoubt.SKIP
+    haru_settle: timedelta = timedelta(seconds=120)
+    """How long to wait until a post that may have arrived is looked for in the channel's history."""
+    haru_lease: timedelta = timedelta(seconds=60)
+    """How long a process may take to send a message; after that it counts as one that may have arrived.
+    Longer than a request to Slack may take (``TIMEOUT`` in ``bot.workspaces.clients``)."""
+
+    haru_poll_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
+    """How often to poll a source that has no interval of its own."""
+    haru_allow_private_addresses: bool = False
+    """Whether feeds and git repositories on loopback and private networks may be fetched."""
+    haru_clones: Path = Path("data/clones")
+    """The folder of the clones of git sources. Haru makes them again if they are lost."""
 
     haru_log_level: Literal["debug", "info", "warning", "error"] = "info"
     haru_log_format: Literal["console", "json"] = "console"
-    haru_host: str = "0.0.0.0"  # noqa: S104 - Slack reaches the HTTP mode from outside
-    haru_language: Literal["ko", "en"] = "en"
-    haru_zone: Zone = "UTC"
-    haru_hour: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "09:00"
-    haru_operators: str = ""
-    """Slack user ids, comma separated, that may manage every channel."""
-    haru_command_prefix: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,20}$")] = ""
-    """What `haru manifest --prefix` was given: ``lab-`` listens to ``/lab-paper``."""
-    haru_on_doubt: OnDoubt = OnDoubt.SKIP
-    haru_grace: timedelta = timedelta(hours=4)
-    haru_settle: timedelta = timedelta(seconds=120)
-    haru_lease: timedelta = timedelta(seconds=60)
-    haru_catch_up: Annotated[int, Field(ge=1)] = 50
-    """Late posts that begin in a second after downtime, over all workspaces."""
-
-    haru_poll_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
-    """Minutes between two looks at a source that has no interval of its own."""
-    haru_allow_private_addresses: bool = False
-    """Whether feeds and repositories on loopback and private networks may be fetched."""
-    haru_clones: Path = Path("data/clones")
-    """The folder of the copies of git sources; it may be lost, and is made again."""
 
     haru_local_host: str = "127.0.0.1"
+    """The address of the local workspace's page."""
     haru_local_port: Annotated[int, Field(ge=0, le=65535)] = 8420
 
     @property
     def mode(self) -> Mode:
-        """How people reach Haru; SettingsError when the tokens are only half there."""
+        """How Haru is connected. SettingsError if one of the tokens that belong together is missing."""
         installed = self.slack_bot_token is not None or self.slack_client_id is not None
         if not installed and self.slack_app_token is None and self.slack_signing_secret is None:
             return Mode.LOCAL
         if not installed:
             raise SettingsError(
-                "SLACK_BOT_TOKEN is missing: it begins with xoxb- and stands under"
+                "SLACK_BOT_TOKEN is missing. It begins with xoxb-; copy it from"
                 " “OAuth & Permissions” of your Slack app."
-                " Without any Slack variable, `haru run` opens the local workspace instead."
+                " To use the local workspace instead, remove every SLACK_ setting."
             )
         if self.slack_app_token is not None:
             return Mode.SOCKET
         if self.slack_signing_secret is None:
             raise SettingsError(
-                "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing:"
-                " both stand under “Basic Information” of your Slack app."
+                "SLACK_APP_TOKEN (for Socket Mode) or SLACK_SIGNING_SECRET (for HTTP) is missing."
+                " Copy it from “Basic Information” of your Slack app."
             )
         return Mode.HTTP
 
     @property
     def archive_url(self) -> str:
-        """The database's address.
-
-        The local workspace has one of its own, so that its samples never meet a real team.
-        """
+        """The database's URL. The local workspace has its own, so that samples never reach a real team."""
         if self.database_url is not None:
             return self.database_url
         has_slack = self.slack_bot_token or self.slack_client_id
@@ -120,46 +140,72 @@ class Settings(BaseSettings):
 
     @property
     def local_state(self) -> Path:
-        """The local workspace's own file, beside the database when that is a file."""
+        """The file of the local workspace's messages, beside the database if that is a file too."""
         url = self.archive_url
         if url.startswith("sqlite") and ":///" in url:
             return Path(url.partition(":///")[2]).with_suffix(".slack.sqlite3")
         return Path("data/local.slack.sqlite3")
 
+    @property
+    def operators(self) -> frozenset[str]:
+        """The Slack user ids of those who run Haru.
+
+        They may change the settings of every channel, and are told of problems that only they can solve.
+        """
+        return frozenset(part.strip() for part in self.haru_operators.split(",") if part.strip())
+
     @model_validator(mode="after")
-    def _token_shapes(self) -> Settings:
+    def _check_tokens(self) -> Settings:
         if (self.slack_client_id is None) != (self.slack_client_secret is None):
             raise ValueError("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together; one of them is missing")
-        # The commonest slip is to swap the two; whether a token is any good, Slack says.
-        for name, prefix, foreign in (
+        # People often swap the two tokens. Only Slack can tell whether a token is valid.
+        for name, prefix, other_kinds in (
             ("slack_bot_token", "xoxb-", ("xapp-", "xoxp-")),
             ("slack_app_token", "xapp-", ("xoxb-", "xoxp-")),
         ):
             token: SecretStr | None = getattr(self, name)
-            if token and token.get_secret_value().startswith(foreign):
+            if token and token.get_secret_value().startswith(other_kinds):
                 raise ValueError(f"{name.upper()} should begin with {prefix}; this is another kind of token")
         return self
 
-    @property
-    def operators(self) -> frozenset[str]:
-        return frozenset(part.strip() for part in self.haru_operators.split(",") if part.strip())
-
 
 def read_settings(**overrides: object) -> Settings:
-    """Read the environment; SettingsError names each wrong variable and what was expected of it.
+    """The settings of this environment. SettingsError names each wrong variable and what it should be.
 
-    Values themselves are not repeated: one of them may be a secret.
+    The error does not repeat the values: one of them may be a secret.
     """
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # field by field, checked by pydantic
     except ValidationError as error:
-        problems = "; ".join(
-            ": ".join(filter(None, (".".join(map(str, problem["loc"])).upper(), _said(problem["msg"]))))
-            for problem in error.errors(include_url=False, include_input=False)
-        )
-        raise SettingsError(f"The environment holds a value Haru cannot use. {problems}") from None
+        problems = "; ".join(map(_problem, error.errors(include_url=False, include_input=False)))
+        raise SettingsError(f"Correct the environment or the .env file: {problems}.") from None
 
 
-def _said(message: str) -> str:
-    """What was expected, without pydantic's own opening of a sentence that is ours."""
-    return message.removeprefix("Value error, ")
+def _problem(error: Mapping[str, Any]) -> str:
+    """One of pydantic's errors in words for an operator."""
+    name = ".".join(map(str, error["loc"])).upper()
+    limits = error.get("ctx", {})
+    match error["type"]:
+        case "int_parsing":
+            wanted = "should be a whole number"
+        case "bool_parsing":
+            wanted = "should be true or false"
+        case "time_delta_parsing":
+            wanted = "should be hours, minutes and seconds, such as 00:02:00"
+        case "greater_than_equal":
+            wanted = f"should be at least {limits['ge']}"
+        case "less_than_equal":
+            wanted = f"should be at most {limits['le']}"
+        case "literal_error" | "enum":
+            wanted = f"should be {str(limits['expected']).replace(chr(39), '')}"
+        case "string_pattern_mismatch":
+            wanted = _PATTERNS[name]
+        case _:
+            wanted = error["msg"].removeprefix("Value error, ")
+    return f"{name} {wanted}".strip()
+
+
+_PATTERNS = {
+    "HARU_HOUR": "should be a time such as 09:00",
+    "HARU_COMMAND_PREFIX": "should be at most 20 lower-case letters, digits, hyphens or underscores",
+}

@@ -1,31 +1,35 @@
-"""Settings: the environment, read once, with errors a person can act on."""
+"""Settings are read from the environment, with errors that say what to correct."""
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from config.settings import Mode, Settings, SettingsError, read_settings
 
+EXAMPLE = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
+
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Each test starts with none of Haru's variables and no .env file."""
+    """No test sees Haru's variables of the person who runs it, or a .env file."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
 
 
 def test_without_tokens_it_is_the_local_workspace() -> None:
-    """An empty environment means the local workspace, with a database of its own."""
+    """An empty environment selects the local workspace, with its own database."""
     settings = read_settings()
     assert settings.mode is Mode.LOCAL
     assert settings.archive_url == "sqlite:///data/local.sqlite3"
 
 
 def test_both_tokens_mean_socket_mode(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bot token with an app token means Socket Mode, on the real archive."""
+    """A bot token with an app token selects Socket Mode and the real database."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
     assert read_settings().mode is Mode.SOCKET
@@ -33,7 +37,7 @@ def test_both_tokens_mean_socket_mode(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_signing_secret_means_http(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bot token with a signing secret means HTTP."""
+    """A bot token with a signing secret selects HTTP."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
     monkeypatch.setenv("SLACK_SIGNING_SECRET", "s")
     assert read_settings().mode is Mode.HTTP
@@ -50,7 +54,7 @@ def test_a_signing_secret_means_http(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_half_a_set_of_tokens_is_named(
     monkeypatch: pytest.MonkeyPatch, given: dict[str, str], named: str
 ) -> None:
-    """Tokens that are only half there are refused with the missing one's name."""
+    """If one of two tokens is missing, the error names it."""
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=named):
@@ -60,11 +64,16 @@ def test_half_a_set_of_tokens_is_named(
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("PORT", "many", "PORT"),
-        ("PORT", "70000", "PORT"),
-        ("HARU_ZONE", "Asia/Seul", "HARU_ZONE.*Asia/Seoul"),
-        ("HARU_HOUR", "25:00", "HARU_HOUR"),
-        ("HARU_LANGUAGE", "klingon", "HARU_LANGUAGE"),
+        ("PORT", "many", "PORT should be a whole number"),
+        ("PORT", "70000", "PORT should be at most 65535"),
+        ("HARU_ZONE", "Asia/Seul", "HARU_ZONE should be a time zone such as Asia/Seoul"),
+        ("HARU_HOUR", "25:00", "HARU_HOUR should be a time such as 09:00"),
+        ("HARU_LANGUAGE", "klingon", "HARU_LANGUAGE should be ko or en"),
+        ("HARU_ON_DOUBT", "ask", "HARU_ON_DOUBT should be skip or repost"),
+        ("HARU_COMMAND_PREFIX", "Lab ", "HARU_COMMAND_PREFIX should be at most 20 lower-case"),
+        ("HARU_CATCH_UP", "0", "HARU_CATCH_UP should be at least 1"),
+        ("HARU_GRACE", "4 hours", "HARU_GRACE should be hours, minutes and seconds, such as 00:02:00"),
+        ("HARU_ALLOW_PRIVATE_ADDRESSES", "maybe", "should be true or false"),
         ("HARU_LOG_LEVEL", "loud", "HARU_LOG_LEVEL"),
         ("SLACK_BOT_TOKEN", "xapp-secret", "SLACK_BOT_TOKEN should begin with xoxb-"),
         ("SLACK_APP_TOKEN", "xoxb-secret", "SLACK_APP_TOKEN should begin with xapp-"),
@@ -74,7 +83,7 @@ def test_half_a_set_of_tokens_is_named(
 def test_a_wrong_value_is_named_and_never_repeated(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
-    """A value Haru cannot use is named with what was expected; the value itself is not printed."""
+    """The error names the setting and what it should be, and does not print the value."""
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=said) as caught:
         read_settings()
@@ -82,18 +91,35 @@ def test_a_wrong_value_is_named_and_never_repeated(
 
 
 def test_a_dotenv_file_is_read() -> None:
-    """A .env file in the working folder counts as the environment, and empty lines in it as unset."""
+    """Settings are also read from a .env file, in which an empty value counts as unset."""
     Path(".env").write_text("HARU_ZONE=Asia/Seoul\nSLACK_BOT_TOKEN=\n", encoding="utf-8")
     settings = read_settings()
     assert settings.haru_zone == "Asia/Seoul"
     assert settings.mode is Mode.LOCAL
 
 
-def test_the_example_file_can_be_used_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A copy of .env.example changes nothing, and names only variables there are."""
-    example = Path(__file__).parents[2] / ".env.example"
-    Path(".env").write_text(example.read_text(encoding="utf-8"), encoding="utf-8")
-    settings = read_settings()
-    assert settings.mode is Mode.LOCAL
-    named = {line.partition("=")[0] for line in example.read_text().splitlines() if line[:1].isalpha()}
-    assert named <= {name.upper() for name in Settings.model_fields}
+def _example() -> dict[str, str]:
+    """The settings of .env.example with the values shown, whether or not the line is commented out."""
+    return dict(re.findall(r"^#?([A-Z_]+)=(.*)$", EXAMPLE, re.MULTILINE))
+
+
+def test_the_example_names_every_setting_with_its_default() -> None:
+    """.env.example and the settings have the same names, and the same values where there is a default."""
+    assert _example().keys() == {name.upper() for name in Settings.model_fields}
+    Path("shown.env").write_text("\n".join(f"{name}={value}" for name, value in _example().items()))
+    shown = Settings(_env_file="shown.env")  # type: ignore[call-arg]  # pydantic's own argument
+    assert shown.model_dump() == Settings().model_dump()
+
+
+def test_the_example_describes_every_setting() -> None:
+    """A sentence stands above each setting."""
+    lines = EXAMPLE.splitlines()
+    for above, line in pairwise(lines):
+        if re.match(r"#?[A-Z_]+=", line):
+            assert re.fullmatch(r"# .*[a-z].*\.", above), line
+
+
+def test_a_copy_of_the_example_changes_nothing() -> None:
+    """A .env file copied from .env.example leaves every setting unset."""
+    Path(".env").write_text(EXAMPLE, encoding="utf-8")
+    assert read_settings().model_fields_set == set()
