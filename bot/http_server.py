@@ -1,15 +1,20 @@
-"""The HTTP door: Slack's requests, the install pages, and the health of the process."""
+"""The HTTP server: Slack's requests, the install pages, and the health of the process."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import structlog
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from aiohttp.http_exceptions import HttpProcessingError
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.signed_requests import MAX_BODY, read_signed
 from digests.errors import HaruError
 
 log = structlog.stdlib.get_logger(__name__)
@@ -17,8 +22,17 @@ log = structlog.stdlib.get_logger(__name__)
 EVENTS_PATH = "/slack/events"
 """Where Slack sends commands, interactions and events alike."""
 
-MAX_BODY = 4 * 1024 * 1024
-"""Bytes of a request. Slack's own stay far below; anything larger is not from Slack."""
+IDLE_TIMEOUT = 75.0
+"""Seconds a connection may stay open without a whole request. It also ends clients that never finish
+their headers. Longer than the 60 seconds for which common proxies keep idle connections, so that no proxy
+sends a request down a connection that is just being closed.
+"""
+
+MAX_CONNECTIONS = 500
+"""Open connections at once. Further ones are closed before they can send anything."""
+
+SHUTDOWN_TIMEOUT = 5.0
+"""Seconds that requests under way have to finish when the server stops."""
 
 
 class PortError(HaruError):
@@ -27,7 +41,7 @@ class PortError(HaruError):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether the process works. ``reasons`` say what does not; empty: all is well."""
+    """Whether the process works. ``reasons`` says what does not; it is empty when all is well."""
 
     reasons: tuple[str, ...] = ()
     facts: dict[str, object] = field(default_factory=dict)
@@ -38,81 +52,140 @@ def web_application(
     *,
     live: Callable[[], Awaitable[Health]],
     ready: Callable[[], Awaitable[Health]],
+    signing_secret: str = "",
 ) -> web.Application:
     """The routes. Without ``bolt`` (a worker) only health is served.
 
-    Bolt verifies each request's signature and its age of at most five minutes
-    (https://docs.slack.dev/authentication/verifying-requests-from-slack); what would
-    make it fail instead of refusing is answered 401 here.
+    ValueError when ``bolt`` is given without the secret its requests are signed with.
     """
     application = web.Application(client_max_size=MAX_BODY)
     application.router.add_get("/health/live", _health_route(live))
     application.router.add_get("/health/ready", _health_route(ready))
-    if bolt is None:
-        return application
-
-    async def events(request: web.Request) -> web.Response:
-        if not _has_readable_signature(request):
-            return web.Response(status=401, text="This request is not signed by Slack.")
-        return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
-
-    application.router.add_post(EVENTS_PATH, events)
-    flow = bolt.oauth_flow
-    if flow is not None:
-
-        async def install(request: web.Request) -> web.Response:
-            return await to_aiohttp_response(await flow.handle_installation(await to_bolt_request(request)))
-
-        async def oauth_redirect(request: web.Request) -> web.Response:
-            return await to_aiohttp_response(await flow.handle_callback(await to_bolt_request(request)))
-
-        application.router.add_get("/slack/install", install)
-        application.router.add_get("/slack/oauth_redirect", oauth_redirect)
+    if bolt is not None:
+        if not signing_secret:
+            raise ValueError("a Bolt app needs the signing secret of its requests")
+        application.router.add_post(EVENTS_PATH, _events_route(bolt, signing_secret))
+        if bolt.oauth_flow is not None:
+            application.router.add_get("/slack/install", _oauth_route(bolt.oauth_flow.handle_installation))
+            application.router.add_get("/slack/oauth_redirect", _oauth_route(bolt.oauth_flow.handle_callback))
     return application
 
 
-def _has_readable_signature(request: web.Request) -> bool:
-    # Bolt calls int() on the timestamp and answers 500 when it is no number.
-    timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
-    signature = request.headers.get("X-Slack-Signature", "")
-    return timestamp.isascii() and timestamp.isdecimal() and len(timestamp) < 16 and signature.isascii()
+_Route = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def _health_route(check: Callable[[], Awaitable[Health]]) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def answer(_: web.Request) -> web.Response:
-        health = await check()
-        return web.json_response(
-            {"ok": not health.reasons, "reasons": list(health.reasons), **health.facts},
-            status=503 if health.reasons else 200,
+def _events_route(bolt: AsyncApp, signing_secret: str) -> _Route:
+    async def events(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(
+            await bolt.async_dispatch(await read_signed(request, signing_secret))
         )
 
-    return answer
+    return events
+
+
+def _oauth_route(handle: Callable[[AsyncBoltRequest], Awaitable[object]]) -> _Route:
+    async def oauth(request: web.Request) -> web.Response:
+        # These are plain page views: whatever body an attacker adds is never read.
+        asked = AsyncBoltRequest(
+            body="",
+            query=request.query_string,
+            headers={name: request.headers.getall(name) for name in request.headers},
+        )
+        return await to_aiohttp_response(await handle(asked))  # type: ignore[arg-type]
+
+    return oauth
+
+
+def _health_route(check: Callable[[], Awaitable[Health]]) -> _Route:
+    async def health(_: web.Request) -> web.Response:
+        found = await check()
+        return web.json_response(
+            {"ok": not found.reasons, "reasons": list(found.reasons), **found.facts},
+            status=503 if found.reasons else 200,
+        )
+
+    return health
 
 
 class WebServer:
-    """Serves an application on one host and port. Does not know what it serves."""
+    """Serves an application on one host and port. Does not know what it serves.
 
-    def __init__(self, application: web.Application, *, host: str, port: int) -> None:
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
+    It keeps at most ``max_connections`` open, and closes one that sends no whole request within
+    ``idle_timeout`` seconds.
+    """
+
+    def __init__(
+        self,
+        application: web.Application,
+        *,
+        host: str,
+        port: int,
+        max_connections: int = MAX_CONNECTIONS,
+        idle_timeout: float = IDLE_TIMEOUT,
+    ) -> None:
+        self._runner = web.AppRunner(
+            application,
+            access_log=None,
+            logger=_server_log(),
+            shutdown_timeout=SHUTDOWN_TIMEOUT,
+            keepalive_timeout=idle_timeout,
+            lingering_time=0,
+            auto_decompress=False,
+        )
+        self._listener: asyncio.Server | None = None
         self._host = host
         self._port = port
+        self._max_connections = max_connections
 
     async def start(self) -> int:
-        """Listen; the port listened on (the one the system chose, for port 0). PortError when taken."""
+        """Listen; returns the port (the one the system chose, for port 0). Raises PortError when taken."""
         await self._runner.setup()
-        site = web.TCPSite(self._runner, self._host, self._port)
+        loop = asyncio.get_running_loop()
         try:
-            await site.start()
+            self._listener = await loop.create_server(self._protocol, self._host, self._port, backlog=128)
         except OSError as error:
             await self._runner.cleanup()
             raise PortError(
                 f"Port {self._port} on {self._host} cannot be used ({error.strerror});"
                 " stop the other program, or choose another port"
             ) from error
-        port: int = self._runner.addresses[0][1]
+        port: int = self._listener.sockets[0].getsockname()[1]
         log.info("web_listening", host=self._host, port=port)
         return port
 
     async def stop(self) -> None:
-        """Stop listening, and let requests under way end for at most five seconds."""
+        """Stop listening, and let requests under way finish within ``SHUTDOWN_TIMEOUT``."""
+        if self._listener is not None:
+            self._listener.close()
         await self._runner.cleanup()
+
+    def _protocol(self) -> asyncio.Protocol:
+        """The handler of a new connection; one that hangs up when there are too many already."""
+        server = self._runner.server
+        if server is None or len(server.connections) >= self._max_connections:
+            return _HangUp()
+        return server()
+
+
+class _HangUp(asyncio.Protocol):
+    """Closes its connection at once."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        log.warning("connection_refused", reason="too_many")
+        transport.close()
+
+
+def _server_log() -> logging.Logger:
+    """aiohttp's log of what went wrong, without a traceback for each client that does not speak HTTP."""
+    logger = logging.getLogger("bot.http_server.aiohttp")
+    if not logger.filters:
+        logger.addFilter(_without_client_tracebacks)
+    return logger
+
+
+def _without_client_tracebacks(record: logging.LogRecord) -> bool:
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError):
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True

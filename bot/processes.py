@@ -91,8 +91,13 @@ async def _answering(haru: Haru) -> AsyncIterator[None]:
     secret = settings.slack_signing_secret
     if secret is None:
         raise SettingsError("SLACK_SIGNING_SECRET is missing: HTTP requests could not be verified.")
-    bolt = haru.bolt(signing_secret=secret.get_secret_value())
-    application = web_application(bolt, live=haru.live, ready=haru.ready_to_answer)
+    signing_secret = secret.get_secret_value()
+    application = web_application(
+        haru.bolt(signing_secret=signing_secret),
+        signing_secret=signing_secret,
+        live=haru.live,
+        ready=haru.ready_to_answer,
+    )
     async with prepared(haru), listening(application, settings.haru_host, settings.port):
         yield
 

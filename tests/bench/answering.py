@@ -31,11 +31,13 @@ async def serve(which: str, database_url: str = "", api_url: str = "") -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     haru = None
     if which == "bare":
-        application = web_application(_bare(), live=_well, ready=_well)
+        application = web_application(_bare(), signing_secret=SECRET, live=_well, ready=_well)
     else:
         settings = Settings(_env_file=None)  # type: ignore[call-arg]  # no .env of whoever measures
         haru = Haru(settings, Database(database_url), api_url=api_url)
-        application = web_application(haru.bolt(signing_secret=SECRET), live=haru.live, ready=haru.live)
+        application = web_application(
+            haru.bolt(signing_secret=SECRET), signing_secret=SECRET, live=haru.live, ready=haru.live
+        )
     async with prepared(haru) if haru else nullcontext(), listening(application, "127.0.0.1", 0) as port:
         print(port, flush=True)
         await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)

@@ -34,7 +34,8 @@ from digests.store.sessions import Database
 kept = []
 async def rest():
     haru = Haru(Settings(_env_file=None), Database("sqlite:///unused.sqlite3"))
-    kept.append(web_application(haru.bolt(signing_secret="haru"), live=haru.live, ready=haru.live))
+    bolt = haru.bolt(signing_secret="haru")
+    kept.append(web_application(bolt, signing_secret="haru", live=haru.live, ready=haru.live))
     await haru.close()
 asyncio.run(rest())
 """
