@@ -31,7 +31,6 @@ from bot.ledger import (
     openings,
     results,
     rewriting,
-    tables,
     timekeeping,
 )
 from bot.ledger.correction_rows import Outdated, Posted
@@ -39,6 +38,7 @@ from bot.ledger.doubts import Verdict
 from bot.ledger.openings import Opening
 from bot.ledger.outcome import Outcome
 from bot.ledger.part import Deed, Part
+from bot.ledger.payloads import PayloadCache
 from bot.messages.edition import Edition
 from bot.messages.message import Message
 from digests.model import Workspace
@@ -46,9 +46,6 @@ from digests.store.sessions import Database
 
 UNREADABLE = timedelta(hours=24)
 """After so long without a readable history a doubted part is ``unknown``, for good."""
-
-_BODIES = 512
-"""Rendered messages kept in memory: many channels share one."""
 
 _CLOCK = select(func.clock_timestamp())
 
@@ -82,7 +79,7 @@ class Ledger:
         self.steady = clock or steady_clock()
         self.owner = owner or secrets.token_hex(8)
         self._holds: dict[int, datetime] = {}
-        self._bodies: dict[str, str] = {}
+        self._payloads = PayloadCache()
         self.offset_before: timedelta | None = None
         """Slack's time less that of the process before this one, by whose clock old attempts were noted; None
         where it is not known, and on PostgreSQL, whose clock they all share.
@@ -138,9 +135,11 @@ class Ledger:
             taken = (
                 await claims.claim(connection, lease, limit=limit, settle=self._settle) if limit > 0 else []
             )
-            await self._load_bodies(connection, {row.payload for row, _ in taken})
+            bodies = await self._payloads.load(connection, {row.payload for row, _ in taken})
         parts = [
-            self._part(row, token, attempt=row.attempt + 1, held_until=held_until, now=real_now)
+            self._part(
+                row, token, bodies[row.payload], attempt=row.attempt + 1, until=held_until, now=real_now
+            )
             for row, token in taken
         ]
         for held, _ in answers:
@@ -158,13 +157,14 @@ class Ledger:
             real_now = await self._real_now(connection)
             lease = claims.Lease(self.owner, real_now, real_now + self._lease)
             taken = await correction_rows.claim(connection, lease, limit=limit)
-            await self._load_bodies(connection, {row.desired for row, _ in taken})
+            bodies = await self._payloads.load(connection, {row.desired for row, _ in taken})
         return [
             replace(
-                self._part(row, token, attempt=row.attempt, held_until=held_until, now=real_now),
+                self._part(
+                    row, token, bodies[row.desired], attempt=row.attempt, until=held_until, now=real_now
+                ),
                 deed=Deed.CORRECT,
                 payload=row.desired,
-                body=self._bodies[row.desired],
             )
             for row, token in taken
         ]
@@ -228,9 +228,11 @@ class Ledger:
             real_now = await self._real_now(connection)
             lease = claims.Lease(self.owner, real_now, real_now + self._lease)
             rows = await doubts.check(connection, lease, settle=self._settle, limit=limit)
-            await self._load_bodies(connection, {row.payload for row in rows})
+            bodies = await self._payloads.load(connection, {row.payload for row in rows})
         return [
-            self._part(row, row.token, attempt=row.attempt, held_until=held_until, now=real_now)
+            self._part(
+                row, row.token, bodies[row.payload], attempt=row.attempt, until=held_until, now=real_now
+            )
             for row in rows
         ]
 
@@ -288,18 +290,8 @@ class Ledger:
         async with self._database.glance() as connection:
             return await lanes.anything_due(connection, now=self._known_now())
 
-    async def _load_bodies(self, connection: AsyncConnection, keys: set[str]) -> None:
-        missing = sorted(keys - self._bodies.keys())
-        if not missing:
-            return
-        if len(self._bodies) > _BODIES:
-            self._bodies.clear()
-        payload = tables.payload.c
-        rows = await connection.execute(select(tables.payload).where(payload.sha256.in_([*missing, *keys])))
-        self._bodies |= {row.sha256: row.body for row in rows}
-
     def _part(
-        self, row: Row[Any], token: str | None, *, attempt: int, held_until: datetime, now: datetime
+        self, row: Row[Any], token: str | None, body: str, *, attempt: int, until: datetime, now: datetime
     ) -> Part:
         return Part(
             id=row.id,
@@ -307,12 +299,12 @@ class Ledger:
             workspace=Workspace.from_key(row.workspace),
             slack_channel=row.slack_channel,
             uid=row.uid,
-            body=self._bodies.get(row.payload, ""),
+            body=body,
             payload=row.payload,
             thread_ts=row.thread_ts if row.in_thread else None,
             attempt=attempt,
             owner=self.owner,
-            held_until=held_until,
+            held_until=until,
             plain=row.plain,
             # On this process's own clock, which its offset to Slack's is known of.
             first_attempt_at=self.steady() - (now - (row.first_attempt_at or now)),

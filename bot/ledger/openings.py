@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -32,7 +30,7 @@ from bot.channels.preferences import Channel
 from bot.channels.tables import channel as channel_table
 from bot.delivery.calendar import Due
 from bot.delivery.plan import Skip
-from bot.ledger import catch_up, editions, lanes, tables
+from bot.ledger import catch_up, editions, lanes, payloads, tables
 from bot.ledger.delivery import State
 from bot.ledger.dialect import among, execute_with, given, insert_into
 from bot.messages.edition import Edition
@@ -104,24 +102,9 @@ async def open_group(
     return made
 
 
-def payloads(messages: Iterable[Message]) -> list[tuple[str, str]]:
-    """Each message's JSON text under the hash of it."""
-    bodies = [json.dumps(message.payload(), ensure_ascii=False, sort_keys=True) for message in messages]
-    return [(hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(), body) for body in bodies]
-
-
 def new_uid() -> str:
     """The opaque id by which a message is found again in its channel."""
     return secrets.token_hex(12)
-
-
-async def keep_payloads(connection: AsyncConnection, bodies: dict[str, str]) -> None:
-    """Keep rendered messages that are not kept yet."""
-    if bodies:
-        await connection.execute(
-            insert_into(connection.dialect.name, tables.payload).on_conflict_do_nothing(),
-            [{"sha256": key, "body": body} for key, body in sorted(bodies.items())],
-        )
 
 
 async def _still_wanted(connection: AsyncConnection, group: Sequence[Opening]) -> list[Opening]:
@@ -227,7 +210,7 @@ async def _parts(
     rows: list[dict[str, Any]] = []
     for one in group:
         if id(one.messages) not in kept:
-            kept[id(one.messages)] = payloads(one.messages)
+            kept[id(one.messages)] = payloads.encode(one.messages)
         rows += [
             {
                 "delivery_id": made[one.channel.id],
@@ -246,7 +229,7 @@ async def _parts(
                 zip(one.messages, kept[id(one.messages)], strict=True)
             )
         ]
-    await keep_payloads(connection, dict(pair for pairs in kept.values() for pair in pairs))
+    await payloads.store(connection, dict(pair for pairs in kept.values() for pair in pairs))
     if rows:
         await execute_with(connection, _add(connection.dialect.name), rows)
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.tables import channel
-from bot.ledger import editions, lanes, open_parts, openings, results, tables
+from bot.ledger import editions, lanes, open_parts, openings, payloads, results, tables
 from bot.ledger.delivery import State
 from bot.messages.edition import Edition
 from bot.messages.message import Message
@@ -36,9 +36,9 @@ async def desire(
     """
     if all(message.is_needless for message in messages):
         await open_parts.call_off_deliveries(connection, delivery_ids, "retracted", now=now)
-    made = openings.payloads(messages)
-    spare = openings.payloads([rest])
-    await openings.keep_payloads(connection, dict([*made, *spare]))
+    made = payloads.encode(messages)
+    spare = payloads.encode([rest])
+    await payloads.store(connection, dict([*made, *spare]))
     needless = {place for place, message in enumerate(messages) if message.is_needless}
     for places, ids in (await _by_places(connection, delivery_ids)).items():
         for place in places:
@@ -62,8 +62,8 @@ async def retract(
 ) -> None:
     """Call off what of these deliveries was not sent, and have the rest say this one line."""
     await open_parts.call_off_deliveries(connection, delivery_ids, "retracted", now=now)
-    ((key, body),) = openings.payloads([message])
-    await openings.keep_payloads(connection, {key: body})
+    ((key, body),) = payloads.encode([message])
+    await payloads.store(connection, {key: body})
     await connection.execute(
         update(tables.part)
         .where(_part.delivery_id.in_(delivery_ids), _part.state.in_(_ALIVE), _part.payload != key)
