@@ -21,7 +21,7 @@ from bot.channels.preferences import Language, Preferences
 from bot.channels.readers import Readers
 from bot.channels.typed_settings import hour
 from bot.channels.workspace_policies import Policies
-from bot.clock import Clock, SystemClock
+from bot.clocks import Clock, SlackClock, SystemClock
 from bot.delivery.clockwork import Clockwork
 from bot.delivery.corrections import Corrections
 from bot.delivery.courier import Courier
@@ -41,7 +41,6 @@ from bot.workspaces.clients import Clients
 from bot.workspaces.files import Files
 from bot.workspaces.installations import Installation, Installations
 from bot.workspaces.oauth import OAuthStore
-from bot.workspaces.server_clock import ServerClock
 from bot.workspaces.wire import Wire
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import OnDoubt, Settings
@@ -110,11 +109,11 @@ class Haru:
             lease=settings.haru_lease,
             settle=settings.haru_settle,
             late_a_second=settings.haru_catch_up,
-            offset=lambda: server_clock.offset,
+            offset=lambda: slack_clock.offset,
         )
         self.past = Past(database)
-        server_clock = ServerClock(self.ledger.steady)
-        self.wire = Wire(self.clients.api_url, server_clock)
+        slack_clock = SlackClock(self.ledger.steady)
+        self.wire = Wire(self.clients.api_url, slack_clock)
         self.deliveries = Deliveries(
             archive=self.archive,
             channels=self.channels,
@@ -135,7 +134,7 @@ class Haru:
         self.reconciler = Reconciler(
             self.ledger,
             self.clients,
-            server_clock,
+            slack_clock,
             repost=settings.haru_on_doubt is OnDoubt.REPOST,
         )
         self.corrections = Corrections(self.archive, self.ledger, render=daily.render)

@@ -159,7 +159,7 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
     """
     from rich.console import Console
 
-    from bot.clock import SystemClock
+    from bot.clocks import SystemClock
     from bot.terminal import printed_tables
     from bot.terminal.json_records import hit_record
     from digests.archive import Archive
@@ -363,7 +363,7 @@ async def retract(settings: Settings, day: date) -> int:
 async def open_slack(settings: Settings, now: datetime | None) -> AsyncIterator[Haru]:
     """A wired Haru with the environment's workspace installed; SettingsError without Slack tokens."""
     from bot.app import Haru
-    from bot.clock import FixedClock
+    from bot.clocks import FixedClock
     from config.settings import Mode, SettingsError
 
     if settings.mode is Mode.LOCAL:

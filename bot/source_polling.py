@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.clock import Clock, SystemClock
+from bot.clocks import Clock, SystemClock
 from bot.messages.operator_notes import quiet_morning
 from bot.operators import Operators
 from digests.errors import HaruError

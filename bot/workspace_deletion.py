@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Column, ColumnElement, ForeignKey, Table, delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.clock import Clock
+from bot.clocks import Clock
 from bot.tables import metadata
 from bot.workspaces.tables import installation
 from digests.model import Workspace

@@ -16,7 +16,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import DBAPIError
 
-from bot.clock import Clock
+from bot.clocks import Clock
 from bot.delivery.corrections import EVERY, Corrections
 from bot.delivery.courier import Courier
 from bot.delivery.deliveries import Deliveries

@@ -17,13 +17,12 @@ from bot.ledger.past import Past
 from bot.messages.edition import Edition
 from bot.messages.message import Message
 from bot.workspaces.installations import Installations
+from bot.workspaces.rate_limits import PERMALINKS_AT_ONCE
 from digests.archive import Archive
 from digests.model import ArchivedDigest, Workspace
 
 FORGET = timedelta(days=8)
 """Schedule dates further back than what a post reaches for are not gone through one by one."""
-
-_LINKS_AT_ONCE = 20
 
 _RENDERINGS = 8
 """Editions that are remembered a language and layout; the first ones are most channels' own."""
@@ -228,7 +227,7 @@ class Planner:
         ]
         if not wanted:
             return {}
-        room = asyncio.Semaphore(_LINKS_AT_ONCE)
+        room = asyncio.Semaphore(PERMALINKS_AT_ONCE)
 
         async def ask(channel: Channel, ts: str) -> str | None:
             async with room:

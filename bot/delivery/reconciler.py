@@ -12,12 +12,12 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.clocks import SlackClock
 from bot.ledger.doubts import Verdict
 from bot.ledger.ledger import UNREADABLE, Ledger
-from bot.ledger.outcome import LONGEST_REST
 from bot.ledger.part import Part
+from bot.workspaces import rate_limits
 from bot.workspaces.clients import Clients
-from bot.workspaces.server_clock import ServerClock
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -25,13 +25,6 @@ BEFORE = timedelta(minutes=5)
 """How long before the first attempt the window begins, and after the reading's beginning it ends: so far may
 Slack's clock be from what was heard of it last.
 """
-
-HELD_DOWN = 60
-"""Seconds between readings in a workspace that was held down: what Slack lets an app outside the
-Marketplace have, https://docs.slack.dev/apis/web-api/rate-limits"""
-
-_PAGE = 15
-"""Messages a reading: all that such an app gets."""
 
 _MOST_PAGES = 40
 _AGAIN = timedelta(minutes=1)
@@ -86,13 +79,13 @@ class Reconciler:
         self,
         ledger: Ledger,
         clients: Clients,
-        server_clock: ServerClock,
+        slack_clock: SlackClock,
         *,
         repost: bool = False,
     ) -> None:
         self._ledger = ledger
         self._clients = clients
-        self._server_clock = server_clock
+        self._slack_clock = slack_clock
         self._repost = repost
         self._readings: dict[Room, _Reading] = {}
 
@@ -150,10 +143,12 @@ class Reconciler:
 
     async def _hold_down(self, part: Part, headers: Any) -> None:
         told = {str(name).lower(): str(value) for name, value in (headers or {}).items()}
-        wait = told.get("retry-after", "")
-        seconds = min(float(wait), LONGEST_REST) if wait.isdecimal() else float(HELD_DOWN)
+        asked = rate_limits.retry_after(told.get("retry-after"))
+        seconds = float(rate_limits.HISTORY_INTERVAL) if asked is None else asked
         log.warning("history_held_down", workspace=part.workspace.key, seconds=seconds)
-        await self._ledger.slow_down(part.workspace, _method(part), wait=seconds, every=HELD_DOWN)
+        await self._ledger.slow_down(
+            part.workspace, _method(part), wait=seconds, every=rate_limits.HISTORY_INTERVAL
+        )
 
     async def _read(self, room: Room, parts: Sequence[Part]) -> _Reading:
         """Read the window of these parts, or of those for which a reading was begun. Raises unless the
@@ -169,7 +164,7 @@ class Reconciler:
                     serves=frozenset(map(_attempt, parts)),
                     since=min(part.first_attempt_at for part in parts),
                     began=self._ledger.steady(),
-                    offset=self._server_clock.offset,
+                    offset=self._slack_clock.offset,
                     offset_before=self._ledger.offset_before,
                 )
             is_ours = self._ledger.steady() < parts[0].held_until
@@ -177,8 +172,8 @@ class Reconciler:
                 self._readings[room] = reading
                 raise HeldDownError
             answer = await self._ask(parts[0], reading)
-            self._server_clock.hear((answer.headers or {}).get("Date"))
-            if abs(self._server_clock.offset - reading.offset) > BEFORE / 2:
+            self._slack_clock.read_header((answer.headers or {}).get("Date"))
+            if abs(self._slack_clock.offset - reading.offset) > BEFORE / 2:
                 # Slack's clock is further from ours than was known: it was the wrong window.
                 reading = None
                 continue
@@ -209,7 +204,7 @@ class Reconciler:
         window: dict[str, Any] = {
             "channel": part.slack_channel,
             "oldest": f"{reading.oldest:.6f}",
-            "limit": _PAGE,
+            "limit": rate_limits.HISTORY_PAGE,
             "include_all_metadata": True,
             "cursor": reading.cursor,
         }

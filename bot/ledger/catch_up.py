@@ -16,9 +16,6 @@ from bot.ledger import results, tables
 LATE = timedelta(minutes=10)
 """A delivery opened so long after it was due is late already: others do not wait for it."""
 
-A_SECOND = 50
-"""Late deliveries that begin in a second over all workspaces, unless the operator says otherwise."""
-
 _BURST = timedelta(seconds=1)
 _EVERYBODY, _QUEUE = "", "catching_up"
 

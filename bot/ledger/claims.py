@@ -13,10 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger import catch_up, editions, lanes, tables
 from bot.ledger.dialect import among
+from bot.workspaces.rate_limits import MESSAGES_PER_SECOND
 from digests.store.schema import Instant
-
-PER_WORKSPACE = 3
-"""Messages a workspace gets in a second, about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,7 @@ class Lease:
 async def claim(
     connection: AsyncConnection, lease: Lease, *, limit: int, settle: timedelta
 ) -> list[tuple[Row[Any], str | None]]:
-    """Take due parts, each with its workspace's token: at most ``PER_WORKSPACE`` a workspace and one
+    """Take due parts, each with its workspace's token: at most ``MESSAGES_PER_SECOND`` a workspace and one
     a channel, first messages before replies.
 
     Part n+1 of a delivery waits until part n is sent; a channel with a message under way, or
@@ -73,7 +71,7 @@ def _shares(rows: Sequence[Row[Any]]) -> dict[str, timedelta]:
     late = {row.workspace for row in rows if row.created_at - row.due_at > catch_up.LATE}
     counts = Counter(row.workspace for row in rows)
     return {
-        key: timedelta(seconds=count if key in late else count / PER_WORKSPACE)
+        key: timedelta(seconds=count if key in late else count / MESSAGES_PER_SECOND)
         for key, count in counts.items()
     }
 
@@ -139,7 +137,7 @@ def _ready_statement() -> Any:
         .join(tables.delivery, delivery.id == part.c.delivery_id)
         # Said again for what another process has just changed. What one is still changing is passed over:
         # it would be waited for with a lane in hand, of which the other may be in want.
-        .where(ranked.c.rank <= PER_WORKSPACE, lanes.PENDING)
+        .where(ranked.c.rank <= MESSAGES_PER_SECOND, lanes.PENDING)
         .with_for_update(of=part, skip_locked=True)
     )  # fmt: skip
 

@@ -13,11 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.preferences import Language, Layout
 from bot.ledger import editions, lanes, results, tables
-from bot.ledger.claims import PER_WORKSPACE, Lease
+from bot.ledger.claims import Lease
 from bot.ledger.delivery import State
 from bot.ledger.dialect import KnownOrNow
 from bot.ledger.outcome import Kind, Outcome
 from bot.ledger.part import Deed, Part
+from bot.workspaces.rate_limits import CHANNEL_INTERVAL, MESSAGES_PER_SECOND
 from digests.store.schema import Instant
 from digests.store.tables import digest, entry
 
@@ -203,7 +204,7 @@ async def claim(
             ~held.exists(),
         )
         .order_by(_part.correct_at, _part.id)
-        .limit(limit * PER_WORKSPACE)
+        .limit(limit * MESSAGES_PER_SECOND)
         .with_for_update(of=[tables.part, tables.lane], skip_locked=True)
     )
     rows = found.all()
@@ -215,7 +216,7 @@ async def claim(
             continue
         if len(taken) == limit:
             break
-        if shares[row.workspace] < PER_WORKSPACE and (row.workspace, row.slack_channel) not in taken:
+        if shares[row.workspace] < MESSAGES_PER_SECOND and (row.workspace, row.slack_channel) not in taken:
             taken[row.workspace, row.slack_channel] = row
             shares[row.workspace] += 1
     if taken:
@@ -225,7 +226,7 @@ async def claim(
             .values(owner=lease.owner, lease_until=lease.until)
         )
     for key, count in sorted(shares.items()):
-        free_at = now + timedelta(seconds=count / PER_WORKSPACE)
+        free_at = now + timedelta(seconds=count / MESSAGES_PER_SECOND)
         await connection.execute(update(tables.lane).where(_lane.workspace == key).values(free_at=free_at))
     return [(row, row.token) for row in taken.values()]
 
@@ -248,7 +249,7 @@ async def record(
                     .where(_part.id == held.id, _part.desired == held.payload)
                     .values(desired=None, correct_at=None)
                 )
-                held_until[held.workspace.key, held.slack_channel] = now + results.PER_CHANNEL
+                held_until[held.workspace.key, held.slack_channel] = now + CHANNEL_INTERVAL
             case Kind.AGAIN | Kind.LATER | Kind.DOUBT | Kind.WORKSPACE:
                 wait = max(timedelta(seconds=outcome.wait), AGAIN_AFTER)
                 await connection.execute(

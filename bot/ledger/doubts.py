@@ -15,6 +15,7 @@ from bot.ledger import lanes, results, tables
 from bot.ledger.claims import Lease
 from bot.ledger.dialect import among, insert_into
 from bot.ledger.part import Part
+from bot.workspaces.rate_limits import CHANNEL_INTERVAL
 from digests.store.sessions import STANDSTILL
 
 UNDER_WAY = timedelta(seconds=STANDSTILL)
@@ -147,7 +148,7 @@ async def settle(
         await connection.execute(update(tables.part).where(_part.id == held.id).values(change))
     found = [held for held, verdict in ours if verdict.ts is not None]
     await results.hold(
-        connection, {(one.workspace.key, one.slack_channel): now + results.PER_CHANNEL for one in found}
+        connection, {(one.workspace.key, one.slack_channel): now + CHANNEL_INTERVAL for one in found}
     )
     await results.finish(connection, {held.delivery_id for held, _ in ours}, now=now)
     await lanes.touch(connection, {held.workspace.key: now for held, _ in ours})

@@ -19,9 +19,8 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.delivery.steady import Steady, steady_clock
+from bot.clocks import MonotonicClock, monotonic_clock
 from bot.ledger import (
-    catch_up,
     claims,
     correction_rows,
     doubts,
@@ -41,6 +40,7 @@ from bot.ledger.part import Deed, Part
 from bot.ledger.payloads import PayloadCache
 from bot.messages.edition import Edition
 from bot.messages.message import Message
+from bot.workspaces.rate_limits import LATE_DELIVERIES_PER_SECOND
 from digests.model import Workspace
 from digests.store.sessions import Database
 
@@ -65,9 +65,9 @@ class Ledger:
         *,
         lease: timedelta,
         settle: timedelta,
-        late_a_second: int = catch_up.A_SECOND,
+        late_a_second: int = LATE_DELIVERIES_PER_SECOND,
         owner: str | None = None,
-        clock: Steady | None = None,
+        clock: MonotonicClock | None = None,
         offset: Callable[[], timedelta] = timedelta,
     ) -> None:
         self._database = database
@@ -76,7 +76,7 @@ class Ledger:
         self._late_a_second = late_a_second
         self._clock = clock
         self._offset = offset
-        self.steady = clock or steady_clock()
+        self.steady = clock or monotonic_clock()
         self.owner = owner or secrets.token_hex(8)
         self._holds: dict[int, datetime] = {}
         self._payloads = PayloadCache()

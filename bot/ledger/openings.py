@@ -35,6 +35,7 @@ from bot.ledger.delivery import State
 from bot.ledger.dialect import among, execute_with, given, insert_into
 from bot.messages.edition import Edition
 from bot.messages.message import Message
+from bot.workspaces.rate_limits import LATE_DELIVERIES_PER_SECOND
 from digests.store.schema import Instant
 from digests.store.tables import digest as digest_table
 
@@ -65,7 +66,7 @@ async def open_group(
     *,
     now: datetime,
     real_now: datetime,
-    late_a_second: int = catch_up.A_SECOND,
+    late_a_second: int = LATE_DELIVERIES_PER_SECOND,
 ) -> dict[int, int]:
     """Write these down; gives the delivery ids by channel row.
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-LONGEST_REST = 86_400.0
-"""Seconds of a Retry-After that are obeyed: a header that says more is taken for a mistake."""
+from bot.workspaces.rate_limits import DEFAULT_RETRY_AFTER, LONGEST_RETRY_AFTER
 
 
 class Kind(StrEnum):
@@ -96,7 +95,7 @@ def of_error(code: str, *, status: int = 200, retry_after: float | None = None) 
     A 5xx, an unreadable answer, and a code nobody here knows leave the message in doubt.
     """
     if status == 429 or code in CODES[Kind.AGAIN]:
-        wait = 1.0 if retry_after is None else min(retry_after, LONGEST_REST)
+        wait = DEFAULT_RETRY_AFTER if retry_after is None else min(retry_after, LONGEST_RETRY_AFTER)
         return Outcome(Kind.AGAIN, "ratelimited", wait=wait)
     if status >= 500:
         return Outcome(Kind.DOUBT, code or f"http_{status}")

@@ -18,10 +18,8 @@ from bot.ledger.delivery import State
 from bot.ledger.dialect import among, execute_with, given, insert_into
 from bot.ledger.outcome import Kind, Outcome
 from bot.ledger.part import Part
+from bot.workspaces.rate_limits import CHANNEL_INTERVAL
 from digests.store.schema import Instant
-
-PER_CHANNEL = timedelta(seconds=1)
-"""Slack takes about one message a second a channel: https://docs.slack.dev/apis/web-api/rate-limits"""
 
 Result = tuple[Part, Outcome]
 
@@ -62,7 +60,9 @@ async def record(connection: AsyncConnection, results: Sequence[Result], *, now:
         now=now,
     )
     arrived = [held for held, outcome in counted if outcome.kind is Kind.SENT]
-    await hold(connection, {(one.workspace.key, one.slack_channel): now + PER_CHANNEL for one in arrived})
+    await hold(
+        connection, {(one.workspace.key, one.slack_channel): now + CHANNEL_INTERVAL for one in arrived}
+    )
     going_on = {
         delivery_id
         for delivery_id, rows in parts.items()
@@ -182,11 +182,11 @@ async def _touch(
     for held, outcome in results:
         if held.delivery_id in going_on:
             waits = outcome.kind in (Kind.AGAIN, Kind.LATER, Kind.WORKSPACE)
-            at = now + (timedelta(seconds=outcome.wait) if waits else PER_CHANNEL)
+            at = now + (timedelta(seconds=outcome.wait) if waits else CHANNEL_INTERVAL)
             due[held.workspace.key] = min(due.get(held.workspace.key, at), at)
     # Another delivery may have waited for this one's channel.
     others = {held.workspace.key for held, _ in results} - due.keys()
-    await lanes.touch(connection, due, nudged=dict.fromkeys(others, now + PER_CHANNEL))
+    await lanes.touch(connection, due, nudged=dict.fromkeys(others, now + CHANNEL_INTERVAL))
 
 
 def _counts(row: Row[Any] | None, held: Part, outcome: Outcome) -> bool:

@@ -17,7 +17,7 @@ from bot.channels.permissions import Person, may_administer, may_give, may_manag
 from bot.channels.preferences import Channel, Language
 from bot.channels.readers import Readers
 from bot.channels.workspace_policies import Policies
-from bot.clock import Clock
+from bot.clocks import Clock
 from bot.delivery.deliveries import Deliveries
 from bot.language.reply_language import reply_language
 from bot.workspaces.files import Files

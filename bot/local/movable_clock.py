@@ -9,7 +9,7 @@ from bot.local.state import State
 
 
 class MovableClock:
-    """A ``bot.clock.Clock`` kept in the state file: a second start goes on where the first stopped.
+    """A ``bot.clocks.Clock`` kept in the state file: a second start goes on where the first stopped.
 
     Does not tell anyone that it was moved, and stamps no message: a message's ``ts`` is
     real time, as leases and signatures are.

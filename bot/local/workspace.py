@@ -10,7 +10,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from bot.clock import Clock
+from bot.clocks import Clock
 from bot.local.app_client import AppClient
 from bot.local.controls import Controls
 from bot.local.cross_site_guard import guard

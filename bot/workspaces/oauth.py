@@ -8,7 +8,7 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.installation_store import Installation as SlackInstallation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 
-from bot.clock import Clock
+from bot.clocks import Clock
 from bot.workspaces.installations import Installation, Installations
 from digests.model import Workspace
 

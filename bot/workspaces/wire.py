@@ -18,8 +18,9 @@ from aiohttp.client_reqrep import ClientRequest
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
+from bot.clocks import SlackClock
 from bot.workspaces.clients import KEEP_ALIVE
-from bot.workspaces.server_clock import ServerClock
+from bot.workspaces.rate_limits import retry_after
 
 AT_ONCE = 100
 """Requests under way at a time, each on a connection of its own."""
@@ -74,9 +75,9 @@ class _Gate(aiohttp.TCPConnector):
 class Wire:
     """Sends prepared requests. Does not know what they say, and keeps no token."""
 
-    def __init__(self, api_url: str, server_clock: ServerClock) -> None:
+    def __init__(self, api_url: str, slack_clock: SlackClock) -> None:
         self._api_url = api_url
-        self._server_clock = server_clock
+        self._slack_clock = slack_clock
         self._session: aiohttp.ClientSession | None = None
 
     async def send(
@@ -102,9 +103,8 @@ class Wire:
             if not ticket.has_left:
                 raise NotSentError("not_connected") from error
             raise UnknownFateError(name) from error
-        self._server_clock.hear(response.headers.get("Date"))
-        wait = response.headers.get("Retry-After", "")
-        return Answer(response.status, _object(text), float(wait) if wait.isdecimal() else None)
+        self._slack_clock.read_header(response.headers.get("Date"))
+        return Answer(response.status, _object(text), retry_after(response.headers.get("Retry-After")))
 
     async def close(self) -> None:
         """Close every connection."""

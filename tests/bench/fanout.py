@@ -36,7 +36,7 @@ from bot.channels.preferences import Language, Layout, Preferences
 from bot.channels.rows import columns_of
 from bot.channels.tables import channel
 from bot.channels.tag_filter import TagFilter
-from bot.clock import FixedClock
+from bot.clocks import FixedClock
 from bot.delivery.plan import edition
 from bot.ledger.part import metadata_of
 from bot.messages import daily

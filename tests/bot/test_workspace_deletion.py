@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Table, func, insert, select, update
 
 from bot.channels import tables as channel_tables
-from bot.clock import FixedClock
+from bot.clocks import FixedClock
 from bot.ledger import tables
 from bot.local.seed import KOREAN_CHANNEL
 from bot.tables import metadata

@@ -27,7 +27,7 @@ from sqlalchemy import text
 from bot import schema_version
 from bot.app import Haru
 from bot.channels.preferences import Channel
-from bot.clock import FixedClock
+from bot.clocks import FixedClock
 from bot.delivery.calendar import due_at
 from config.settings import Settings
 from digests.store.sessions import Database

@@ -13,7 +13,7 @@ from typing import Any
 from bot import schema_version
 from bot.app import Haru
 from bot.channels.preferences import Channel, Language
-from bot.clock import FixedClock
+from bot.clocks import FixedClock
 from bot.local.faults import Setting
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from bot.local.workspace import LocalWorkspace

@@ -13,17 +13,17 @@ from aiohttp import web
 from sqlalchemy import select, update
 
 from bot.channels.preferences import Layout
+from bot.clocks import SlackClock, monotonic_clock
 from bot.deliver_once import deliver_once
 from bot.delivery import courier
-from bot.delivery.reconciler import HELD_DOWN, Reconciler
-from bot.delivery.steady import steady_clock
+from bot.delivery.reconciler import Reconciler
 from bot.ledger import tables
 from bot.ledger.delivery import State
 from bot.ledger.doubts import Verdict
 from bot.local.faults import Setting
 from bot.local.seed import KOREAN_CHANNEL
 from bot.workspaces.clients import Clients
-from bot.workspaces.server_clock import ServerClock
+from bot.workspaces.rate_limits import HISTORY_INTERVAL
 from bot.workspaces.wire import NotSentError, UnknownFateError, Wire
 from digests.errors import StoreError
 from tests.bot.delivery.doubt import let_be_due, let_settle, put_in_doubt, slack_that_answers, states
@@ -62,8 +62,8 @@ async def test_the_operator_may_rather_have_it_twice(scene: Scene) -> None:
     await put_in_doubt(scene)
     await let_settle(scene)
     scene.slack.team.state.remember("scopes", ["chat:write"])
-    server_clock = ServerClock(scene.haru.ledger.steady)
-    await Reconciler(scene.haru.ledger, scene.haru.clients, server_clock, repost=True).run()
+    slack_clock = SlackClock(scene.haru.ledger.steady)
+    await Reconciler(scene.haru.ledger, scene.haru.clients, slack_clock, repost=True).run()
     await scene.haru.courier.drain()
     assert len(scene.posted(KOREAN_CHANNEL)) == 2
 
@@ -97,7 +97,9 @@ async def test_a_workspace_that_is_held_down_is_read_once_a_minute(scene: Scene)
     assert set(await states(scene)) == {"doubt"}
     async with scene.haru.database.write() as connection:
         is_theirs = tables.pace.c.workspace != ""
-        assert list(await connection.scalars(select(tables.pace.c.every).where(is_theirs))) == [HELD_DOWN]
+        assert list(await connection.scalars(select(tables.pace.c.every).where(is_theirs))) == [
+            HISTORY_INTERVAL
+        ]
         earlier = scene.haru.ledger.steady() - timedelta(seconds=1)
         await connection.execute(update(tables.pace).values(until=earlier))
     await let_be_due(scene)
@@ -159,7 +161,7 @@ async def test_a_lease_that_ends_while_connecting_sends_nothing(scene: Scene) ->
     await scene.haru.deliveries.tick(scene.haru.clock.now())
     (part, *_) = await scene.haru.ledger.claim(10)
     async with slack_that_answers(lambda _: web.json_response({"ok": True, "ts": "1.1"})) as (url, seen):
-        wire = Wire(f"{url}/", ServerClock(scene.haru.ledger.steady))
+        wire = Wire(f"{url}/", SlackClock(scene.haru.ledger.steady))
         with pytest.raises(NotSentError, match="lease_expired_before_sending"):
             await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: False)
         assert seen == []
@@ -174,7 +176,7 @@ async def test_a_lease_that_ends_while_connecting_sends_nothing(scene: Scene) ->
 
 async def test_what_could_not_connect_was_surely_not_sent() -> None:
     """A refused connection needs no history; a dropped one does."""
-    wire = Wire("http://127.0.0.1:9/", _server_clock())
+    wire = Wire("http://127.0.0.1:9/", _slack_clock())
     with pytest.raises(NotSentError, match="not_connected"):
         await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: True)
     await wire.close()
@@ -185,7 +187,7 @@ async def test_what_could_not_connect_was_surely_not_sent() -> None:
         return web.Response()
 
     async with slack_that_answers(drop) as (url, _):
-        wire = Wire(f"{url}/", _server_clock())
+        wire = Wire(f"{url}/", _slack_clock())
         with pytest.raises(UnknownFateError):
             await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: True)
         await wire.close()
@@ -206,8 +208,8 @@ async def test_a_clock_apart_from_slacks_looks_in_the_right_hour(scene: Scene, m
 
     async with slack_that_answers(history) as (url, _):
         clients = Clients(url)
-        server_clock = ServerClock(scene.haru.ledger.steady)
-        await Reconciler(scene.haru.ledger, clients, server_clock).run()
+        slack_clock = SlackClock(scene.haru.ledger.steady)
+        await Reconciler(scene.haru.ledger, clients, slack_clock).run()
         await clients.close()
     first_attempt = there - timedelta(minutes=5)
     assert min(windows) <= first_attempt.timestamp()
@@ -269,5 +271,5 @@ def _counted(scene: Scene) -> Callable[[], int]:
     return lambda: count[0]
 
 
-def _server_clock() -> ServerClock:
-    return ServerClock(steady_clock())
+def _slack_clock() -> SlackClock:
+    return SlackClock(monotonic_clock())

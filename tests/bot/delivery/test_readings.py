@@ -12,14 +12,15 @@ from aiohttp import web
 from sqlalchemy import update
 
 from bot.channels.preferences import Language
-from bot.delivery.reconciler import HELD_DOWN, Reconciler
+from bot.clocks import SlackClock
+from bot.delivery.reconciler import Reconciler
 from bot.ledger import tables
 from bot.ledger.ledger import Ledger
 from bot.ledger.outcome import Kind, Outcome
 from bot.ledger.part import Part
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
 from bot.workspaces.clients import Clients
-from bot.workspaces.server_clock import ServerClock
+from bot.workspaces.rate_limits import HISTORY_INTERVAL
 from tests.bot.delivery.doubt import let_settle, put_in_doubt, slack_that_answers, states
 from tests.bot.delivery.scene import Scene, open_scene
 
@@ -37,9 +38,9 @@ async def test_what_was_sent_since_a_reading_began_is_read_for_by_itself(scene: 
 
     async with slack_that_answers(history) as (url, seen):
         clients = Clients(url)
-        reconciler = Reconciler(scene.haru.ledger, clients, ServerClock(scene.haru.ledger.steady))
+        reconciler = Reconciler(scene.haru.ledger, clients, SlackClock(scene.haru.ledger.steady))
         workspace, method = scene.slack.workspace, "conversations.history"
-        await scene.haru.ledger.slow_down(workspace, method, wait=0, every=HELD_DOWN)
+        await scene.haru.ledger.slow_down(workspace, method, wait=0, every=HISTORY_INTERVAL)
         await reconciler.run()
         assert (len(seen), await states(scene)) == (1, ["doubt"])
         new = await _post_again(scene)
@@ -61,7 +62,7 @@ async def test_a_window_begins_where_it_did_by_the_clock_the_attempt_was_noted_b
     """
     async with open_scene(f"sqlite:///{tmp_path / 'haru.sqlite3'}", tmp_path) as scene:
         await scene.haru.ledger.recover()
-        scene.haru.reconciler._server_clock.offset = -ahead
+        scene.haru.reconciler._slack_clock.offset = -ahead
         await _one_doubt(scene)
         async with scene.haru.database.write() as connection:
             noted_by = scene.haru.ledger.steady()
@@ -82,8 +83,8 @@ async def test_a_window_begins_where_it_did_by_the_clock_the_attempt_was_noted_b
         await ledger.recover()
         async with slack_that_answers(history) as (url, _):
             clients = Clients(url)
-            server_clock = ServerClock(now)
-            await Reconciler(ledger, clients, server_clock).run()
+            slack_clock = SlackClock(now)
+            await Reconciler(ledger, clients, slack_clock).run()
             await clients.close()
         assert asked
         assert max(asked) <= (there - timedelta(minutes=4)).timestamp()
@@ -102,7 +103,7 @@ async def test_a_lively_channel_is_read_to_where_the_reading_began(scene: Scene)
 
     async with slack_that_answers(history) as (url, seen):
         clients = Clients(url)
-        await Reconciler(scene.haru.ledger, clients, ServerClock(scene.haru.ledger.steady)).run()
+        await Reconciler(scene.haru.ledger, clients, SlackClock(scene.haru.ledger.steady)).run()
         await clients.close()
     assert len(seen) == 4
     assert await states(scene) == ["pending"]
@@ -119,7 +120,7 @@ async def test_who_holds_a_doubt_no_more_reads_nothing(scene: Scene, monkeypatch
     monkeypatch.setattr(scene.haru.ledger, "check", taken_long_ago)
     async with slack_that_answers(lambda _: web.json_response({"ok": True})) as (url, seen):
         clients = Clients(url)
-        await Reconciler(scene.haru.ledger, clients, ServerClock(scene.haru.ledger.steady)).run()
+        await Reconciler(scene.haru.ledger, clients, SlackClock(scene.haru.ledger.steady)).run()
         await clients.close()
     assert seen == []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from bot.app import Haru
-from bot.clock import FixedClock
+from bot.clocks import FixedClock
 from bot.deliver_once import deliver_once
 from bot.ledger.delivery import State
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import Haru
-from bot.clock import FixedClock
+from bot.clocks import FixedClock
 from bot.local.seed import MINJI
 from bot.operators import Operators
 from bot.source_polling import Gathering

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.preferences import Language
-from bot.clock import FixedClock
+from bot.clocks import FixedClock
 from bot.ledger.tables import part
 from bot.listeners.events import HANDLERS
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
