@@ -55,7 +55,7 @@ from digests.sources.git import Git
 from digests.sources.http_fetch import Web
 from digests.sources.polling import Polling
 from digests.sources.source_list import Sources
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 log = structlog.stdlib.get_logger(__name__)
 

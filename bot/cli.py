@@ -68,7 +68,7 @@ def main() -> None:
 async def migrate(settings: Settings) -> None:
     """Bring the database's schema to this version's (the Procfile's release step)."""
     from bot import schema_version
-    from digests.store.sessions import Database
+    from digests.store.database import Database
 
     database = Database(settings.archive_url)
     try:

@@ -25,7 +25,7 @@ from config.settings import Settings
 from digests.errors import HaruError
 from digests.model import Document
 from digests.sources import folder
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 SAMPLES = Path(__file__).parent / "local" / "samples"
 

@@ -15,7 +15,7 @@ from bot.http_server import web_application
 from bot.local_run import WrongDatabaseError, is_local, run_local
 from bot.running import delivering, listening, prepared, until_signal
 from config.settings import Mode, Settings, SettingsError
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager, suppress
 
 import structlog
 from aiohttp import web
-from sqlalchemy.exc import DBAPIError
 
 from bot.app import Haru
 from bot.http_server import WebServer
@@ -79,9 +78,9 @@ async def _keep_prepared(haru: Haru, first: asyncio.Event) -> None:
         try:
             if await haru.prepare():
                 log.info("lookup_prepared")
-        except (HaruError, DBAPIError) as error:
+        except HaruError as error:
             # The database is away for now. Whoever asks meanwhile is told, and readiness tells.
-            log.warning("lookup_not_prepared", error=str(error).splitlines()[0])
+            log.warning("lookup_not_prepared", error=str(error))
         except Exception:
             # Whoever asks then waits a little longer: no reason to stop, and one to be told.
             log.exception("preparing_crashed")

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from digests.errors import SchemaError
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -20,7 +20,7 @@ from bot.tables import metadata
 from bot.workspaces.tables import installation
 from digests.model import Workspace
 from digests.store.bulk import among
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -22,10 +22,10 @@ from digests.search import meaning
 from digests.search.meaning import Encoder
 from digests.store import digests_by_day, lookup, postings, tag_lookup, vectors
 from digests.store.batch_intake import take_in_batch
+from digests.store.database import Database
 from digests.store.documents import find_source, known_hashes
 from digests.store.entry_reader import documents_of, load_entries, posted_entries
 from digests.store.preparation import prepare
-from digests.store.sessions import Database
 from digests.store.vocabulary import Version
 
 BATCH = 300
@@ -84,7 +84,7 @@ class Archive:
                 following = next(batches, None)
                 ahead = self._drafts(drafting, following, workspace)
                 database = self._database
-                opened = database.rehearse_archive() if dry_run else database.write_archive()
+                opened = database.dry_run_archive() if dry_run else database.write_archive()
                 async with opened as connection:
                     shelf = await find_source(
                         connection,

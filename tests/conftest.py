@@ -14,7 +14,7 @@ import pytest
 from hypothesis import settings
 
 from bot import schema_version
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.postgres import postgres_server
 
 # How long an example takes says how busy the machine is.

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.channels import tables
 from bot.channels.preferences import Change, Channel
 from bot.channels.rows import change_of
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 ONE_LINE = timedelta(minutes=10)
 """Changes so close together are announced in one line, which is edited."""

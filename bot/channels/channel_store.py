@@ -24,8 +24,8 @@ from bot.channels.preferences import (
 from bot.channels.rows import SCHEDULED_BY, channel_of, columns_of
 from digests.model import Workspace
 from digests.store.bulk import among
+from digests.store.database import Database
 from digests.store.schema import Instant
-from digests.store.sessions import Database
 
 
 class Channels:
@@ -199,7 +199,7 @@ class Channels:
         """
         statement, values = (_DUE, {}) if after is None else (_DUE_AFTER, {"at": after[0], "row": after[1]})
         # Asked once a second, and mostly for nothing: in one trip.
-        async with self._database.glance() as connection:
+        async with self._database.read_autocommit() as connection:
             return await _channels(connection, statement, {"now": now, "most": limit, **values})
 
     async def all(self) -> list[Channel]:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.channels import tables
 from digests.model import Workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 
 class Readers:
@@ -21,7 +21,7 @@ class Readers:
 
     async def language(self, workspace: Workspace, user_id: str) -> str | None:
         """The language a person chose for themselves, or None."""
-        async with self._database.glance() as connection:
+        async with self._database.read_autocommit() as connection:
             found: str | None = await connection.scalar(
                 _LANGUAGE, {"of_workspace": workspace.key, "of_user": user_id}
             )
@@ -32,7 +32,7 @@ class Readers:
     ) -> tuple[str | None, str | None]:
         """The language a person chose for themselves, and that of a channel; None where there is none."""
         given = {"of_workspace": workspace.key, "of_user": user_id, "named": channel_id}
-        async with self._database.glance() as connection:
+        async with self._database.read_autocommit() as connection:
             (found,) = (await connection.execute(_LANGUAGES, given)).all()
         own, channel = found
         return own, channel

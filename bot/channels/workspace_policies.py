@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select
 
 from bot.channels import tables
 from digests.model import Workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 
 class Policies:

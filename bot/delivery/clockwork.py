@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy.exc import DBAPIError
 
 from bot.clocks import Clock
 from bot.delivery.corrections import EVERY, Corrections
@@ -148,9 +147,9 @@ class Clockwork:
     async def _guarded(self, name: str, job: Job) -> None:
         try:
             await job()
-        except (HaruError, DBAPIError) as error:
+        except HaruError as error:
             # The database is away for now: the next look tries again, and readiness tells.
-            self._say_failed(name, str(error).splitlines()[0])
+            self._say_failed(name, str(error))
         except Exception:
             # Nothing may stop the clockwork; what nobody foresaw is logged whole.
             log.exception("job_crashed", job=name)

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from bot.ledger.ledger import Ledger
 from bot.ledger.outcome import Kind, Outcome, of_answer
@@ -112,11 +111,11 @@ class Courier:
             await self._reach("answered")
         try:
             counted, parts = await self._ledger.exchange(answers, room)
-        except (DBAPIError, StoreError) as error:
+        except StoreError as error:
             self._answers = [*answers, *self._answers]
             if not self._answers and not self._under_way:
                 raise
-            log.error("results_kept", count=len(self._answers), error=str(error).splitlines()[0])
+            log.error("results_kept", count=len(self._answers), error=str(error))
             await asyncio.sleep(_RETRY)
             return []
         if answers:
@@ -190,8 +189,8 @@ class Courier:
                 await self._installations.pause(part.workspace, outcome.code)
             if self._on_failure:
                 await self._on_failure(part, outcome)
-        except (DBAPIError, StoreError) as error:
-            log.error("aftermath_failed", part=part.id, error=str(error).splitlines()[0])
+        except StoreError as error:
+            log.error("aftermath_failed", part=part.id, error=str(error))
         except Exception:
             # Nobody waits for this task: what nobody foresaw is logged whole, and no post is held by it.
             log.exception("aftermath_crashed", part=part.id)

@@ -16,9 +16,9 @@ from bot.ledger.claims import Lease
 from bot.ledger.dialect import among, insert_into
 from bot.ledger.part import Part
 from bot.workspaces.rate_limits import CHANNEL_INTERVAL
-from digests.store.sessions import STANDSTILL
+from digests.store.database import IDLE_TRANSACTION_TIMEOUT
 
-UNDER_WAY = timedelta(seconds=STANDSTILL)
+UNDER_WAY = timedelta(seconds=IDLE_TRANSACTION_TIMEOUT)
 """How far a look may be behind what it finds: on PostgreSQL others claim between its look at the clock and
 its look at the parts, and no transaction lasts longer.
 """

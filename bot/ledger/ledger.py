@@ -42,7 +42,7 @@ from bot.messages.edition import Edition
 from bot.messages.message import Message
 from bot.workspaces.rate_limits import LATE_DELIVERIES_PER_SECOND
 from digests.model import Workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 UNREADABLE = timedelta(hours=24)
 """After so long without a readable history a doubted part is ``unknown``, for good."""
@@ -149,7 +149,7 @@ class Ledger:
 
     async def claim_corrections(self, limit: int) -> list[Part]:
         """Take due corrections, of workspaces in which no post waits."""
-        async with self._database.glance() as connection:
+        async with self._database.read_autocommit() as connection:
             if not await correction_rows.due(connection, now=self._known_now()):
                 return []
         held_until = self.steady() + self._lease
@@ -287,7 +287,7 @@ class Ledger:
             await open_parts.follow(connection, workspace, old_id, new_id)
 
     async def _anything_due(self) -> bool:
-        async with self._database.glance() as connection:
+        async with self._database.read_autocommit() as connection:
             return await lanes.anything_due(connection, now=self._known_now())
 
     def _part(

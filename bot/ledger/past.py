@@ -8,7 +8,7 @@ from datetime import date, datetime
 from bot.delivery.plan import History
 from bot.ledger import history
 from bot.ledger.delivery import Delivery
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 
 class Past:

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, and_, bindparam, literal_column, or_, sele
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger import results, tables
-from digests.store.sessions import STANDSTILL
+from digests.store.database import IDLE_TRANSACTION_TIMEOUT
 
-TOLERANCE = timedelta(seconds=STANDSTILL)
+TOLERANCE = timedelta(seconds=IDLE_TRANSACTION_TIMEOUT)
 """What was seen may be so far ahead of who looks: on PostgreSQL others look between its look at the clock and
 its look at the row, and no transaction lasts longer.
 """

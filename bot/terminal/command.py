@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from digests.errors import StoreError
-
 if TYPE_CHECKING:
     from config.settings import Settings
-    from digests.store.sessions import Database
+    from digests.store.database import Database
 
 FAILED = 1
 """The exit status when something was refused or failed."""
@@ -29,19 +27,12 @@ def command(function: Callable[..., Coroutine[Any, Any, int | None]]) -> Callabl
     """Read the settings, set up logging, and run the coroutine to its end; its value is the exit status."""
 
     def run(**arguments: Any) -> int | None:
-        from sqlalchemy.exc import DBAPIError
-
         from config.logging import set_up_logging
         from config.settings import read_settings
 
         settings = read_settings()
         set_up_logging(settings.haru_log_level, settings.haru_log_format)
-        try:
-            return asyncio.run(function(settings, **arguments))
-        except DBAPIError as error:
-            # What no layer below could foresee: a disk that filled up, a server that went away.
-            said = str(error.orig).strip().splitlines()[0]
-            raise StoreError(f"the database failed: {said}") from error
+        return asyncio.run(function(settings, **arguments))
 
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
@@ -75,7 +66,7 @@ def instant_of(_: click.Context, __: click.Parameter, value: str | None) -> date
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The archive's database. One without any schema gets it; an older one is refused (SchemaError)."""
     from bot import schema_version
-    from digests.store.sessions import Database
+    from digests.store.database import Database
 
     database = Database(settings.archive_url)
     try:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import DBAPIError
 
 from bot import schema_version
 from bot.app import Haru
@@ -16,7 +15,7 @@ from digests.errors import HaruError
 from digests.model import Source, SourceKind
 from digests.search import meaning
 from digests.store import tables
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ async def examine(settings: Settings) -> list[Finding]:
         if settings.slack_bot_token is not None:
             findings += await _slack(haru, settings.slack_bot_token.get_secret_value())
         await haru.clients.close()
-    except (HaruError, DBAPIError) as error:
-        findings.append(Finding("failed", False, str(error).splitlines()[0]))
+    except HaruError as error:
+        findings.append(Finding("failed", False, str(error)))
     finally:
         await database.close()
     return findings

@@ -14,7 +14,7 @@ from bot.workspaces import withdrawals
 from bot.workspaces.tables import installation
 from digests.model import Workspace
 from digests.store.bulk import among
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 OPERATOR = "operator"
 """Why a workspace is paused that whoever runs Haru has paused."""

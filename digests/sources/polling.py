@@ -16,7 +16,7 @@ from digests.errors import SourceError
 from digests.model import Fetch, Source, SourceKind, Status, Taken
 from digests.sources.poll_schedule import next_poll
 from digests.store import moved_documents, source_rows
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -13,7 +13,7 @@ from digests.errors import HaruError
 from digests.model import Source, SourceKind, without_credentials
 from digests.sources.poll_schedule import WEEKS, quiet_day
 from digests.store import source_rows
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 
 class WrongSourceError(HaruError):

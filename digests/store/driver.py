@@ -1,8 +1,11 @@
-"""SQLite beside the event loop, one trip to its thread a statement.
+"""An aiosqlite connection that runs each statement in one trip to its thread.
 
-aiosqlite goes there and back four times (a cursor, the statement, its rows, the end of the
-cursor), each time waiting for two threads to take turns. A lookup asks a dozen questions,
-so that was most of its time.
+aiosqlite makes four trips for a statement (open a cursor, execute, fetch, close the cursor), and
+each waits for two threads to take turns. A search runs a dozen statements, so the trips are a
+large part of its time: ``python -m tests.bench driver`` measures how much.
+
+Relies on private parts of aiosqlite (``_execute``, ``_conn``, ``_connection``, ``_thread``), which is
+why pyproject.toml caps its version; ``tests/digests/test_driver.py`` fails when one of them moves.
 """
 
 from __future__ import annotations
@@ -14,87 +17,37 @@ from typing import Any, cast
 
 import aiosqlite
 
+_UNUSED_CHUNK_SIZE = 64
+"""aiosqlite's default for iterating over a cursor, which the cursors here do not support."""
+
 
 def connect(path: str, **options: Any) -> aiosqlite.Connection:
-    """A connection to open with ``await``, for SQLAlchemy's aiosqlite dialect."""
-    connection = Connection(partial(sqlite3.connect, path, **options), iter_chunk_size=64)
-    # An engine that nobody closed must not keep the process from ending.
+    """An unopened connection, to be awaited by SQLAlchemy's aiosqlite dialect (``async_creator_fn``)."""
+    connection = Connection(partial(sqlite3.connect, path, **options), _UNUSED_CHUNK_SIZE)
+    # As SQLAlchemy does for its own connections: one left open must not keep the process alive.
     connection._thread.daemon = True
     return connection
 
 
 class Connection(aiosqlite.Connection):
-    """aiosqlite's, with cursors of our own. Reads whole results: nothing here streams rows."""
+    """aiosqlite's connection with the cursors below. Does not stream rows: a result is read whole."""
 
     def __del__(self) -> None:
-        # Dropped while open, as when a task is cancelled in the middle of a statement: the thread closes
-        # it all the same, and there is nobody left to warn.
+        # A task cancelled during a statement drops its connection while it is open. The thread closes
+        # it, so aiosqlite's ResourceWarning would report no leak.
         if self._connection is not None:
             self.stop()
 
     def cursor(self) -> Cursor:  # type: ignore[override]  # SQLAlchemy only enters it
         return Cursor(self)
 
-    _is_beginning = False
-    """A plain BEGIN takes no lock and sees nothing yet: it goes with the statement after it."""
-
-    _writes = False
-    _failure: sqlite3.Error | None = None
-
-    def begin(self) -> None:
-        """Begin a transaction with the next statement."""
-        self._is_beginning = True
-
-    def begin_writing(self) -> None:
-        """A transaction that writes is about to begin."""
-        self._writes = True
-
     async def run(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
-        """Work done in the connection's thread."""
-        # Known by now and not in the thread: whoever is cancelled here rolls back what comes before them.
-        is_beginning, self._is_beginning = self._is_beginning, False
-
-        def begun() -> Any:
-            if self._failure is not None:
-                failure, self._failure = self._failure, None
-                raise failure
-            if is_beginning:
-                self._conn.execute("BEGIN")
-            return work(self._conn)
-
-        return await self._execute(begun)  # type: ignore[no-untyped-call]
-
-    async def commit(self) -> None:
-        """Commit, where anything began."""
-        if self._is_beginning:
-            self._is_beginning = False
-        else:
-            await super().commit()
-            self._writes = False
-
-    async def rollback(self) -> None:
-        """Roll back, where anything began.
-
-        After reading nobody waits for it: whatever comes next through this connection comes after it. Where
-        it failed, the next is told, and its own end tries again.
-        """
-        if self._is_beginning:
-            self._is_beginning = False
-        elif self._writes:
-            await super().rollback()
-            self._writes = False
-        else:
-            self._tx.put_nowait((None, self._end_reading))
-
-    def _end_reading(self) -> None:
-        try:
-            self._conn.rollback()
-        except sqlite3.Error as failure:
-            self._failure = failure
+        """The result of ``work``, called with the sqlite3 connection in its thread."""
+        return await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
 
 
 class Cursor:
-    """What SQLAlchemy asks of a cursor: a statement, then all that came of it."""
+    """The part of a cursor that SQLAlchemy uses: executes a statement and holds its whole result."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -108,34 +61,29 @@ class Cursor:
         return self
 
     async def execute(self, statement: str, parameters: Any = ()) -> Cursor:
-        """Run a statement and take all its rows."""
-        if statement == "BEGIN":
-            self._connection.begin()
-            return self
-        if statement == "BEGIN IMMEDIATE":
-            self._connection.begin_writing()
+        """Execute a statement and fetch all its rows."""
         return await self._run(lambda connection: connection.execute(statement, parameters))
 
     async def executemany(self, statement: str, rows: Any) -> Cursor:
-        """Run a statement once for each row of parameters."""
+        """Execute a statement once for each row of parameters."""
         return await self._run(lambda connection: connection.executemany(statement, rows))
 
     async def fetchall(self) -> list[Any]:
-        """The rows, once."""
+        """The rows of the last statement; an empty list the second time."""
         rows, self._rows = self._rows, []
         return rows
 
     async def close(self) -> None:
-        """Nothing is open any more."""
+        """Does nothing: the sqlite3 cursor is closed when its statement ends."""
 
     async def _run(self, start: Callable[[sqlite3.Connection], sqlite3.Cursor]) -> Cursor:
         def work(connection: sqlite3.Connection) -> tuple[Any, list[Any], int, int | None]:
             cursor = start(connection)
             rows = cursor.fetchall() if cursor.description else []
-            told = (cursor.description, rows, cursor.rowcount, cursor.lastrowid)
+            result = (cursor.description, rows, cursor.rowcount, cursor.lastrowid)
             cursor.close()
-            return told
+            return result
 
-        told = cast("tuple[Any, list[Any], int, int | None]", await self._connection.run(work))
-        self.description, self._rows, self.rowcount, self.lastrowid = told
+        result = cast("tuple[Any, list[Any], int, int | None]", await self._connection.run(work))
+        self.description, self._rows, self.rowcount, self.lastrowid = result
         return self

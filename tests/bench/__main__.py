@@ -10,9 +10,10 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import fanout, intake, memory, million, quality, roundtrip
+from tests.bench import driver, fanout, intake, memory, million, quality, roundtrip
 
 MEASUREMENTS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+    "driver": driver.measure,
     "fanout": fanout.measure,
     "intake": intake.measure,
     "memory": memory.measure,

@@ -21,7 +21,7 @@ from bot.app import Haru
 from bot.http_server import Health, web_application
 from bot.running import listening, prepared
 from config.settings import Settings
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 SECRET = "bench-signing-secret"
 

@@ -44,7 +44,7 @@ from bot.workspaces.tables import installation
 from bot.workspaces.wire import AT_ONCE
 from config.settings import Settings
 from digests.model import Document
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "bot" / "local" / "samples" / "2025-02-25.txt"

@@ -15,7 +15,7 @@ from digests.errors import DigestError
 from digests.model import Document, Entry
 from digests.reading.document import read
 from digests.sources import folder
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 SHARED = Path(__file__).parents[3] / "shared"
 VAULT = SHARED / "vault" / "arXiv"

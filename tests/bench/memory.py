@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from bot import schema_version
 from digests.archive import Archive
 from digests.sources import folder
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.bench import material
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ import bot.processes
 from bot.app import Haru
 from bot.http_server import web_application
 from config.settings import Settings
-from digests.store.sessions import Database
+from digests.store.database import Database
 kept = []
 async def rest():
     haru = Haru(Settings(_env_file=None), Database("sqlite:///unused.sqlite3"))

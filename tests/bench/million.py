@@ -28,7 +28,7 @@ from bot import schema_version
 from digests.archive import Archive
 from digests.model import Entry
 from digests.store import postings, tables
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.bench import material, rivals
 
 COUNT = 1_000_000

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from digests.archive import Archive
 from digests.search import meaning
 from digests.store import tables
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.bench import material, rivals
 from tests.semantic import semantic
 

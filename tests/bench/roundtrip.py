@@ -30,7 +30,7 @@ from bot.workspaces.installations import Installation, Installations
 from digests.archive import Archive
 from digests.model import Document, Workspace
 from digests.sources import folder
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.bench import material
 from tests.bench.answering import SECRET, started
 

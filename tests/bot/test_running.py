@@ -14,7 +14,7 @@ from bot.app import Haru
 from bot.running import prepared
 from config.settings import Settings
 from digests.model import Document
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 NOW = datetime(2025, 2, 26, tzinfo=UTC)
 

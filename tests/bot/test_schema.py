@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, select, text
 from bot import schema_version
 from bot.tables import metadata
 from digests.errors import SchemaError
-from digests.store.sessions import Database
+from digests.store.database import Database
 from digests.store.tables import source
 
 

@@ -30,7 +30,7 @@ from bot.channels.preferences import Channel
 from bot.clocks import FixedClock
 from bot.delivery.calendar import due_at
 from config.settings import Settings
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.crash import scene
 from tests.crash.points import FREEZES, POINTS
 from tests.crash.variants import SETTLE

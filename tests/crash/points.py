@@ -27,7 +27,7 @@ from bot.ledger import claims, results
 from bot.ledger.doubts import Verdict
 from bot.ledger.ledger import Ledger
 from bot.ledger.part import Deed, Part
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 POINTS = {
     "opening": "a delivery is written, not yet committed",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from digests.archive import Archive
 from digests.model import Document, Results, Status, Taken, Workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 from digests.store.tables import document_version
 
 NOW = datetime(2025, 2, 26, tzinfo=UTC)

@@ -12,7 +12,7 @@ from digests.model import Document
 from digests.search.evidence import Candidate
 from digests.search.plan import Group
 from digests.store import candidates, tables
-from digests.store.sessions import Database
+from digests.store.database import Database
 from digests.store.vocabulary import Words
 
 NOW = datetime(2025, 2, 26, tzinfo=UTC)

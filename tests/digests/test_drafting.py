@@ -17,7 +17,7 @@ from digests.draft_process import FEWEST, Drafting
 from digests.drafts import drafts, hash_of
 from digests.errors import DigestError
 from digests.model import Document, Status
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 
 def _documents(count: int) -> list[Document]:

@@ -13,7 +13,7 @@ from digests import archive as archives
 from digests.archive import Archive
 from digests.model import Document, Status, Taken
 from digests.store import postings, tables
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 NOW = datetime(2025, 2, 26, tzinfo=UTC)
 

@@ -8,7 +8,7 @@ import pytest
 
 from digests.archive import Archive
 from digests.model import SHARED, ArchivedDigest, Document, Results, Workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 NOW = datetime(2025, 2, 26, tzinfo=UTC)
 DAY = date(2025, 2, 25)

@@ -8,7 +8,7 @@ import pytest
 
 from digests.archive import Archive
 from digests.model import Document
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 NEWSLETTER = """2025-02-25
 Finite Crystals

@@ -10,7 +10,7 @@ import pytest
 
 from digests.archive import Archive
 from digests.model import Document, Results
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 SAMPLES = Path(__file__).parents[2] / "bot" / "local" / "samples"
 LOOPED = "Reasoning with Latent Thoughts: On the Power of Looped Transformers"

@@ -13,7 +13,7 @@ from digests.search import meaning, plan
 from digests.search.plan import Term
 from digests.search.weights import idf
 from digests.store import vectors
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.semantic import semantic
 
 NEWSLETTER = """2025-02-25

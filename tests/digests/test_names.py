@@ -9,7 +9,7 @@ import pytest
 from digests.archive import Archive
 from digests.model import Document, Results
 from digests.search import plan
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 
 async def _find(archive: Archive, query: str) -> Results:

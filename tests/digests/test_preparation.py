@@ -11,7 +11,7 @@ import pytest
 from digests.archive import Archive
 from digests.model import Document
 from digests.store import candidates, marked
-from digests.store.sessions import Database
+from digests.store.database import Database
 from digests.store.vocabulary import load_words
 
 NOW = datetime(2025, 2, 26, tzinfo=UTC)

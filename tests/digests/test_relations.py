@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from digests.archive import Archive
 from digests.model import Document
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 NOW = datetime(2025, 2, 26, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ import pytest
 from digests.archive import Archive
 from digests.model import Document, Workspace
 from digests.store import tag_counts as counting
-from digests.store.sessions import Database
+from digests.store.database import Database
 from digests.store.tag_counts import tag_counts
 from digests.store.vocabulary import load_words
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import Engine
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.soak.straight import straight_connection, straight_engine
 
 

@@ -16,7 +16,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from digests.store.sessions import _prepare_sqlite
+from digests.store.database import _set_up_sqlite
 
 
 def straight_engine(path: str) -> Engine:
@@ -24,7 +24,7 @@ def straight_engine(path: str) -> Engine:
     engine = create_engine(
         f"sqlite:///{path}", connect_args={"factory": _Connection, "check_same_thread": False}
     )
-    _prepare_sqlite(cast("AsyncEngine", SimpleNamespace(sync_engine=engine)))
+    _set_up_sqlite(cast("AsyncEngine", SimpleNamespace(sync_engine=engine)))
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _: object) -> None:

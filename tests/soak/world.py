@@ -22,7 +22,7 @@ from bot.channels.preferences import EVERY_DAY, Channel, Language, Layout, Prefe
 from bot.workspaces.installations import Installation
 from config.settings import Settings
 from digests.model import Document, Workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.soak.leap import LeapLoop
 from tests.soak.mortal import CrashError, MortalDatabase
 from tests.soak.slack import ScriptedSlack

@@ -13,7 +13,7 @@ from bot.channels.readers import Readers
 from bot.channels.workspace_policies import Policies
 from digests.archive import Archive
 from digests.model import Document, Workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 HERE, THERE = Workspace("", "T1"), Workspace("", "T2")
 NOW = datetime(2025, 2, 25, 9, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 from bot.channels.channel_store import Channels
 from bot.channels.preferences import Language, Layout, Preferences
 from digests.model import Workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 HERE, THERE = Workspace("", "T1"), Workspace("", "T2")
 NOW = datetime(2025, 2, 25, 9, tzinfo=UTC)

@@ -19,7 +19,7 @@ from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from bot.local.workspace import LocalWorkspace
 from config.settings import Settings
 from digests.model import Document, Workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 DAY = datetime(2025, 2, 25, 0, 0, tzinfo=UTC)
 SAMPLE = Path(__file__).parents[3] / "bot" / "local" / "samples" / "2025-02-25.txt"

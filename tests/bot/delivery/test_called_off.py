@@ -18,7 +18,7 @@ from bot.ledger.delivery import State
 from bot.ledger.outcome import Kind, Outcome
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from bot.workspace_deletion import delete_workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.bot.delivery.doubt import let_settle, put_in_doubt, states, take
 from tests.bot.delivery.scene import DAY, Scene, open_scene
 

@@ -17,7 +17,7 @@ from bot.ledger.delivery import State
 from bot.ledger.ledger import Ledger
 from bot.ledger.outcome import Kind, Outcome
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.bot.delivery.scene import Scene
 
 

@@ -29,7 +29,7 @@ from bot.delivery.courier import Courier
 from bot.ledger import tables
 from bot.ledger.ledger import Ledger
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
-from digests.store import sessions
+from digests.store import database as database_module
 from tests.bot.delivery.scene import DAY, Scene, open_scene
 from tests.postgres import postgres_server
 
@@ -78,7 +78,7 @@ async def test_postgresql_restarted_in_the_middle(tmp_path: Path) -> None:
 @pytest.mark.timeout(90 + 2 * LASTS)
 async def test_sqlite_locked_by_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While another process writes, writes wait; the log says how long they had to."""
-    monkeypatch.setattr(sessions, "NOTABLE", min(sessions.NOTABLE, LASTS / 2))
+    monkeypatch.setattr(database_module, "SLOW_WRITE_WAIT", min(database_module.SLOW_WRITE_WAIT, LASTS / 2))
     path = tmp_path / "haru.sqlite3"
     async with open_scene(f"sqlite:///{path}", tmp_path) as scene, _holder(path) as (lock, unlock):
         said = await _play(scene, lock, unlock)
@@ -88,7 +88,7 @@ async def test_sqlite_locked_by_another_process(tmp_path: Path, monkeypatch: pyt
 
 async def test_sqlite_locked_beyond_patience(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write that waited too long fails, is said to, and is tried again until it goes through."""
-    monkeypatch.setattr(sessions, "SQLITE_PATIENCE", 0.3)
+    monkeypatch.setattr(database_module, "SQLITE_BUSY_TIMEOUT", 0.3)
     path = tmp_path / "haru.sqlite3"
     async with open_scene(f"sqlite:///{path}", tmp_path) as scene, _holder(path) as (lock, unlock):
         said = await _play(scene, lock, unlock)

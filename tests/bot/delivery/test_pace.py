@@ -20,7 +20,7 @@ from bot.messages.edition import Edition
 from bot.messages.message import Message
 from bot.workspaces.installations import Installation, Installations
 from digests.model import Workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 START = datetime(2025, 2, 25, 9, tzinfo=UTC)
 SENT = Outcome(Kind.SENT, ts="1.1")

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from bot import schema_version
 from bot.ledger import lanes
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.bot.delivery.scene import Scene, open_scene
 
 GROWING = ("part", "delivery", "lane", "pace", "channel", "installation", "edition_entry", "entry")

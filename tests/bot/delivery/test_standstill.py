@@ -16,8 +16,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.channels.preferences import Layout
 from bot.ledger import tables
-from digests.store import sessions
-from digests.store.sessions import Database
+from digests.store import database as database_module
+from digests.store.database import Database
 from tests.bot.delivery.scene import Scene, open_scene
 
 
@@ -31,7 +31,7 @@ async def scene(postgres_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
 @pytest.fixture
 async def frozen(scene: Scene, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     """Another replica's connections, which may stand still for one second."""
-    monkeypatch.setattr(sessions, "STANDSTILL", 1.0)
+    monkeypatch.setattr(database_module, "IDLE_TRANSACTION_TIMEOUT", 1.0)
     database = Database(postgres_url)
     yield database
     await database.close()

@@ -24,7 +24,7 @@ from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installation, Installations
 from digests.archive import Archive
 from digests.model import Document, Workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 SEOUL, APIA = ZoneInfo("Asia/Seoul"), ZoneInfo("Pacific/Apia")
 GRACE = timedelta(hours=4)

@@ -26,7 +26,7 @@ from bot.running import listening
 from config.settings import Settings
 from digests.model import Document
 from digests.sources import folder
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 SECRET = "listeners-signing-secret"
 MORNING = datetime(2025, 2, 25, 0, 30, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 from bot import schema_version
 from bot.terminal.doctor import examine
 from config.settings import Settings
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.semantic import semantic
 
 

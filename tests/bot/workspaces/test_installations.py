@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.workspaces.installations import Installation, Installations
 from digests.model import Workspace
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 NOW = datetime(2025, 3, 3, tzinfo=UTC)
 ORGANISATION = Workspace("E1", "")

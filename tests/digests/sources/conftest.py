@@ -10,7 +10,7 @@ from digests.archive import Archive
 from digests.model import SourceKind
 from digests.sources.polling import Polling
 from digests.sources.source_list import Sources
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.digests.sources.feed_server import FeedServer
 from tests.digests.sources.house import EVERY, House, Shelf
 

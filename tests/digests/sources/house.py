@@ -11,7 +11,7 @@ from digests.errors import SourceError
 from digests.model import Document, Fetch, Source, SourceKind, Taken
 from digests.sources.polling import Polled, Polling
 from digests.sources.source_list import Sources
-from digests.store.sessions import Database
+from digests.store.database import Database
 
 NOW = datetime(2025, 2, 25, 12, tzinfo=UTC)
 LATER = NOW + timedelta(days=2)

@@ -15,7 +15,7 @@ from digests.sources.feed import Feed
 from digests.sources.http_fetch import Limits, Web
 from digests.sources.polling import Polled, Polling
 from digests.sources.source_list import Sources
-from digests.store.sessions import Database
+from digests.store.database import Database
 from tests.digests.sources.feed_server import FeedServer
 from tests.digests.sources.house import EVERY, NOW
 
