@@ -60,15 +60,15 @@ class Understood:
 
 
 _TROUBLES = {
-    Trouble.KIND: deferred("I read `.txt`, `.md` and `.html` files only."),
-    Trouble.SIZE: deferred("This file is larger than 5 MB. Split it into one file a day."),
+    Trouble.KIND: deferred("I can only read `.txt`, `.md` and `.html` files."),
+    Trouble.SIZE: deferred("This file is larger than 5 MB. Split it into one file per day."),
     Trouble.SCOPE: deferred(
-        "I am not allowed to read files here. Paste the text with `/digest add`, or ask a workspace admin "
-        "to install me again with that permission."
+        "I don't have permission to read files here. Paste the text with `/digest add`, or ask a "
+        "workspace admin to reinstall me with that permission."
     ),
-    Trouble.GONE: deferred("That file is no longer there."),
-    Trouble.AWAY: deferred("Slack did not give me the file. Please try again in a moment."),
-    Trouble.CHANGED: deferred("The file is not the one I showed you any more. Please send it again."),
+    Trouble.GONE: deferred("That file no longer exists."),
+    Trouble.AWAY: deferred("I couldn't get the file from Slack. Please try again in a moment."),
+    Trouble.CHANGED: deferred("The file has changed since I showed it to you. Please send it again."),
 }
 
 
@@ -76,17 +76,18 @@ def offer(*, language: str) -> Message:
     """How to give a digest, with a button that opens the form."""
     words = catalogue(language)
     said = words.gettext(
-        "You can give me a day's papers: paste them, or send me a `.txt`, `.md` or `.html` file in a direct "
-        "message. I show what I understood before I keep anything, and only this workspace sees it."
+        "You can add a day's papers: paste them, or send me a `.txt`, `.md` or `.html` file in a "
+        "direct message. I'll show you what I understood before I add anything, and only this "
+        "workspace will see it."
     )
-    row = actions([button(words.gettext("Give papers"), Action.GIVE, style="primary")])
+    row = actions([button(words.gettext("Add papers"), Action.GIVE, style="primary")])
     return Message(said, (section(said), *row))
 
 
 def not_allowed(*, language: str) -> Message:
     """Somebody who may not give a digest tried to."""
     said = catalogue(language).gettext(
-        "Only workspace admins can give me papers, since they reach every channel of the workspace."
+        "Only workspace admins can add papers, because they go to every channel in the workspace."
     )
     return Message(said, (section(said),))
 
@@ -104,23 +105,23 @@ def form(
     """The form. ``refused`` is what was wrong with the text it is opened with again."""
     words = catalogue(language)
     shape = words.gettext(
-        "A line with the date, then for each paper its title, (authors), text and a line of #tags. "
-        "I show what I understood before I keep anything."
+        "Start with a line for the date. Then, for each paper, write its title, (authors), text "
+        "and a line of #tags. I'll show you what I understood before I add anything."
     )
     wrong = [section(one) for one in joined(_refusals(refused, words))] if refused else []
     hint = (
         words.gettext("Up to 3,000 characters. For more, choose a file.")
         if with_file
         else words.gettext(
-            "Up to 3,000 characters. For more, a workspace admin can install me again with the permission "
-            "to read files."
+            "Up to 3,000 characters. For longer text I need permission to read files; a workspace "
+            "admin can reinstall me with it."
         )
     )
     return modal(
-        words.gettext("Give papers"),
+        words.gettext("Add papers"),
         [*wrong, context(shape), _text(words, text, hint), *([_file_input(words)] if with_file else [])],
         close=words.gettext("Cancel"),
-        submit=words.gettext("Look at it"),
+        submit=words.gettext("Review"),
         callback=Callback.DIGEST_FORM,
         metadata=metadata,
     )
@@ -131,13 +132,13 @@ def preview_view(understood: Understood, *, language: str, metadata: str, text: 
     words = catalogue(language)
     blocks = [section(one) for one in joined(_lines(understood, words))]
     if text is not None:
-        hint = words.gettext("If you change this, I look at it again before I keep it.")
+        hint = words.gettext("If you change this, I'll show it to you again before I add it.")
         blocks.append(_text(words, text, hint) | {"optional": False})
     return modal(
         words.gettext("Is this right?"),
         blocks,
         close=words.gettext("Cancel"),
-        submit=words.gettext("Keep it"),
+        submit=words.gettext("Add"),
         callback=Callback.DIGEST_CONFIRM,
         metadata=metadata,
     )
@@ -154,8 +155,8 @@ def preview(understood: Understood, *, language: str, value: str) -> Message:
     if understood.papers:
         row = actions(
             [
-                button(words.gettext("Keep it"), Action.KEEP, value, style="primary"),
-                button(words.gettext("Not now"), Action.DISMISS),
+                button(words.gettext("Add"), Action.KEEP, value, style="primary"),
+                button(words.gettext("Don't add"), Action.DISMISS),
             ]
         )
     blocks = [section(one) for one in joined(lines)]
@@ -166,14 +167,14 @@ def kept(understood: Understood, *, language: str) -> Message:
     """It is in: what it is good for now."""
     words = catalogue(language)
     if understood.taken.status is Status.SAME:
-        head = words.gettext("These papers are in already; nothing changed.")
+        head = words.gettext("I already have these papers. Nothing changed.")
     else:
-        head = words.ngettext("{n} paper is in.", "{n} papers are in.", understood.papers)
-    what = words.gettext("Everyone in this workspace can find them with `/paper`, and nobody elsewhere.")
+        head = words.ngettext("Added {n} paper.", "Added {n} papers.", understood.papers)
+    what = words.gettext("Everyone in this workspace can find them with `/paper`. Nobody outside it can.")
     when = (
-        words.gettext("They go out with the next post of each channel.")
+        words.gettext("Each channel gets them with its next post.")
         if understood.posts
-        else words.gettext("They are too old, or undated, to be posted by themselves.")
+        else words.gettext("I won't post them on my own, because they are too old or have no date.")
     )
     text = " ".join([head, what] if understood.taken.status is Status.SAME else [head, what, when])
     return Message(text, (section(text),))
@@ -181,7 +182,7 @@ def kept(understood: Understood, *, language: str) -> Message:
 
 def dismissed(*, language: str) -> Message:
     """Nothing was kept, as asked."""
-    said = catalogue(language).gettext("I kept nothing of it.")
+    said = catalogue(language).gettext("OK, I didn't add anything.")
     return Message(said, (section(said),))
 
 
@@ -192,20 +193,20 @@ def nothing_given(*, language: str) -> str:
 
 def both_given(*, language: str) -> str:
     """Text and a file: what the form says at the input."""
-    return catalogue(language).gettext("Give either text or a file, not both.")
+    return catalogue(language).gettext("Use either text or a file, not both.")
 
 
 def waiting(*, language: str) -> View:
     """Shown while a large document is read or written."""
     words = catalogue(language)
     said = words.gettext("One moment…")
-    return modal(words.gettext("Give papers"), [section(said)], close=words.gettext("Close"))
+    return modal(words.gettext("Add papers"), [section(said)], close=words.gettext("Close"))
 
 
 def told(message: Message, *, language: str) -> View:
     """A message as the modal's last page."""
     words = catalogue(language)
-    return modal(words.gettext("Give papers"), message.blocks, close=words.gettext("Close"))
+    return modal(words.gettext("Add papers"), message.blocks, close=words.gettext("Close"))
 
 
 def _text(words: Catalogue, text: str, hint: str) -> Block:
@@ -258,8 +259,8 @@ def _lines(understood: Understood, words: Catalogue) -> list[str]:
     if taken.withdrawn:
         titles = words.names([f"“{brief(title, _TITLE)}”" for title in taken.withdrawn[:5]])
         gone = words.ngettext(
-            "No longer in it, and taken away: {titles}",
-            "No longer in it, and taken away ({n}): {titles}",
+            "This removes {n} paper that is no longer in it: {titles}",
+            "This removes {n} papers that are no longer in it: {titles}",
             len(taken.withdrawn),
             titles=titles,
         )
@@ -269,14 +270,14 @@ def _lines(understood: Understood, words: Catalogue) -> list[str]:
 
 def _head(understood: Understood, words: Catalogue) -> str:
     taken = understood.taken
-    day = words.full_date(taken.date) if isinstance(taken.date, date) else words.gettext("Undated")
+    day = words.full_date(taken.date) if isinstance(taken.date, date) else words.gettext("No date")
     count = words.ngettext("{n} paper", "{n} papers", understood.papers)
     parts = [_file(understood.name)] if understood.name else []
     statuses = Counter(entry.status for entry in taken.entries)
     if taken.status is Status.SAME:
-        return " · ".join([*parts, count, words.gettext("all of them are in already")])
+        return " · ".join([*parts, count, words.gettext("already added")])
     if taken.status is Status.CHANGED:
-        parts.append(words.gettext("a new version"))
+        parts.append(words.gettext("new version"))
         if statuses[Status.NEW]:
             parts.append(words.ngettext("{n} new", "{n} new", statuses[Status.NEW]))
     return " · ".join([f"*{day}*", count, *parts])
@@ -291,12 +292,14 @@ def _refusals(understood: Understood, words: Catalogue) -> list[str]:
     taken = understood.taken
     refused = [entry for entry in taken.entries if entry.status is Status.REFUSED]
     if taken.status is Status.REFUSED:
-        head = words.gettext("I could not read this.")
+        head = words.gettext("I couldn't read this.")
         name = [_file(understood.name)] if understood.name else []
         return [" · ".join([*name, head]), refusal(taken.line, taken.reason, words)]
     if not refused:
         return []
-    head = words.ngettext("I did not understand {n} place:", "I did not understand {n} places:", len(refused))
+    head = words.ngettext(
+        "I couldn't understand {n} place:", "I couldn't understand {n} places:", len(refused)
+    )
     lines = [refusal(entry.line, entry.reason, words) for entry in refused[:_REFUSALS]]
     return [f"*{head}*", *lines, *_more(len(refused) - _REFUSALS, words)]
 

@@ -55,14 +55,15 @@ def done(
     """
     words = catalogue(language)
     if not changes:
-        said = words.gettext("It is like that already.")
+        said = words.gettext("That is already set.")
         return Message(said, (section(said),))
     lines = [words.gettext("Done."), *(_change(change, words) for change in changes)]
     if next_post:
         lines.append(words.gettext("Next post: {moment}", moment=words.moment(next_post, zone)))
     lines += [
         words.gettext(
-            "{user} had just changed this too ({what}). Yours came last and holds; I told them.",
+            "{user} had just changed this too ({what}). Your change came last, so it applies. I've "
+            "let them know.",
             user=f"<@{change.user_id}>",
             what=_change(change, words),
         )
@@ -76,15 +77,15 @@ def log(changes: Sequence[Change], *, language: str, zone: str, undo: int | None
     """The newest changes of a channel, newest first as they are given."""
     words = catalogue(language)
     if not changes:
-        said = words.gettext("Nobody has changed anything here yet.")
+        said = words.gettext("Nobody has changed any settings here yet.")
         return Message(said, (section(said),))
     lines = [
         f"{words.moment(change.at, zone)} · <@{change.user_id}> · {_change(change, words)}"
         for change in changes[:LOG_LINES]
     ]
-    heading = words.gettext("*Changes in this channel*")
+    heading = words.gettext("*Changed settings in this channel*")
     row = actions(
-        [button(words.gettext("Undo the last"), Action.UNDO, str(undo)) if undo is not None else None]
+        [button(words.gettext("Undo the last change"), Action.UNDO, str(undo)) if undo is not None else None]
     )
     texts = [section(text) for text in joined(_fitting([heading, *lines], words))]
     return Message("\n".join([heading, *lines])[: limits.MESSAGE_TEXT], (*texts, *row))
@@ -95,7 +96,8 @@ def overtaken(changes: Sequence[Change], *, channel_id: str, language: str) -> M
     words = catalogue(language)
     lines = [
         words.gettext(
-            "{user} changed settings of {channel} at the same time as you; theirs came last and holds:",
+            "{user} changed the settings of {channel} at the same time as you. Their change came "
+            "last, so it applies:",
             user=f"<@{changes[0].user_id}>",
             channel=f"<#{channel_id}>",
         ),
@@ -115,7 +117,9 @@ def undone(taken: Sequence[Change], *, language: str) -> Message:
 def not_undone(*, language: str) -> Message:
     """Somebody changed the same setting since: taking the change back would undo theirs."""
     words = catalogue(language)
-    said = words.gettext("This was changed again since, so it stays. `/digest log` shows by whom.")
+    said = words.gettext(
+        "This has been changed again since, so I left it as it is. `/digest log` shows who changed it."
+    )
     return Message(said, (section(said),))
 
 

@@ -72,7 +72,7 @@ def card(
     lines = [state, *([_last(last_post, words)] if last_post else [])]
     if troubles:
         names = brief(", ".join(troubles), 500)
-        lines.append(words.gettext("A source of papers cannot be reached just now: {names}", names=names))
+        lines.append(words.gettext("I can't fetch papers from these sources right now: {names}", names=names))
     shown: Block = {"type": "section", "fields": [verbatim(f"*{name}*\n{value}") for name, value in fields]}
     text = "\n".join([*lines, *(f"{name}: {value}" for name, value in fields)])
     row = (
@@ -91,7 +91,7 @@ def _state(
         why = reason(paused, words)
         return words.gettext("*Paused.* {why}", why=why)
     if not channel.preferences.enabled:
-        return words.gettext("*Off.* Nothing is posted here.")
+        return words.gettext("*Off.* I don't post anything here.")
     if next_post is None:
         return words.gettext("*On.*")
     return words.gettext(
@@ -102,18 +102,20 @@ def _state(
 def _last(last: LastPost, words: Catalogue) -> str:
     day = words.short_date(last.day)
     if last.outcome is Outcome.SENT:
-        seen = link(last.url, words.gettext("See the post")) if last.url else ""
+        seen = link(last.url, words.gettext("View post")) if last.url else ""
         return " ".join(filter(None, (words.gettext("Last post: {day}.", day=day), seen)))
     if last.outcome is Outcome.SENDING:
-        return words.gettext("The papers of {day} are on their way.", day=day)
+        return words.gettext("The papers for {day} are on their way.", day=day)
     if last.outcome is Outcome.DOUBT:
         return words.gettext(
-            "Slack has not said whether the papers of {day} arrived; Haru is finding out.", day=day
+            "Slack hasn't confirmed that the papers for {day} arrived. I'm checking.", day=day
         )
     if last.outcome is Outcome.WAITING:
-        return words.gettext("The papers of {day} have not come in yet; Haru is waiting for them.", day=day)
+        return words.gettext("The papers for {day} haven't come in yet. I'm waiting for them.", day=day)
     why = reason(last.reason or "unknown", words)
-    return words.gettext("Nothing came on {day}: {why}", day=day, why=why)
+    if last.outcome is Outcome.UNKNOWN:
+        return words.gettext("I don't know whether the papers for {day} arrived. {why}", day=day, why=why)
+    return words.gettext("Nothing was posted on {day}: {why}", day=day, why=why)
 
 
 def _offers(
@@ -127,7 +129,7 @@ def _offers(
         again = confirmed(
             button(words.gettext("Post again"), Action.POST_AGAIN, str(last.delivery_id)),
             title=words.gettext("Post again?"),
-            text=words.gettext("If the first one did arrive, the channel sees it twice."),
+            text=words.gettext("If the first one did arrive, the channel will see it twice."),
             yes=words.gettext("Post again"),
             no=words.gettext("Cancel"),
         )
@@ -135,6 +137,6 @@ def _offers(
         button(words.gettext("Settings"), Action.SETTINGS),
         None if on else button(words.gettext("Turn on"), Action.TURN_ON, style="primary"),
         button(words.gettext("Preview"), Action.PREVIEW),
-        button(words.gettext("Give papers"), Action.GIVE) if may_give else None,
+        button(words.gettext("Add papers"), Action.GIVE) if may_give else None,
         again,
     ]

@@ -21,10 +21,10 @@ def hello(preferences: Preferences, *, language: str, inviter_id: str | None = N
     """What Haru says once when it is invited. Posts nothing else before somebody turns it on."""
     words = catalogue(language)
     said = words.gettext(
-        "Hello, I am Haru. I bring the day's machine-learning papers, each with a short commentary. "
-        "Nothing is posted here until somebody turns it on."
+        "Hello, I'm Haru. I post the day's machine-learning papers, each with a short "
+        "commentary. I won't post anything here until someone turns the daily papers on."
     )
-    by = words.gettext("{user} can set it up.", user=f"<@{inviter_id}>") if inviter_id else ""
+    by = words.gettext("{user} can set this up.", user=f"<@{inviter_id}>") if inviter_id else ""
     lines = "\n".join(filter(None, (said, by)))
     planned = " · ".join(
         (
@@ -33,7 +33,7 @@ def hello(preferences: Preferences, *, language: str, inviter_id: str | None = N
             words.gettext(LAYOUTS[preferences.layout]),
         )
     )
-    proposed = words.gettext("I would suggest: {what}", what=planned)
+    proposed = words.gettext("I suggest: {what}", what=planned)
     row = actions([button(words.gettext("Set up"), Action.SETTINGS, HELLO, style="primary")])
     return Message(f"{lines}\n{proposed}", (section(lines), context(proposed), *row))
 
@@ -49,9 +49,9 @@ def turned_on(
         lines.append(words.gettext("First post: {moment} ({zone})", moment=moment, zone=words.zone(zone)))
     if members > 50:
         lines.append(
-            words.gettext("Many people are here. `/digest layout thread` keeps the channel itself short.")
+            words.gettext("This channel has many members. `/digest layout thread` keeps the post short.")
         )
-    offer = button(words.gettext("Post the newest now"), Action.POST_NOW, str(newest)) if newest else None
+    offer = button(words.gettext("Post the latest now"), Action.POST_NOW, str(newest)) if newest else None
     settings = button(words.gettext("Settings"), Action.SETTINGS)
     return Message("\n".join(lines), (section("\n".join(lines)), *actions([offer, settings])))
 
@@ -59,7 +59,9 @@ def turned_on(
 def turned_off(*, language: str) -> Message:
     """It is off; what was set stays."""
     words = catalogue(language)
-    said = words.gettext("Daily papers are off. The settings stay; `/digest on` brings them back.")
+    said = words.gettext(
+        "Daily papers are off. I've kept the settings, so `/digest on` is enough to start again."
+    )
     return Message(said, (section(said),))
 
 
@@ -68,16 +70,16 @@ def not_a_member(*, language: str, is_direct: bool = False) -> Message:
     words = catalogue(language)
     if is_direct:
         return problem(Problem.NOT_HERE, language=language)
-    said = words.gettext("Haru is not in this channel yet. Invite it with `/invite @Haru`, then try again.")
+    said = words.gettext("I'm not in this channel yet. Invite me with `/invite @Haru`, then try again.")
     return Message(said, (section(said),))
 
 
 def already_posted(*, language: str, url: str | None, value: str) -> Message:
     """The channel has had this digest: where, and whether to post it again (``value`` of POST_AGAIN)."""
     words = catalogue(language)
-    said = words.gettext("This channel has had these papers already.")
+    said = words.gettext("I've already posted these papers in this channel.")
     if url:
-        seen = link(url, words.gettext("See the post"))
+        seen = link(url, words.gettext("View post"))
         said = f"{said} {seen}"
     row = actions([button(words.gettext("Post again"), Action.POST_AGAIN, value)])
     return Message(said, (section(said), *row))
@@ -93,27 +95,27 @@ def paused(code: str, *, language: str) -> Message:
 def posting(*, language: str) -> Message:
     """`/digest post` was taken; the papers follow."""
     words = catalogue(language)
-    said = words.gettext("On their way.")
+    said = words.gettext("The papers are on their way.")
     return Message(said, (section(said),))
 
 
 def nothing_to_post(*, language: str) -> Message:
     """There is no digest to post or to preview."""
     words = catalogue(language)
-    said = words.gettext("There are no papers to show yet.")
+    said = words.gettext("I have no papers to show yet.")
     return Message(said, (section(said),))
 
 
 def preview(messages: Sequence[Message], *, language: str) -> Message:
     """The first of the messages as only the asker sees it, and how many there would be."""
     words = catalogue(language)
-    said = words.gettext("Preview. Only you see this.")
+    said = words.gettext("Preview. Only you can see this.")
     if len(messages) > 1:
         replies = sum(message.thread for message in messages)
         count = words.ngettext("{n} message in all", "{n} messages in all", len(messages))
         said = f"{said} {count}"
         if replies:
-            threaded = words.ngettext("{n} of them in the thread", "{n} of them in the thread", replies)
+            threaded = words.ngettext("{n} of them a thread reply", "{n} of them thread replies", replies)
             said = f"{said}, {threaded}"
     first = messages[0]
     blocks = (context(said), *first.blocks)[: limits.MESSAGE_BLOCKS]
@@ -123,7 +125,7 @@ def preview(messages: Sequence[Message], *, language: str) -> Message:
 def expired(*, language: str) -> Message:
     """A button older than what it acts on."""
     words = catalogue(language)
-    said = words.gettext("This has become out of date. `/digest` shows how things are now.")
+    said = words.gettext("This is out of date. `/digest` shows the current settings.")
     return Message(said, (section(said),))
 
 
@@ -131,6 +133,6 @@ def admin_note(channel_id: str, code: str, *, language: str) -> Message:
     """Told to a channel's last admin when Haru paused it by itself."""
     words = catalogue(language)
     said = words.gettext("I stopped posting in {channel}.", channel=f"<#{channel_id}>")
-    how = words.gettext("Once that is settled, `/digest on` there starts it again.")
+    how = words.gettext("Once that is fixed, use `/digest on` in the channel to start again.")
     text = f"{said} {reason(code, words)} {how}"
     return Message(text, (section(text),))

@@ -50,14 +50,14 @@ def render(edition: Edition, *, language: Language, layout: Layout) -> tuple[Mes
 def retracted(day: date, *, language: Language) -> Message:
     """The one line that takes the place of a posted digest that was retracted."""
     words = catalogue(posting_languages(language)[0])
-    said = escape(words.gettext("The papers of {date} were taken back.", date=words.short_date(day)))
+    said = escape(words.gettext("The papers for {date} were taken down.", date=words.short_date(day)))
     return Message(said, (context(said),))
 
 
 def moved(*, language: Language) -> Message:
     """The one line that is left of a message whose papers a correction brought into those before it."""
     words = catalogue(posting_languages(language)[0])
-    said = escape(words.gettext("These papers now stand in the message above."))
+    said = escape(words.gettext("These papers are now in the message above."))
     return Message(said, (context(said),))
 
 
@@ -174,7 +174,7 @@ def _blocks(
     one: EditionEntry, words: Catalogue, number: int | None, elsewhere: str | None = None
 ) -> Sequence[Block]:
     if one.retracted:
-        return _one_line(one, strike(entry.numbered(one.entry.paper, number)), words.gettext("taken back"))
+        return _one_line(one, strike(entry.numbered(one.entry.paper, number)), words.gettext("taken down"))
     if one.seen_url is not None:
         title = entry.numbered(one.entry.paper, number)
         return _one_line(one, title, link(one.seen_url, words.gettext("posted here before")))
@@ -196,7 +196,7 @@ def _is_short(one: EditionEntry) -> bool:
 
 def _needless(words: Catalogue, *, thread: bool = False) -> Message:
     """What a message says if it stands already, and nothing is left of it."""
-    said = escape(words.gettext("The papers of this message were taken back."))
+    said = escape(words.gettext("The papers in this message were taken down."))
     return Message(said, (context(said),), thread, is_needless=True)
 
 
@@ -208,7 +208,7 @@ def _left_out(edition: Edition, words: Catalogue) -> tuple[Block, ...]:
         "{n} older paper is not shown.", "{n} older papers are not shown.", edition.left_out
     )
     if edition.left_out_from:
-        how = words.gettext("Read on with `/paper since:{day}`", day=edition.left_out_from.isoformat())
+        how = words.gettext("Read on with `/paper since:{day}`.", day=edition.left_out_from.isoformat())
         said = f"{said} {how}"
     return (context(said),)
 
@@ -274,7 +274,7 @@ def _index(edition: Edition, words: Catalogue) -> list[Block]:
         name = clip(entry.title_text(one.entry.paper), _INDEX_TITLE)
         text = ("" if number is None else f"{number}. ") + link(one.entry.paper.url, name)
         if one.retracted:
-            text = " · ".join([strike(text), words.gettext("taken back")])
+            text = " · ".join([strike(text), words.gettext("taken down")])
         room -= limits.size(text)
         if len(lines) == INDEX_LINES or room < 0:
             left = len(edition.entries) - len(lines)
@@ -296,4 +296,4 @@ def _said(one: EditionEntry, words: Catalogue, number: int | None) -> str:
 def _named(one: EditionEntry, words: Catalogue, number: int | None) -> str:
     """An entry's title as plain text, and whether it was taken back."""
     name = entry.numbered_text(one.entry.paper, number)
-    return " · ".join([name, words.gettext("taken back")]) if one.retracted else name
+    return " · ".join([name, words.gettext("taken down")]) if one.retracted else name

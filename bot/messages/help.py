@@ -20,61 +20,65 @@ class Topic(StrEnum):
 
 
 _LOOKUP = (
-    ("/paper looped", deferred("words, in Korean or English; typos are fine")),
-    ("/paper 2502.17416", deferred("an arXiv id or a link")),
-    ("/paper by:saunshi", deferred("an author")),
-    ("/paper #scaling-law quantization", deferred("a tag, with words if you like")),
-    ("/paper since:2025-01 optimizer", deferred("only since a date")),
-    ('/paper "latent thoughts" -gan', deferred("exact words, and words to leave out")),
-    ("/paper 2025-02-25", deferred("the papers of a day; also `today`, `latest`, `random`")),
+    ("/paper looped", deferred("find by words, in Korean or English; typos are fine")),
+    ("/paper 2502.17416", deferred("find by arXiv id or link")),
+    ("/paper by:saunshi", deferred("find by author")),
+    ("/paper #scaling-law quantization", deferred("find by tag, with words if you like")),
+    ("/paper since:2025-01 optimizer", deferred("find only papers since a date")),
+    ('/paper "latent thoughts" -gan', deferred("find an exact phrase, and leave words out")),
+    ("/paper 2025-02-25", deferred("see a day's papers; also `today`, `latest`, `random`")),
 )
 
 _TAGS = (
-    ("/tag", deferred("the tags used most")),
-    ("/tag scaling-law", deferred("the papers of a tag, newest first")),
+    ("/tag", deferred("see the most used tags")),
+    ("/tag scaling-law", deferred("see a tag's papers, newest first")),
 )
 
 _SETTINGS = (
-    ("/digest", deferred("this channel at a glance, with a button to change it")),
-    ("/digest on", deferred("start; `off` stops")),
-    ("/digest language ko", deferred("also `en`, or `both`")),
-    ("/digest time 09:00 Asia/Seoul", deferred("when the papers come")),
-    ("/digest days weekdays", deferred("also `daily`, or `mon,wed`")),
-    ("/digest layout thread", deferred("also `digest`, or `stream`")),
+    ("/digest", deferred("see this channel's settings, with a button to change them")),
+    ("/digest on", deferred("turn the daily papers on; `off` turns them off")),
+    ("/digest language ko", deferred("choose the language; also `en` or `both`")),
+    ("/digest time 09:00 Asia/Seoul", deferred("choose the time of the post")),
+    ("/digest days weekdays", deferred("choose the days; also `daily` or `mon,wed`")),
+    ("/digest layout thread", deferred("choose the layout; also `digest` or `stream`")),
     (
         "/digest tags +scaling-law -gan",
-        deferred("only some papers; also `nlp and (robotics or planning)`, or `all`"),
+        deferred("choose papers by tag; also `nlp and (robotics or planning)`, or `all`"),
     ),
-    ("/digest preview", deferred("see the next post, alone")),
-    ("/digest post", deferred("post the newest now")),
-    ("/digest add", deferred("give me papers of your own, as text or a file")),
-    ("/digest managers add @minji", deferred("who else may change this; also `remove`, or `everyone`")),
-    ("/digest log", deferred("who changed what, and a button to undo it")),
+    ("/digest preview", deferred("preview the next post; only you see it")),
+    ("/digest post", deferred("post the latest papers now")),
+    ("/digest add", deferred("add papers of your own, as text or a file")),
+    (
+        "/digest managers add @minji",
+        deferred("let others change these settings; also `remove`, or `everyone`"),
+    ),
+    ("/digest log", deferred("see who changed what, with a button to undo it")),
 )
 
 _HARU = (
     ("/paper looped", deferred("find a paper")),
-    ("/tag scaling-law", deferred("the papers of a tag, newest first")),
-    ("/digest", deferred("this channel at a glance, with a button to change it")),
-    ("/paper help", deferred("more about finding")),
-    ("/digest help", deferred("more about settings")),
+    ("/tag scaling-law", deferred("see a tag's papers, newest first")),
+    ("/digest", deferred("see this channel's settings, with a button to change them")),
+    ("/paper help", deferred("see more ways to find papers")),
+    ("/digest help", deferred("see more about the settings")),
 )
 
 _HEADINGS = {
-    Topic.PAPER: deferred("*Finding papers.* Only you see the answer, until you share it."),
-    Topic.TAG: deferred("*Tags.* Only you see the answer, until you share it."),
-    Topic.DIGEST: deferred("*The daily papers of this channel*"),
-    Topic.HARU: deferred("*Haru* brings the day's papers, and finds the ones you half remember."),
+    Topic.PAPER: deferred("*Finding papers.* Only you see the answer until you share it."),
+    Topic.TAG: deferred("*Tags.* Only you see the answer until you share it."),
+    Topic.DIGEST: deferred("*Daily papers in this channel*"),
+    Topic.HARU: deferred("I'm Haru. I post the day's papers and find the ones you half remember."),
 }
 
 _CLOSINGS = {
-    Topic.PAPER: deferred("Mentioning me or writing to me finds papers too."),
-    Topic.TAG: deferred("`/paper #scaling-law` does the same, and takes more words."),
+    Topic.PAPER: deferred("You can also mention me or message me to find papers."),
+    Topic.TAG: deferred("`/paper #scaling-law` does the same, and you can add words to it."),
     Topic.DIGEST: deferred(
-        "Workspace admins, the channel's creator, whoever invited me and managers may change these."
+        "Workspace admins, the channel's creator, the person who invited me and managers can change these."
     ),
     Topic.HARU: deferred(
-        "If another app took a name, put `/haru` before it: `/haru paper looped`. Mentioning me works too."
+        "If another app already uses one of these commands, put `/haru` before it: `/haru paper "
+        "looped`. Mentioning me works too."
     ),
 }
 

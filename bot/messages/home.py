@@ -75,7 +75,7 @@ def home(
 
 def _papers(today: ArchivedDigest | None, words: Catalogue) -> tuple[list[Block], list[Sequence[Block]]]:
     if today is None or not today.entries:
-        none = section(words.gettext("No papers yet. They appear here as soon as the first ones come in."))
+        none = section(words.gettext("No papers yet. They'll appear here as soon as the first ones come in."))
         return [header(words.gettext("Papers")), none], []
     title = words.gettext("Papers")
     if today.date:
@@ -95,7 +95,7 @@ def _saved(saved: Saved, words: Catalogue) -> tuple[Block, ...]:
     blocks += [_kept(one, words) for one in saved.entries[:SAVED]]
     rest = saved.count - len(saved.entries[:SAVED])
     if rest > 0:
-        blocks.append(context(words.ngettext("and {n} saved before", "and {n} saved before", rest)))
+        blocks.append(context(words.ngettext("and {n} saved earlier", "and {n} saved earlier", rest)))
     return tuple(blocks)
 
 
@@ -115,7 +115,7 @@ def _kept(one: ArchivedEntry, words: Catalogue) -> Block:
 
 
 def _language(chosen: str | None, words: Catalogue) -> tuple[Block, ...]:
-    options = [option(words.gettext("As in the channel"), AUTO)]
+    options = [option(words.gettext("Same as the channel"), AUTO)]
     options += [option(_always(code), code) for code in SPOKEN]
     menu: Element = {
         "type": "static_select",
@@ -123,7 +123,10 @@ def _language(chosen: str | None, words: Catalogue) -> tuple[Block, ...]:
         "options": options,
         "initial_option": next((one for one in options if one["value"] == chosen), options[0]),
     }
-    return (header(words.gettext("Your language")), section(words.gettext("What I show only you."), menu))
+    return (
+        header(words.gettext("Your language")),
+        section(words.gettext("The language of everything only you can see."), menu),
+    )
 
 
 def _always(code: str) -> str:
@@ -149,7 +152,7 @@ def _channels(channels: Sequence[Managed], words: Catalogue) -> tuple[Block, ...
 
 def _channel(one: Managed, words: Catalogue) -> str:
     channel = one.channel
-    own = words.gettext("Messages to you")
+    own = words.gettext("Direct messages")
     name = f"*{own}*" if channel.is_direct else f"*<#{channel.channel_id}>*"
     if channel.paused_reason:
         return f"{name}\n{reason(channel.paused_reason, words)}"
@@ -168,7 +171,7 @@ def _everyone(everyone: bool | None, words: Catalogue) -> tuple[Block, ...]:
         return ()
     options = [
         option(words.gettext("Each channel's managers"), "chosen"),
-        option(words.gettext("Everyone but guests"), "everyone"),
+        option(words.gettext("Everyone except guests"), "everyone"),
     ]
     menu: Element = {
         "type": "static_select",
@@ -176,7 +179,7 @@ def _everyone(everyone: bool | None, words: Catalogue) -> tuple[Block, ...]:
         "options": options,
         "initial_option": options[everyone],
     }
-    said = words.gettext("Who may change the channels of this workspace. Admins always may.")
+    said = words.gettext("Who can change the channel settings in this workspace. Admins always can.")
     return (header(words.gettext("For admins")), section(said, menu))
 
 

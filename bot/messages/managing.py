@@ -22,7 +22,8 @@ def managers(who: Sequence[str], *, language: str, everyone: bool, may_change: b
     if may_change:
         lines.append(
             words.gettext(
-                "`/digest managers add @minji` names one more, `/digest managers remove @minji` one less."
+                "Use `/digest managers add @minji` to add a manager and `/digest managers remove @minji` "
+                "to remove one."
             )
         )
     return Message("\n".join(lines), (section("\n".join(lines)),))
@@ -32,7 +33,7 @@ def unfit(users: Sequence[str], *, language: str) -> Message:
     """These were named and cannot be managers: bots, or people who left."""
     words = catalogue(language)
     said = words.gettext(
-        "{people} cannot manage a channel: a manager is a person with an account in use.",
+        "{people} can't be a manager. A manager must be a person with an active account.",
         people=people(users, words),
     )
     return Message(said, (section(said),))
@@ -42,11 +43,12 @@ def opened(*, everyone: bool, language: str) -> Message:
     """An admin decided who may change the channels of the workspace."""
     words = catalogue(language)
     if everyone:
-        back = words.gettext("`/digest managers chosen` takes that back.")
+        back = words.gettext("To undo this, use `/digest managers chosen`.")
         said = f"{_everyone(words)} {back}"
     else:
         said = words.gettext(
-            "Each channel's settings are for its own managers again, its creator, who invited me, and admins."
+            "Again, only a channel's managers, its creator, the person who invited me and workspace "
+            "admins can change its settings."
         )
     return Message(said, (section(said),))
 
@@ -54,7 +56,7 @@ def opened(*, everyone: bool, language: str) -> Message:
 def only_admins(*, language: str) -> Message:
     """Somebody who is no admin tried to decide for the whole workspace."""
     words = catalogue(language)
-    said = words.gettext("That is for the whole workspace, so only a workspace admin can decide it.")
+    said = words.gettext("That applies to the whole workspace, so only a workspace admin can change it.")
     return Message(said, (section(said),))
 
 
@@ -76,4 +78,4 @@ def people(users: Collection[str], words: Catalogue) -> str:
 
 
 def _everyone(words: Catalogue) -> str:
-    return words.gettext("Everyone in this workspace but guests can change the settings of its channels.")
+    return words.gettext("Everyone in this workspace except guests can change channel settings.")

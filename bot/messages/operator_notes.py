@@ -14,16 +14,16 @@ def quiet_morning(name: str, day: date, *, error: str | None, language: str) -> 
     """A source that usually brings something on this weekday has brought nothing; why, if that is known."""
     words = catalogue(language)
     said = words.gettext(
-        "*{name}* has brought nothing for {date} yet, though it usually has by now on a {weekday}.",
+        "*{name}* has brought nothing for {date} yet. On a {weekday} it usually has by now.",
         name=brief(name, 200),
         date=words.date(day),
         weekday=words.weekday(day.weekday()),
     )
     why = (
-        words.gettext("Fetching it failed: {error}", error=brief(error, 500))
+        words.gettext("I couldn't fetch it: {error}", error=brief(error, 500))
         if error
-        else words.gettext("Fetching it works, so there may simply be none today.")
+        else words.gettext("Fetching it works, so there may simply be no papers today.")
     )
-    how = words.gettext("`haru sources` shows how each source does. I say this once.")
+    how = words.gettext("`haru sources` shows the state of every source. I won't repeat this message.")
     text = f"{said}\n{why}\n{how}"
     return Message(text, (section(text),))

@@ -62,7 +62,7 @@ def abstract(archived: ArchivedEntry, *, language: str) -> View:
         *split(entry.authors(paper, words, named=10_000), limits.SECTION_TEXT, _small),
     ]
     body = [*split(paper.abstract or "", limits.SECTION_TEXT, prose)]
-    body = body or [escape(words.gettext("This paper came without an abstract."))]
+    body = body or [escape(words.gettext("This paper has no abstract here."))]
     return _view(words.gettext("Abstract"), [*entry.joined(lines), *body], words)
 
 
@@ -84,10 +84,10 @@ def other_language(archived: ArchivedEntry, language: str, *, ui_language: str) 
 def related(archived: ArchivedEntry, entries: Sequence[ArchivedEntry], *, language: str) -> View:
     """The papers near this one, each with a button to open it in the same modal."""
     words = catalogue(language)
-    near = words.gettext("Near {title}", title=italic(brief(entry.title_text(archived.paper), 200)))
+    near = words.gettext("Related to {title}", title=italic(brief(entry.title_text(archived.paper), 200)))
     blocks: list[Block] = [context(near)]
     if not entries:
-        blocks.append(section(words.gettext("Nothing comes close yet.")))
+        blocks.append(section(words.gettext("No related papers yet.")))
     blocks += [_near(one, words) for one in entries[: limits.VIEW_BLOCKS - 2]]
     return modal(words.gettext("Related papers"), blocks, close=words.gettext("Close"))
 
@@ -95,8 +95,8 @@ def related(archived: ArchivedEntry, entries: Sequence[ArchivedEntry], *, langua
 def saved(archived: ArchivedEntry, *, language: str, new: bool) -> View:
     """The paper is kept for its reader, or was already."""
     words = catalogue(language)
-    said = words.gettext("Saved.") if new else words.gettext("You saved this one already.")
-    where = words.gettext("Your saved papers are in my Home.")
+    said = words.gettext("Saved.") if new else words.gettext("You've already saved this paper.")
+    where = words.gettext("Your saved papers are in my Home tab.")
     title = clip(entry.title_text(archived.paper), 300)
     texts = [bold(escape(title)), f"{said} {where}"]
     return modal(
@@ -152,8 +152,8 @@ def _body(archived: ArchivedEntry, words: Catalogue, room: Room) -> tuple[Block,
     small = _last(archived, words)
     value = f"{archived.id}:{(said[-1].language if said else None) or words.language}"
     cut = (
-        *context_line(words.gettext("Too long for one message.")),
-        *actions([button(words.gettext("Read it all"), Action.OTHER_LANGUAGE, value, key="all")]),
+        *context_line(words.gettext("This is too long for one message.")),
+        *actions([button(words.gettext("Read all"), Action.OTHER_LANGUAGE, value, key="all")]),
     )
     blocks = [section(text) for text in entry.joined(lines)]
     page, *rest = paginate([blocks], room.less([*small, *cut]), room)
@@ -192,7 +192,7 @@ def _linked(paper: Paper) -> str:
 
 def _view(title: str, texts: Sequence[str], words: Catalogue) -> View:
     """A modal of sections. One that is longer than a modal takes says where it stops."""
-    closing = context(words.gettext("It goes on, but a window holds no more."))
+    closing = context(words.gettext("There is more, but it doesn't fit in this window."))
     page, *rest = paginate([[section(text)] for text in texts], WINDOW.less([closing]), WINDOW)
     return modal(title, [*page.blocks, *([closing] if rest else [])], close=words.gettext("Close"))
 

@@ -22,13 +22,15 @@ class Problem(StrEnum):
 
 
 _WORDS = {
-    Problem.UNEXPECTED: deferred("Something went wrong on my side. It is written down; please try again."),
-    Problem.ARCHIVE_BUSY: deferred("The archive is busy just now. Please try again in a moment."),
-    Problem.RESPONSE_EXPIRED: deferred("That took too long for Slack. Please ask again."),
-    Problem.ENTRY_GONE: deferred("This paper is no longer in the archive."),
-    Problem.CANNOT_POST: deferred("I cannot post in this channel. Invite me with `/invite @Haru` first."),
-    Problem.MISSING_SCOPE: deferred("I lack a permission for that. A workspace admin can install me again."),
-    Problem.NOT_HERE: deferred("That only works in a channel or in a message to me."),
+    Problem.UNEXPECTED: deferred("Something went wrong on my side, and I've logged it. Please try again."),
+    Problem.ARCHIVE_BUSY: deferred("My database isn't responding right now. Please try again in a moment."),
+    Problem.RESPONSE_EXPIRED: deferred("That took too long, and Slack stopped waiting. Please ask again."),
+    Problem.ENTRY_GONE: deferred("I no longer have this paper."),
+    Problem.CANNOT_POST: deferred("I can't post in this channel. Invite me with `/invite @Haru` first."),
+    Problem.MISSING_SCOPE: deferred(
+        "I don't have the permission I need for that. A workspace admin can reinstall me to grant it."
+    ),
+    Problem.NOT_HERE: deferred("That only works in a channel or in a direct message to me."),
 }
 
 

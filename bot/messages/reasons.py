@@ -11,60 +11,60 @@ from bot.messages.mrkdwn import brief
 _REASONS = {
     # Skips of our own.
     "no_new_digest": deferred("No new papers came in that day."),
-    "already_had": deferred("The channel had that day's papers already."),
-    "nothing_left": deferred("No paper that day passed the tag filter."),
-    "no_such_date": deferred("That day does not exist in this time zone."),
-    "too_late": deferred("Haru was down at that hour, so its papers come with the next post."),
-    "off": deferred("The daily papers were switched off before it went out."),
-    "retracted": deferred("The papers were taken back."),
-    "parent_gone": deferred("The first message was deleted, so its thread ends there."),
-    "unknown": deferred("Slack never said whether it arrived, so Haru did not risk posting it twice."),
-    "no_history_scope": deferred("Slack never said whether it arrived, and Haru may not read this channel."),
-    "history_unreadable": deferred(
-        "Slack never said whether it arrived, so Haru did not risk posting it twice."
+    "already_had": deferred("The channel already had that day's papers."),
+    "nothing_left": deferred("No paper that day matched the channel's tags."),
+    "no_such_date": deferred("That day doesn't exist in this time zone."),
+    "too_late": deferred("I was down at that time, so those papers come with the next post."),
+    "off": deferred("The daily papers were turned off before the post went out."),
+    "retracted": deferred("The papers were taken down."),
+    "parent_gone": deferred("The first message was deleted, so I couldn't continue its thread."),
+    "unknown": deferred("Slack never confirmed the post, and I didn't want to post it twice."),
+    "no_history_scope": deferred(
+        "Slack never confirmed the post, and I'm not allowed to read this channel to check."
     ),
-    "plain_text_failed": deferred("Slack refused the message itself. That is our mistake, and it is logged."),
+    "history_unreadable": deferred("Slack never confirmed the post, and I didn't want to post it twice."),
+    "plain_text_failed": deferred("Slack rejected the message. That is my mistake, and I've logged it."),
     # Pauses of our own.
-    "failed_days": deferred("Posting failed three days in a row."),
-    "removed": deferred("Haru was removed from the channel. Invite it again and it goes on."),
-    "operator": deferred("Whoever runs Haru has paused it."),
-    "uninstalled": deferred("Haru was uninstalled from this workspace."),
-    "not_installed": deferred("Haru was uninstalled from this workspace."),
+    "failed_days": deferred("I couldn't post three days in a row."),
+    "removed": deferred("I was removed from the channel. Invite me again and I'll continue."),
+    "operator": deferred("My operator has paused me."),
+    "uninstalled": deferred("I was uninstalled from this workspace."),
+    "not_installed": deferred("I was uninstalled from this workspace."),
     # Slack's, about the channel.
-    "channel_not_found": deferred("Slack does not show Haru this channel any more."),
+    "channel_not_found": deferred("Slack no longer shows me this channel."),
     "is_archived": deferred("The channel is archived."),
-    "not_in_channel": deferred("Haru is not in the channel. Invite it with `/invite @Haru`."),
-    "restricted_action": deferred("A workspace rule does not let Haru post here."),
-    "no_permission": deferred("A workspace rule does not let Haru post here."),
+    "not_in_channel": deferred("I'm not in the channel. Invite me with `/invite @Haru`."),
+    "restricted_action": deferred("A workspace rule doesn't let me post here."),
+    "no_permission": deferred("A workspace rule doesn't let me post here."),
     "is_inactive": deferred("The channel is archived."),
-    "messages_tab_disabled": deferred("Direct messages to Haru are switched off in the app's settings."),
-    "channel_type_not_supported": deferred("Haru cannot post in this kind of channel."),
-    "ekm_access_denied": deferred("Your organisation's key management does not let Haru post here."),
+    "messages_tab_disabled": deferred("Direct messages to me are turned off in the app's settings."),
+    "channel_type_not_supported": deferred("I can't post in this kind of channel."),
+    "ekm_access_denied": deferred("Your organisation's key management doesn't let me post here."),
     # Slack's, about the workspace.
-    "account_inactive": deferred("Haru was switched off in this workspace. Installing it again helps."),
-    "token_revoked": deferred("Haru's access was withdrawn. Installing it again helps."),
-    "token_expired": deferred("Haru's access ran out. Installing it again helps."),
-    "invalid_auth": deferred("Slack does not accept Haru's access. Installing it again helps."),
-    "not_authed": deferred("Slack does not accept Haru's access. Installing it again helps."),
-    "access_denied": deferred("Slack does not accept Haru's access. Installing it again helps."),
-    "missing_scope": deferred("Haru lacks a permission it needs. Installing it again helps."),
-    "not_allowed_token_type": deferred("Slack does not accept Haru's access. Installing it again helps."),
-    "enterprise_is_restricted": deferred("Your organisation does not let Haru post here."),
+    "account_inactive": deferred("I was deactivated in this workspace. Reinstall me to continue."),
+    "token_revoked": deferred("My access was revoked. Reinstall me to continue."),
+    "token_expired": deferred("My access has expired. Reinstall me to continue."),
+    "invalid_auth": deferred("Slack doesn't accept my access. Reinstall me to continue."),
+    "not_authed": deferred("Slack doesn't accept my access. Reinstall me to continue."),
+    "access_denied": deferred("Slack doesn't accept my access. Reinstall me to continue."),
+    "missing_scope": deferred("I don't have a permission I need. Reinstall me to grant it."),
+    "not_allowed_token_type": deferred("Slack doesn't accept my access. Reinstall me to continue."),
+    "enterprise_is_restricted": deferred("Your organisation doesn't let me post here."),
     "team_access_revoked": deferred(
-        "Your organisation has taken Haru away from this workspace. Allowed here again, it goes on."
+        "Your organisation has removed me from this workspace. I'll continue once it allows me here again."
     ),
     "team_access_not_granted": deferred(
-        "Your organisation has not allowed Haru in this workspace. Once it is allowed here, it goes on."
+        "Your organisation hasn't allowed me in this workspace. I'll continue once it does."
     ),
     # Slack's, about the workspace for now.
     "org_login_required": deferred("Slack was moving this workspace into an organisation."),
     "team_added_to_org": deferred("Slack was moving this workspace into an organisation."),
     "message_limit_exceeded": deferred("This workspace has sent more messages than its plan allows."),
-    "accesslimited": deferred("A rule about networks does not let Haru reach this workspace."),
-    "two_factor_setup_required": deferred("This workspace asks for two-factor sign-in to be set up first."),
-    "not_connected": deferred("Slack could not be reached for too long."),
-    "ratelimited": deferred("Slack asked Haru to slow down for too long."),
-    "msg_too_long": deferred("Slack refused the message itself. That is our mistake, and it is logged."),
+    "accesslimited": deferred("A network rule keeps me from reaching this workspace."),
+    "two_factor_setup_required": deferred("This workspace requires two-factor sign-in to be set up first."),
+    "not_connected": deferred("I couldn't reach Slack for too long."),
+    "ratelimited": deferred("Slack made me wait for too long."),
+    "msg_too_long": deferred("Slack rejected the message. That is my mistake, and I've logged it."),
 }
 
 

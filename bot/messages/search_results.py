@@ -37,7 +37,7 @@ def listing(results: Results, *, language: str, page_size: int = PAGE) -> Messag
     heading = section(f"{bold(brief(results.query, 200))} · {count}")
     blocks: list[Block] = [*corrected(results.corrections, words), heading]
     if results.by_meaning:
-        said = words.gettext("No paper has all of these words: these come nearest in meaning.")
+        said = words.gettext("No paper has all of these words. These are the closest in meaning.")
         blocks.append(context(said))
     room = Room(groups=page_size, blocks=limits.MESSAGE_BLOCKS - 2, text=limits.MESSAGE_BLOCKS_TEXT - 200)
     shown = paginate([[_hit(hit, results, words)] for hit in results.hits], room.less(blocks), room)[0]
@@ -72,7 +72,9 @@ def nothing(results: Results, *, language: str) -> Message:
 def nothing_today(*, language: str) -> Message:
     """`/paper today` in a channel that has had no digest yet."""
     words = catalogue(language)
-    said = words.gettext("This channel has not had any papers yet. `/paper latest` shows the newest.")
+    said = words.gettext(
+        "I haven't posted any papers in this channel yet. `/paper latest` shows the latest ones."
+    )
     return Message(said, (section(said),))
 
 
@@ -82,7 +84,7 @@ def tags(counts: Sequence[TagCount], *, language: str) -> Message:
     if not counts:
         said = words.gettext("There are no tags yet.")
         return Message(said, (section(said),))
-    said = words.gettext("The tags used most. `/tag scaling-law` shows one of them.")
+    said = words.gettext("These are the most used tags. `/tag scaling-law` shows the papers of one tag.")
     buttons = [
         button(
             f"{clip(line(count.tag.spelling), limits.BUTTON_SHOWN)} · {words.number(count.papers)}",
@@ -104,7 +106,7 @@ def tagged(
     message = listing(results, language=language, page_size=page_size)
     if not typed or line(typed) in (tag.tag.name, tag.tag.spelling):
         return message
-    said = words.gettext("Nearest tag: {tag}", tag=brief(tag.tag.spelling, 200))
+    said = words.gettext("Closest tag: {tag}", tag=brief(tag.tag.spelling, 200))
     return Message(message.text, (context(said), *message.blocks))
 
 
@@ -113,7 +115,7 @@ def no_tag(typed: str, near: Sequence[TagCount], *, language: str) -> Message:
     words = catalogue(language)
     said = words.gettext("There is no tag ‘{tag}’.", tag=brief(typed, 200))
     if not near:
-        more = words.gettext("`/tag` shows the tags there are.")
+        more = words.gettext("`/tag` shows the most used tags.")
         return Message(f"{said} {more}", (section(f"{said} {more}"),))
     found = tags(near, language=language)
     return Message(

@@ -14,13 +14,13 @@ from bot.messages.mrkdwn import brief
 LANGUAGES = {
     Language.KO: deferred("Korean"),
     Language.EN: deferred("English"),
-    Language.BOTH: deferred("Korean, with English in the thread"),
+    Language.BOTH: deferred("Korean, then English"),
 }
 
 LAYOUTS = {
-    Layout.DIGEST: deferred("one message"),
-    Layout.THREAD: deferred("titles, the rest in a thread"),
-    Layout.STREAM: deferred("one message a paper"),
+    Layout.DIGEST: deferred("digest (one message)"),
+    Layout.THREAD: deferred("thread (titles, the rest in a thread)"),
+    Layout.STREAM: deferred("stream (one message per paper)"),
 }
 
 FIELDS = {
@@ -61,11 +61,11 @@ def filtered(tags: TagFilter, words: Catalogue) -> str:
     wanted = brief(_groups(tags, words), 300)
     unwanted = brief(", ".join(tags.exclude), 300)
     if tags.include and tags.exclude:
-        return words.gettext("{wanted} without {unwanted}", wanted=wanted, unwanted=unwanted)
+        return words.gettext("only {wanted}, without {unwanted}", wanted=wanted, unwanted=unwanted)
     if tags.include:
         return words.gettext("only {wanted}", wanted=wanted)
     if tags.exclude:
-        return words.gettext("all without {unwanted}", unwanted=unwanted)
+        return words.gettext("all except {unwanted}", unwanted=unwanted)
     return words.gettext("all papers")
 
 
@@ -86,7 +86,7 @@ def recorded(field: Field, value: str, words: Catalogue) -> str:
     try:
         return _RECORDED[field](value, words)
     except (ValueError, KeyError):
-        return brief(value, 300) or words.gettext("nothing")
+        return brief(value, 300) or words.gettext("none")
 
 
 def _language(value: str, words: Catalogue) -> str:

@@ -72,8 +72,11 @@ def settings_modal(
     preferences = channel.preferences
     is_direct = channel.channel_id.startswith("D")
     managers = _input(Input.MANAGERS, words.gettext("Managers"), _managers(channel, words), optional=True)
-    may_too = plain(words.gettext("They may change these settings too."))
-    by_tags = words.gettext("+ only these, - without these; and, or, brackets. Empty: all papers.")
+    may_too = plain(words.gettext("They can change these settings too."))
+    by_tags = words.gettext(
+        "Put + before tags you want and - before tags you don't. You can also use and, or and "
+        "brackets. Leave this empty for all papers."
+    )
     blocks = [
         _input(
             Input.ENABLED,
@@ -140,15 +143,15 @@ def _languages(chosen: Language, words: Catalogue) -> Element:
 
 def _layouts(chosen: Layout, words: Catalogue, papers_a_day: int) -> Element:
     about = {
-        Layout.DIGEST: words.gettext("Quiet, and everything in one place."),
-        Layout.THREAD: words.gettext("Shortest; good for large channels."),
+        Layout.DIGEST: words.gettext("Quiet, with everything in one place."),
+        Layout.THREAD: words.gettext("The shortest; good for large channels."),
         Layout.STREAM: words.ngettext(
-            "Each can be discussed in its own thread; about {n} message a day.",
-            "Each can be discussed in its own thread; about {n} messages a day.",
+            "Each paper gets its own thread; about {n} message per day.",
+            "Each paper gets its own thread; about {n} messages per day.",
             papers_a_day,
         )
         if papers_a_day
-        else words.gettext("Each can be discussed in its own thread."),
+        else words.gettext("Each paper gets its own thread."),
     }
     options = [
         option(words.gettext(name), layout) | {"description": plain(clip(about[layout], limits.OPTION_TEXT))}
@@ -182,7 +185,7 @@ def _holidays(chosen: str | None, words: Catalogue) -> Element:
     codes: Sequence[str] = COUNTRIES if chosen is None or chosen in COUNTRIES else (chosen, *COUNTRIES)
     options = [option(words.gettext("Post on holidays too"), NO_HOLIDAYS)]
     options += [
-        option(words.gettext("Rest on holidays in {country}", country=words.territory(code)), code)
+        option(words.gettext("No posts on holidays in {country}", country=words.territory(code)), code)
         for code in codes
     ]
     return _chosen("static_select", options, chosen or NO_HOLIDAYS)

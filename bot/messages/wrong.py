@@ -26,21 +26,21 @@ class Wrong(StrEnum):
 
 
 _EXPECTED = {
-    Wrong.COMMAND: deferred("I do not know that word. `/digest help` shows the ones I know."),
-    Wrong.LANGUAGE: deferred("The language is one of `ko`, `en` and `both`: `/digest language ko`"),
-    Wrong.LAYOUT: deferred("The layout is one of `digest`, `thread` and `stream`: `/digest layout thread`"),
+    Wrong.COMMAND: deferred("I don't know that command. `/digest help` shows the ones I know."),
+    Wrong.LANGUAGE: deferred("The language is `ko`, `en` or `both`: `/digest language ko`"),
+    Wrong.LAYOUT: deferred("The layout is `digest`, `thread` or `stream`: `/digest layout thread`"),
     Wrong.HOUR: deferred("Write the time like `09:00` or `18:30`: `/digest time 09:00`"),
     Wrong.ZONE: deferred("Write the time zone like `Asia/Seoul`: `/digest time 09:00 Asia/Seoul`"),
     Wrong.DAYS: deferred("Write the days like `weekdays`, `daily` or `mon,wed`: `/digest days mon,wed`"),
     Wrong.HOLIDAYS: deferred(
-        "Write the country in two letters, like `KR`: `/digest days weekdays except holidays KR`"
+        "Write the country as two letters, like `KR`: `/digest days weekdays except holidays KR`"
     ),
     Wrong.TAGS: deferred(
-        "Write tags with plus and minus, or with and, or, not: `/digest tags +scaling-law -gan`, "
+        "Write tags with + and -, or with and, or, not: `/digest tags +scaling-law -gan`, "
         "`/digest tags nlp and (robotics or planning)`"
     ),
-    Wrong.UNKNOWN_TAG: deferred("No paper has that tag so far. In quotes it is taken as it is."),
-    Wrong.MANAGERS: deferred("Name people with @: `/digest managers add @minji`"),
+    Wrong.UNKNOWN_TAG: deferred("No paper has that tag yet. To use it anyway, put it in quotes."),
+    Wrong.MANAGERS: deferred("Mention people with @: `/digest managers add @minji`"),
 }
 
 
@@ -66,12 +66,12 @@ def inline(kind: Wrong, *, language: str) -> str:
 def inline_near(names: str, near: str, *, language: str) -> str:
     """Below the input of tags: names that no paper has, and what was probably meant."""
     words = catalogue(language)
-    said = words.gettext("No paper has {names} so far. Did you mean {near}?", names=names, near=near)
+    said = words.gettext("No paper has {names} yet. Did you mean {near}?", names=names, near=near)
     return clip(said, 300)
 
 
 _INLINE = {
-    Wrong.COMMAND: deferred("This is not understood."),
+    Wrong.COMMAND: deferred("I don't understand this."),
     Wrong.LANGUAGE: deferred("Choose a language."),
     Wrong.LAYOUT: deferred("Choose a layout."),
     Wrong.HOUR: deferred("Write the time like 09:00."),
@@ -79,6 +79,6 @@ _INLINE = {
     Wrong.DAYS: deferred("Choose at least one day."),
     Wrong.HOLIDAYS: deferred("Choose a country from the list."),
     Wrong.TAGS: deferred("Write tags like +scaling-law -gan, or nlp and (robotics or planning)."),
-    Wrong.UNKNOWN_TAG: deferred("No paper has that tag so far. In quotes it is taken as it is."),
-    Wrong.MANAGERS: deferred("Choose people of this workspace."),
+    Wrong.UNKNOWN_TAG: deferred("No paper has that tag yet. To use it anyway, put it in quotes."),
+    Wrong.MANAGERS: deferred("Choose people from this workspace."),
 }

@@ -30,5 +30,5 @@ def test_an_attached_file_is_shown_before_anything_is_kept(
     page.locator("#composer .send").click()
     answer = page.locator(".message", has_text="Zebra Transformers")
     expect(answer).to_contain_text("1편")
-    answer.get_by_role("button", name="그만두기").click()
-    expect(page.locator(".message", has_text="아무것도 담지 않았어요")).to_be_visible()
+    answer.get_by_role("button", name="추가하지 않기").click()
+    expect(page.locator(".message", has_text="아무것도 추가하지 않았어요")).to_be_visible()

@@ -60,8 +60,8 @@ async def test_an_entry_the_document_no_longer_has_is_struck_through(scene: Scen
     struck = [text for text in _sections(scene, ENGLISH_CHANNEL) if WORD in text]
     assert len(struck) == 1
     assert "~" in struck[0]
-    assert "taken back" in struck[0]
-    left = [text for text in _sections(scene, ENGLISH_CHANNEL) if "taken back" not in text]
+    assert "taken down" in struck[0]
+    left = [text for text in _sections(scene, ENGLISH_CHANNEL) if "taken down" not in text]
     assert [_count_line(one) for one in scene.standing(ENGLISH_CHANNEL)] == [f"{len(left)} papers"]
 
 
@@ -91,7 +91,7 @@ async def test_a_message_that_shrank_says_where_its_papers_went(scene: Scene) ->
     await _correct(scene, TEXT)
     await _ten_minutes_later(scene)
     *_, last = scene.posted(ENGLISH_CHANNEL)
-    assert last["text"] == "These papers now stand in the message above."
+    assert last["text"] == "These papers are now in the message above."
 
 
 async def test_a_correction_of_an_old_post_is_left(scene: Scene) -> None:
@@ -158,7 +158,7 @@ async def test_a_retracted_digest_becomes_one_line(scene: Scene) -> None:
     for _ in range(8):
         await _send_corrections(scene)
     texts = {one["text"] for one in scene.posted(KOREAN_CHANNEL)}
-    assert texts == {"2월 25일 논문은 거둬들였어요."}
+    assert texts == {"2월 25일 논문은 내렸어요."}
     assert await deliver_once(scene.haru) == []
 
 

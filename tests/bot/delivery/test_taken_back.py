@@ -59,7 +59,7 @@ async def test_what_stands_is_struck_through_in_its_place(two: Scene, layout: La
     await _put_right(two)
     assert len(two.posted(ENGLISH_CHANNEL)) == before
     assert set(_shown(two, GONE)) == set(range(1, PAPERS + 1))
-    assert [text for text in _sections(two) if GONE in text and "taken back" not in text] == []
+    assert [text for text in _sections(two) if GONE in text and "taken down" not in text] == []
     assert set(_shown(two, LEFT)) == set(range(1, PAPERS + 1))
 
 
@@ -78,7 +78,7 @@ async def test_a_post_that_has_not_begun_shows_only_what_is_left(
     await two.settle()
     await _put_right(two)
     posted = two.posted(ENGLISH_CHANNEL)
-    assert [one for one in posted if gone in str(one) or "taken back" in str(one)] == []
+    assert [one for one in posted if gone in str(one) or "taken down" in str(one)] == []
     assert _shown(two, left) == list(range(1, PAPERS + 1))
     if layout is not Layout.STREAM:
         assert f"1. <https://example.com/{left.split()[0]}1|{left} 1 " in " ".join(_sections(two))
@@ -152,12 +152,12 @@ async def test_a_post_that_ended_badly_is_put_right_as_far_as_it_came(two: Scene
     await _retract(two)
     await _put_right(two)
     (index,) = two.standing(ENGLISH_CHANNEL)
-    assert "taken back" in index["text"]
+    assert "taken down" in index["text"]
     await two.haru.archive.retract(DAY.date(), now=DAY)
     await two.haru.corrections.look(DAY)
     await _put_right(two)
     (index,) = two.standing(ENGLISH_CHANNEL)
-    assert index["text"] == "The papers of February 25 were taken back."
+    assert index["text"] == "The papers for February 25 were taken down."
     assert await two.haru.ledger.open_parts() == 0
 
 

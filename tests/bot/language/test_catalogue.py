@@ -86,6 +86,47 @@ def test_korean_is_korean(catalog: Catalog) -> None:
             assert all(re.search("[가-힣]", said) for said in strings(message)), message.id
 
 
+def test_no_formatting_touches_a_letter(catalog: Catalog) -> None:
+    """No bold, italics, strike-through or code touches a letter: Slack shows `*하루*는` as it stands."""
+    touching = {
+        said: found
+        for message in catalog
+        if message.id
+        for said in (*ids(message), *strings(message))
+        if (found := _spans_touching_letters(said))
+    }
+    assert touching == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("*하루*는 논문을", ["*하루*"]),
+        ("다시 _켜_요", ["_켜_"]),
+        ("지난~글~", ["~글~"]),
+        ("`/digest on`으로", ["`/digest on`"]),
+        ("*On.* Next post: {moment}", []),
+        ("`snake_case_name` 명령으로, `+a -b`.", []),
+        ("2 * 3 * 4", []),
+    ],
+)
+def test_formatting_that_touches_a_letter_is_found(text: str, expected: list[str]) -> None:
+    """The search above finds a mark with a letter on its outer side, and nothing else."""
+    assert _spans_touching_letters(text) == expected
+
+
+def test_one_voice(catalog: Catalog) -> None:
+    """The bot calls itself `I` and `저`, gives its name only when it introduces itself or is to be invited,
+    and calls the reader `본인`.
+    """
+    english = re.compile(r"\b([Oo]ur|[Ww]e|us)\b|(?<!@)(?<!I'm )\bHaru\b")
+    korean = re.compile(r"하루(?!예요|치|에)|저희|우리|(?<![가-힣])(나는|나를|나만|나에게|내가|내 )")
+    for message in catalog:
+        if message.id:
+            assert not [said for said in ids(message) if english.search(said)]
+            assert not [said for said in strings(message) if korean.search(said)]
+
+
 def test_plurals() -> None:
     """English has two forms; Korean has one."""
     forms = [
@@ -138,3 +179,19 @@ def test_any_tag_gives_a_catalogue(tag: str, spoken: str) -> None:
 
 def _fields(message: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(message) if name}
+
+
+def _spans_touching_letters(text: str) -> list[str]:
+    """The formatted spans of a mrkdwn text with a letter or digit right before or behind them."""
+    found = []
+    for mark in "`*_~":
+        inside = rf"[^{re.escape(mark)}\n]+"
+        spans = list(re.finditer(rf"{re.escape(mark)}(?=\S){inside}(?<=\S){re.escape(mark)}", text))
+        for span in spans:
+            before, behind = text[: span.start()][-1:], text[span.end() :][:1]
+            if before.isalnum() or behind.isalnum():
+                found.append(span[0])
+        if mark == "`":
+            # What stands in code is shown as it is, whatever marks are in it.
+            text = re.sub(r"`[^`\n]+`", lambda code: " " * len(code[0]), text)
+    return found

@@ -164,7 +164,8 @@ async def test_a_quiet_morning_is_told_to_the_operator_once(desk: Desk, tmp_path
     (direct,) = [one["id"] for one in rooms["channels"] if one["id"].startswith("D")]
     told = [one["text"] for one in await desk.seen(MINJI, direct) if "notes" in text_of(one)]
     assert [one.splitlines()[0] for one in told] == [
-        "*notes*에서 2월 25일 화요일 소식이 아직 오지 않았어요. 화요일이면 보통 이맘때는 와 있어요."
+        "*notes* 출처에서 2월 25일 화요일 논문이 아직 들어오지 않았어요. "
+        "화요일에는 보통 이맘때면 들어와 있어요."
     ]
 
 

@@ -126,7 +126,7 @@ async def test_a_file_not_wanted_after_all_is_not_kept(desk: Desk) -> None:
     await share(desk, await upload(desk, "a.txt", DIGEST), room)
     shown = await desk.until("Zebra", channel=room)
     await desk.press(shown, "dismiss", channel=room)
-    await desk.until("담지 않았어요", channel=room)
+    await desk.until("추가하지 않았어요", channel=room)
     assert await entries(desk, desk.workspace.workspace) == []
 
 
@@ -235,7 +235,7 @@ async def test_the_next_days_file_of_the_same_name_is_another_digest(desk: Desk)
         shown = await desk.until(title, channel=room)
         await desk.press(shown, "keep", channel=room)
         await desk.until("/paper", channel=room)
-    assert "이제 빠져 있어서" in text_of(shown)
+    assert "새 글에 없어서" in text_of(shown)
     assert await entries(desk, desk.workspace.workspace, "yapok") == ["Yapok Transformers"]
     newest = await desk.haru.archive.digest_of_day(
         desk.haru.clock.now().date(), workspace=desk.workspace.workspace

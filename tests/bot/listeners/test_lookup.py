@@ -110,7 +110,7 @@ async def test_every_example_of_the_help_is_true(desk: Desk, topic: Topic, prefi
         typed = example.replace("@minji", "<@U0MINJI>").replace(" remove", " remove <@U0MINJI>")
         answer = text_of(await desk.write(typed, EMMA))
         assert not any(one[:40] in answer for one in expected), example
-        for refusal in ("Did you mean", "do not know", "went wrong", "only a workspace admin"):
+        for refusal in ("Did you mean", "don't know", "went wrong", "only a workspace admin"):
             assert refusal not in answer, example
 
 

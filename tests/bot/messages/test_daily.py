@@ -226,7 +226,7 @@ def test_seen_before() -> None:
     seen = EditionEntry(archived(title="Old"), "https://x.slack.com/archives/C1/p1")
     (message,) = render(replace(edition(), entries=(EditionEntry(archived(2)), seen)))
     assert text(message.blocks[3]) == (
-        "2. <https://arxiv.org/abs/2502.17416|Old> · <https://x.slack.com/archives/C1/p1|지난번에 소개했어요>"
+        "2. <https://arxiv.org/abs/2502.17416|Old> · <https://x.slack.com/archives/C1/p1|전에 소개했어요>"
     )
 
 
@@ -234,10 +234,10 @@ def test_retracted_entry() -> None:
     """What was taken back is struck through."""
     gone = EditionEntry(archived(title="Gone"), retracted=True)
     (message,) = render(replace(edition(), entries=(EditionEntry(archived(2)), gone)))
-    assert text(message.blocks[3]) == "~2. <https://arxiv.org/abs/2502.17416|Gone>~ · 거둬들였어요"
+    assert text(message.blocks[3]) == "~2. <https://arxiv.org/abs/2502.17416|Gone>~ · 내렸어요"
     head, _, rest = message.text.partition("\n")
     assert "Gone" not in head
-    assert rest.endswith("2. Gone · 거둬들였어요")
+    assert rest.endswith("2. Gone · 내렸어요")
 
 
 @pytest.mark.parametrize("layout", list(Layout))
@@ -248,7 +248,7 @@ def test_taken_back_before_it_was_posted(layout: Layout) -> None:
     first, *rest = render(replace(edition(), entries=(gone, *kept)), layout=layout)
     whole = said(first, *(one for one in rest if not one.is_needless))
     assert "Gone" not in whole
-    assert "거둬들였어요" not in said(*(one for one in rest if not one.is_needless))
+    assert "내렸어요" not in said(*(one for one in rest if not one.is_needless))
     if layout is not Layout.STREAM:
         assert text(first.blocks[1]) == "2편"
         assert "1. Second" in whole
@@ -265,8 +265,8 @@ def test_taken_back_keeps_places(layout: Layout) -> None:
         parts = render(replace(edition(), entries=shown), layout=layout)
         assert parts[:begun] == whole[:begun]
         for ours, theirs in zip(parts[begun:], whole[begun:], strict=True):
-            left = [line for line in _lines(theirs) if "거둬들였어요" not in line]
-            assert _lines(ours) == (left or ["이 메시지의 논문은 거둬들였어요."])
+            left = [line for line in _lines(theirs) if "내렸어요" not in line]
+            assert _lines(ours) == (left or ["이 메시지의 논문은 내렸어요."])
             assert ours.is_needless == (not left)
 
 
@@ -276,20 +276,21 @@ def test_retracted_in_the_index() -> None:
     index, *_ = render(
         replace(edition(), entries=(EditionEntry(archived(2)), gone)), Language.EN, Layout.THREAD
     )
-    assert "~2. Gone~ · taken back" in said(index)
-    assert index.text.endswith("2. Gone · taken back")
+    assert "~2. Gone~ · taken down" in said(index)
+    assert index.text.endswith("2. Gone · taken down")
 
 
 def test_retracted_digest() -> None:
     """A digest taken back becomes one line."""
-    assert daily.retracted(DAY, language=Language.BOTH).text == "2월 25일 논문은 거둬들였어요."
-    assert daily.retracted(DAY, language=Language.EN).text == "The papers of February 25 were taken back."
+    assert daily.retracted(DAY, language=Language.BOTH).text == "2월 25일 논문은 내렸어요."
+    assert daily.retracted(DAY, language=Language.EN).text == "The papers for February 25 were taken down."
 
 
 def test_left_out() -> None:
     """Older papers that did not fit are counted in one closing line, with how to read them."""
     (message,) = render(edition(archived(), left_out=12), Language.EN)
-    assert text(message.blocks[-2]) == "12 older papers are not shown. Read on with `/paper since:2025-02-25`"
+    closing = text(message.blocks[-2])
+    assert closing == "12 older papers are not shown. Read on with `/paper since:2025-02-25`."
 
 
 def test_several_days() -> None:
