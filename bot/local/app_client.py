@@ -1,4 +1,4 @@
-"""What Slack sends to an app: signed over HTTP, or through an open socket."""
+"""Sends commands, interactions and events to the app: signed over HTTP, or through Socket Mode."""
 
 from __future__ import annotations
 
@@ -18,111 +18,108 @@ from bot.local.state import Json
 
 log = structlog.stdlib.get_logger(__name__)
 
-PATIENCE = 3.0
-"""Seconds an app has to answer."""
-RETRIES = (0.5, 60.0, 300.0)
-"""When an event comes again: nearly at once, after a minute, after five.
+ACK_TIMEOUT = 3.0
+"""Seconds within which an app must acknowledge a request."""
+EVENT_RETRY_DELAYS = (0.5, 60.0, 300.0)
+"""Seconds before each retry of an event: nearly at once, after a minute, after five minutes.
 
 https://docs.slack.dev/apis/events-api/#errors
 """
 
-Socket = Callable[[str, Json, bool, Mapping[str, object]], Awaitable[Json | None]]
-"""Sends (type, payload, accepts an answer, retry facts) and gives what the app acked with."""
+SocketSender = Callable[[str, Json, bool, Mapping[str, object]], Awaitable[Json | None]]
+"""Sends (type, payload, whether a response is accepted, retry fields) and returns the acknowledgement."""
 
 
-class NoAnswerError(Exception):
-    """The app did not answer as it should; the message is the code that Slack shows."""
+class NoAckError(Exception):
+    """The app did not acknowledge a request. The message is the error code that Slack shows."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the app said in its acknowledgement: JSON, or text, or nothing."""
+class Ack:
+    """What the app put into its acknowledgement: a JSON object, or text, or nothing."""
 
     body: Json | None = None
     text: str = ""
 
 
 class AppClient:
-    """Knows how to reach the app. Does not know what it sends."""
+    """Delivers requests to the app and waits for the acknowledgement. Does not build the payloads."""
 
     def __init__(
-        self, app_url: str | Callable[[], str], signing_secret: str, socket: Callable[[], Socket | None]
+        self,
+        app_url: str | Callable[[], str],
+        signing_secret: str,
+        socket: Callable[[], SocketSender | None],
     ) -> None:
+        """``socket`` returns the sender of an open Socket Mode connection, which is preferred over HTTP."""
         self._app_url = app_url
         self._secret = signing_secret.encode()
         self._socket = socket
-        self.patience = PATIENCE
+        self.ack_timeout = ACK_TIMEOUT
         self._session: aiohttp.ClientSession | None = None
         self._events: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
+        """Start the HTTP session. Requests before this fail with NoAckError."""
         self._session = aiohttp.ClientSession()
 
-    async def shut(self) -> None:
+    async def close(self) -> None:
+        """Give up the events that have not been delivered, and end the HTTP session."""
         for task in self._events:
             task.cancel()
         await asyncio.gather(*self._events, return_exceptions=True)
         if self._session is not None:
             await self._session.close()
 
-    async def command(self, payload: Json) -> Answer:
-        """Send a slash command; NoAnswerError when the app fails to acknowledge it."""
-        return await self._ask("slash_commands", payload, payload)
+    async def send_command(self, payload: Json) -> Ack:
+        """Send a slash command. NoAckError if the app does not acknowledge it."""
+        return await self._send("slash_commands", payload, payload)
 
-    async def interaction(self, payload: Json) -> Answer:
-        """Send a pressed button, a submitted view; NoAnswerError as for commands."""
-        return await self._ask("interactive", payload, {"payload": _json(payload)})
+    async def send_interaction(self, payload: Json) -> Ack:
+        """Send an interaction, for instance a button press. NoAckError if the app does not acknowledge it."""
+        return await self._send("interactive", payload, {"payload": _json(payload)})
 
-    def event(self, envelope: Json) -> None:
-        """Send an event in its own time, again if the app does not take it."""
-        task = asyncio.create_task(self._insist(envelope))
+    def send_event(self, envelope: Json) -> None:
+        """Send an event in the background. Retries it if the app does not acknowledge it."""
+        task = asyncio.create_task(self._send_event_with_retries(envelope))
         self._events.add(task)
         task.add_done_callback(self._events.discard)
 
-    async def _ask(self, kind: str, payload: Json, form: Json) -> Answer:
+    async def _send(self, kind: str, payload: Json, form: Json) -> Ack:
         socket = self._socket()
         if socket is not None:
-            try:
-                async with asyncio.timeout(self.patience):
-                    acked = await socket(kind, payload, True, {})
-            except TimeoutError:
-                raise NoAnswerError("operation_timeout") from None
-            return Answer(body=acked)
+            return Ack(body=await self._through(socket, kind, payload, accepts_response=True))
         status, content_type, text = await self._post(
             urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"}
         )
         if status != 200:
-            raise NoAnswerError("dispatch_failed")
+            raise NoAckError("dispatch_failed")
         if content_type == "application/json" and text:
             try:
                 body = json.loads(text)
             except ValueError:
-                raise NoAnswerError("invalid_json_response") from None
+                raise NoAckError("invalid_json_response") from None
             if isinstance(body, dict):
-                return Answer(body=body)
-        return Answer(text=text)
+                return Ack(body=body)
+        return Ack(text=text)
 
-    async def _insist(self, envelope: Json) -> None:
+    async def _send_event_with_retries(self, envelope: Json) -> None:
         reason = ""
-        for number, wait in enumerate((0.0, *RETRIES)):
-            await asyncio.sleep(wait)
-            retry = {} if number == 0 else {"num": number, "reason": reason}
+        for attempt, delay in enumerate((0.0, *EVENT_RETRY_DELAYS)):
+            await asyncio.sleep(delay)
+            retry = {} if attempt == 0 else {"num": attempt, "reason": reason}
             try:
-                await self._give(envelope, retry)
-            except NoAnswerError as error:
-                reason = {"operation_timeout": "http_timeout"}.get(str(error), "http_error")
-                log.info("local_event_not_taken", event_id=envelope["event_id"], reason=reason)
+                await self._send_event_once(envelope, retry)
+            except NoAckError as error:
+                reason = "http_timeout" if str(error) == "operation_timeout" else "http_error"
+                log.info("local_event_not_acknowledged", event_id=envelope["event_id"], reason=reason)
             else:
                 return
 
-    async def _give(self, envelope: Json, retry: Mapping[str, object]) -> None:
+    async def _send_event_once(self, envelope: Json, retry: Mapping[str, object]) -> None:
         socket = self._socket()
         if socket is not None:
-            try:
-                async with asyncio.timeout(self.patience):
-                    await socket("events_api", envelope, False, retry)
-            except TimeoutError:
-                raise NoAnswerError("operation_timeout") from None
+            await self._through(socket, "events_api", envelope, retry=retry)
             return
         headers = {"Content-Type": "application/json"}
         if retry:
@@ -132,29 +129,48 @@ class AppClient:
             }
         status, _, _ = await self._post(_json(envelope), headers)
         if not 200 <= status < 300:
-            raise NoAnswerError("http_error")
+            raise NoAckError("http_error")
+
+    async def _through(
+        self,
+        socket: SocketSender,
+        kind: str,
+        payload: Json,
+        *,
+        accepts_response: bool = False,
+        retry: Mapping[str, object] | None = None,
+    ) -> Json | None:
+        try:
+            async with asyncio.timeout(self.ack_timeout):
+                return await socket(kind, payload, accepts_response, retry or {})
+        except TimeoutError:
+            raise NoAckError("operation_timeout") from None
 
     async def _post(self, body: str, headers: Mapping[str, str]) -> tuple[int, str, str]:
+        """POST a signed request. Returns the status, the content type and the text of the response.
+
+        https://docs.slack.dev/authentication/verifying-requests-from-slack
+        """
         if self._session is None:
-            raise NoAnswerError("app_absent")
-        stamp = str(int(time.time()))
-        signature = hmac.new(self._secret, f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+            raise NoAckError("dispatch_failed")
+        timestamp = str(int(time.time()))
+        signature = hmac.new(self._secret, f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
         signed = {
             **headers,
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
-            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Request-Timestamp": timestamp,
             "X-Slack-Signature": f"v0={signature}",
         }
         try:
-            wait = aiohttp.ClientTimeout(total=self.patience)
+            timeout = aiohttp.ClientTimeout(total=self.ack_timeout)
             async with self._session.post(
-                self._address(), data=body.encode(), headers=signed, timeout=wait
-            ) as answer:
-                return answer.status, answer.content_type, await answer.text()
+                self._address(), data=body.encode(), headers=signed, timeout=timeout
+            ) as response:
+                return response.status, response.content_type, await response.text()
         except TimeoutError:
-            raise NoAnswerError("operation_timeout") from None
+            raise NoAckError("operation_timeout") from None
         except aiohttp.ClientError:
-            raise NoAnswerError("dispatch_failed") from None
+            raise NoAckError("dispatch_failed") from None
 
     def _address(self) -> str:
         url = self._app_url if isinstance(self._app_url, str) else self._app_url()

@@ -1,4 +1,4 @@
-"""The workspace's controls: clock, faults, the record, and odd conditions for tests."""
+"""The routes that control the workspace itself: its clock, its faults, and the record of messages."""
 
 from __future__ import annotations
 
@@ -10,95 +10,76 @@ from aiohttp import web
 
 from bot.local.faults import Fault, FaultError, Faults, Setting
 from bot.local.movable_clock import MovableClock
-from bot.local.page_api import answer_json, read_body
-from bot.local.rate_limit_tiers import RateLimiter
+from bot.local.page_api import json_response, read_json
 from bot.local.team import Team
 
 MORNING = time(9)
-HOME = ZoneInfo("Asia/Seoul")
-"""Where the workspace is: the morning everyone's button moves to, wherever they are."""
+WORKSPACE_ZONE = ZoneInfo("Asia/Seoul")
+"""The zone whose morning "Next morning" moves to, whichever user presses it."""
 
 
 class Controls:
-    """Routes under ``/local`` that belong to nobody in the workspace: Slack has none of them."""
+    """The routes under ``/local`` that act for no user. The real Slack has none of them."""
 
     def __init__(
         self,
         team: Team,
         clock: MovableClock,
         faults: Faults,
-        pace: RateLimiter,
-        moved: Callable[[], Awaitable[None]],
+        clock_moved: Callable[[], Awaitable[None]],
     ) -> None:
+        """``clock_moved`` is awaited after each move of the clock."""
         self._team = team
         self._clock = clock
         self._faults = faults
-        self._pace = pace
-        self._moved = moved
+        self._clock_moved = clock_moved
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/local/record", self._record),
-            web.get("/local/clock", self._tell_time),
+            web.get("/local/clock", self._get_clock),
             web.put("/local/clock", self._move_clock),
-            web.get("/local/faults", self._list_faults),
+            web.get("/local/faults", self._get_faults),
             web.post("/local/faults", self._set_faults),
-            web.post("/local/events", self._event),
         ]
 
     async def _record(self, request: web.Request) -> web.Response:
+        """Every message ever accepted, or those accepted after number ``after``."""
         after = request.query.get("after", "0")
-        return answer_json({"messages": self._team.messages.all(int(after) if after.isdecimal() else 0)})
+        return json_response({"messages": self._team.messages.all(int(after) if after.isdecimal() else 0)})
 
-    async def _tell_time(self, request: web.Request) -> web.Response:
-        return answer_json({"now": self._clock.now().isoformat()})
+    async def _get_clock(self, request: web.Request) -> web.Response:
+        return json_response({"now": self._clock.now().isoformat()})
 
     async def _move_clock(self, request: web.Request) -> web.Response:
         """``{"now": ISO 8601}``, or ``{"to": "morning"}`` for the workspace's next nine o'clock."""
-        body = await read_body(request)
+        body = await read_json(request)
         try:
             if body.get("to") == "morning":
-                instant = next_morning(self._clock.now(), HOME)
+                instant = next_morning(self._clock.now(), WORKSPACE_ZONE)
             else:
                 instant = datetime.fromisoformat(str(body.get("now")))
             self._clock.move(instant)
         except (ValueError, OverflowError) as error:
-            raise web.HTTPBadRequest(text=f"This instant cannot be read: {error}") from error
-        self._team.page_events.tell("clock", now=self._clock.now().isoformat())
-        await self._moved()
-        return await self._tell_time(request)
+            raise web.HTTPBadRequest(text=f"Cannot set the clock: {error}") from error
+        self._team.page_events.publish("clock", now=self._clock.now().isoformat())
+        await self._clock_moved()
+        return await self._get_clock(request)
 
-    async def _list_faults(self, request: web.Request) -> web.Response:
+    async def _get_faults(self, request: web.Request) -> web.Response:
         known = [str(fault) for fault in Fault]
-        return answer_json({**self._faults.setting.body(), "counts": self._faults.counts, "known": known})
+        return json_response({**self._faults.setting.body(), "counts": self._faults.counts, "known": known})
 
     async def _set_faults(self, request: web.Request) -> web.Response:
         try:
-            self._faults.set(Setting.read(await read_body(request)))
+            self._faults.set(Setting.read(await read_json(request)))
         except FaultError as error:
             raise web.HTTPBadRequest(text=str(error)) from error
-        return await self._list_faults(request)
-
-    async def _event(self, request: web.Request) -> web.Response:
-        """Tests only: any event for the app, other scopes, no rate limits, old URLs, a revoked token."""
-        body = await read_body(request)
-        if "pace" in body:
-            self._pace.enforced = body["pace"] is True
-        if "event" in body:
-            self._team.event(body["event"])
-        if "scopes" in body:
-            self._team.state.remember("scopes", sorted(body["scopes"]))
-        if "revoked" in body:
-            self._team.state.remember("revoked", body["revoked"])
-        if "age_response_urls" in body:
-            self._team.response_urls.age(float(body["age_response_urls"]))
-        if "person" in body:
-            self._team.users.change(str(body["person"]), **body.get("facts", {}))
-        return answer_json({})
+        return await self._get_faults(request)
 
 
 def next_morning(now: datetime, zone: ZoneInfo) -> datetime:
-    """The next nine o'clock in a zone, strictly after now."""
+    """The first nine o'clock in a zone that is later than ``now``."""
     local = now.astimezone(zone)
     morning = datetime.combine(local.date(), MORNING, zone)
     return morning if morning > local else datetime.combine(local.date() + timedelta(days=1), MORNING, zone)

@@ -1,4 +1,4 @@
-"""Channels and direct messages, and who is in them."""
+"""The channels and direct messages of the local workspace, and their members."""
 
 from __future__ import annotations
 
@@ -10,122 +10,120 @@ from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
 
 
 class ConversationRecord:
-    """Conversations of the workspace. Does not hold messages and tells nobody of a change."""
+    """Stores and finds conversations. Does not hold messages, and announces no change to page or app."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def add(self, name: str, creator: str, *, channel_id: str | None = None, private: bool = False) -> Json:
-        """A new channel with its creator in it."""
+    def add(
+        self, name: str, creator_id: str, *, channel_id: str | None = None, private: bool = False
+    ) -> Json:
+        """Create a channel with its creator as the only member. Without ``channel_id``, makes up an id."""
         body: Json = {
             "id": channel_id or "C" + secrets.token_hex(5).upper(),
             "name": name,
-            "creator": creator,
+            "creator": creator_id,
             "created": int(time.time()),
             "is_private": private,
             "is_archived": False,
             "kind": "channel",
-            "purpose": "",
         }
-        self._state.write("INSERT INTO channel VALUES (?, ?)", body["id"], dump(body))
-        self.join(body["id"], creator)
+        self._state.write("INSERT INTO conversation VALUES (?, ?)", body["id"], dump(body))
+        self.join(body["id"], creator_id)
         return body
 
-    def direct_message(self, person: str) -> Json:
-        """The direct message of a person with Haru, made when there is none."""
-        room = "D" + person.removeprefix("U")
-        found = self.get(room)
+    def direct_message(self, user_id: str) -> Json:
+        """The direct message between a user and Haru, created on first use."""
+        channel_id = "D" + user_id.removeprefix("U")
+        found = self.get(channel_id)
         if found is not None:
             return found
         body: Json = {
-            "id": room,
+            "id": channel_id,
             "name": "",
-            "creator": person,
+            "creator": user_id,
             "created": int(time.time()),
             "is_private": True,
             "is_archived": False,
             "kind": "im",
-            "user": person,
+            "user": user_id,
         }
-        self._state.write("INSERT INTO channel VALUES (?, ?)", room, dump(body))
-        self.join(room, person)
-        self.join(room, BOT_USER_ID)
+        self._state.write("INSERT INTO conversation VALUES (?, ?)", channel_id, dump(body))
+        self.join(channel_id, user_id)
+        self.join(channel_id, BOT_USER_ID)
         return body
 
-    def get(self, room: str) -> Json | None:
-        row = self._state.row("SELECT body FROM channel WHERE id = ?", room)
+    def get(self, channel_id: str) -> Json | None:
+        row = self._state.row("SELECT body FROM conversation WHERE id = ?", channel_id)
         return None if row is None else load(row["body"])
 
-    def named(self, name: str) -> Json | None:
-        return next((room for room in self.all() if room["kind"] == "channel" and room["name"] == name), None)
+    def find_channel(self, name: str) -> Json | None:
+        """The channel with this name, without ``#``."""
+        return next(
+            (found for found in self.all() if found["kind"] == "channel" and found["name"] == name), None
+        )
 
     def all(self) -> list[Json]:
-        return [load(row["body"]) for row in self._state.rows("SELECT body FROM channel ORDER BY rowid")]
+        return [load(row["body"]) for row in self._state.rows("SELECT body FROM conversation ORDER BY rowid")]
 
-    def of(self, person: str) -> list[Json]:
-        """The conversations a person is in."""
-        rows = self._state.rows(
-            "SELECT body FROM channel JOIN member ON member.channel = channel.id"
-            " WHERE person = ? ORDER BY channel.rowid",
-            person,
+    def members(self, channel_id: str) -> list[str]:
+        """The ids of the members of a conversation."""
+        rows = self._state.rows("SELECT user_id FROM member WHERE channel_id = ?", channel_id)
+        return [row["user_id"] for row in rows]
+
+    def has(self, channel_id: str, user_id: str) -> bool:
+        """Whether the user is a member of the conversation."""
+        found = self._state.row(
+            "SELECT 1 FROM member WHERE channel_id = ? AND user_id = ?", channel_id, user_id
         )
-        return [load(row["body"]) for row in rows]
+        return found is not None
 
-    def members(self, room: str) -> list[str]:
-        return [
-            row["person"] for row in self._state.rows("SELECT person FROM member WHERE channel = ?", room)
-        ]
+    def join(self, channel_id: str, user_id: str) -> None:
+        self._state.write("INSERT OR IGNORE INTO member VALUES (?, ?)", channel_id, user_id)
 
-    def has(self, room: str, person: str) -> bool:
-        return (
-            self._state.row("SELECT 1 FROM member WHERE channel = ? AND person = ?", room, person) is not None
-        )
+    def leave(self, channel_id: str, user_id: str) -> None:
+        self._state.write("DELETE FROM member WHERE channel_id = ? AND user_id = ?", channel_id, user_id)
 
-    def join(self, room: str, person: str) -> None:
-        self._state.write("INSERT OR IGNORE INTO member VALUES (?, ?)", room, person)
-
-    def leave(self, room: str, person: str) -> None:
-        self._state.write("DELETE FROM member WHERE channel = ? AND person = ?", room, person)
-
-    def change(self, room: str, **facts: object) -> Json:
-        """Set facts of a channel: ``name``, ``is_archived``."""
-        body = self.get(room)
+    def change(self, channel_id: str, **fields: object) -> Json:
+        """Overwrite fields of a channel, ``name`` or ``is_archived``, and return it. KeyError if unknown."""
+        body = self.get(channel_id)
         if body is None:
-            raise KeyError(room)
-        body |= facts
-        self._state.write("UPDATE channel SET body = ? WHERE id = ?", dump(body), room)
+            raise KeyError(channel_id)
+        body |= fields
+        self._state.write("UPDATE conversation SET body = ? WHERE id = ?", dump(body), channel_id)
         return body
 
 
-def conversation_object(room: Json, *, member: bool, members: int | None = None) -> Json:
-    """A conversation as ``conversations.info`` shows it.
+def conversation_object(conversation: Json, *, is_member: bool, member_count: int | None = None) -> Json:
+    """A conversation as ``conversations.info`` returns it. ``is_member`` is about Haru's bot user.
 
     https://docs.slack.dev/reference/objects/conversation-object
     """
-    if room["kind"] == "im":
+    if conversation["kind"] == "im":
         return {
-            "id": room["id"],
-            "created": room["created"],
+            "id": conversation["id"],
+            "created": conversation["created"],
             "is_archived": False,
             "is_im": True,
             "is_org_shared": False,
             "context_team_id": TEAM_ID,
-            "user": room["user"],
+            "user": conversation["user"],
             "is_user_deleted": False,
             "priority": 0,
         }
+    creator_id = conversation["creator"]
     body: Json = {
-        "id": room["id"],
-        "name": room["name"],
-        "name_normalized": room["name"],
-        "is_channel": not room["is_private"],
-        "is_group": room["is_private"],
+        "id": conversation["id"],
+        "name": conversation["name"],
+        "name_normalized": conversation["name"],
+        "is_channel": not conversation["is_private"],
+        "is_group": conversation["is_private"],
         "is_im": False,
         "is_mpim": False,
-        "is_private": room["is_private"],
-        "created": room["created"],
-        "updated": room["created"] * 1000,
-        "is_archived": room["is_archived"],
+        "is_private": conversation["is_private"],
+        "created": conversation["created"],
+        "updated": conversation["created"] * 1000,
+        "is_archived": conversation["is_archived"],
         "is_general": False,
         "unlinked": 0,
         "is_shared": False,
@@ -136,12 +134,12 @@ def conversation_object(room: Json, *, member: bool, members: int | None = None)
         "context_team_id": TEAM_ID,
         "shared_team_ids": [TEAM_ID],
         "parent_conversation": None,
-        "creator": room["creator"],
-        "is_member": member,
+        "creator": creator_id,
+        "is_member": is_member,
         "topic": {"value": "", "creator": "", "last_set": 0},
-        "purpose": {"value": room.get("purpose", ""), "creator": room["creator"], "last_set": 0},
+        "purpose": {"value": "", "creator": creator_id, "last_set": 0},
         "previous_names": [],
     }
-    if members is not None:
-        body["num_members"] = members
+    if member_count is not None:
+        body["num_members"] = member_count
     return body

@@ -1,4 +1,4 @@
-"""What can go wrong between an app and Slack, on purpose and at chosen odds."""
+"""Faults that the local workspace injects into Web API calls, at chosen probabilities."""
 
 from __future__ import annotations
 
@@ -10,29 +10,35 @@ from bot.local.state import Json
 
 
 class Fault(StrEnum):
-    """One way for a call to fail. "After" means that Slack has done what it was asked."""
+    """One way in which a call fails. "After" means that Slack has already carried the call out."""
 
-    RATE_LIMITED = "rate_limited"  # 429 with Retry-After
-    ERROR_BEFORE = "error_before"  # 503, nothing done
-    ERROR_AFTER = "error_after"  # 503, though done
-    DROP_BEFORE = "drop_before"  # connection closed, nothing done
-    DROP_AFTER = "drop_after"  # connection closed, though done
-    HANG_BEFORE = "hang_before"  # no answer, nothing done
-    HANG_AFTER = "hang_after"  # no answer, though done
-    LATE = "late"  # connection closed; done some seconds later
-    TRUNCATED = "truncated"  # done, and the answer cut off in the middle
+    RATE_LIMITED = "rate_limited"  # HTTP 429 with Retry-After; not carried out
+    ERROR_BEFORE = "error_before"  # HTTP 503; not carried out
+    ERROR_AFTER = "error_after"  # HTTP 503; carried out
+    DROP_BEFORE = "drop_before"  # connection closed; not carried out
+    DROP_AFTER = "drop_after"  # connection closed; carried out
+    HANG_BEFORE = "hang_before"  # no response; not carried out
+    HANG_AFTER = "hang_after"  # no response; carried out
+    LATE = "late"  # connection closed; carried out some seconds later
+    TRUNCATED = "truncated"  # carried out; the response is cut off halfway
 
 
 EVERY_METHOD = "*"
+"""In a setting: the odds of every method that has none of its own."""
 
 
 class FaultError(ValueError):
-    """The faults asked for make no sense."""
+    """A fault setting cannot be read."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Odds per method and fault, and what goes with them. Times are in seconds."""
+    """The probability of each fault for each method, and the parameters of the faults.
+
+    ``late`` is the range of a late call's delay, ``hang`` how long a hanging call takes,
+    ``retry_after`` what a rate-limited call is told; all in seconds. ``seed`` makes the
+    draws repeatable.
+    """
 
     odds: dict[str, dict[Fault, float]]
     seed: int | None = None
@@ -42,10 +48,13 @@ class Setting:
 
     @classmethod
     def read(cls, body: Json) -> Setting:
-        """Read ``{"odds": {"chat.postMessage": {"drop_after": 0.03}, "*": {…}}, "seed": 7, …}``."""
+        """Read ``{"odds": {"chat.postMessage": {"drop_after": 0.03}, "*": {…}}, "seed": 7, …}``.
+
+        FaultError if a fault is unknown or a probability is not between 0 and 1.
+        """
         try:
             odds = {
-                method: {Fault(name): _chance(value) for name, value in faults.items()}
+                method: {Fault(name): _probability(value) for name, value in faults.items()}
                 for method, faults in body.get("odds", {}).items()
             }
             late = body.get("late", (1.0, 5.0))
@@ -57,10 +66,10 @@ class Setting:
                 retry_after=int(body.get("retry_after", 1)),
             )
         except (ValueError, TypeError, AttributeError, IndexError) as error:
-            raise FaultError(f"These faults cannot be read: {error}.") from error
+            raise FaultError(f"Cannot read this fault setting: {error}.") from error
 
     def body(self) -> Json:
-        """What ``read`` takes."""
+        """The setting as JSON, in the form that ``read`` accepts."""
         return {
             "odds": {method: dict(faults) for method, faults in self.odds.items()},
             "seed": self.seed,
@@ -71,36 +80,37 @@ class Setting:
 
 
 class Faults:
-    """Draws faults. None are on at the start; ``counts`` says how many of each were met."""
+    """Draws a fault for each call. Starts without any; ``counts`` says how often each was drawn."""
 
     def __init__(self) -> None:
         self.set(Setting({}))
 
     def set(self, setting: Setting) -> None:
+        """Replace the setting, and restart the counts and the random sequence."""
         self.setting = setting
         self.counts: dict[str, int] = {}
-        self._random = random.Random(setting.seed)  # noqa: S311 - odds, not secrets
+        self._random = random.Random(setting.seed)  # noqa: S311 - not used for secrets
 
     def draw(self, method: str) -> Fault | None:
-        """The fault this call meets, or None."""
+        """The fault that this call meets, or None."""
         odds = self.setting.odds.get(method, self.setting.odds.get(EVERY_METHOD))
         if not odds:
             return None
-        left = self._random.random()
-        for fault, chance in odds.items():
-            left -= chance
-            if left < 0:
+        drawn = self._random.random()
+        for fault, probability in odds.items():
+            drawn -= probability
+            if drawn < 0:
                 self.counts[fault] = self.counts.get(fault, 0) + 1
                 return fault
         return None
 
-    def lateness(self) -> float:
-        """Seconds until a late call is done after all."""
+    def late_seconds(self) -> float:
+        """How long to wait before a late call is carried out."""
         return self._random.uniform(*self.setting.late)
 
 
-def _chance(value: object) -> float:
-    chance = float(value) if isinstance(value, int | float) else -1.0
-    if not 0 <= chance <= 1:
-        raise ValueError(f"{value!r} is no probability")
-    return chance
+def _probability(value: object) -> float:
+    probability = float(value) if isinstance(value, int | float) else -1.0
+    if not 0 <= probability <= 1:
+        raise ValueError(f"{value!r} is not a probability between 0 and 1")
+    return probability

@@ -1,4 +1,4 @@
-"""Short-lived rights that Slack hands out with a payload: trigger ids and response URLs."""
+"""Short-lived tokens that Slack sends with a command or an interaction: trigger ids and response URLs."""
 
 from __future__ import annotations
 
@@ -15,46 +15,52 @@ RESPONSE_USES = 5
 
 
 class TokenError(Exception):
-    """The pass is not good; the message is Slack's code for why."""
+    """A token is unknown, expired or used up. The message is Slack's error code."""
 
 
 @dataclass
 class _Trigger:
-    person: str
-    channel: str | None
-    view: str | None
-    expires: float
+    user_id: str
+    view_id: str | None
+    expires_at: float
     used: bool = False
 
 
 class Triggers:
-    """Trigger ids: good for 3 seconds and one view. Lost with the process, as they are so brief."""
+    """Trigger ids: each opens one view within 3 seconds. Held in memory; a restart forgets them.
+
+    https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses
+    """
 
     def __init__(self) -> None:
         self._issued: dict[str, _Trigger] = {}
 
-    def issue(self, person: str, *, channel: str | None = None, view: str | None = None) -> str:
+    def issue(self, user_id: str, *, view_id: str | None = None) -> str:
+        """A new trigger id. ``view_id`` is the view the user acted in, if they acted in one."""
         now = time.monotonic()
-        self._issued = {key: one for key, one in self._issued.items() if one.expires > now - 60}
+        # Expired ones stay for a minute, so that a late use gets expired_trigger_id as its error.
+        self._issued = {
+            key: trigger for key, trigger in self._issued.items() if trigger.expires_at > now - 60
+        }
         key = f"{int(time.time() * 1000)}.{TEAM_ID}.{secrets.token_hex(16)}"
-        self._issued[key] = _Trigger(person, channel, view, now + TRIGGER_SECONDS)
+        self._issued[key] = _Trigger(user_id, view_id, now + TRIGGER_SECONDS)
         return key
 
-    def spend(self, key: object) -> tuple[str, str | None]:
-        """Whose trigger it was and which view it came from; TokenError when it is no good."""
+    def use(self, key: object) -> tuple[str, str | None]:
+        """Use up a trigger id and return its user and view. TokenError if it is not valid any more."""
         trigger = self._issued.get(str(key))
         if trigger is None:
             raise TokenError("invalid_trigger_id")
         if trigger.used:
             raise TokenError("exchanged_trigger_id")
-        if trigger.expires < time.monotonic():
+        if trigger.expires_at < time.monotonic():
             raise TokenError("expired_trigger_id")
         trigger.used = True
-        return trigger.person, trigger.view
+        return trigger.user_id, trigger.view_id
 
 
 class ResponseUrls:
-    """Response URLs: 5 uses within 30 minutes.
+    """Response URLs: each may be used 5 times within 30 minutes. Does not post what is sent to them.
 
     https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
     """
@@ -62,36 +68,33 @@ class ResponseUrls:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def issue(
-        self, person: str, channel: str, *, message: str | None = None, thread: str | None = None
-    ) -> str:
-        """The secret end of a new URL. ``message`` is the one that replace_original replaces."""
+    def issue(self, user_id: str, channel_id: str, *, message_ts: str | None = None) -> str:
+        """The secret last part of a new URL. ``message_ts`` is the message that replace_original replaces."""
         token = secrets.token_urlsafe(18)
-        body: Json = {"person": person, "channel": channel, "message": message, "thread": thread}
+        origin: Json = {"user": user_id, "channel": channel_id, "message": message_ts}
         self._state.write(
-            "INSERT INTO response_url VALUES (?, ?, 0, ?)", token, time.time() + RESPONSE_SECONDS, dump(body)
+            "INSERT INTO response_url VALUES (?, ?, 0, ?)",
+            token,
+            time.time() + RESPONSE_SECONDS,
+            dump(origin),
         )
         return token
 
-    def spend(self, token: str) -> Json:
-        """Use it once; TokenError when it does not exist, is too old or used up."""
+    def use(self, token: str) -> Json:
+        """Count one use and return the URL's ``origin``. TokenError if unknown, expired or used up."""
         row = self._state.row("SELECT * FROM response_url WHERE token = ?", token)
         if row is None:
             raise TokenError("no_such_url")
-        if row["expires"] < time.time():
+        if row["expires_at"] < time.time():
             raise TokenError("expired_url")
         if row["uses"] >= RESPONSE_USES:
             raise TokenError("used_url")
         self._state.write("UPDATE response_url SET uses = uses + 1 WHERE token = ?", token)
         return load(row["body"])
 
-    def about(self, token: str) -> Json:
-        """What a URL belongs to, without using it; KeyError for none."""
+    def origin(self, token: str) -> Json:
+        """The user, channel and message a URL was issued for. Counts no use. KeyError if unknown."""
         row = self._state.row("SELECT body FROM response_url WHERE token = ?", token)
         if row is None:
             raise KeyError(token)
         return load(row["body"])
-
-    def age(self, seconds: float) -> None:
-        """Make every URL older, to try what happens when they expire."""
-        self._state.write("UPDATE response_url SET expires = expires - ?", seconds)

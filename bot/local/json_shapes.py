@@ -1,7 +1,7 @@
-"""A small language for the shapes of JSON, with Slack's own words for what is wrong with a value.
+"""Shapes that JSON values must have. A mismatch is described in Slack's own wording.
 
-Each shape's ``problems`` yields messages such as ``must be less than 151 characters
-[json-pointer:/blocks/0/text/text]``. Knows no block.
+Each shape's ``problems`` yields messages such as ``[ERROR] must be less than 151 characters
+[json-pointer:/blocks/0/text/text]``. The shapes of blocks and views are in ``block_kit_rules``.
 """
 
 from __future__ import annotations
@@ -14,150 +14,155 @@ from bot.local.state import Json
 
 
 class Shape(Protocol):
-    """What a value has to look like."""
+    """A rule for a JSON value."""
 
-    def problems(self, value: object, at: str) -> Iterator[str]: ...
+    def problems(self, value: object, pointer: str) -> Iterator[str]:
+        """What is wrong with a value, which stands at a JSON pointer."""
+        ...
 
 
 @dataclass(frozen=True)
 class Text:
-    """A string; lengths in UTF-16 units, as Slack's clients count."""
+    """A string. Lengths are counted in UTF-16 units, as Slack's clients count them."""
 
-    most: int | None = None
-    least: int = 1
+    max_length: int | None = None
+    min_length: int = 1
     one_of: tuple[str, ...] = ()
-    form: Callable[[str], bool] | None = None
+    matches: Callable[[str], bool] | None = None
 
-    def problems(self, value: object, at: str) -> Iterator[str]:
+    def problems(self, value: object, pointer: str) -> Iterator[str]:
         if not isinstance(value, str):
-            yield _said("must provide a string", at)
+            yield _problem("must provide a string", pointer)
             return
-        size = len(value.encode("utf-16-le", "surrogatepass")) // 2
-        if size < self.least:
-            yield _said(f"must be more than {self.least - 1} characters", at)
-        if self.most is not None and size > self.most:
-            yield _said(f"must be less than {self.most + 1} characters", at)
+        length = utf16_length(value)
+        if length < self.min_length:
+            yield _problem(f"must be more than {self.min_length - 1} characters", pointer)
+        if self.max_length is not None and length > self.max_length:
+            yield _problem(f"must be less than {self.max_length + 1} characters", pointer)
         if self.one_of and value not in self.one_of:
-            yield _said(f"must be one of: {', '.join(self.one_of)}", at)
-        elif self.form is not None and not self.form(value):
-            yield _said("does not match the required format", at)
+            yield _problem(f"must be one of: {', '.join(self.one_of)}", pointer)
+        elif self.matches is not None and not self.matches(value):
+            yield _problem("does not match the required format", pointer)
 
 
 @dataclass(frozen=True)
-class Flag:
-    """true or false."""
+class Boolean:
+    """``true`` or ``false``."""
 
-    def problems(self, value: object, at: str) -> Iterator[str]:
+    def problems(self, value: object, pointer: str) -> Iterator[str]:
         if not isinstance(value, bool):
-            yield _said("must provide a boolean", at)
+            yield _problem("must provide a boolean", pointer)
 
 
 @dataclass(frozen=True)
-class Number:
+class Integer:
     """A whole number within bounds."""
 
-    least: int = 0
-    most: int | None = None
+    minimum: int = 0
+    maximum: int | None = None
 
-    def problems(self, value: object, at: str) -> Iterator[str]:
+    def problems(self, value: object, pointer: str) -> Iterator[str]:
         if isinstance(value, bool) or not isinstance(value, int):
-            yield _said("must provide an integer", at)
-        elif value < self.least or (self.most is not None and value > self.most):
-            yield _said("number is out of range", at)
+            yield _problem("must provide an integer", pointer)
+        elif value < self.minimum or (self.maximum is not None and value > self.maximum):
+            yield _problem("number is out of range", pointer)
 
 
 @dataclass(frozen=True)
 class Anything:
-    """Not looked into."""
+    """Any value, unchecked."""
 
-    def problems(self, value: object, at: str) -> Iterator[str]:
+    def problems(self, value: object, pointer: str) -> Iterator[str]:
         yield from ()
 
 
 @dataclass(frozen=True)
-class Many:
-    """An array of one shape."""
+class Array:
+    """An array whose items all have one shape."""
 
     item: Shape
-    most: int
-    least: int = 1
+    max_items: int
+    min_items: int = 1
 
-    def problems(self, value: object, at: str) -> Iterator[str]:
+    def problems(self, value: object, pointer: str) -> Iterator[str]:
         if not isinstance(value, list):
-            yield _said("must provide an array", at)
+            yield _problem("must provide an array", pointer)
             return
-        if len(value) < self.least:
-            yield _said(f"no fewer than {self.least} items allowed", at)
-        if len(value) > self.most:
-            yield _said(f"no more than {self.most} items allowed", at)
-        for place, item in enumerate(value):
-            yield from self.item.problems(item, f"{at}/{place}")
+        if len(value) < self.min_items:
+            yield _problem(f"no fewer than {self.min_items} items allowed", pointer)
+        if len(value) > self.max_items:
+            yield _problem(f"no more than {self.max_items} items allowed", pointer)
+        for index, item in enumerate(value):
+            yield from self.item.problems(item, f"{pointer}/{index}")
 
 
 @dataclass(frozen=True)
-class Fields:
-    """An object: every key known, the needed ones there. ``also`` checks what spans several keys."""
+class Object:
+    """An object with known keys only. ``check`` adds a rule that concerns several keys at once."""
 
-    needed: Mapping[str, Shape]
+    required: Mapping[str, Shape]
     optional: Mapping[str, Shape] = field(default_factory=dict)
-    also: Callable[[Json, str], Iterator[str]] | None = None
+    check: Callable[[Json, str], Iterator[str]] | None = None
 
-    def problems(self, value: object, at: str) -> Iterator[str]:
+    def problems(self, value: object, pointer: str) -> Iterator[str]:
         if not isinstance(value, dict):
-            yield _said("must provide an object", at)
+            yield _problem("must provide an object", pointer)
             return
-        for name in self.needed:
-            if name not in value:
-                yield _said(f"missing required field: {name}", at)
+        for name in self.required:
+            if value.get(name) is None:
+                yield _problem(f"missing required field: {name}", pointer)
         for name, part in value.items():
-            shape = self.needed.get(name) or self.optional.get(name)
+            shape = self.required.get(name) or self.optional.get(name)
             if shape is None:
-                yield _said(f"invalid additional property: {name}", at)
+                yield _problem(f"invalid additional property: {name}", pointer)
             elif part is not None:
-                yield from shape.problems(part, f"{at}/{name}")
-            elif name in self.needed:
-                yield _said(f"missing required field: {name}", at)
-        if self.also is not None:
-            yield from self.also(value, at)
+                yield from shape.problems(part, f"{pointer}/{name}")
+        if self.check is not None:
+            yield from self.check(value, pointer)
 
 
-class Family:
-    """Objects told apart by their ``type``. Filled after it is made, so that families can nest."""
+class TaggedUnion:
+    """Objects told apart by their ``type``. Types are added after it is made, so that unions can nest."""
 
-    def __init__(self, *names: str) -> None:
-        self.allowed: frozenset[str] | None = frozenset(names) or None
-        self.kinds: dict[str, Fields] = {}
+    def __init__(self, *allowed: str) -> None:
+        self._allowed: frozenset[str] | None = frozenset(allowed) or None
+        self.types: dict[str, Object] = {}
 
-    def only(self, *names: str) -> Family:
-        """The same kinds, of which just these may stand here."""
-        limited = Family(*names)
-        limited.kinds = self.kinds
+    def only(self, *types: str) -> TaggedUnion:
+        """The same union, limited to some of its types."""
+        limited = TaggedUnion(*types)
+        limited.types = self.types
         return limited
 
-    def problems(self, value: object, at: str) -> Iterator[str]:
+    def problems(self, value: object, pointer: str) -> Iterator[str]:
         if not isinstance(value, dict):
-            yield _said("must provide an object", at)
+            yield _problem("must provide an object", pointer)
             return
-        kind = value.get("type")
-        if kind is None:
-            yield _said("missing required field: type", at)
-        elif kind not in self.kinds or (self.allowed is not None and kind not in self.allowed):
-            yield _said(f"unsupported type: {kind}", f"{at}/type")
+        name = value.get("type")
+        if name is None:
+            yield _problem("missing required field: type", pointer)
+        elif name not in self.types or (self._allowed is not None and name not in self._allowed):
+            yield _problem(f"unsupported type: {name}", f"{pointer}/type")
         else:
-            yield from self.kinds[kind].problems({k: v for k, v in value.items() if k != "type"}, at)
+            yield from self.types[name].problems({k: v for k, v in value.items() if k != "type"}, pointer)
 
 
 @dataclass(frozen=True)
-class Either:
-    """One of several shapes; when none fits, the complaints of the first are given."""
+class AnyOf:
+    """A value that has one of several shapes. If none fits, the problems are those of the first."""
 
     shapes: Sequence[Shape]
 
-    def problems(self, value: object, at: str) -> Iterator[str]:
-        every = [list(shape.problems(value, at)) for shape in self.shapes]
-        if all(every):
-            yield from every[0]
+    def problems(self, value: object, pointer: str) -> Iterator[str]:
+        problems = [list(shape.problems(value, pointer)) for shape in self.shapes]
+        if all(problems):
+            yield from problems[0]
 
 
-def _said(what: str, at: str) -> str:
-    return f"[ERROR] {what} [json-pointer:{at}]"
+def utf16_length(text: str) -> int:
+    """The length of a text in UTF-16 units, in which Slack's limits are counted."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _problem(what: str, pointer: str) -> str:
+    return f"[ERROR] {what} [json-pointer:{pointer}]"

@@ -1,4 +1,4 @@
-"""What Slack's own clients refuse in a modal before the app hears of it. Pure."""
+"""Checks a modal's input as Slack's own clients do, before the app hears of the submission. Pure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from bot.local.state import Json
 
-_HELD = (
+_VALUE_KEYS = (
     "value",
     "selected_option",
     "selected_options",
@@ -21,41 +21,50 @@ _HELD = (
     "selected_date_time",
     "files",
 )
+"""The keys under which the kinds of input hold their value in ``state.values``."""
 
 
-def complaints(blocks: list[Json], values: Json) -> Json:
-    """Codes of what is wrong with each input, by ``block_id``; the page has words for them."""
-    wrong: Json = {}
+def input_errors(blocks: list[Json], values: Json) -> Json:
+    """The error of each invalid input, by ``block_id``; empty if the modal may be submitted.
+
+    An error is ``{"code": …}``, with ``n`` for a length limit. The page has the text for each code.
+    """
+    errors: Json = {}
     for block in blocks:
         if block["type"] != "input":
             continue
         element = block["element"]
         state = values.get(block["block_id"], {}).get(element.get("action_id", ""), {})
-        held = next((state[key] for key in _HELD if state.get(key)), None)
-        if held is None:
+        value = next((state[key] for key in _VALUE_KEYS if state.get(key)), None)
+        if value is None:
             if not block.get("optional"):
-                wrong[block["block_id"]] = {"code": "required"}
-        elif isinstance(held, str):
-            code = _wrong_text(element, held)
-            if code is not None:
-                wrong[block["block_id"]] = code
-    return wrong
+                errors[block["block_id"]] = {"code": "required"}
+        elif isinstance(value, str):
+            error = _text_error(element, value)
+            if error is not None:
+                errors[block["block_id"]] = error
+    return errors
 
 
-def _wrong_text(element: Json, held: str) -> Json | None:
-    if len(held) < element.get("min_length", 0):
+def _text_error(element: Json, text: str) -> Json | None:
+    if len(text) < element.get("min_length", 0):
         return {"code": "too_short", "n": element["min_length"]}
-    if len(held) > element.get("max_length", 3_000):
+    if len(text) > element.get("max_length", 3_000):
         return {"code": "too_long", "n": element.get("max_length", 3_000)}
-    if element["type"] == "email_text_input" and not re.fullmatch(r"\S+@\S+\.\S+", held):
+    if element["type"] == "email_text_input" and not re.fullmatch(r"\S+@\S+\.\S+", text):
         return {"code": "email"}
-    if element["type"] == "url_text_input" and not re.match(r"https?://\S", held):
+    if element["type"] == "url_text_input" and not re.match(r"https?://\S", text):
         return {"code": "url"}
     if element["type"] == "number_input":
-        form = r"-?\d+(\.\d+)?" if element.get("is_decimal_allowed") else r"-?\d+"
-        if not re.fullmatch(form, held):
-            return {"code": "number"}
-        least, most = element.get("min_value"), element.get("max_value")
-        if (least and float(held) < float(least)) or (most and float(held) > float(most)):
-            return {"code": "number"}
+        return _number_error(element, text)
+    return None
+
+
+def _number_error(element: Json, text: str) -> Json | None:
+    form = r"-?\d+(\.\d+)?" if element.get("is_decimal_allowed") else r"-?\d+"
+    if not re.fullmatch(form, text):
+        return {"code": "number"}
+    least, most = element.get("min_value"), element.get("max_value")
+    if (least and float(text) < float(least)) or (most and float(text) > float(most)):
+        return {"code": "number"}
     return None

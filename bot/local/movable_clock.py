@@ -1,4 +1,4 @@
-"""The movable clock: it runs on with real time from where it was last put."""
+"""A clock that can be set to any instant and runs on from there at normal speed."""
 
 from __future__ import annotations
 
@@ -9,33 +9,34 @@ from bot.local.state import State
 
 
 class MovableClock:
-    """A ``bot.clocks.Clock`` kept in the state file: a second start goes on where the first stopped.
+    """The local workspace's ``bot.clocks.Clock``. Stored in the state file, so a restart resumes it.
 
-    Does not tell anyone that it was moved, and stamps no message: a message's ``ts`` is
-    real time, as leases and signatures are.
+    Tells nobody that it was moved. Does not provide the ``ts`` of messages: that is real
+    time, as are leases and signatures.
     """
 
     def __init__(self, state: State, starts_at: datetime) -> None:
+        """``starts_at`` is used only when the state file holds no earlier time."""
         if starts_at.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
+            raise ValueError("starts_at needs a time zone")
         self._state = state
-        kept = state.fact("clock")
-        self._base = datetime.fromisoformat(kept) if kept else starts_at.astimezone(UTC)
-        self._since = time.monotonic()
-        self.keep()
+        stored = state.fact("clock")
+        self._set_to = datetime.fromisoformat(stored) if stored else starts_at.astimezone(UTC)
+        self._set_at = time.monotonic()
+        self.save()
 
     def now(self) -> datetime:
-        """This instant in the workspace, aware, in UTC."""
-        return self._base + timedelta(seconds=time.monotonic() - self._since)
+        """The current instant in the workspace, in UTC."""
+        return self._set_to + timedelta(seconds=time.monotonic() - self._set_at)
 
     def move(self, instant: datetime) -> None:
-        """Put the clock to an instant, forward or back."""
+        """Set the clock, forward or back. ValueError if the instant has no time zone."""
         if instant.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        self._base = instant.astimezone(UTC)
-        self._since = time.monotonic()
-        self.keep()
+            raise ValueError("the instant needs a time zone")
+        self._set_to = instant.astimezone(UTC)
+        self._set_at = time.monotonic()
+        self.save()
 
-    def keep(self) -> None:
-        """Write down how late it is, for the next start."""
+    def save(self) -> None:
+        """Write the current time to the state file, from which the next start resumes."""
         self._state.remember("clock", self.now().isoformat())

@@ -1,4 +1,4 @@
-"""What the page asks and does in a person's name; nothing here exists in the real Slack."""
+"""The routes that the page calls on behalf of a user. The real Slack has none of them."""
 
 from __future__ import annotations
 
@@ -8,35 +8,42 @@ import secrets
 from collections.abc import Callable
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.local.app_client import AppClient
-from bot.local.conversation_record import ConversationRecord
 from bot.local.movable_clock import MovableClock
 from bot.local.responses import Responses
 from bot.local.state import Json, dump
 from bot.local.team import Team
-from bot.local.user_actions import RefusedError, UserActions
+from bot.local.user_actions import ElementUse, RefusedError, UserActions
 from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
 
 FILE_BYTES = 10 * 1024 * 1024
+"""How large an uploaded file may be."""
+_KEEP_ALIVE_SECONDS = 15
 
 
 class PageApi:
-    """The routes under ``/local``. A refusal is answered 409 with a code the page has words for."""
+    """The routes under ``/local`` that show the workspace to a user and carry out their actions.
+
+    Each request names its user as ``as``, in the query or in the JSON body. Nothing checks
+    who is at the page, since everyone on the machine may act as anyone.
+    """
 
     def __init__(
         self,
         team: Team,
-        outbox: AppClient,
-        answers: Responses,
+        app_client: AppClient,
+        responses: Responses,
         clock: MovableClock,
         *,
         commands: tuple[Json, ...],
         base_url: Callable[[], str],
     ) -> None:
+        """``commands`` describes the app's slash commands: ``name``, ``about`` and ``hint`` of each."""
         self._team = team
-        self._outbox = outbox
-        self._answers = answers
+        self._app_client = app_client
+        self._responses = responses
         self._clock = clock
         self._commands = commands
         self._base_url = base_url
@@ -50,182 +57,186 @@ class PageApi:
             web.get("/local/home", self._home),
             web.get("/local/stream", self._stream),
             web.post("/local/messages", self._write),
-            web.post("/local/actions", self._press),
+            web.post("/local/actions", self._use_element),
             web.post("/local/submissions", self._submit),
             web.post("/local/closings", self._close),
             web.post("/local/suggestions", self._suggest),
             web.post("/local/visits", self._visit),
-            web.post("/local/channels", self._add_channel),
-            web.post("/local/files", self._add_file),
+            web.post("/local/channels", self._create_channel),
+            web.post("/local/files", self._upload_file),
         ]
 
     async def _people(self, request: web.Request) -> web.Response:
-        """Whom one can act as, asked before one is anyone."""
-        people = [one for one in self._team.users.all() if not one["is_bot"] and not one["deleted"]]
-        return answer_json(
-            {"people": [{key: one[key] for key in ("id", "real_name", "locale")} for one in people]}
-        )
+        """The users whom the page offers to act as. Needs no ``as``."""
+        users = [user for user in self._team.users.all() if not user["is_bot"] and not user["deleted"]]
+        names = ("id", "real_name", "locale")
+        return json_response({"people": [{name: user[name] for name in names} for user in users]})
 
     async def _workspace(self, request: web.Request) -> web.Response:
-        person = self._reader(request)
-        rooms: ConversationRecord = self._team.conversations
-        shown = [room for room in rooms.all() if not room["is_private"] or rooms.has(room["id"], person)]
+        """Everything the page needs to draw its frame: users, visible conversations, commands, the clock."""
+        user_id = self._user_id(request)
+        user_fields = ("id", "name", "real_name", "locale", "tz", "color", "is_admin", "is_bot")
+        users = [user for user in self._team.users.all() if not user["deleted"]]
         body: Json = {
             "team": TEAM_ID,
-            "me": person,
+            "me": user_id,
             "bot": BOT_USER_ID,
             "clock": self._clock.now().isoformat(),
             "commands": self._commands,
-            "people": [
-                {
-                    key: one[key]
-                    for key in ("id", "name", "real_name", "locale", "tz", "color", "is_admin", "is_bot")
-                }
-                for one in self._team.users.all()
-                if not one["deleted"]
-            ],
+            "people": [{name: user[name] for name in user_fields} for user in users],
             "channels": [
-                {
-                    "id": room["id"],
-                    "name": room["name"],
-                    "kind": room["kind"],
-                    "private": room["is_private"],
-                    "archived": room["is_archived"],
-                    "members": rooms.members(room["id"]),
-                    "unread": self._team.unread(person, room["id"]),
-                }
-                for room in shown
-                if room["kind"] == "channel" or room["user"] == person
+                self._conversation_summary(conversation, user_id)
+                for conversation in self._team.conversations.all()
+                if not conversation["is_private"] or self._team.conversations.has(conversation["id"], user_id)
             ],
         }
-        return answer_json(body)
+        return json_response(body)
+
+    def _conversation_summary(self, conversation: Json, user_id: str) -> Json:
+        return {
+            "id": conversation["id"],
+            "name": conversation["name"],
+            "kind": conversation["kind"],
+            "private": conversation["is_private"],
+            "archived": conversation["is_archived"],
+            "members": self._team.conversations.members(conversation["id"]),
+            "unread": self._team.has_unread(user_id, conversation["id"]),
+        }
 
     async def _messages(self, request: web.Request) -> web.Response:
-        person = self._reader(request)
-        room = request.query.get("channel", "")
-        if self._team.conversations.get(room) is None:
+        """The messages a user sees in a channel or thread. Reading a channel marks it as read."""
+        user_id = self._user_id(request)
+        channel_id = request.query.get("channel", "")
+        if self._team.conversations.get(channel_id) is None:
             raise web.HTTPNotFound
-        thread = request.query.get("thread")
-        messages = self._team.messages.seen_by(person, room, thread=thread)
-        read_until = self._team.read_until(person, room)
-        if thread is None:
-            self._team.read(person, room)
-        unread = (one["ts"] for one in messages if float(one["ts"]) > read_until and not one["_ephemeral"])
-        return answer_json({"messages": messages, "first_unread": next(unread, None)})
+        thread_ts = request.query.get("thread")
+        messages = self._team.messages.seen_by(user_id, channel_id, thread_ts=thread_ts)
+        last_read = self._team.last_read(user_id, channel_id)
+        if thread_ts is None:
+            self._team.mark_read(user_id, channel_id)
+        first_unread = next(
+            (
+                message["ts"]
+                for message in messages
+                if float(message["ts"]) > last_read and not message["_ephemeral"]
+            ),
+            None,
+        )
+        return json_response({"messages": messages, "first_unread": first_unread})
 
     async def _views(self, request: web.Request) -> web.Response:
-        return answer_json({"views": self._team.views.stack(self._reader(request))})
+        return json_response({"views": self._team.modals.stack(self._user_id(request))})
 
     async def _home(self, request: web.Request) -> web.Response:
-        return answer_json({"view": self._team.views.home(self._reader(request))})
+        return json_response({"view": self._team.app_homes.get(self._user_id(request))})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
-        queue = self._team.page_events.open(self._reader(request))
+        """The user's page events, as server-sent events."""
+        queue = self._team.page_events.subscribe(self._user_id(request))
         response = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
         try:
             await response.prepare(request)
-            await response.write(b": hello\n\n")
+            await response.write(b": connected\n\n")
             while True:
                 try:
-                    async with asyncio.timeout(15):
-                        told = await queue.get()
+                    async with asyncio.timeout(_KEEP_ALIVE_SECONDS):
+                        event = await queue.get()
                 except TimeoutError:
-                    await response.write(b": still here\n\n")
+                    await response.write(b": keep-alive\n\n")
                     continue
-                if told is None:
+                if event is None:
                     break
-                await response.write(f"data: {dump(told)}\n\n".encode())
+                await response.write(f"data: {dump(event)}\n\n".encode())
         except ConnectionError:
             pass  # The page was closed.
         finally:
-            self._team.page_events.shut(queue)
+            self._team.page_events.unsubscribe(queue)
         return response
 
     async def _write(self, request: web.Request) -> web.Response:
-        body = await read_body(request)
-        await self._visitor(body).write(
+        body = await read_json(request)
+        await self._actions(body).write(
             str(body.get("channel")),
             str(body.get("text", "")),
-            thread=body.get("thread"),
+            thread_ts=body.get("thread"),
             files=[str(file) for file in body.get("files") or ()],
         )
-        return answer_json({})
+        return json_response({})
 
-    async def _press(self, request: web.Request) -> web.Response:
-        body = await read_body(request)
-        await self._visitor(body).press(
+    async def _use_element(self, request: web.Request) -> web.Response:
+        """Use an element of the view named ``view``, or of the message named ``channel`` and ``ts``."""
+        body = await read_json(request)
+        use = ElementUse(
             block_id=str(body.get("block_id")),
             action_id=str(body.get("action_id")),
             chosen=body.get("chosen") or {},
             values=body.get("values") or {},
-            channel=body.get("channel"),
-            ts=body.get("ts"),
-            view_id=body.get("view"),
         )
-        return answer_json({})
+        actions = self._actions(body)
+        if body.get("view") is not None:
+            await actions.use_view_element(body["view"], use)
+        else:
+            await actions.use_message_element(str(body.get("channel")), str(body.get("ts")), use)
+        return json_response({})
 
     async def _submit(self, request: web.Request) -> web.Response:
-        body = await read_body(request)
-        errors = await self._visitor(body).submit(str(body.get("view")), body.get("values") or {})
-        return answer_json({"errors": errors})
+        body = await read_json(request)
+        errors = await self._actions(body).submit(str(body.get("view")), body.get("values") or {})
+        return json_response({"errors": errors})
 
     async def _close(self, request: web.Request) -> web.Response:
-        body = await read_body(request)
-        everything = body.get("everything") is True
-        await self._visitor(body).close(str(body.get("view")), everything=everything)
-        return answer_json({})
+        """Close the modal named ``view``, or with ``everything`` all open modals."""
+        body = await read_json(request)
+        all_views = body.get("everything") is True
+        await self._actions(body).close(str(body.get("view")), all_views=all_views)
+        return json_response({})
 
     async def _suggest(self, request: web.Request) -> web.Response:
-        body = await read_body(request)
-        options = await self._visitor(body).suggest(
-            view_id=str(body.get("view")),
-            block_id=str(body.get("block_id")),
-            action_id=str(body.get("action_id")),
-            value=str(body.get("value", "")),
+        body = await read_json(request)
+        options = await self._actions(body).suggest(
+            str(body.get("view")),
+            str(body.get("block_id")),
+            str(body.get("action_id")),
+            str(body.get("value", "")),
         )
-        return answer_json({"options": options})
+        return json_response({"options": options})
 
     async def _visit(self, request: web.Request) -> web.Response:
-        """A look at a channel, or at a tab of Haru's."""
-        body = await read_body(request)
-        visitor = self._visitor(body)
+        """Record that the user looks at a ``channel``, or at a ``tab`` of Haru's."""
+        body = await read_json(request)
+        actions = self._actions(body)
         if body.get("tab"):
-            visitor.open_home(str(body["tab"]))
+            actions.open_app_home(str(body["tab"]))
         else:
-            visitor.read(str(body.get("channel")))
-        return answer_json({})
+            actions.mark_read(str(body.get("channel")))
+        return json_response({})
 
-    async def _add_channel(self, request: web.Request) -> web.Response:
-        """``{"as": person, "name": …, "private": false, "members": […]}``"""
-        body = await read_body(request)
-        self._visitor(body)
-        name = str(body.get("name", "")).strip().lstrip("#").replace(" ", "-").lower()[:80]
-        if not name or self._team.conversations.named(name) is not None:
-            raise RefusedError("name_taken")
-        room = self._team.conversations.add(name, body["as"], private=body.get("private") is True)
-        for person in body.get("members", ()):
-            self._team.join(room, person, inviter=body["as"])
-        self._team.page_events.tell("channels")
-        return answer_json({"channel": room})
+    async def _create_channel(self, request: web.Request) -> web.Response:
+        """``{"as": user id, "name": …, "private": false}``"""
+        body = await read_json(request)
+        private = body.get("private") is True
+        return json_response(
+            {"channel": self._actions(body).create_channel(str(body.get("name", "")), private=private)}
+        )
 
-    async def _add_file(self, request: web.Request) -> web.Response:
-        """A file's bytes as the body, its name in the query."""
+    async def _upload_file(self, request: web.Request) -> web.Response:
+        """Store a file: its bytes are the request's body, its name is in the query."""
         content = await request.read()
         if len(content) > FILE_BYTES:
             raise RefusedError("file_too_large")
         name = request.query.get("name", "file")
         file_id = "F" + secrets.token_hex(5).upper()
         url = f"{self._base_url()}/files/{file_id}"
-        body: Json = {
+        file: Json = {
             "id": file_id,
             "created": int(self._clock.now().timestamp()),
             "name": name,
             "title": name,
             "mimetype": request.content_type,
             "filetype": name.rpartition(".")[2].lower(),
-            "user": self._reader(request),
+            "user": self._user_id(request),
             "size": len(content),
             "mode": "hosted",
             "is_external": False,
@@ -233,32 +244,42 @@ class PageApi:
             "url_private": url,
             "url_private_download": f"{url}?download=1",
         }
-        self._team.state.write("INSERT INTO file VALUES (?, ?, ?)", file_id, dump(body), content)
-        return answer_json({"file": body})
+        self._team.files.add(file, content)
+        return json_response({"file": file})
 
-    def _reader(self, request: web.Request) -> str:
-        person = request.query.get("as", "")
-        found = self._team.users.get(person)
-        if found is None or found["is_bot"]:
+    def _user_id(self, request: web.Request) -> str:
+        """The ``as`` of a query. HTTPNotFound if it is not a person's id."""
+        user_id = request.query.get("as", "")
+        user = self._team.users.get(user_id)
+        if user is None or user["is_bot"]:
             raise web.HTTPNotFound(text="There is no such person.")
-        return person
+        return user_id
 
-    def _visitor(self, body: Json) -> UserActions:
+    def _actions(self, body: Json) -> UserActions:
         names = tuple(command["name"] for command in self._commands)
-        return UserActions(self._team, self._outbox, self._answers, str(body.get("as")), commands=names)
+        return UserActions(self._team, self._app_client, self._responses, str(body.get("as")), commands=names)
 
 
-async def read_body(request: web.Request) -> Json:
-    """A request's JSON object; 400 when it is none."""
+@web.middleware
+async def refusals_as_409(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer a RefusedError with status 409 and its code, for which the page has a text."""
+    try:
+        return await handler(request)
+    except RefusedError as error:
+        return web.json_response({"error": str(error)}, status=409)
+
+
+async def read_json(request: web.Request) -> Json:
+    """The JSON object in a request's body. HTTPBadRequest if the body is anything else."""
     try:
         body = await request.json()
     except ValueError as error:
-        raise web.HTTPBadRequest(text="This is not JSON.") from error
+        raise web.HTTPBadRequest(text="The request body is not JSON.") from error
     if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="This is not a JSON object.")
+        raise web.HTTPBadRequest(text="The request body is not a JSON object.")
     return body
 
 
-def answer_json(body: Json) -> web.Response:
-    """An answer in JSON, Korean left readable."""
+def json_response(body: Json) -> web.Response:
+    """A JSON response with Korean text left readable."""
     return web.json_response(body, dumps=lambda value: json.dumps(value, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""What happened, told to every open page."""
+"""Publishes what happens in the workspace to every open page."""
 
 from __future__ import annotations
 
@@ -8,27 +8,30 @@ from bot.local.state import Json
 
 
 class PageEvents:
-    """Hands each event to those who listen now. Keeps none: a page that was away reads everything again."""
+    """Passes each event to the pages that are open now. Keeps no event: a page that reconnects reloads."""
 
     def __init__(self) -> None:
-        self._listeners: dict[asyncio.Queue[Json | None], str] = {}
+        self._subscribers: dict[asyncio.Queue[Json | None], str] = {}
 
-    def open(self, person: str) -> asyncio.Queue[Json | None]:
-        """Listen as a person; None in the queue means that it ends."""
+    def subscribe(self, user_id: str) -> asyncio.Queue[Json | None]:
+        """A queue that receives the events for a user. None in it means that the server is stopping."""
         queue: asyncio.Queue[Json | None] = asyncio.Queue()
-        self._listeners[queue] = person
+        self._subscribers[queue] = user_id
         return queue
 
-    def shut(self, queue: asyncio.Queue[Json | None]) -> None:
-        self._listeners.pop(queue, None)
+    def unsubscribe(self, queue: asyncio.Queue[Json | None]) -> None:
+        self._subscribers.pop(queue, None)
 
-    def tell(self, kind: str, *, person: str | None = None, **facts: object) -> None:
-        """Tell everyone, or only one person's pages."""
-        for queue, listener in self._listeners.items():
-            if person is None or listener == person:
-                queue.put_nowait({"kind": kind, **facts})
+    def publish(self, kind: str, *, user_id: str | None = None, **fields: object) -> None:
+        """Send an event to all pages, or only to the pages of ``user_id``.
 
-    def end(self) -> None:
-        """Send every page away, for the server to stop."""
-        for queue in self._listeners:
+        ``kind`` is one of ``message``, ``gone``, ``views``, ``home``, ``clock`` and ``channels``.
+        """
+        for queue, subscriber in self._subscribers.items():
+            if user_id is None or subscriber == user_id:
+                queue.put_nowait({"kind": kind, **fields})
+
+    def close(self) -> None:
+        """End every subscription, so that the server can stop."""
+        for queue in self._subscribers:
             queue.put_nowait(None)

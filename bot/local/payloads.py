@@ -1,4 +1,4 @@
-"""The shapes of what Slack sends an app.
+"""Builds what Slack sends to an app: slash commands, interaction payloads and events.
 
 https://docs.slack.dev/interactivity/implementing-slash-commands,
 https://docs.slack.dev/reference/interaction-payloads and https://docs.slack.dev/apis/events-api
@@ -12,36 +12,38 @@ import time
 from bot.local.state import Json
 from bot.local.workspace_identity import APP_ID, BOT_ID, BOT_NAME, BOT_USER_ID, TEAM_DOMAIN, TEAM_ID
 
-VERIFICATION_TOKEN = "local-verification"  # noqa: S105 - Slack's deprecated field, checked by nobody
+VERIFICATION_TOKEN = "local-verification"  # noqa: S105 - Slack's deprecated field, which no app should check
 
 
-def command(person: Json, room: Json, name: str, text: str, *, trigger: str, response_url: str) -> Json:
-    """A slash command, as the fields of its form. ``is_enterprise_install`` is a string, as in Slack."""
+def command(
+    user: Json, conversation: Json, name: str, text: str, *, trigger_id: str, response_url: str
+) -> Json:
+    """The form fields of a slash command. ``is_enterprise_install`` is a string, as in Slack."""
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": TEAM_ID,
         "team_domain": TEAM_DOMAIN,
-        "channel_id": room["id"],
-        "channel_name": room_name(room),
-        "user_id": person["id"],
-        "user_name": person["name"],
+        "channel_id": conversation["id"],
+        "channel_name": conversation_name(conversation),
+        "user_id": user["id"],
+        "user_name": user["name"],
         "command": name,
         "text": text,
         "api_app_id": APP_ID,
         "is_enterprise_install": "false",
         "response_url": response_url,
-        "trigger_id": trigger,
+        "trigger_id": trigger_id,
     }
 
 
-def interaction(kind: str, person: Json, *, trigger: str | None = None, **facts: object) -> Json:
-    """What every interaction has in common, and its own facts."""
+def interaction(kind: str, user: Json, *, trigger_id: str | None = None, **fields: object) -> Json:
+    """An interaction payload: the fields that every kind has, and ``fields``."""
     body: Json = {
         "type": kind,
         "user": {
-            "id": person["id"],
-            "username": person["name"],
-            "name": person["name"],
+            "id": user["id"],
+            "username": user["name"],
+            "name": user["name"],
             "team_id": TEAM_ID,
         },
         "api_app_id": APP_ID,
@@ -50,19 +52,19 @@ def interaction(kind: str, person: Json, *, trigger: str | None = None, **facts:
         "enterprise": None,
         "is_enterprise_install": False,
     }
-    if trigger is not None:
-        body["trigger_id"] = trigger
-    return body | facts
+    if trigger_id is not None:
+        body["trigger_id"] = trigger_id
+    return body | fields
 
 
-def event(body: Json) -> Json:
-    """The envelope around an event."""
+def event_envelope(event: Json) -> Json:
+    """The callback around an event, https://docs.slack.dev/apis/events-api/#callback-field"""
     now = time.time()
     return {
         "token": VERIFICATION_TOKEN,
         "team_id": TEAM_ID,
         "api_app_id": APP_ID,
-        "event": {"event_ts": f"{now:.6f}"} | body,
+        "event": {"event_ts": f"{now:.6f}"} | event,
         "type": "event_callback",
         "event_id": "Ev" + secrets.token_hex(5).upper(),
         "event_time": int(now),
@@ -80,8 +82,8 @@ def event(body: Json) -> Json:
     }
 
 
-def bot_author(name: str = BOT_NAME) -> Json:
-    """The fields that mark a message as Haru's."""
+def bot_author() -> Json:
+    """The fields that mark a message as written by Haru."""
     return {
         "user": BOT_USER_ID,
         "bot_id": BOT_ID,
@@ -91,7 +93,7 @@ def bot_author(name: str = BOT_NAME) -> Json:
             "id": BOT_ID,
             "app_id": APP_ID,
             "user_id": BOT_USER_ID,
-            "name": name,
+            "name": BOT_NAME,
             "icons": {},
             "deleted": False,
             "updated": 1740400000,
@@ -100,13 +102,13 @@ def bot_author(name: str = BOT_NAME) -> Json:
     }
 
 
-def room_name(room: Json) -> str:
-    """What a payload calls a conversation; a direct message has no name of its own."""
-    return "directmessage" if room["kind"] == "im" else str(room["name"])
+def conversation_name(conversation: Json) -> str:
+    """The name of a conversation in a payload. Slack calls every direct message "directmessage"."""
+    return "directmessage" if conversation["kind"] == "im" else str(conversation["name"])
 
 
-def channel_type(room: Json) -> str:
-    """``channel_type`` of a message event."""
-    if room["kind"] == "im":
+def channel_type(conversation: Json) -> str:
+    """The ``channel_type`` of a message event: ``im``, ``group`` or ``channel``."""
+    if conversation["kind"] == "im":
         return "im"
-    return "group" if room["is_private"] else "channel"
+    return "group" if conversation["is_private"] else "channel"

@@ -1,4 +1,4 @@
-"""Slack's rate limits: https://docs.slack.dev/apis/web-api/rate-limits"""
+"""Slack's rate limits on Web API calls: https://docs.slack.dev/apis/web-api/rate-limits"""
 
 from __future__ import annotations
 
@@ -8,38 +8,41 @@ from enum import IntEnum
 
 
 class Tier(IntEnum):
-    """Calls a minute a method may get a workspace. SPECIAL is chat.postMessage's: one a second a channel."""
+    """A method's rate limit in calls per minute, for one workspace.
+
+    SPECIAL is the limit of ``chat.postMessage``, one message per second in each channel.
+    UNLIMITED methods are never limited.
+    """
 
     SPECIAL = 60
-    ONE = 1
-    TWO = 20
     THREE = 50
     FOUR = 100
-    FREE = 0
+    UNLIMITED = 0
 
 
 BURST = 4
-"""How many messages Slack lets through at once before it holds a channel to one a second."""
+"""How many messages a channel accepts in quick succession before the limit of one per second applies."""
 
 
 class RateLimiter:
-    """Counts calls. Does not wait: it says how long the caller has to."""
+    """Counts calls and decides which of them exceed their limit. Does not wait."""
 
     def __init__(self) -> None:
         self.enforced = True
-        """False: as many calls as one likes, for benchmarks."""
-        self._due: dict[tuple[str, str], float] = {}
+        """Whether limits apply. Benchmarks and tests set it to False."""
+        self._next_free: dict[tuple[str, str], float] = {}
 
-    def hold(self, method: str, tier: Tier, channel: str) -> int:
-        """Seconds until this call would be taken, 0 when it is taken now."""
-        if tier is Tier.FREE or not self.enforced:
+    def seconds_to_wait(self, method: str, tier: Tier, channel_id: str) -> int:
+        """0 if the call may go ahead, which counts it. Otherwise the seconds for ``Retry-After``."""
+        if tier is Tier.UNLIMITED or not self.enforced:
             return 0
-        posts = tier is Tier.SPECIAL
-        every, burst = 60 / tier, BURST if posts else int(tier)
-        key = (method, channel if posts else "")
+        per_channel = tier is Tier.SPECIAL
+        interval, burst = 60 / tier, BURST if per_channel else int(tier)
+        key = (method, channel_id if per_channel else "")
         now = time.monotonic()
-        due = max(self._due.get(key, now), now)
-        if due - now > every * (burst - 1) + 1e-6:
-            return max(1, math.ceil(due - now - every * (burst - 1)))
-        self._due[key] = due + every
+        next_free = max(self._next_free.get(key, now), now)
+        excess = next_free - now - interval * (burst - 1)
+        if excess > 1e-6:
+            return max(1, math.ceil(excess))
+        self._next_free[key] = next_free + interval
         return 0

@@ -1,4 +1,4 @@
-"""Who and what is in a workspace that was just made."""
+"""The users and channels of a new local workspace."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 from bot.local.conversation_record import ConversationRecord
 from bot.local.state import State
 from bot.local.user_record import UserRecord
-from bot.local.workspace_identity import BOT_USER_ID
+from bot.local.workspace_identity import BOT_NAME, BOT_USER_ID
 
 KOREAN_CHANNEL = "C0NONMUN"
 ENGLISH_CHANNEL = "C0PAPERCLUB"
@@ -29,32 +29,33 @@ SCOPES = (
     "im:write",
     "users:read",
 )
+"""The scopes granted to Haru's bot token."""
 
 
 def seed(state: State) -> None:
-    """Fill an empty state file; does nothing to one that was filled before.
+    """Fill an empty state file. Does nothing if the file has been filled before.
 
-    An admin and a member who read Korean, and the same in English, so that everything can
-    be tried from each side, one of them half a day away; a Korean and an English channel,
-    with Haru and all of them in both.
+    There is an admin and a member who use Korean, and an admin and a member who use English,
+    so that everything can be tried from each side. One of them lives in New York, so that
+    time zones show. All four and Haru are in both channels, one Korean and one English.
     """
     if state.fact("seeded"):
         return
-    with state.together():
-        people, rooms = UserRecord(state), ConversationRecord(state)
+    with state.transaction():
+        users, conversations = UserRecord(state), ConversationRecord(state)
         seoul, new_york = "Asia/Seoul", "America/New_York"
-        people.add(MINJI, "minji", "민지", locale="ko-KR", zone=seoul, color="c2410c", admin=True, owner=True)
-        people.add(JUNHO, "junho", "준호", locale="ko-KR", zone=seoul, color="0f766e")
-        people.add(EMMA, "emma", "Emma", locale="en-US", zone=seoul, color="7c3aed", admin=True)
-        people.add(ALEX, "alex", "Alex", locale="en-US", zone=new_york, color="1d4ed8")
-        people.add(BOT_USER_ID, "haru", "Haru", locale="en-US", zone=seoul, color="22304a", bot=True)
-        rooms.add("논문-읽기", MINJI, channel_id=KOREAN_CHANNEL)
-        rooms.add("paper-club", EMMA, channel_id=ENGLISH_CHANNEL)
-        for room in (KOREAN_CHANNEL, ENGLISH_CHANNEL):
-            for person in (MINJI, JUNHO, EMMA, ALEX, BOT_USER_ID):
-                rooms.join(room, person)
-        for person in (MINJI, JUNHO, EMMA, ALEX):
-            rooms.direct_message(person)
+        users.add(MINJI, "minji", "민지", locale="ko-KR", zone=seoul, color="c2410c", is_owner=True)
+        users.add(JUNHO, "junho", "준호", locale="ko-KR", zone=seoul, color="0f766e")
+        users.add(EMMA, "emma", "Emma", locale="en-US", zone=seoul, color="7c3aed", is_admin=True)
+        users.add(ALEX, "alex", "Alex", locale="en-US", zone=new_york, color="1d4ed8")
+        users.add(BOT_USER_ID, BOT_NAME, "Haru", locale="en-US", zone=seoul, color="22304a", is_bot=True)
+        conversations.add("논문-읽기", MINJI, channel_id=KOREAN_CHANNEL)
+        conversations.add("paper-club", EMMA, channel_id=ENGLISH_CHANNEL)
+        for user_id in (MINJI, JUNHO, EMMA, ALEX):
+            conversations.direct_message(user_id)
+        for channel_id in (KOREAN_CHANNEL, ENGLISH_CHANNEL):
+            for user_id in (MINJI, JUNHO, EMMA, ALEX, BOT_USER_ID):
+                conversations.join(channel_id, user_id)
         state.remember("scopes", sorted(SCOPES))
         state.remember("bot_token", f"xoxb-local-{secrets.token_hex(12)}")
         state.remember("app_token", f"xapp-local-{secrets.token_hex(12)}")

@@ -1,7 +1,7 @@
-"""The local workspace's own SQLite file: everything in it survives a restart.
+"""The SQLite file that holds everything in the local workspace, so that it survives a restart.
 
-Knows nothing of Slack's rules. Plain ``sqlite3``: one process, one event loop, small
-writes, so that a call is done before the next one is read.
+It knows none of Slack's rules. It uses the blocking ``sqlite3`` module on purpose: one
+process, one event loop and small writes, so each call is finished before the next one starts.
 """
 
 from __future__ import annotations
@@ -14,44 +14,44 @@ from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
-"""A JSON object as Slack sends or takes it."""
+"""A JSON object as Slack sends or receives it."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS person (id TEXT PRIMARY KEY, body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS channel (id TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS user (id TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS conversation (id TEXT PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS member (
-    channel TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (channel, person)
+    channel_id TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (channel_id, user_id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS message (
     accepted INTEGER PRIMARY KEY AUTOINCREMENT,
-    channel TEXT NOT NULL,
+    channel_id TEXT NOT NULL,
     ts TEXT NOT NULL,
-    thread TEXT,
-    audience TEXT,
-    received REAL NOT NULL,
-    clock TEXT NOT NULL,
-    gone INTEGER NOT NULL DEFAULT 0,
+    thread_ts TEXT,
+    visible_to TEXT,
+    received_at REAL NOT NULL,
+    workspace_time TEXT NOT NULL,
+    deleted INTEGER NOT NULL DEFAULT 0,
     body TEXT NOT NULL,
-    UNIQUE (channel, ts)
+    UNIQUE (channel_id, ts)
 );
-CREATE INDEX IF NOT EXISTS message_thread ON message (channel, thread, ts);
-CREATE TABLE IF NOT EXISTS view (
-    id TEXT PRIMARY KEY, person TEXT NOT NULL, opened INTEGER NOT NULL, body TEXT NOT NULL
+CREATE INDEX IF NOT EXISTS message_thread ON message (channel_id, thread_ts, ts);
+CREATE TABLE IF NOT EXISTS modal (
+    id TEXT PRIMARY KEY, user_id TEXT NOT NULL, opened INTEGER NOT NULL, body TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS home (person TEXT PRIMARY KEY, body TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS read_until (
-    person TEXT NOT NULL, channel TEXT NOT NULL, ts TEXT NOT NULL, PRIMARY KEY (person, channel)
+CREATE TABLE IF NOT EXISTS app_home (user_id TEXT PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS last_read (
+    user_id TEXT NOT NULL, channel_id TEXT NOT NULL, ts TEXT NOT NULL, PRIMARY KEY (user_id, channel_id)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS response_url (
-    token TEXT PRIMARY KEY, expires REAL NOT NULL, uses INTEGER NOT NULL, body TEXT NOT NULL
+    token TEXT PRIMARY KEY, expires_at REAL NOT NULL, uses INTEGER NOT NULL, body TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS file (id TEXT PRIMARY KEY, body TEXT NOT NULL, content BLOB NOT NULL);
 """
 
 
 class State:
-    """One connection to the file. Everything is committed when a call returns."""
+    """One connection to the file. Each call commits before it returns, except inside ``transaction``."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,16 +68,16 @@ class State:
         return self._connection.execute(statement, values).fetchall()
 
     def row(self, statement: str, *values: object) -> sqlite3.Row | None:
+        """The first row of a query, or None."""
         found: sqlite3.Row | None = self._connection.execute(statement, values).fetchone()
         return found
 
-    def write(self, statement: str, *values: object) -> int:
-        """Run one statement; gives the number of the row it inserted."""
-        return self._connection.execute(statement, values).lastrowid or 0
+    def write(self, statement: str, *values: object) -> None:
+        self._connection.execute(statement, values)
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Several writes as one: all of them, or none after an exception."""
+    def transaction(self) -> Iterator[None]:
+        """Commit several writes together. An exception rolls all of them back."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -87,19 +87,21 @@ class State:
         self._connection.execute("COMMIT")
 
     def fact(self, name: str) -> Any:
-        """A single remembered value, or None."""
+        """The value last stored under a name with ``remember``, or None."""
         found = self.row("SELECT value FROM fact WHERE name = ?", name)
         return None if found is None else json.loads(found["value"])
 
     def remember(self, name: str, value: Any) -> None:
+        """Store a single JSON value under a name, for instance the bot token."""
         self.write("INSERT OR REPLACE INTO fact VALUES (?, ?)", name, json.dumps(value))
 
 
 def dump(body: Json) -> str:
-    """A JSON object as the file keeps it."""
+    """Encode a JSON object as the file stores it."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
 def load(text: str) -> Json:
+    """Decode a JSON object that the file stores."""
     body: Json = json.loads(text)
     return body

@@ -1,172 +1,211 @@
-"""The workspace itself: its people, channels and messages, and the news of them for pages and app."""
+"""The workspace's contents, and the actions on them that pages and the app must hear about."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
 
 from bot.local import payloads
+from bot.local.app_homes import AppHomes
 from bot.local.conversation_record import ConversationRecord
+from bot.local.file_record import FileRecord
 from bot.local.interaction_tokens import ResponseUrls, Triggers
 from bot.local.message_record import MessageRecord
-from bot.local.modals import Views
+from bot.local.modals import Modals
 from bot.local.page_events import PageEvents
 from bot.local.state import Json, State
 from bot.local.user_record import UserRecord
 from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
 
 
-class Mail(Protocol):
-    """Takes events for the app."""
-
-    def event(self, envelope: Json) -> None: ...
-
-
 class Team:
-    """Everything in the workspace. Checks no argument: that is the Web API's business."""
+    """Holds every record of the workspace. Its methods change one and announce it to pages and app.
 
-    def __init__(self, state: State, clock: Callable[[], datetime], feed: PageEvents, mail: Mail) -> None:
+    Does not validate arguments or permissions: the Web API and ``UserActions`` do that first.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        clock: Callable[[], datetime],
+        page_events: PageEvents,
+        send_to_app: Callable[[Json], None],
+    ) -> None:
+        """``send_to_app`` delivers an event's envelope to the app, without waiting for it."""
         self.state = state
         self.clock = clock
-        self.page_events = feed
-        self._mail = mail
+        self.page_events = page_events
+        self._send_to_app = send_to_app
         self.users = UserRecord(state)
         self.conversations = ConversationRecord(state)
         self.messages = MessageRecord(state, clock)
-        self.views = Views(state)
+        self.files = FileRecord(state)
+        self.modals = Modals(state)
+        self.app_homes = AppHomes(state)
         self.triggers = Triggers()
         self.response_urls = ResponseUrls(state)
 
-    def say(self, room: Json, body: Json, *, thread: str | None = None, person: str | None = None) -> Json:
-        """Put a message into a conversation; only ``person`` sees it when one is given."""
-        said = self.messages.add(room["id"], body, thread=thread, audience=person)
-        self._show(room["id"], said["ts"], person)
-        if person is None and room["kind"] == "im":
-            self._message_event(room, said)
-        return said
-
-    def speak(
-        self, person: Json, room: Json, text: str, *, thread: str | None = None, files: Sequence[Json] = ()
+    def post_message(
+        self, conversation: Json, body: Json, *, thread_ts: str | None = None, visible_to: str | None = None
     ) -> Json:
-        """A person writes, or shares files; Haru hears of it where an app would."""
+        """Add a message to a conversation. ``visible_to`` makes it ephemeral for that user id."""
+        message = self.messages.add(conversation["id"], body, thread_ts=thread_ts, visible_to=visible_to)
+        self._show_message(conversation["id"], message["ts"], visible_to)
+        if visible_to is None and conversation["kind"] == "im":
+            self._send_message_event(conversation, message)
+        return message
+
+    def post_as_user(
+        self,
+        user: Json,
+        conversation: Json,
+        text: str,
+        *,
+        thread_ts: str | None = None,
+        files: Sequence[Json] = (),
+    ) -> Json:
+        """Add a message or files from a user. The app hears of it where Slack would tell it.
+
+        That is in direct messages, and in its channels when it is mentioned or files are shared.
+        """
         body: Json = {
-            "user": person["id"],
+            "user": user["id"],
             "text": text,
             "team": TEAM_ID,
             "client_msg_id": secrets.token_hex(16),
         }
         if files:
             body |= {"subtype": "file_share", "files": list(files), "upload": False}
-        said = self.say(room, body, thread=thread)
-        self.read(person["id"], room["id"])
+        message = self.post_message(conversation, body, thread_ts=thread_ts)
+        self.mark_read(user["id"], conversation["id"])
+        bot_is_member = self.conversations.has(conversation["id"], BOT_USER_ID)
         mentioned = f"<@{BOT_USER_ID}>" in text or f"<@{BOT_USER_ID}|" in text
-        if room["kind"] != "im" and mentioned and self.conversations.has(room["id"], BOT_USER_ID):
-            self.event({"type": "app_mention", "channel": room["id"], **_heard(said)})
-        if room["kind"] == "im" or self.conversations.has(room["id"], BOT_USER_ID):
+        if conversation["kind"] != "im" and mentioned and bot_is_member:
+            self.send_event({"type": "app_mention", "channel": conversation["id"], **_event_fields(message)})
+        if bot_is_member:
             for file in files:
-                facts = {"file_id": file["id"], "file": {"id": file["id"]}, "user_id": person["id"]}
-                self.event({"type": "file_shared", "channel_id": room["id"], **facts})
-        return said
+                facts = {"file_id": file["id"], "file": {"id": file["id"]}, "user_id": user["id"]}
+                self.send_event({"type": "file_shared", "channel_id": conversation["id"], **facts})
+        return message
 
-    def amend(self, room: Json, ts: str, body: Json, *, person: str | None = None) -> None:
-        """Replace a message's content."""
-        old = self.messages.get(room["id"], ts)
-        self.messages.change(room["id"], ts, body)
-        self._show(room["id"], ts, person)
-        if person is None and room["kind"] == "im":
-            self._message_event(
-                room,
-                {
-                    "subtype": "message_changed",
-                    "hidden": True,
-                    "message": body,
-                    "previous_message": old,
-                    "ts": ts,
-                },
-            )
+    def update_message(
+        self, conversation: Json, ts: str, body: Json, *, visible_to: str | None = None
+    ) -> None:
+        """Replace the content of a message. ``visible_to`` is the user id of an ephemeral one."""
+        previous = self.messages.get(conversation["id"], ts)
+        self.messages.replace(conversation["id"], ts, body)
+        self._show_message(conversation["id"], ts, visible_to)
+        if visible_to is None and conversation["kind"] == "im":
+            changed: Json = {
+                "subtype": "message_changed",
+                "hidden": True,
+                "message": body,
+                "previous_message": previous,
+                "ts": ts,
+            }
+            self._send_message_event(conversation, changed)
 
-    def remove(self, room: Json, ts: str) -> None:
-        self.messages.remove(room["id"], ts)
-        self.page_events.tell("gone", channel=room["id"], ts=ts)
+    def delete_message(self, conversation: Json, ts: str) -> None:
+        self.messages.delete(conversation["id"], ts)
+        self.page_events.publish("gone", channel=conversation["id"], ts=ts)
 
-    def join(self, room: Json, person: str, *, inviter: str | None = None) -> None:
-        """Into a channel; the app hears of it when it is in there too."""
-        if self.conversations.has(room["id"], person):
+    def join(self, conversation: Json, user_id: str, *, inviter_id: str | None = None) -> None:
+        """Add a user to a channel. Does nothing if they are in it already."""
+        if self.conversations.has(conversation["id"], user_id):
             return
-        self.conversations.join(room["id"], person)
-        body: Json = {
+        self.conversations.join(conversation["id"], user_id)
+        message: Json = {
             "subtype": "channel_join",
-            "user": person,
-            "text": f"<@{person}> has joined the channel",
+            "user": user_id,
+            "text": f"<@{user_id}> has joined the channel",
         }
-        facts: Json = {"user": person, "channel": room["id"], "channel_type": "C", "team": TEAM_ID}
-        if inviter is not None:
-            body["inviter"] = facts["inviter"] = inviter
-        self.say(room, body)
-        if self.conversations.has(room["id"], BOT_USER_ID):
-            self.event({"type": "member_joined_channel", **facts})
-        self.page_events.tell("channels")
+        event = _membership_event("member_joined_channel", conversation, user_id)
+        if inviter_id is not None:
+            message["inviter"] = event["inviter"] = inviter_id
+        self.post_message(conversation, message)
+        if self.conversations.has(conversation["id"], BOT_USER_ID):
+            self.send_event(event)
+        self.page_events.publish("channels")
 
-    def leave(self, room: Json, person: str) -> None:
-        """Out of a channel, or removed from it."""
-        if not self.conversations.has(room["id"], person):
+    def leave(self, conversation: Json, user_id: str) -> None:
+        """Remove a user from a channel. Does nothing if they are not in it."""
+        if not self.conversations.has(conversation["id"], user_id):
             return
-        heard = self.conversations.has(room["id"], BOT_USER_ID)
-        self.conversations.leave(room["id"], person)
-        self.say(
-            room, {"subtype": "channel_leave", "user": person, "text": f"<@{person}> has left the channel"}
-        )
-        facts: Json = {"user": person, "channel": room["id"], "channel_type": "C", "team": TEAM_ID}
-        if heard:
-            self.event({"type": "member_left_channel", **facts})
-        if person == BOT_USER_ID:
-            self.event({"type": "channel_left", "channel": room["id"], "actor_id": room["creator"]})
-        self.page_events.tell("channels")
+        bot_was_member = self.conversations.has(conversation["id"], BOT_USER_ID)
+        self.conversations.leave(conversation["id"], user_id)
+        message = {
+            "subtype": "channel_leave",
+            "user": user_id,
+            "text": f"<@{user_id}> has left the channel",
+        }
+        self.post_message(conversation, message)
+        if bot_was_member:
+            self.send_event(_membership_event("member_left_channel", conversation, user_id))
+        if user_id == BOT_USER_ID:
+            left = {"channel": conversation["id"], "actor_id": conversation["creator"]}
+            self.send_event({"type": "channel_left", **left})
+        self.page_events.publish("channels")
 
-    def archive(self, room: Json, person: str, *, archived: bool) -> None:
-        self.conversations.change(room["id"], is_archived=archived)
-        if self.conversations.has(room["id"], BOT_USER_ID):
-            kind = ("group_" if room["is_private"] else "channel_") + ("archive" if archived else "unarchive")
-            self.event({"type": kind, "channel": room["id"], "user": person})
-        self.page_events.tell("channels")
+    def set_archived(self, conversation: Json, user_id: str, archived: bool) -> None:
+        """Archive a channel or bring it back, as done by a user."""
+        self.conversations.change(conversation["id"], is_archived=archived)
+        if self.conversations.has(conversation["id"], BOT_USER_ID):
+            prefix = "group_" if conversation["is_private"] else "channel_"
+            kind = prefix + ("archive" if archived else "unarchive")
+            self.send_event({"type": kind, "channel": conversation["id"], "user": user_id})
+        self.page_events.publish("channels")
 
-    def rename(self, room: Json, name: str) -> None:
-        changed = self.conversations.change(room["id"], name=name)
-        if self.conversations.has(room["id"], BOT_USER_ID):
-            kind = "group_rename" if room["is_private"] else "channel_rename"
-            about = {"id": room["id"], "name": name, "created": changed["created"], "is_channel": True}
-            self.event({"type": kind, "channel": about})
-        self.page_events.tell("channels")
+    def rename(self, conversation: Json, name: str) -> None:
+        """Give a channel a new name, without ``#``."""
+        renamed = self.conversations.change(conversation["id"], name=name)
+        if self.conversations.has(conversation["id"], BOT_USER_ID):
+            kind = "group_rename" if conversation["is_private"] else "channel_rename"
+            channel = {"id": renamed["id"], "name": name, "created": renamed["created"], "is_channel": True}
+            self.send_event({"type": kind, "channel": channel})
+        self.page_events.publish("channels")
 
-    def read(self, person: str, room: str) -> None:
-        """The person has seen all there is in a conversation."""
-        latest = self.messages.latest(room)
+    def mark_read(self, user_id: str, channel_id: str) -> None:
+        """Record that a user has read everything in a conversation."""
+        latest = self.messages.latest_ts(channel_id)
         if latest is not None:
-            self.state.write("INSERT OR REPLACE INTO read_until VALUES (?, ?, ?)", person, room, latest)
+            self.state.write("INSERT OR REPLACE INTO last_read VALUES (?, ?, ?)", user_id, channel_id, latest)
 
-    def read_until(self, person: str, room: str) -> float:
-        """The ``ts`` up to which the person has read a conversation, 0 for none of it."""
-        row = self.state.row("SELECT ts FROM read_until WHERE person = ? AND channel = ?", person, room)
+    def last_read(self, user_id: str, channel_id: str) -> float:
+        """The ``ts`` of the newest message a user has read in a conversation, 0 if none."""
+        row = self.state.row(
+            "SELECT ts FROM last_read WHERE user_id = ? AND channel_id = ?", user_id, channel_id
+        )
         return 0.0 if row is None else float(row["ts"])
 
-    def unread(self, person: str, room: str) -> bool:
-        latest = self.messages.latest(room)
-        return latest is not None and self.read_until(person, room) < float(latest)
+    def has_unread(self, user_id: str, channel_id: str) -> bool:
+        latest = self.messages.latest_ts(channel_id)
+        return latest is not None and self.last_read(user_id, channel_id) < float(latest)
 
-    def event(self, body: Json) -> None:
-        """Send an event to the app."""
-        self._mail.event(payloads.event(body))
+    def send_event(self, event: Json) -> None:
+        """Send an event to the app, without waiting for it to be acknowledged."""
+        self._send_to_app(payloads.event_envelope(event))
 
-    def _message_event(self, room: Json, said: Json) -> None:
-        kind = payloads.channel_type(room)
-        self.event({"type": "message", "channel": room["id"], "channel_type": kind, **_heard(said)})
+    def _send_message_event(self, conversation: Json, message: Json) -> None:
+        kind = payloads.channel_type(conversation)
+        event = {"channel": conversation["id"], "channel_type": kind, **_event_fields(message)}
+        self.send_event({"type": "message", **event})
 
-    def _show(self, room: str, ts: str, person: str | None) -> None:
-        message = self.messages.page_copy(room, ts)
-        self.page_events.tell("message", person=person, channel=room, message=message)
+    def _show_message(self, channel_id: str, ts: str, visible_to: str | None) -> None:
+        message = self.messages.get_for_page(channel_id, ts)
+        self.page_events.publish("message", user_id=visible_to, channel=channel_id, message=message)
 
 
-def _heard(said: Json) -> Json:
-    return {key: value for key, value in said.items() if key != "type"} | {"event_ts": said["ts"]}
+def _event_fields(message: Json) -> Json:
+    """The fields of a message that its event carries. The event has a ``type`` of its own."""
+    return {key: value for key, value in message.items() if key != "type"} | {"event_ts": message["ts"]}
+
+
+def _membership_event(kind: str, conversation: Json, user_id: str) -> Json:
+    return {
+        "type": kind,
+        "user": user_id,
+        "channel": conversation["id"],
+        "channel_type": "C",
+        "team": TEAM_ID,
+    }

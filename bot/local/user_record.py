@@ -1,4 +1,4 @@
-"""The people of the local workspace, and Haru among them."""
+"""The users of the local workspace, Haru's bot user among them."""
 
 from __future__ import annotations
 
@@ -10,94 +10,104 @@ from bot.local.workspace_identity import APP_ID, BOT_ID, TEAM_ID
 
 
 class UserRecord:
-    """Who there is. Does not know who is in which channel."""
+    """Stores and finds users. Does not know which conversations they belong to."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
     def add(
         self,
-        person: str,
+        user_id: str,
         name: str,
         real_name: str,
         *,
         locale: str,
         zone: str,
         color: str,
-        admin: bool = False,
-        owner: bool = False,
-        bot: bool = False,
-        guest: bool = False,
+        is_admin: bool = False,
+        is_owner: bool = False,
+        is_bot: bool = False,
     ) -> None:
+        """Add a user. ``name`` is the handle, ``zone`` an IANA time zone, ``color`` an RGB hex code."""
         body: Json = {
-            "id": person,
+            "id": user_id,
             "name": name,
             "real_name": real_name,
             "locale": locale,
             "tz": zone,
             "color": color,
-            "is_admin": admin or owner,
-            "is_owner": owner,
-            "is_bot": bot,
-            "is_restricted": guest,
+            "is_admin": is_admin or is_owner,
+            "is_owner": is_owner,
+            "is_bot": is_bot,
+            "is_restricted": False,
             "deleted": False,
         }
-        self._state.write("INSERT OR REPLACE INTO person VALUES (?, ?)", person, dump(body))
+        self._state.write("INSERT OR REPLACE INTO user VALUES (?, ?)", user_id, dump(body))
 
-    def get(self, person: str) -> Json | None:
-        row = self._state.row("SELECT body FROM person WHERE id = ?", person)
+    def get(self, user_id: str) -> Json | None:
+        row = self._state.row("SELECT body FROM user WHERE id = ?", user_id)
         return None if row is None else load(row["body"])
 
-    def named(self, name: str) -> Json | None:
-        """The person with this handle or display name, whatever its case."""
+    def find_by_name(self, name: str) -> Json | None:
+        """The user with this handle or display name, ignoring case."""
         wanted = name.lower()
-        return next((one for one in self.all() if wanted in (one["name"], one["real_name"].lower())), None)
+        return next(
+            (user for user in self.all() if wanted in (user["name"], user["real_name"].lower())), None
+        )
 
     def all(self) -> list[Json]:
-        return [load(row["body"]) for row in self._state.rows("SELECT body FROM person ORDER BY rowid")]
+        return [load(row["body"]) for row in self._state.rows("SELECT body FROM user ORDER BY rowid")]
 
-    def change(self, person: str, **facts: object) -> None:
-        """Set facts of a person, for instance ``deleted=True``, or another ``team`` than this one."""
-        body = self.get(person)
+    def change(self, user_id: str, **fields: object) -> None:
+        """Overwrite fields of a user, for instance ``deleted=True``. KeyError if there is no such user.
+
+        ``team`` makes the user a member of another workspace.
+        """
+        body = self.get(user_id)
         if body is None:
-            raise KeyError(person)
-        self._state.write("UPDATE person SET body = ? WHERE id = ?", dump(body | facts), person)
+            raise KeyError(user_id)
+        self._state.write("UPDATE user SET body = ? WHERE id = ?", dump(body | fields), user_id)
 
 
-def user_object(person: Json, *, at: datetime, locale: bool = False) -> Json:
-    """A person as ``users.info`` shows them: https://docs.slack.dev/reference/objects/user-object"""
-    offset = at.astimezone(ZoneInfo(person["tz"])).utcoffset()
+def user_object(user: Json, *, at: datetime, include_locale: bool = False) -> Json:
+    """A user as ``users.info`` returns them. ``at`` decides the UTC offset of their time zone.
+
+    https://docs.slack.dev/reference/objects/user-object
+    """
+    offset = at.astimezone(ZoneInfo(user["tz"])).utcoffset()
+    team_id = user.get("team", TEAM_ID)
     body: Json = {
-        "id": person["id"],
-        "team_id": person.get("team", TEAM_ID),
-        "name": person["name"],
-        "deleted": person["deleted"],
-        "color": person["color"],
-        "real_name": person["real_name"],
-        "tz": person["tz"],
-        "tz_label": person["tz"].rpartition("/")[2].replace("_", " "),
+        "id": user["id"],
+        "team_id": team_id,
+        "name": user["name"],
+        "deleted": user["deleted"],
+        "color": user["color"],
+        "real_name": user["real_name"],
+        "tz": user["tz"],
+        "tz_label": user["tz"].rpartition("/")[2].replace("_", " "),
         "tz_offset": int(offset.total_seconds()) if offset is not None else 0,
         "profile": {
-            "real_name": person["real_name"],
-            "display_name": person["real_name"],
-            "real_name_normalized": person["real_name"],
-            "display_name_normalized": person["real_name"],
+            "real_name": user["real_name"],
+            "display_name": user["real_name"],
+            "real_name_normalized": user["real_name"],
+            "display_name_normalized": user["real_name"],
             "status_text": "",
             "status_emoji": "",
             "avatar_hash": "",
-            "team": person.get("team", TEAM_ID),
+            "team": team_id,
         },
-        "is_admin": person["is_admin"],
-        "is_owner": person["is_owner"],
-        "is_primary_owner": person["is_owner"],
-        "is_restricted": person["is_restricted"],
-        "is_ultra_restricted": person.get("is_ultra_restricted", False),
-        "is_bot": person["is_bot"],
+        "is_admin": user["is_admin"],
+        "is_owner": user["is_owner"],
+        "is_primary_owner": user["is_owner"],
+        "is_restricted": user["is_restricted"],
+        "is_ultra_restricted": user.get("is_ultra_restricted", False),
+        "is_bot": user["is_bot"],
         "is_app_user": False,
         "updated": 1740400000,
     }
-    if person["is_bot"]:
+    if user["is_bot"]:
         body["profile"] |= {"api_app_id": APP_ID, "bot_id": BOT_ID, "always_active": True}
-    if locale and body["team_id"] == TEAM_ID:
-        body["locale"] = person["locale"]
+    # Slack never tells an app the locale of a user from another workspace.
+    if include_locale and team_id == TEAM_ID:
+        body["locale"] = user["locale"]
     return body

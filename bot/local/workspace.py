@@ -1,4 +1,4 @@
-"""The local workspace as one thing to start and stop."""
+"""Starts and stops the local workspace: a small Slack for one machine."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from aiohttp import web
 from bot.clocks import Clock
 from bot.local.app_client import AppClient
 from bot.local.controls import Controls
-from bot.local.cross_site_guard import guard
+from bot.local.cross_site_guard import cross_site_guard
 from bot.local.faults import Faults
 from bot.local.movable_clock import MovableClock
-from bot.local.page_api import FILE_BYTES, PageApi
+from bot.local.page_api import FILE_BYTES, PageApi, refusals_as_409
 from bot.local.page_events import PageEvents
 from bot.local.responses import Responses
 from bot.local.seed import seed
@@ -28,7 +28,8 @@ from bot.local.workspace_identity import TEAM_ID
 from digests.model import Workspace
 
 PAGE = Path(__file__).parent / "page"
-KEEP_CLOCK = 5.0
+CLOCK_SAVE_SECONDS = 5.0
+"""How often the clock is saved, and so how much time a crash can lose."""
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "paper": ("Find a paper · 논문 찾기", "looped | #scaling-law | by:saunshi | 2502.17416"),
     "tag": ("Papers with a tag · 태그로 찾기", "scaling-law"),
@@ -38,16 +39,16 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "haru": ("Everything Haru does · 하루의 모든 기능", "paper looped | tag scaling-law | digest | help"),
 }
+"""Haru's slash commands without the slash: what each is for, and a usage hint."""
 
-Moved = Callable[[], Awaitable[None] | None]
+ClockMoved = Callable[[], Awaitable[None] | None]
 
 
 class LocalWorkspace:
-    """A small faithful Slack on one machine: Web API, page, faults, a clock that can be moved.
+    """A small, faithful Slack on one machine: Web API, page, injected faults, and a clock one can move.
 
-    ``app_url`` is where the app takes requests (``/slack/events`` is added to a bare
-    address). Does not start the app, and keeps everything in the one file ``state``;
-    whoever wants to start over deletes that file first.
+    Does not start the app. Keeps everything in one state file; to start over, delete that
+    file before.
     """
 
     def __init__(
@@ -61,37 +62,39 @@ class LocalWorkspace:
         starts_at: datetime,
         commands: Mapping[str, tuple[str, str]] = COMMANDS,
     ) -> None:
+        """``app_url`` is where the app listens; ``/slack/events`` is added if it has no path.
+
+        ``starts_at`` sets the clock of a new state file. Port 0 picks a free port.
+        """
         self.host = host
         self.port = port
         self._state = State(state)
         seed(self._state)
         self._clock = MovableClock(self._state, starts_at)
-        self._sockets = SocketMode()
-        self._outbox = AppClient(app_url, signing_secret, self._sockets.sender)
-        self.team = Team(self._state, self._clock.now, PageEvents(), self._outbox)
+        self._socket_mode = SocketMode()
+        self._app_client = AppClient(app_url, signing_secret, self._socket_mode.sender)
+        self.team = Team(self._state, self._clock.now, PageEvents(), self._app_client.send_event)
         self.faults = Faults()
-        answers = Responses(self.team, self._address)
-        self.web_api = WebApi(self.team, self.faults, self._sockets, answers, self._address)
+        responses = Responses(self.team, self._base_url)
+        self.web_api = WebApi(self.team, self.faults, self._socket_mode, responses, self._base_url)
         self._page_api = PageApi(
             self.team,
-            self._outbox,
-            answers,
+            self._app_client,
+            responses,
             self._clock,
             commands=tuple(
                 {"name": f"/{name}", "about": about, "hint": hint} for name, (about, hint) in commands.items()
             ),
-            base_url=self._address,
+            base_url=self._base_url,
         )
-        self._controls = Controls(
-            self.team, self._clock, self.faults, self.web_api.rate_limits, self._tell_moved
-        )
-        self._on_moved: list[Moved] = []
+        self._controls = Controls(self.team, self._clock, self.faults, self._call_clock_moved)
+        self._on_clock_moved: list[ClockMoved] = []
         self._runner: web.AppRunner | None = None
-        self._keeper: asyncio.Task[None] | None = None
+        self._clock_saver: asyncio.Task[None] | None = None
 
     @property
     def clock(self) -> Clock:
-        """The clock of the workspace, which the page moves."""
+        """The workspace's clock, which the page can move."""
         return self._clock
 
     @property
@@ -104,34 +107,36 @@ class LocalWorkspace:
 
     @property
     def app_token(self) -> str:
-        """For Socket Mode, which this Slack offers too."""
+        """The token with which the app opens Socket Mode."""
         return str(self._state.fact("app_token"))
 
     @property
     def url(self) -> str:
-        """Where the page is."""
-        return f"{self._address()}/"
+        """The address of the page."""
+        return f"{self._base_url()}/"
 
     @property
     def api_url(self) -> str:
-        """What SLACK_API_URL should be."""
-        return f"{self._address()}/api/"
+        """The address for the setting SLACK_API_URL."""
+        return f"{self._base_url()}/api/"
 
-    def on_clock_moved(self, callback: Moved) -> None:
-        """Call this, awaiting what it gives, each time someone has moved the clock."""
-        self._on_moved.append(callback)
+    def on_clock_moved(self, callback: ClockMoved) -> None:
+        """Call a function each time somebody has moved the clock, and await what it returns."""
+        self._on_clock_moved.append(callback)
 
     def set_ack_timeout(self, seconds: float) -> None:
-        """How long the app may take to acknowledge; 3 seconds, as in Slack, unless a test is in a hurry."""
-        self._outbox.patience = seconds
+        """Change how long the app has to acknowledge a request. As in Slack, it is 3 seconds by default."""
+        self._app_client.ack_timeout = seconds
 
     def move_clock(self, instant: datetime) -> None:
-        """Move it without telling anyone, for tests."""
+        """Move the clock without calling the functions given to ``on_clock_moved``. For tests."""
         self._clock.move(instant)
 
     async def start(self) -> None:
-        """Open the page and the API; OSError when the port is taken."""
-        application = web.Application(middlewares=[guard(self.host)], client_max_size=FILE_BYTES + 1024)
+        """Start to serve the page and the API. OSError if the port is taken."""
+        application = web.Application(
+            middlewares=[cross_site_guard(self.host), refusals_as_409], client_max_size=FILE_BYTES + 1024
+        )
         application.add_routes(self.web_api.routes())
         application.add_routes(self._page_api.routes())
         application.add_routes(self._controls.routes())
@@ -148,37 +153,37 @@ class LocalWorkspace:
             self._runner = None
             raise
         self.port = self._runner.addresses[0][1]
-        await self._outbox.open()
-        self._keeper = asyncio.create_task(self._keep_clock())
+        await self._app_client.open()
+        self._clock_saver = asyncio.create_task(self._save_clock_regularly())
 
     async def stop(self) -> None:
-        """Close everything; the clock stands still until the next start."""
-        if self._keeper is not None:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
-        self.team.page_events.end()
-        await self._sockets.shut()
-        await self.web_api.shut()
-        await self._outbox.shut()
+        """Stop serving and close the state file. The clock stands still until the next start."""
+        if self._clock_saver is not None:
+            self._clock_saver.cancel()
+            await asyncio.gather(self._clock_saver, return_exceptions=True)
+        self.team.page_events.close()
+        await self._socket_mode.close()
+        await self.web_api.close()
+        await self._app_client.close()
         if self._runner is not None:
             await self._runner.cleanup()
-        self._clock.keep()
+        self._clock.save()
         self._state.close()
 
-    def _address(self) -> str:
+    def _base_url(self) -> str:
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - not bound here
         return f"http://{host}:{self.port}"
 
-    async def _tell_moved(self) -> None:
-        for callback in self._on_moved:
-            answer = callback()
-            if inspect.isawaitable(answer):
-                await answer
+    async def _call_clock_moved(self) -> None:
+        for callback in self._on_clock_moved:
+            result = callback()
+            if inspect.isawaitable(result):
+                await result
 
-    async def _keep_clock(self) -> None:
+    async def _save_clock_regularly(self) -> None:
         while True:
-            await asyncio.sleep(KEEP_CLOCK)
-            self._clock.keep()
+            await asyncio.sleep(CLOCK_SAVE_SECONDS)
+            self._clock.save()
 
 
 async def _index(request: web.Request) -> web.FileResponse:

@@ -1,1 +1,1 @@
-"""Slack's Web API: each method's arguments, errors and answers as documented."""
+"""Slack's Web API methods, with the arguments, errors and results that Slack documents."""

@@ -1,132 +1,120 @@
-"""chat.*: https://docs.slack.dev/reference/methods/chat.postMessage and its neighbours."""
+"""The methods chat.postMessage, chat.postEphemeral, chat.update and chat.getPermalink."""
 
 from __future__ import annotations
 
 from bot.local import payloads
 from bot.local.api.call import ApiError, Call
-from bot.local.block_kit_rules import MESSAGE_TEXTS, message_problems, text_size
-from bot.local.message_record import with_block_ids
+from bot.local.block_kit_rules import MESSAGE_TEXT_LENGTH, message_problems, text_length, with_block_ids
+from bot.local.json_shapes import utf16_length
 from bot.local.state import Json, dump
 from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
 
-TEXT = 40_000
-UPDATE_TEXT = 4_000
+POST_TEXT_LENGTH = 40_000
+UPDATE_TEXT_LENGTH = 4_000
 METADATA_BYTES = 8_000
 
 
 def post_message(call: Call) -> Json:
-    """chat.postMessage"""
-    room = _target(call)
-    content = checked_content(call)
-    thread = call.optional("thread_ts")
-    broadcast = thread is not None and call.flag("reply_broadcast")
-    thread = _thread(call, room, thread)
-    if thread is None and call.flag("reply_broadcast"):
+    """https://docs.slack.dev/reference/methods/chat.postMessage"""
+    conversation = _writable_conversation(call)
+    content = message_content(call)
+    thread_ts = _thread(call, conversation)
+    broadcast = call.flag("reply_broadcast")
+    if broadcast and thread_ts is None:
         raise ApiError("invalid_arguments", "[ERROR] reply_broadcast needs thread_ts")
-    body = _author(call) | content
-    if thread is not None:
-        body["parent_user_id"] = _parent_author(call, room, thread)
+    body = payloads.bot_author() | content
+    if thread_ts is not None:
+        parent = call.team.messages.get(conversation["id"], thread_ts) or {}
+        body["parent_user_id"] = str(parent.get("user", TEAM_ID))
     if broadcast:
         body["subtype"] = "thread_broadcast"
-    said = call.team.say(room, body, thread=thread)
-    return {"channel": room["id"], "ts": said["ts"], "message": said}
+    message = call.team.post_message(conversation, body, thread_ts=thread_ts)
+    return {"channel": conversation["id"], "ts": message["ts"], "message": message}
 
 
 def post_ephemeral(call: Call) -> Json:
-    """chat.postEphemeral"""
-    room = _target(call)
-    person = call.text("user")
-    if call.team.users.get(person) is None or not call.team.conversations.has(room["id"], person):
+    """https://docs.slack.dev/reference/methods/chat.postEphemeral"""
+    conversation = _writable_conversation(call)
+    user_id = call.text("user")
+    if call.team.users.get(user_id) is None or not call.team.conversations.has(conversation["id"], user_id):
         raise ApiError("user_not_in_channel")
-    content = checked_content(call)
-    thread = _thread(call, room, call.optional("thread_ts"))
-    said = call.team.say(room, _author(call) | content, thread=thread, person=person)
-    return {"message_ts": said["ts"]}
+    body = payloads.bot_author() | message_content(call)
+    message = call.team.post_message(
+        conversation, body, thread_ts=_thread(call, conversation), visible_to=user_id
+    )
+    return {"message_ts": message["ts"]}
 
 
 def update(call: Call) -> Json:
-    """chat.update"""
-    room = _seen(call)
+    """https://docs.slack.dev/reference/methods/chat.update"""
+    conversation = call.visible_conversation()
     ts = call.text("ts")
-    old = call.team.messages.get(room["id"], ts)
-    if old is None:
+    previous = call.team.messages.get(conversation["id"], ts)
+    if previous is None:
         raise ApiError("message_not_found")
-    if old.get("user") != BOT_USER_ID:
+    if previous.get("user") != BOT_USER_ID:
         raise ApiError("cant_update_message")
-    if room["is_archived"]:
+    if conversation["is_archived"]:
         raise ApiError("is_archived")
-    content = checked_content(call, most=UPDATE_TEXT)
-    kept = {
-        key: value for key, value in old.items() if not key.startswith(("reply_", "latest_", "is_", "sub"))
-    }
-    if "thread_ts" in kept and kept["thread_ts"] == ts:
-        del kept["thread_ts"]
-    if "subtype" in old:
-        kept["subtype"] = old["subtype"]
-    if call.structure("blocks") is not None or call.optional("text") is not None:
-        # Blocks not sent again go away when there is new text, so that a text-only update shows.
+    content = message_content(call, max_text=UPDATE_TEXT_LENGTH)
+    kept = _kept_fields(previous)
+    if call.json_value("blocks") is not None or call.optional("text") is not None:
+        # An update with text but without blocks removes the old blocks, so that the text shows.
         kept.pop("blocks", None)
-    if call.structure("metadata") is None:
-        content.pop("metadata", None)
     edited = {"user": BOT_USER_ID, "ts": f"{call.team.clock().timestamp():.6f}"}
     body = kept | content | {"edited": edited}
-    call.team.amend(room, ts, body)
-    return {"channel": room["id"], "ts": ts, "text": body["text"], "message": body}
-
-
-def delete(call: Call) -> Json:
-    """chat.delete"""
-    room = _seen(call)
-    ts = call.text("ts")
-    old = call.team.messages.get(room["id"], ts)
-    if old is None:
-        raise ApiError("message_not_found")
-    if old.get("user") != BOT_USER_ID:
-        raise ApiError("cant_delete_message")
-    call.team.remove(room, ts)
-    return {"channel": room["id"], "ts": ts}
+    call.team.update_message(conversation, ts, body)
+    return {"channel": conversation["id"], "ts": ts, "text": body["text"], "message": body}
 
 
 def get_permalink(call: Call) -> Json:
-    """chat.getPermalink"""
-    room = _seen(call)
+    """https://docs.slack.dev/reference/methods/chat.getPermalink"""
+    conversation = call.visible_conversation()
     ts = call.text("message_ts")
-    message = call.team.messages.get(room["id"], ts)
+    message = call.team.messages.get(conversation["id"], ts)
     if message is None:
         raise ApiError("message_not_found")
-    link = f"{call.base_url}/archives/{room['id']}/p{ts.replace('.', '')}"
+    link = f"{call.base_url}/archives/{conversation['id']}/p{ts.replace('.', '')}"
     if message.get("thread_ts", ts) != ts:
-        link += f"?thread_ts={message['thread_ts']}&cid={room['id']}"
-    return {"channel": room["id"], "permalink": link}
+        link += f"?thread_ts={message['thread_ts']}&cid={conversation['id']}"
+    return {"channel": conversation["id"], "permalink": link}
 
 
-def checked_content(call: Call, *, most: int = TEXT) -> Json:
-    """``text``, ``blocks`` and ``metadata`` as they will stand in the message; ApiError when refused."""
+def message_content(call: Call, *, max_text: int = POST_TEXT_LENGTH) -> Json:
+    """The ``text``, ``blocks`` and ``metadata`` of a call as the message stores them.
+
+    ApiError if one of them is invalid or too large, or if there is nothing to show.
+    """
     text = call.optional("text") or ""
-    blocks = call.structure("blocks")
-    attachments = call.structure("attachments")
-    if not text and not blocks and not attachments:
+    blocks = call.json_value("blocks")
+    if not text and not blocks:
         raise ApiError("no_text")
-    if len(text.encode("utf-16-le", "surrogatepass")) // 2 > most:
+    if utf16_length(text) > max_text:
         raise ApiError("msg_too_long")
     content: Json = {"text": text}
     if blocks is not None:
-        if not isinstance(blocks, list):
-            raise ApiError("invalid_blocks_format")
-        problems = message_problems(blocks)
-        if problems:
-            raise ApiError("invalid_blocks", *problems, errors=[problem[8:] for problem in problems])
-        if text_size(blocks) > MESSAGE_TEXTS:
-            raise ApiError("msg_blocks_too_long")
-        if blocks:
-            content["blocks"] = with_block_ids(blocks)
-    metadata = call.structure("metadata")
+        valid = _valid_blocks(blocks)
+        if valid:
+            content["blocks"] = with_block_ids(valid)
+    metadata = call.json_value("metadata")
     if metadata is not None:
-        content["metadata"] = _metadata(metadata)
+        content["metadata"] = _valid_metadata(metadata)
     return content
 
 
-def _metadata(metadata: object) -> Json:
+def _valid_blocks(blocks: object) -> list[Json]:
+    if not isinstance(blocks, list):
+        raise ApiError("invalid_blocks_format")
+    problems = message_problems(blocks)
+    if problems:
+        errors = [problem.removeprefix("[ERROR] ") for problem in problems]
+        raise ApiError("invalid_blocks", *problems, errors=errors)
+    if text_length(blocks) > MESSAGE_TEXT_LENGTH:
+        raise ApiError("msg_blocks_too_long")
+    return blocks
+
+
+def _valid_metadata(metadata: object) -> Json:
     if not isinstance(metadata, dict) or set(metadata) - {"event_type", "event_payload", "entities"}:
         raise ApiError("invalid_metadata_format")
     if not isinstance(metadata.get("event_type"), str) or not isinstance(metadata.get("event_payload"), dict):
@@ -136,44 +124,40 @@ def _metadata(metadata: object) -> Json:
     return {"event_type": metadata["event_type"], "event_payload": metadata["event_payload"]}
 
 
-def _target(call: Call) -> Json:
-    """Where to post: a channel the bot is in, or a person's direct message by their id."""
+def _kept_fields(previous: Json) -> Json:
+    """The fields of a message that stay when it is updated: not the ones Slack computes for a thread."""
+    kept = {
+        key: value
+        for key, value in previous.items()
+        if not key.startswith(("reply_", "latest_", "is_", "subscribed"))
+    }
+    if kept.get("thread_ts") == previous["ts"]:
+        del kept["thread_ts"]
+    return kept
+
+
+def _writable_conversation(call: Call) -> Json:
+    """Where a message goes: a conversation the bot is in, or the direct message of a user id."""
     wanted = call.text("channel")
     if call.team.users.get(wanted) is not None and wanted != BOT_USER_ID:
         return call.team.conversations.direct_message(wanted)
-    room = call.team.conversations.get(wanted) or call.team.conversations.named(wanted.removeprefix("#"))
-    if room is None:
-        raise ApiError("channel_not_found")
-    if room["is_archived"]:
+    conversation = call.conversation()
+    if conversation["is_archived"]:
         raise ApiError("is_archived")
-    if not call.team.conversations.has(room["id"], BOT_USER_ID):
-        raise ApiError("channel_not_found" if room["is_private"] else "not_in_channel")
-    return room
+    if not call.team.conversations.has(conversation["id"], BOT_USER_ID):
+        raise ApiError("channel_not_found" if conversation["is_private"] else "not_in_channel")
+    return conversation
 
 
-def _seen(call: Call) -> Json:
-    room = call.room()
-    if room["is_private"] and not call.team.conversations.has(room["id"], BOT_USER_ID):
-        raise ApiError("channel_not_found")
-    return room
+def _thread(call: Call, conversation: Json) -> str | None:
+    """The parent's ``ts`` for the ``thread_ts`` argument, which may also be that of a reply.
 
-
-def _thread(call: Call, room: Json, thread: str | None) -> str | None:
-    if not thread:
+    Slack accepts some unknown timestamps. Here each is refused, so that a fault in Haru shows.
+    """
+    thread_ts = call.optional("thread_ts")
+    if not thread_ts:
         return None
-    parent = call.team.messages.get(room["id"], thread)
-    if parent is None:
-        # Slack's clients differ here; a refusal shows an app that its thread is gone.
+    message = call.team.messages.get(conversation["id"], thread_ts)
+    if message is None:
         raise ApiError("thread_not_found")
-    if parent.get("thread_ts", thread) != thread:
-        return str(parent["thread_ts"])
-    return thread
-
-
-def _parent_author(call: Call, room: Json, thread: str) -> str:
-    parent = call.team.messages.get(room["id"], thread)
-    return str(parent["user"]) if parent else TEAM_ID
-
-
-def _author(call: Call) -> Json:
-    return payloads.bot_author()
+    return str(message.get("thread_ts", thread_ts))

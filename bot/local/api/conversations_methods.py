@@ -1,166 +1,92 @@
-"""conversations.*: https://docs.slack.dev/reference/methods?family=conversations"""
+"""The methods conversations.history, conversations.info and conversations.replies."""
 
 from __future__ import annotations
 
-from bot.local.api.call import ApiError, Call, paged
+from bot.local.api.call import ApiError, Call, page_of
 from bot.local.conversation_record import conversation_object
 from bot.local.state import Json
 from bot.local.workspace_identity import BOT_USER_ID
 
-_FOREVER = 1e12
+_END_OF_TIME = 1e12
 
 
 def history(call: Call) -> Json:
-    """conversations.history"""
-    room = _readable(call)
+    """https://docs.slack.dev/reference/methods/conversations.history"""
+    conversation = _readable_conversation(call)
     found = call.team.messages.history(
-        room["id"],
-        call.moment("oldest", 0.0),
-        call.moment("latest", _FOREVER),
+        conversation["id"],
+        call.timestamp("oldest", 0.0),
+        call.timestamp("latest", _END_OF_TIME),
         inclusive=call.flag("inclusive"),
     )
-    page, cursor = paged([{"ts": ts} for ts in found], call)
-    messages = [call.team.messages.get(room["id"], one["ts"]) for one in page]
+    page, cursor = page_of([{"ts": ts} for ts in found], call)
+    messages = [call.team.messages.get(conversation["id"], item["ts"]) for item in page]
     return {
-        "messages": [_shown(call, message) for message in messages if message is not None],
+        "messages": [_returned(call, message) for message in messages if message is not None],
         "has_more": bool(cursor),
         "pin_count": 0,
         "channel_actions_ts": None,
         "channel_actions_count": 0,
-        **_next(cursor),
+        **_next_cursor(cursor),
     }
 
 
 def replies(call: Call) -> Json:
-    """conversations.replies: the first message always, then the replies within the window, oldest first."""
-    room = _readable(call)
+    """https://docs.slack.dev/reference/methods/conversations.replies
+
+    Returns the parent on every page, then the replies between ``oldest`` and ``latest``, oldest first.
+    """
+    conversation = _readable_conversation(call)
     ts = call.text("ts")
-    message = call.team.messages.get(room["id"], ts)
+    message = call.team.messages.get(conversation["id"], ts)
     if message is None:
         raise ApiError("thread_not_found")
-    thread = message.get("thread_ts", ts)
-    oldest, latest = call.moment("oldest", 0.0), call.moment("latest", _FOREVER)
+    oldest, latest = call.timestamp("oldest", 0.0), call.timestamp("latest", _END_OF_TIME)
     inclusive = call.flag("inclusive")
-    parent, *rest = call.team.messages.replies(room["id"], thread)
-    rest = [
-        one
-        for one in rest
-        if oldest < float(one["ts"]) < latest or (inclusive and float(one["ts"]) in (oldest, latest))
+    parent, *all_replies = call.team.messages.replies(conversation["id"], message.get("thread_ts", ts))
+    between = [
+        reply
+        for reply in all_replies
+        if oldest < float(reply["ts"]) < latest or (inclusive and float(reply["ts"]) in (oldest, latest))
     ]
-    page, cursor = paged([_shown(call, one) for one in rest], call)
-    return {"messages": [_shown(call, parent), *page], "has_more": bool(cursor), **_next(cursor)}
+    page, cursor = page_of([_returned(call, reply) for reply in between], call)
+    return {"messages": [_returned(call, parent), *page], "has_more": bool(cursor), **_next_cursor(cursor)}
 
 
 def info(call: Call) -> Json:
-    """conversations.info"""
-    room = _visible(call)
-    members = len(call.team.conversations.members(room["id"])) if call.flag("include_num_members") else None
-    member = call.team.conversations.has(room["id"], BOT_USER_ID)
-    body = conversation_object(room, member=member, members=members)
+    """https://docs.slack.dev/reference/methods/conversations.info"""
+    conversation = call.visible_conversation()
+    members = call.team.conversations.members(conversation["id"])
+    body = conversation_object(
+        conversation,
+        is_member=BOT_USER_ID in members,
+        member_count=len(members) if call.flag("include_num_members") else None,
+    )
     if call.flag("include_locale"):
         body["locale"] = "en-US"
     return {"channel": body}
 
 
-def list_all(call: Call) -> Json:
-    """conversations.list"""
-    wanted = (call.optional("types") or "public_channel").split(",")
-    if set(wanted) - {"public_channel", "private_channel", "im", "mpim"}:
-        raise ApiError("invalid_types")
-    rooms = call.team.conversations
-    found = []
-    for room in rooms.all():
-        member = rooms.has(room["id"], BOT_USER_ID)
-        hidden = room["is_private"] and not member
-        archived = room["is_archived"] and call.flag("exclude_archived")
-        if _kind(room) in wanted and not hidden and not archived:
-            found.append(conversation_object(room, member=member, members=len(rooms.members(room["id"]))))
-    page, cursor = paged(found, call)
-    return {"channels": page, **_next(cursor)}
-
-
-def members(call: Call) -> Json:
-    """conversations.members"""
-    room = _visible(call)
-    page, cursor = paged([{"id": one} for one in call.team.conversations.members(room["id"])], call)
-    return {"members": [one["id"] for one in page], **_next(cursor)}
-
-
-def open_direct(call: Call) -> Json:
-    """conversations.open; groups of several people are not kept here."""
-    channel = call.optional("channel")
-    if channel:
-        room = call.room()
-    else:
-        people = [one for one in call.text("users").split(",") if one]
-        if len(people) != 1:
-            raise ApiError("too_many_users" if len(people) > 8 else "method_not_supported_for_channel_type")
-        if call.team.users.get(people[0]) is None or people[0] == BOT_USER_ID:
-            raise ApiError("user_not_found")
-        room = call.team.conversations.direct_message(people[0])
-    if call.flag("return_im"):
-        return {"channel": conversation_object(room, member=True)}
-    return {"channel": {"id": room["id"]}}
-
-
-def join(call: Call) -> Json:
-    """conversations.join"""
-    room = _visible(call)
-    if room["kind"] != "channel" or room["is_private"]:
-        raise ApiError("method_not_supported_for_channel_type")
-    if room["is_archived"]:
-        raise ApiError("is_archived")
-    already = call.team.conversations.has(room["id"], BOT_USER_ID)
-    call.team.join(room, BOT_USER_ID)
-    body: Json = {"channel": conversation_object(room, member=True)}
-    if already:
-        body |= {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
-    return body
-
-
-def of_user(call: Call) -> Json:
-    """users.conversations"""
-    person = call.optional("user") or BOT_USER_ID
-    wanted = (call.optional("types") or "public_channel").split(",")
-    found = [
-        conversation_object(room, member=call.team.conversations.has(room["id"], BOT_USER_ID))
-        for room in call.team.conversations.of(person)
-        if _kind(room) in wanted
-        and not (room["is_private"] and not call.team.conversations.has(room["id"], BOT_USER_ID))
-        and not (room["is_archived"] and call.flag("exclude_archived"))
-    ]
-    page, cursor = paged(found, call)
-    return {"channels": page, **_next(cursor)}
-
-
-def _kind(room: Json) -> str:
-    if room["kind"] == "im":
-        return "im"
-    return "private_channel" if room["is_private"] else "public_channel"
-
-
-def _visible(call: Call) -> Json:
-    room = call.room()
-    if room["is_private"] and not call.team.conversations.has(room["id"], BOT_USER_ID):
-        raise ApiError("channel_not_found")
-    return room
-
-
-def _readable(call: Call) -> Json:
-    room = _visible(call)
-    if not call.team.conversations.has(room["id"], BOT_USER_ID):
+def _readable_conversation(call: Call) -> Json:
+    """The call's conversation, if the bot is a member and has the scope to read its history."""
+    conversation = call.visible_conversation()
+    if not call.team.conversations.has(conversation["id"], BOT_USER_ID):
         raise ApiError("not_in_channel")
-    needed = {"im": "im:history", "private_channel": "groups:history"}.get(_kind(room), "channels:history")
+    if conversation["kind"] == "im":
+        needed = "im:history"
+    else:
+        needed = "groups:history" if conversation["is_private"] else "channels:history"
     if needed not in call.scopes:
         raise ApiError("missing_scope", needed=needed, provided=",".join(sorted(call.scopes)))
-    return room
+    return conversation
 
 
-def _shown(call: Call, message: Json) -> Json:
+def _returned(call: Call, message: Json) -> Json:
+    """The message with its metadata only if the call asks for metadata."""
     if call.flag("include_all_metadata"):
         return message
     return {key: value for key, value in message.items() if key != "metadata"}
 
 
-def _next(cursor: str) -> Json:
+def _next_cursor(cursor: str) -> Json:
     return {"response_metadata": {"next_cursor": cursor}}

@@ -122,7 +122,7 @@ async def test_a_message_that_takes_no_correction_drops_it_with_the_reason(scene
     else:
         room = scene.slack.team.conversations.get(KOREAN_CHANNEL)
         assert room is not None
-        scene.slack.team.remove(room, post["ts"])
+        scene.slack.team.delete_message(room, post["ts"])
     await _correct(scene, TEXT.replace(WORD, "Looped Models"))
     await _ten_minutes_later(scene)
     assert await _wanted(scene) == []

@@ -135,7 +135,7 @@ async def test_a_thread_whose_first_message_is_gone_ends_with_that_reason(scene:
     (first,) = scene.posted(KOREAN_CHANNEL)
     room = scene.slack.team.conversations.get(KOREAN_CHANNEL)
     assert room is not None
-    scene.slack.team.remove(room, first["ts"])
+    scene.slack.team.delete_message(room, first["ts"])
     await scene.settle()
     last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
     assert last is not None

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bot.local.block_kit_rules import BLOCKS, ELEMENTS, VIEWS, message_problems, text_size, view_problems
-from bot.local.json_shapes import Family
+from bot.local.block_kit_rules import BLOCKS, ELEMENTS, VIEWS, message_problems, text_length, view_problems
+from bot.local.json_shapes import TaggedUnion
 from tests.bot.messages.slack_types import fields
 
 PLAIN = {"type": "plain_text", "text": "x"}
@@ -99,21 +99,21 @@ def test_views_take_a_hundred_blocks_and_inputs_need_a_submit_button() -> None:
 
 def test_the_text_of_all_blocks_is_counted_together() -> None:
     """What msg_blocks_too_long counts is every text of every block."""
-    assert text_size([section("abc"), {"type": "context", "elements": [PLAIN]}]) == 4
+    assert text_length([section("abc"), {"type": "context", "elements": [PLAIN]}]) == 4
 
 
 @pytest.mark.parametrize("family", [ELEMENTS, BLOCKS, VIEWS], ids=["elements", "blocks", "views"])
-def test_fields_are_those_that_slack_publishes(family: Family) -> None:
+def test_fields_are_those_that_slack_publishes(family: TaggedUnion) -> None:
     """Every kind has the fields of Slack's own types, the same ones needed, and no other."""
     compared = 0
-    for kind, ours in family.kinds.items():
+    for kind, ours in family.types.items():
         theirs = fields(kind)
         if theirs is None:  # "image" is published as two types, by where the picture comes from.
             continue
         needed, known = theirs
-        assert set(ours.needed) == needed - {"type"}, kind
+        assert set(ours.required) == needed - {"type"}, kind
         # submit_disabled is in the reference of modals and not in the types.
-        assert {"type", "block_id", *ours.needed, *ours.optional} - {"submit_disabled"} == known | {
+        assert {"type", "block_id", *ours.required, *ours.optional} - {"submit_disabled"} == known | {
             "block_id"
         }
         compared += 1

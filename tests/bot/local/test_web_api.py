@@ -40,7 +40,6 @@ BIG = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 2_900}}] * 5
         ("chat.update", {"channel": KOREAN_CHANNEL, "text": "x", "ts": "1.0"}, "message_not_found"),
         ("conversations.replies", {"channel": KOREAN_CHANNEL, "ts": "1.0"}, "thread_not_found"),
         ("conversations.history", {"channel": KOREAN_CHANNEL, "cursor": "rubbish"}, "invalid_cursor"),
-        ("conversations.join", {"channel": KOREAN_CHANNEL}, "missing_scope"),
         ("users.info", {"user": "U0NOBODY"}, "user_not_found"),
         ("views.open", {"trigger_id": "1.2.3", "view": {"type": "modal"}}, "invalid_trigger_id"),
         ("views.publish", {"user_id": MINJI, "view": {"type": "home"}}, "invalid_arguments"),
@@ -65,7 +64,7 @@ async def test_a_wrong_token_and_a_missing_one_are_told_apart(slack: Slack) -> N
     stranger = AsyncWebClient(token="xoxb-wrong", base_url=url, session=slack.session)
     with pytest.raises(SlackApiError, match="invalid_auth"):
         await stranger.auth_test()
-    await slack.ask("POST", "/local/events", {"revoked": "token_revoked"})
+    slack.workspace.team.state.remember("revoked", "token_revoked")
     with pytest.raises(SlackApiError, match="token_revoked"):
         await slack.client.auth_test()
 
@@ -142,7 +141,7 @@ async def test_an_app_reads_who_people_are(slack: Slack) -> None:
 
 async def test_each_fault_does_what_it_says(slack: Slack) -> None:
     """Before, nothing was done; after, it was; late, it is done by and by. The record tells."""
-    await slack.ask("POST", "/local/events", {"pace": False})
+    slack.workspace.web_api.rate_limits.enforced = False
     done = {
         "error_before": 0,
         "drop_before": 0,
