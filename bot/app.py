@@ -14,13 +14,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.state_store.stateless import StatelessOAuthStateStore
 
 from bot import listeners, workspace_deletion
-from bot.channels.changelog import ChangeLog
+from bot.channels.change_log import ChangeLog
 from bot.channels.channel_store import Channels
-from bot.channels.directory import Directory
+from bot.channels.due_channels import DueChannels
+from bot.channels.management_policies import ManagementPolicies
 from bot.channels.preferences import Language, Preferences
-from bot.channels.readers import Readers
-from bot.channels.typed_settings import hour
-from bot.channels.workspace_policies import Policies
+from bot.channels.saved_papers import SavedPapers
+from bot.channels.setting_parser import hour
+from bot.channels.user_languages import UserLanguages
 from bot.clocks import Clock, SlackClock, SystemClock
 from bot.delivery.clockwork import Clockwork
 from bot.delivery.corrections import Corrections
@@ -41,6 +42,7 @@ from bot.workspaces.clients import Clients
 from bot.workspaces.files import Files
 from bot.workspaces.installations import Installation, Installations
 from bot.workspaces.oauth import OAuthStore
+from bot.workspaces.slack_directory import SlackDirectory
 from bot.workspaces.wire import Wire
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import OnDoubt, Settings
@@ -101,9 +103,11 @@ class Haru:
         self.clients = Clients(api_url or settings.slack_api_url)
         self.installations = Installations(database)
         self.channels = Channels(database, defaults=_defaults(settings))
+        self.due_channels = DueChannels(database)
         self.changes = ChangeLog(database)
-        self.readers = Readers(database)
-        self.policies = Policies(database)
+        self.user_languages = UserLanguages(database)
+        self.saved_papers = SavedPapers(database)
+        self.policies = ManagementPolicies(database)
         self.ledger = Ledger(
             database,
             lease=settings.haru_lease,
@@ -117,6 +121,7 @@ class Haru:
         self.deliveries = Deliveries(
             archive=self.archive,
             channels=self.channels,
+            due_channels=self.due_channels,
             ledger=self.ledger,
             past=self.past,
             installations=self.installations,
@@ -180,11 +185,12 @@ class Haru:
             sources=self.sources,
             channels=self.channels,
             changes=self.changes,
-            readers=self.readers,
+            user_languages=self.user_languages,
+            saved_papers=self.saved_papers,
             policies=self.policies,
             deliveries=self.deliveries,
             installations=self.installations,
-            directory=Directory(),
+            directory=SlackDirectory(),
             files=Files(self.clients),
             clock=self.clock,
             wake=self.clockwork.wake,

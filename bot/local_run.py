@@ -16,9 +16,9 @@ from bot.app import Haru
 from bot.channels.preferences import Language
 from bot.delivery.calendar import due_at
 from bot.http_server import PortError, web_application
+from bot.lifecycle import delivering, listening, until_signal
 from bot.local.seed import EMMA, ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from bot.local.workspace import COMMANDS, LocalWorkspace
-from bot.running import delivering, listening, until_signal
 from bot.tables import metadata
 from bot.workspaces.installations import Installations
 from config.settings import Settings
@@ -122,7 +122,7 @@ async def _subscribe(haru: Haru, local: LocalWorkspace, *, now: datetime) -> Non
     for channel_id, name, language, admin in _CHANNELS:
         if await haru.channels.get(local.workspace, channel_id) is not None:
             continue
-        channel = await haru.channels.get_or_make(
+        channel = await haru.channels.get_or_create(
             local.workspace,
             channel_id,
             language=language,

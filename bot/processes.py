@@ -12,8 +12,8 @@ from slack_sdk.errors import SlackApiError
 from bot import schema_version
 from bot.app import Haru, TokenError
 from bot.http_server import web_application
+from bot.lifecycle import delivering, listening, prepared, until_signal
 from bot.local_run import WrongDatabaseError, is_local, run_local
-from bot.running import delivering, listening, prepared, until_signal
 from config.settings import Mode, Settings, SettingsError
 from digests.store.database import Database
 

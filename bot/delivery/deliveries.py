@@ -11,6 +11,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.channels.channel_store import Channels
+from bot.channels.due_channels import DueChannels
 from bot.channels.preferences import Channel
 from bot.delivery import calendar, plan
 from bot.delivery.calendar import Due
@@ -55,6 +56,7 @@ class Deliveries:
         *,
         archive: Archive,
         channels: Channels,
+        due_channels: DueChannels,
         ledger: Ledger,
         past: Past,
         installations: Installations,
@@ -63,13 +65,14 @@ class Deliveries:
         grace: timedelta,
     ) -> None:
         self._channels = channels
+        self._due_channels = due_channels
         self._ledger = ledger
         self._past = past
         self._installations = installations
         self._clients = clients
         self._render = render
         self._grace = grace
-        self._schedules = Schedules(channels, ledger, grace=grace)
+        self._schedules = Schedules(channels, due_channels, ledger, grace=grace)
         self._planner = Planner(archive, past, installations, grace=grace, link=self.link)
         self._waiting: dict[int, Waiting] = {}
         self._looked_until: datetime | None = None
@@ -92,7 +95,7 @@ class Deliveries:
             after = (self._looked_until, 0)
         opened: list[Opened] = []
         renderings = Renderings(self._render)
-        while channels := await self._channels.due(now, after=after, limit=GROUP):
+        while channels := await self._due_channels.due(now, after=after, limit=GROUP):
             # What is opened is due no more, what waits is passed over: each page lies behind the last.
             after = (channels[-1].next_due_at or now, channels[-1].id)
             opened += await self._open(channels, renderings, now)

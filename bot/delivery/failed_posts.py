@@ -52,7 +52,7 @@ class Aftermath:
             # What stands there cannot be corrected any more: no day's post has failed by that.
             return
         channel = await self._channels.get(part.workspace, part.slack_channel)
-        if channel is None or await self._channels.failed_day(channel) < FAILED_DAYS:
+        if channel is None or await self._channels.count_failed_day(channel) < FAILED_DAYS:
             return
         await self._channels.pause(channel, outcome.code)
         await self._deliveries.stop(channel, outcome.code)

@@ -120,7 +120,7 @@ def edition(
             (digest, entry)
             for digest in digests
             for entry in digest.entries
-            if tags.keeps(frozenset(tag.name for tag in entry.entry.tags))
+            if tags.accepts(frozenset(tag.name for tag in entry.entry.tags))
         ]
     )
     kept = entries[-MOST_ENTRIES:]

@@ -128,7 +128,7 @@ class Planner:
     ) -> list[Opening | Waiting]:
         of_workspace = await self._digests_of(day, channels, now=now)
         histories = await self._past.histories([channel.id for channel in channels], day=day)
-        uninstalled = await self._installations.without(set(of_workspace))
+        uninstalled = await self._installations.not_installed(set(of_workspace))
         made: dict[object, plan.Decision] = {}
         decisions: list[plan.Decision] = []
         for channel in channels:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from bot.channels.channel_store import Channels
+from bot.channels.due_channels import DueChannels
 from bot.channels.preferences import Channel
 from bot.delivery import calendar
 from bot.delivery.calendar import Due
@@ -18,8 +19,11 @@ _AT_ONCE = 500
 class Schedules:
     """Works schedules out and writes them down. Opens nothing, and leaves alone what is on its way."""
 
-    def __init__(self, channels: Channels, ledger: Ledger, *, grace: timedelta) -> None:
+    def __init__(
+        self, channels: Channels, due_channels: DueChannels, ledger: Ledger, *, grace: timedelta
+    ) -> None:
         self._channels = channels
+        self._due_channels = due_channels
         self._ledger = ledger
         self._grace = grace
 
@@ -31,7 +35,7 @@ class Schedules:
         """
         while True:
             due = await self._next(channel, now=now, enabling=enabling)
-            if await self._channels.schedule(channel, due.date if due else None, due.at if due else None):
+            if await self._due_channels.set_next(channel, due.date if due else None, due.at if due else None):
                 return due
             # Somebody else has changed it since: what stands now is what counts.
             changed = await self._channels.by_id(channel.id)
@@ -42,7 +46,7 @@ class Schedules:
     async def wrong(self, now: datetime) -> AsyncIterator[Channel]:
         """The channels whose schedules are not as their settings and the rules of time zones have them."""
         last = 0
-        while page := await self._channels.behind(last, limit=_AT_ONCE):
+        while page := await self._channels.page_after(last, limit=_AT_ONCE):
             last = page[-1].id
             for channel in page:
                 if not calendar.is_right(channel, now=now):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import structlog
 
-from bot.channels import tag_filter, typed_settings
+from bot.channels import setting_parser, tag_filter_parser
 from bot.channels.permissions import who_may
 from bot.channels.preferences import Channel, Preferences
 from bot.delivery.calendar import local_day, next_post
@@ -44,9 +44,9 @@ async def digest_command(services: Services, asker: Asker, typed: str) -> Messag
     language = await language_of(services, asker, channel)
     if not first:
         return await card(services, asker)
-    command = typed_settings.subcommand(first)
+    command = setting_parser.subcommand(first)
     if command is None:
-        near = typed_settings.near_subcommand(first)
+        near = setting_parser.near_subcommand(first)
         guess = f"/{services.prefix}digest {near} {rest}".rstrip() if near else None
         return wrong(Wrong.COMMAND, first, language=language, near=guess)
     match command:
@@ -107,7 +107,7 @@ async def _by_words(
 ) -> Message:
     made = _READERS[command](typed)
     if isinstance(made, Wrong):
-        near = typed_settings.near_value(command, typed)
+        near = setting_parser.near_value(command, typed)
         guess = f"/{services.prefix}digest {command} {near}" if near else None
         return wrong(made, typed, language=language, near=guess)
     if await manager(services, asker, channel) is None:
@@ -121,34 +121,34 @@ async def _by_words(
 
 
 def _language(typed: str) -> Make | Wrong:
-    value = typed_settings.language(typed)
+    value = setting_parser.language(typed)
     return Wrong.LANGUAGE if value is None else lambda now: replace(now, language=value)
 
 
 def _layout(typed: str) -> Make | Wrong:
-    value = typed_settings.layout(typed)
+    value = setting_parser.layout(typed)
     return Wrong.LAYOUT if value is None else lambda now: replace(now, layout=value)
 
 
 def _time(typed: str) -> Make | Wrong:
-    hour, zone, left = typed_settings.hour_and_zone(typed)
+    hour, zone, left = setting_parser.hour_and_zone(typed)
     if left or (hour is None and zone is None):
         return Wrong.ZONE if hour is not None else Wrong.HOUR
     return lambda now: replace(now, hour=hour or now.hour, zone=zone or now.zone)
 
 
 def _days(typed: str) -> Make | Wrong:
-    value = typed_settings.days(typed)
+    value = setting_parser.days(typed)
     if value is None:
         return Wrong.DAYS
     days, country = value
-    if country is not None and not typed_settings.is_country(country):
+    if country is not None and not setting_parser.is_country(country):
         return Wrong.HOLIDAYS
     return lambda now: replace(now, days=days, holidays=country)
 
 
 def _tags(typed: str) -> Make | Wrong:
-    value = tag_filter.read(typed)
+    value = tag_filter_parser.parse(typed)
     return Wrong.TAGS if value is None else lambda now: replace(now, tags=value)
 
 
@@ -162,14 +162,14 @@ _READERS: dict[str, Callable[[str], Make | Wrong]] = {
 
 
 async def _managers(services: Services, asker: Asker, channel: Channel, typed: str, language: str) -> Message:
-    asked = typed_settings.managing(typed)
+    asked = setting_parser.managing(typed)
     if asked is None:
         return wrong(Wrong.MANAGERS, typed, language=language)
     if asked.everyone is not None:
         return await settings_changes.open_to(services, asker, everyone=asked.everyone)
     allowed = await manager(services, asker, channel) is not None
     if not asked.add and not asked.remove:
-        everyone = await services.policies.open_to_everyone(asker.workspace)
+        everyone = await services.policies.is_open(asker.workspace)
         return managing.managers(who_may(channel), language=language, everyone=everyone, may_change=allowed)
     if not allowed:
         return managing.refused(who_may(channel), language=language)

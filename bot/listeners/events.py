@@ -20,7 +20,7 @@ from bot.listeners.services import Asker, Services, asker_of
 from bot.messages import channel_notices
 from bot.messages.mrkdwn import unescape
 from bot.workspace_deletion import RETENTION
-from bot.workspaces import withdrawals
+from bot.workspaces import team_access
 from digests.model import Workspace
 
 log = structlog.stdlib.get_logger(__name__)
@@ -109,9 +109,9 @@ async def _joined(services: Services, asker: Asker, event: Event) -> None:
         return
     inviter = str(event.get("inviter") or "")
     person = await services.directory.person(asker.client, asker.workspace, inviter) if inviter else None
-    room = await services.directory.room(asker.client, asker.channel_id)
+    room = await services.directory.conversation(asker.client, asker.channel_id)
     spoken = reply_language(None, None, person.locale if person else None, services.default_language)
-    made = await services.channels.get_or_make(
+    made = await services.channels.get_or_create(
         asker.workspace,
         asker.channel_id,
         language=Language(spoken),
@@ -187,7 +187,9 @@ async def _withdrawn(services: Services, asker: Asker, event: Event) -> None:
     now = services.clock.now()
     for workspace in _named(asker, event):
         log.warning("withdrawn", workspace=workspace.key)
-        await services.installations.withdraw(workspace, withdrawals.REVOKED, delete_after=now + RETENTION)
+        await services.installations.revoke_access(
+            workspace, team_access.REVOKED, delete_after=now + RETENTION
+        )
 
 
 async def _given_back(services: Services, asker: Asker, event: Event) -> None:

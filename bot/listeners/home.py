@@ -13,10 +13,10 @@ async def publish(services: Services, asker: Asker) -> None:
     """Show someone their App Home as things are now."""
     language = await language_of(services, asker, None)
     person = await services.directory.person(asker.client, asker.workspace, asker.user_id)
-    everyone = await services.policies.open_to_everyone(asker.workspace)
+    everyone = await services.policies.is_open(asker.workspace)
     view = home(
         language=language,
-        chosen=await services.readers.language(asker.workspace, asker.user_id),
+        chosen=await services.user_languages.get(asker.workspace, asker.user_id),
         today=await services.archive.newest_digest(
             workspace=asker.workspace, until=services.until, now=services.clock.now()
         ),
@@ -32,7 +32,7 @@ async def publish(services: Services, asker: Asker) -> None:
 
 
 async def _saved(services: Services, asker: Asker) -> Saved:
-    ids, count = await services.readers.saved(asker.workspace, asker.user_id, limit=SAVED)
+    ids, count = await services.saved_papers.newest(asker.workspace, asker.user_id, limit=SAVED)
     entries = await services.archive.entries(ids, workspace=asker.workspace, until=services.until)
     return Saved(tuple(entries), count)
 

@@ -80,7 +80,7 @@ async def save(press: Press) -> None:
     if entry is None:
         return
     services, asker = press.services, press.asker
-    new = await services.readers.save(asker.workspace, asker.user_id, entry.id, now=services.clock.now())
+    new = await services.saved_papers.save(asker.workspace, asker.user_id, entry.id, now=services.clock.now())
     await show(asker.client, press.body, paper.saved(entry, language=language, new=new))
     if press.is_in_home:
         await publish(services, asker)
@@ -89,7 +89,7 @@ async def save(press: Press) -> None:
 async def unsave(press: Press) -> None:
     """Keep it no longer, and show App Home without it. One that is gone can be let go of too."""
     services, asker = press.services, press.asker
-    await services.readers.unsave(asker.workspace, asker.user_id, number(press.value))
+    await services.saved_papers.remove(asker.workspace, asker.user_id, number(press.value))
     await publish(services, asker)
 
 

@@ -25,7 +25,7 @@ async def post(
     language = await language_of(services, asker, channel)
     if await manager(services, asker, channel) is None:
         return managing.refused(who_may(channel), language=language)
-    room = await services.directory.room(asker.client, asker.channel_id)
+    room = await services.directory.conversation(asker.client, asker.channel_id)
     if not room.is_member:
         return channel_notices.not_a_member(language=language, is_direct=asker.is_direct)
     installation = await services.installations.get(asker.workspace)

@@ -10,18 +10,19 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.changelog import ChangeLog
+from bot.channels.change_log import ChangeLog
 from bot.channels.channel_store import Channels
-from bot.channels.directory import Directory
+from bot.channels.management_policies import ManagementPolicies
 from bot.channels.permissions import Person, may_administer, may_give, may_manage
 from bot.channels.preferences import Channel, Language
-from bot.channels.readers import Readers
-from bot.channels.workspace_policies import Policies
+from bot.channels.saved_papers import SavedPapers
+from bot.channels.user_languages import UserLanguages
 from bot.clocks import Clock
 from bot.delivery.deliveries import Deliveries
 from bot.language.reply_language import reply_language
 from bot.workspaces.files import Files
 from bot.workspaces.installations import Installations
+from bot.workspaces.slack_directory import SlackDirectory
 from digests.archive import Archive
 from digests.model import Workspace
 from digests.sources.source_list import Sources
@@ -43,11 +44,12 @@ class Services:
     sources: Sources
     channels: Channels
     changes: ChangeLog
-    readers: Readers
-    policies: Policies
+    user_languages: UserLanguages
+    saved_papers: SavedPapers
+    policies: ManagementPolicies
     deliveries: Deliveries
     installations: Installations
-    directory: Directory
+    directory: SlackDirectory
     clock: Clock
     files: Files
     wake: Callable[[], Awaitable[None]]
@@ -142,13 +144,15 @@ def _workspace(body: Mapping[str, Any]) -> Workspace:
 
 async def language_of(services: Services, asker: Asker, channel: Channel | None) -> str:
     """The language of a reply to this person; DESIGN.md section 2."""
-    chosen = await services.readers.language(asker.workspace, asker.user_id)
+    chosen = await services.user_languages.get(asker.workspace, asker.user_id)
     return await _reply_language(services, asker, chosen, channel.preferences.language if channel else None)
 
 
 async def language_here(services: Services, asker: Asker) -> str:
     """The same where they ask, of a channel that need not be looked up for anything else."""
-    chosen, preferred = await services.readers.languages(asker.workspace, asker.user_id, asker.channel_id)
+    chosen, preferred = await services.user_languages.get_with_channel(
+        asker.workspace, asker.user_id, asker.channel_id
+    )
     return await _reply_language(services, asker, chosen, preferred)
 
 
@@ -169,7 +173,7 @@ async def manager(services: Services, asker: Asker, channel: Channel, *, fresh: 
     person = await services.directory.person(asker.client, asker.workspace, asker.user_id, fresh=fresh)
     if channel.is_direct:
         return person if channel.creator_id in (None, asker.user_id) else None
-    everyone = await services.policies.open_to_everyone(asker.workspace)
+    everyone = await services.policies.is_open(asker.workspace)
     allowed = may_manage(person, channel, operators=services.operators, open_to_everyone=everyone)
     return person if allowed else None
 
@@ -183,7 +187,7 @@ async def administrator(services: Services, asker: Asker) -> Person | None:
 async def giver(services: Services, asker: Asker, *, fresh: bool = True) -> Person | None:
     """The asker, if they may give the workspace a digest; None otherwise."""
     person = await services.directory.person(asker.client, asker.workspace, asker.user_id, fresh=fresh)
-    everyone = await services.policies.open_to_everyone(asker.workspace)
+    everyone = await services.policies.is_open(asker.workspace)
     return person if may_give(person, operators=services.operators, open_to_everyone=everyone) else None
 
 
@@ -192,10 +196,10 @@ async def channel_here(services: Services, asker: Asker) -> Channel:
     known = await services.channels.get(asker.workspace, asker.channel_id)
     if known is not None and known.creator_id is not None:
         return known
-    room = await services.directory.room(asker.client, asker.channel_id)
+    room = await services.directory.conversation(asker.client, asker.channel_id)
     person = await services.directory.person(asker.client, asker.workspace, asker.user_id)
     spoken = reply_language(None, None, person.locale, services.default_language)
-    return await services.channels.get_or_make(
+    return await services.channels.get_or_create(
         asker.workspace,
         asker.channel_id,
         language=Language(spoken),

@@ -75,7 +75,7 @@ async def dismiss(press: Press) -> None:
 async def reader_language(press: Press) -> None:
     """What I show only you: one language, or as the channel has it."""
     chosen = press.value if press.value in ("ko", "en") else None
-    await press.services.readers.choose_language(press.asker.workspace, press.asker.user_id, chosen)
+    await press.services.user_languages.set(press.asker.workspace, press.asker.user_id, chosen)
     await publish(press.services, press.asker)
 
 

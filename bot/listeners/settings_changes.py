@@ -9,9 +9,9 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.channels.change_codes import restored
 from bot.channels.permissions import who_may
 from bot.channels.preferences import Change, Channel, Field, Layout, Preferences
+from bot.channels.setting_codec import with_value
 from bot.delivery.calendar import local_day, next_post
 from bot.language.reply_language import posting_languages
 from bot.listeners.answering import tell
@@ -60,7 +60,7 @@ async def change(
     every = (*made, *more)
     if not every:
         return Changed(changed, ())
-    overtaken = await services.changes.overtaken(changed, every, seen=seen)
+    overtaken = await services.changes.overwritten(changed, every, seen=seen)
     await _announce(services, asker, changed)
     await _tell_overtaken(services, asker, changed, every, overtaken)
     return Changed(await services.channels.by_id(changed.id) or changed, every, overtaken)
@@ -91,7 +91,7 @@ async def switch(services: Services, asker: Asker, *, on: bool) -> Message:
     language = await language_of(services, asker, channel)
     if await manager(services, asker, channel) is None:
         return managing.refused(who_may(channel), language=language)
-    room = await services.directory.room(asker.client, asker.channel_id)
+    room = await services.directory.conversation(asker.client, asker.channel_id)
     if on and not room.is_member:
         return channel_notices.not_a_member(language=language, is_direct=asker.is_direct)
     if on and channel.paused_reason:
@@ -121,7 +121,7 @@ async def undo(services: Services, asker: Asker, change_id: int) -> Message:
 
     def back(now: Preferences) -> Preferences:
         for one in taken:
-            now = restored(now, one.field, one.old)
+            now = with_value(now, one.field, one.old)
         return now
 
     before = next((frozenset(one.old.split()) for one in taken if one.field is Field.MANAGERS), None)
@@ -138,7 +138,7 @@ async def open_to(services: Services, asker: Asker, *, everyone: bool) -> Messag
     language = await language_of(services, asker, here)
     if await administrator(services, asker) is None:
         return managing.only_admins(language=language)
-    await services.policies.decide(asker.workspace, everyone=everyone, user_id=asker.user_id)
+    await services.policies.set_open(asker.workspace, is_open=everyone, user_id=asker.user_id)
     log.info("settings_opened", workspace=asker.workspace.key, everyone=everyone, user=asker.user_id)
     return managing.opened(everyone=everyone, language=language)
 
@@ -171,7 +171,7 @@ async def _announce(services: Services, asker: Asker, channel: Channel) -> None:
     if channel.is_direct:
         return
     now = services.clock.now()
-    made, line = await services.changes.lately(channel, now=now)
+    made, line = await services.changes.recent(channel, now=now)
     if not made:
         return
     message = messages.changed(made, language=posting_languages(channel.preferences.language)[0])
@@ -190,7 +190,7 @@ async def _announce(services: Services, asker: Asker, channel: Channel) -> None:
         return
     ts = said.get("ts")
     if isinstance(ts, str):
-        await services.changes.announced(channel, ts, now=now)
+        await services.changes.set_notice(channel, ts, now=now)
 
 
 async def _tell_overtaken(

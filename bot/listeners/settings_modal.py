@@ -10,10 +10,10 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels import tag_filter, typed_settings
-from bot.channels.change_codes import merged, merged_managers
+from bot.channels import setting_parser, tag_filter_parser
 from bot.channels.permissions import who_may
 from bot.channels.preferences import Channel, Language, Layout, Preferences
+from bot.channels.settings_merge import merge_managers, merge_preferences
 from bot.channels.tag_filter import TagFilter
 from bot.listeners import settings_changes
 from bot.listeners.answering import guarded, language_for, tell
@@ -102,15 +102,15 @@ async def _save(
     if await manager(services, asker, channel) is None:
         return refused(who_may(channel), language=language)
     turning_on = wanted.enabled and not channel.preferences.enabled
-    if turning_on and not (await services.directory.room(asker.client, asker.channel_id)).is_member:
+    if turning_on and not (await services.directory.conversation(asker.client, asker.channel_id)).is_member:
         return not_a_member(language=language, is_direct=asker.is_direct)
     since = await services.changes.since(channel, about.seen)
     changed = await settings_changes.change(
         services,
         asker,
         channel,
-        lambda now: merged(now, since, wanted),
-        lambda now: now if channel.is_direct else merged_managers(now, since, managers),
+        lambda now: merge_preferences(now, since, wanted),
+        lambda now: now if channel.is_direct else merge_managers(now, since, managers),
         enabling=turning_on,
         seen=about.seen,
     )
@@ -144,23 +144,23 @@ def filled_in(view: dict[str, Any], language: str) -> tuple[Preferences, frozens
         return [str(one.get("value", "")) for one in state(name).get("selected_options") or []]
 
     errors: dict[str, str] = {}
-    hour = typed_settings.hour(str(state(Input.HOUR).get("selected_time") or ""))
+    hour = setting_parser.hour(str(state(Input.HOUR).get("selected_time") or ""))
     if hour is None:
         errors[Input.HOUR.value] = inline(Wrong.HOUR, language=language)
-    zone = typed_settings.zone(option(Input.ZONE))
+    zone = setting_parser.zone(option(Input.ZONE))
     if zone is None:
         errors[Input.ZONE.value] = inline(Wrong.ZONE, language=language)
     days = frozenset(int(day) for day in options(Input.DAYS) if day.isdecimal())
     if not days:
         errors[Input.DAYS.value] = inline(Wrong.DAYS, language=language)
     typed = str(state(Input.TAGS).get("value") or "")
-    tags = tag_filter.read(typed) if typed.strip() else TagFilter()
+    tags = tag_filter_parser.parse(typed) if typed.strip() else TagFilter()
     if tags is None:
         errors[Input.TAGS.value] = inline(Wrong.TAGS, language=language)
     holidays = option(Input.HOLIDAYS)
     preferences = Preferences(
-        language=typed_settings.language(option(Input.LANGUAGE)) or Language.EN,
-        layout=typed_settings.layout(option(Input.LAYOUT)) or Layout.DIGEST,
+        language=setting_parser.language(option(Input.LANGUAGE)) or Language.EN,
+        layout=setting_parser.layout(option(Input.LAYOUT)) or Layout.DIGEST,
         hour=hour or time(9),
         zone=zone or "UTC",
         days=days,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time
 
-from bot.channels import tag_filter
+from bot.channels import tag_filter_parser
 from bot.channels.preferences import Field, Language, Layout, Preferences
 from bot.channels.tag_filter import TagFilter
 from bot.language.catalogue import Catalogue, deferred
@@ -109,7 +109,7 @@ def _days(value: str, words: Catalogue) -> str:
 
 
 def _tags(value: str, words: Catalogue) -> str:
-    return filtered(tag_filter.read(value) or TagFilter(), words)
+    return filtered(tag_filter_parser.parse(value) or TagFilter(), words)
 
 
 def _enabled(value: str, words: Catalogue) -> str:

@@ -66,7 +66,7 @@ async def forget(settings: Settings, workspace: str) -> int:
     from bot.workspaces.installations import Installations
 
     async with open_database(settings) as database:
-        found = await Installations(database).kept(workspace)
+        found = await Installations(database).with_id(workspace)
         for one in found:
             await delete_workspace(database, one)
     if not found:

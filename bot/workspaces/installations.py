@@ -1,4 +1,4 @@
-"""Installations: which workspaces Haru may speak in, with which token."""
+"""Installations: the workspaces that installed Haru, with their bot tokens."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ from typing import Any
 
 from sqlalchemy import case, insert, select, update
 
-from bot.workspaces import withdrawals
+from bot.workspaces import team_access
 from bot.workspaces.tables import installation
 from digests.model import Workspace
 from digests.store.bulk import among
 from digests.store.database import Database
 
 OPERATOR = "operator"
-"""Why a workspace is paused that whoever runs Haru has paused."""
+"""The reason of a pause that an operator made with ``haru pause``."""
 
-REMEMBERED = 5.0
-"""Seconds for which a process answers with a token that another process has replaced."""
+CACHED_FOR = 5.0
+"""How many seconds ``recent`` may return an installation that another process has changed meanwhile."""
 
 
-_KEPT_PAUSE = case((installation.c.paused_reason == OPERATOR, OPERATOR), else_=None)
+_OPERATORS_PAUSE = case((installation.c.paused_reason == OPERATOR, OPERATOR), else_=None)
+"""Ends a pause, unless an operator made it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """A workspace (or, with an empty team id, an Enterprise organisation) that installed Haru."""
+    """A workspace, or an Enterprise organisation (with an empty team id), that installed Haru."""
 
     workspace: Workspace
     bot_token: str
@@ -45,16 +46,18 @@ class Installation:
 
 
 class Installations:
-    """The installations in the database. Talks to no one."""
+    """Reads and writes installations. Does not talk to Slack.
+
+    A workspace of an organisation that installed Haru as a whole has no row of its own: the organisation's
+    row serves it. It gets one if the organisation revokes Haru's access to it (see ``team_access``).
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._recent: dict[Workspace, tuple[float, Installation]] = {}
+        self._cache: dict[Workspace, tuple[float, Installation]] = {}
 
     async def save(self, made: Installation, *, now: datetime) -> None:
-        """Add or renew an installation; an uninstall is over by that, and so is a pause, unless whoever runs
-        Haru made it: that is theirs to end.
-        """
+        """Add or renew an installation. Ends an uninstall and a pause, except a pause by an operator."""
         values = {
             "name": made.name,
             "bot_token": made.bot_token,
@@ -70,22 +73,20 @@ class Installations:
         }
         key = made.workspace.key
         async with self._database.write() as connection:
-            await withdrawals.end_all(connection, made.workspace)
+            await team_access.grant_all(connection, made.workspace)
             known = await connection.execute(
                 update(installation)
                 .where(installation.c.workspace == key)
-                .values({**values, "paused_reason": _KEPT_PAUSE})
+                .values({**values, "paused_reason": _OPERATORS_PAUSE})
                 .returning(installation.c.workspace)
             )
             if not known.all():
                 await connection.execute(insert(installation).values(workspace=key, **values))
-        self._recent.clear()
+        self._cache.clear()
 
     async def get(self, workspace: Workspace) -> Installation | None:
-        """A workspace's installation, or its organisation's; None when Haru is not installed there."""
-        keys = [workspace.key]
-        if workspace.enterprise_id:
-            keys.append(Workspace(workspace.enterprise_id, "").key)
+        """The installation that serves a workspace: its own or its organisation's. None if there is none."""
+        keys = _serving_keys(workspace)
         async with self._database.read() as connection:
             rows = (
                 await connection.execute(
@@ -99,17 +100,17 @@ class Installations:
         return None if row is None else _installation(row)
 
     async def recent(self, workspace: Workspace) -> Installation | None:
-        """Like ``get``, as it was some seconds ago at most: for answers, of which each begins with it.
+        """Like ``get``, but cached for ``CACHED_FOR`` seconds, because every answer begins with it.
 
-        What this process changes holds at once.
+        Changes made by this process are visible at once.
         """
         now = time.monotonic()
-        known = self._recent.get(workspace)
-        if known is not None and now - known[0] < REMEMBERED:
-            return known[1]
+        cached = self._cache.get(workspace)
+        if cached is not None and now - cached[0] < CACHED_FOR:
+            return cached[1]
         found = await self.get(workspace)
         if found is not None:
-            self._recent[workspace] = (now, found)
+            self._cache[workspace] = (now, found)
         return found
 
     async def all(self) -> list[Installation]:
@@ -122,85 +123,85 @@ class Installations:
             )
             return [_installation(row) for row in rows]
 
-    async def without(self, workspaces: Collection[Workspace]) -> set[Workspace]:
-        """Those of these workspaces in which Haru is not installed, neither by itself nor with their
-        organisation.
-        """
-        wanted = {
-            one: {one.key, *([Workspace(one.enterprise_id, "").key] if one.enterprise_id else [])}
-            for one in workspaces
-        }
+    async def not_installed(self, workspaces: Collection[Workspace]) -> set[Workspace]:
+        """The workspaces that no installation serves, neither their own nor their organisation's."""
+        keys = {workspace: _serving_keys(workspace) for workspace in workspaces}
         async with self._database.read() as connection:
-            among_them = among(connection, installation.c.workspace, set().union(*wanted.values()))
-            found = set(
+            installed = set(
                 await connection.scalars(
                     select(installation.c.workspace).where(
-                        among_them, installation.c.uninstalled_at.is_(None)
+                        among(connection, installation.c.workspace, set().union(*keys.values())),
+                        installation.c.uninstalled_at.is_(None),
                     )
                 )
             )
-        return {one for one, keys in wanted.items() if found.isdisjoint(keys)}
+        return {workspace for workspace, serving in keys.items() if installed.isdisjoint(serving)}
 
-    async def kept(self, id_: str) -> list[Workspace]:
-        """The workspaces something may be kept of, installed or not any more, that have this id: a team's,
-        or that of an organisation that installed Haru as a whole.
-        """
+    async def with_id(self, id_: str) -> list[Workspace]:
+        """The workspaces and organisations with this team or enterprise id, even if Haru was uninstalled."""
         async with self._database.read() as connection:
             keys = await connection.scalars(
                 select(installation.c.workspace).order_by(installation.c.workspace)
             )
             known = [Workspace.from_key(key) for key in keys]
-        return [one for one in known if (one.team_id or one.enterprise_id) == id_]
+        return [workspace for workspace in known if id_ == (workspace.team_id or workspace.enterprise_id)]
 
     async def pause(self, workspace: Workspace, reason: str) -> None:
-        """Stop posting in a workspace until it is resumed or installed again.
+        """Stop posting in a workspace until it is resumed or Haru is installed again.
 
-        An organisation's installation is paused with all its workspaces, except where the reason is that
-        it took Haru away from this one.
+        Pauses all workspaces of the organisation if its installation serves this one, except for the reasons
+        in ``team_access.REASONS``.
         """
-        if reason in withdrawals.REASONS:
-            await self.withdraw(workspace, reason)
+        if reason in team_access.REASONS:
+            await self.revoke_access(workspace, reason)
         else:
-            # A brake that was pulled before is not let go by whatever ends this pause.
-            is_pulled = installation.c.paused_reason == OPERATOR
-            await self._set(workspace, paused_reason=case((is_pulled, OPERATOR), else_=reason))
+            # An operator's pause stays one: what ends another pause must not end it.
+            by_operator = installation.c.paused_reason == OPERATOR
+            await self._set(workspace, paused_reason=case((by_operator, OPERATOR), else_=reason))
 
-    async def withdraw(
+    async def revoke_access(
         self, workspace: Workspace, reason: str, *, delete_after: datetime | None = None
     ) -> None:
-        """Stop posting in a workspace that its organisation took Haru away from, and nowhere else."""
+        """Stop posting in one workspace whose organisation revoked Haru's access to it.
+
+        ``delete_after`` is the end of the retention of its data, if it has one.
+        """
         async with self._database.write() as connection:
-            await withdrawals.withdraw(connection, workspace, reason, delete_after=delete_after)
-        self._recent.clear()
+            await team_access.revoke(connection, workspace, reason, delete_after=delete_after)
+        self._cache.clear()
 
     async def resume(self, workspace: Workspace) -> None:
         """Post in a workspace again."""
         async with self._database.write() as connection:
-            is_back = await withdrawals.give_back(connection, workspace)
-        self._recent.clear()
-        if not is_back:
+            granted = await team_access.grant(connection, workspace)
+        self._cache.clear()
+        if not granted:
             await self._set(workspace, paused_reason=None, delete_after=None)
 
     async def uninstall(self, workspace: Workspace, *, now: datetime, delete_after: datetime) -> None:
-        """Haru was removed from a workspace: nothing is sent any more, its data goes after a while."""
-        gone = await self._set(workspace, uninstalled_at=now, delete_after=delete_after, bot_token="")
+        """Stop posting in a workspace and forget its token. Its data is kept until ``delete_after``."""
+        served_by = await self._set(workspace, uninstalled_at=now, delete_after=delete_after, bot_token="")
         async with self._database.write() as connection:
-            await withdrawals.end_all(connection, gone)
+            await team_access.grant_all(connection, served_by)
 
     async def _set(self, workspace: Workspace, **values: object) -> Workspace:
-        """Change the installation that serves a workspace; whose it is."""
-        # A team of an organisation that installed Haru as a whole has no row of its own, unless it was taken
-        # away from it.
+        """Change the installation that serves a workspace; returns the workspace it belongs to."""
         installed = await self.get(workspace)
-        if installed is not None and installed.paused_reason in withdrawals.REASONS:
+        if installed is not None and installed.paused_reason in team_access.REASONS:
             installed = await self.get(Workspace(workspace.enterprise_id, "")) or installed
         workspace = installed.workspace if installed else workspace
         async with self._database.write() as connection:
             await connection.execute(
                 update(installation).where(installation.c.workspace == workspace.key).values(values)
             )
-        self._recent.clear()
+        self._cache.clear()
         return workspace
+
+
+def _serving_keys(workspace: Workspace) -> list[str]:
+    """The keys of the installations that may serve a workspace; its own comes first."""
+    organisation = [Workspace(workspace.enterprise_id, "").key] if workspace.enterprise_id else []
+    return [workspace.key, *organisation]
 
 
 def _installation(row: Any) -> Installation:

@@ -19,7 +19,7 @@ from slack_bolt.authorization import AuthorizeResult
 
 from bot.app import Haru
 from bot.http_server import Health, web_application
-from bot.running import listening, prepared
+from bot.lifecycle import listening, prepared
 from config.settings import Settings
 from digests.store.database import Database
 

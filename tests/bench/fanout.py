@@ -33,7 +33,7 @@ from sqlalchemy import insert
 from bot import schema_version
 from bot.app import Haru
 from bot.channels.preferences import Language, Layout, Preferences
-from bot.channels.rows import columns_of
+from bot.channels.row_mapping import columns_of
 from bot.channels.tables import channel
 from bot.channels.tag_filter import TagFilter
 from bot.clocks import FixedClock
@@ -100,7 +100,7 @@ async def _measure_on(address: str, url: str, sizes: list[int]) -> None:
         await _deliver(haru, 20)
         await _sdk(url, 20, body)
     gc.collect()
-    gc.freeze()  # as bot.running does
+    gc.freeze()  # as bot.lifecycle does
     first: Run | None = None
     for size in sizes:
         async with _scene(address, url, size) as (haru, body):

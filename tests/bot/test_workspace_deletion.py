@@ -66,8 +66,8 @@ async def _use(scene: Scene) -> Workspace:
     """Let a workspace add a private digest, get its posts, and save a paper."""
     workspace = scene.slack.workspace
     assert await scene.take_in("own.txt", PRIVATE, source="own", workspace=workspace) == ["new"]
-    await scene.haru.readers.choose_language(workspace, "U1", "en")
-    await scene.haru.readers.save(workspace, "U1", 1, now=DAY)
+    await scene.haru.user_languages.set(workspace, "U1", "en")
+    await scene.haru.saved_papers.save(workspace, "U1", 1, now=DAY)
     await scene.haru.deliveries.tick(scene.haru.clock.now())
     await scene.settle()
     assert scene.posted(KOREAN_CHANNEL)
@@ -174,11 +174,11 @@ async def test_an_organisation_is_deleted_with_its_workspaces(scene: Scene) -> N
         made = Installation(one, bot_token="xoxb-1", bot_user_id="UHARU")
         await haru.installations.save(made, now=DAY)
     for one in (team, own, Workspace("E11", "T1")):
-        await haru.readers.choose_language(one, "U1", "ko")
+        await haru.user_languages.set(one, "U1", "ko")
     await haru.installations.uninstall(whole, now=DAY, delete_after=END)
-    assert await haru.installations.kept("E1") == [whole]
-    assert await haru.installations.kept("T2") == [own]
+    assert await haru.installations.with_id("E1") == [whole]
+    assert await haru.installations.with_id("T2") == [own]
     assert await delete_expired_workspaces(haru.database, FixedClock(END)) == 1
-    languages = [await haru.readers.language(one, "U1") for one in (team, own, Workspace("E11", "T1"))]
+    languages = [await haru.user_languages.get(one, "U1") for one in (team, own, Workspace("E11", "T1"))]
     assert languages == [None, "ko", "ko"]
-    assert await haru.installations.kept("E1") == []
+    assert await haru.installations.with_id("E1") == []

@@ -87,7 +87,7 @@ async def install(haru: Haru, wanted: list[Place], *, token: str, now: datetime)
         await haru.installations.save(made, now=now)
     channels = []
     for place in wanted:
-        channel = await haru.channels.get_or_make(place.workspace, place.room, zone="Asia/Seoul")
+        channel = await haru.channels.get_or_create(place.workspace, place.room, zone="Asia/Seoul")
         changed, _ = await haru.channels.change(
             channel,
             lambda old, place=place: replace(  # type: ignore[misc]

@@ -12,7 +12,7 @@ from typing import Any
 from bot.app import Haru
 from bot.delivery import reconciler
 from bot.ledger import correction_rows
-from bot.running import delivering, until_signal
+from bot.lifecycle import delivering, until_signal
 from bot.workspaces import rate_limits
 from config.logging import set_up_logging
 from config.settings import Settings

@@ -262,7 +262,7 @@ def _template() -> Path:
             made = Installation(workspace, f"xoxb-{workspace.team_id}", "U0HARU")
             await haru.installations.save(made, now=BEGINS - timedelta(days=30))
         for name, (workspace, language, layout, zone) in LOOKS.items():
-            channel = await haru.channels.get_or_make(
+            channel = await haru.channels.get_or_create(
                 workspace, name, language=language, zone=zone, layout=layout
             )
             changed, _ = await haru.channels.change(

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.directory import Directory
 from bot.channels.permissions import Person, may_give, may_manage, who_may
 from bot.channels.preferences import Channel, Language, Preferences
 from digests.model import Workspace
@@ -49,44 +48,6 @@ def test_a_workspace_may_open_it_to_everyone_but_guests() -> None:
 def test_the_likeliest_are_named_first_and_once() -> None:
     """The inviter comes first, and a person with two reasons is named once."""
     assert who_may(replace(CHANNEL, creator_id="U_INVITER")) == ["U_INVITER", "U_MANAGER"]
-
-
-class _Slack:
-    def __init__(self, **user: object) -> None:
-        self.user = user
-        self.asked = 0
-
-    async def users_info(self, **_: object) -> dict[str, object]:
-        self.asked += 1
-        return {"user": self.user}
-
-
-@pytest.mark.parametrize(
-    ("workspace", "user", "is_admin"),
-    [
-        (Workspace("", "T1"), {"team_id": "T1"}, True),
-        (Workspace("", "T1"), {"team_id": "T2"}, False),
-        (Workspace("", "T1"), {"team_id": "T1", "is_stranger": True}, False),
-        (Workspace("E1", "T1"), {"team_id": "T2", "enterprise_user": {"enterprise_id": "E1"}}, True),
-        (Workspace("E1", ""), {"team_id": "T2", "enterprise_user": {"enterprise_id": "E2"}}, False),
-    ],
-)
-async def test_an_admin_elsewhere_is_none_here(
-    workspace: Workspace, user: dict[str, object], is_admin: bool
-) -> None:
-    """Slack Connect brings other organisations' admins; one's own Enterprise Grid is no other."""
-    slack = _Slack(is_admin=True, **user)
-    person = await Directory().person(slack, workspace, "U1")  # type: ignore[arg-type]
-    assert person.is_admin is is_admin
-    assert person.is_guest is not is_admin
-
-
-async def test_people_are_remembered_briefly_and_asked_again_when_it_matters() -> None:
-    """Two looks are one question to Slack; a change asks anew."""
-    slack, directory, here = _Slack(team_id="T1"), Directory(), Workspace("", "T1")
-    for fresh in (False, False, True):
-        await directory.person(slack, here, "U1", fresh=fresh)  # type: ignore[arg-type]
-    assert slack.asked == 2
 
 
 @pytest.mark.parametrize(

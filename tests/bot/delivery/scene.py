@@ -112,7 +112,7 @@ async def open_scene(database_url: str, folder: Path) -> AsyncIterator[Scene]:
         assert [one.status async for one in haru.archive.take_in([document], now=DAY)] == ["new"]
         channels = {}
         for channel_id, language in ((KOREAN_CHANNEL, Language.KO), (ENGLISH_CHANNEL, Language.EN)):
-            made = await haru.channels.get_or_make(
+            made = await haru.channels.get_or_create(
                 slack.workspace, channel_id, language=language, zone="Asia/Seoul", creator_id=MINJI
             )
             before = DAY - timedelta(hours=20)

@@ -210,7 +210,7 @@ async def test_a_channel_that_took_nothing_for_three_days_gets_nothing_more(scen
     (by_hand, *_) = await put_in_doubt(scene, arrived=False)
     await scene.haru.deliveries.post_now(channel, now=NOW, again=True)
     for _ in range(2):
-        await scene.haru.channels.failed_day(channel)
+        await scene.haru.channels.count_failed_day(channel)
     assert scene.haru.courier._on_failure is not None
     refused = replace(by_hand, slack_channel=KOREAN_CHANNEL)
     await scene.haru.courier._on_failure(refused, Outcome(Kind.CHANNEL, "is_archived"))

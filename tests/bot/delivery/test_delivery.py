@@ -159,7 +159,7 @@ async def test_an_archived_channel_is_paused_after_three_days(scene: Scene) -> N
     """Three failed days in a row pause a channel, with the reason, and the other goes on."""
     channel = scene.channels[KOREAN_CHANNEL]
     for _ in range(2):
-        await scene.haru.channels.failed_day(channel)
+        await scene.haru.channels.count_failed_day(channel)
     scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     await deliver_once(scene.haru)
     after = await scene.haru.channels.get(scene.slack.workspace, KOREAN_CHANNEL)

@@ -115,7 +115,7 @@ async def test_the_last_admin_is_told_of_a_pause_once(scene: Scene) -> None:
     """The third failed day pauses the channel, and who set it up last hears why, in a direct message."""
     channel = scene.channels[KOREAN_CHANNEL]
     for _ in range(2):
-        await scene.haru.channels.failed_day(channel)
+        await scene.haru.channels.count_failed_day(channel)
     scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     await deliver_once(scene.haru)
     direct = scene.slack.team.conversations.direct_message(MINJI)
@@ -129,7 +129,7 @@ async def test_a_correction_that_an_archived_channel_refuses_is_no_failed_day(sc
     await deliver_once(scene.haru)
     channel = scene.channels[KOREAN_CHANNEL]
     for _ in range(2):
-        await scene.haru.channels.failed_day(channel)
+        await scene.haru.channels.count_failed_day(channel)
     scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     await scene.haru.archive.retract(DAY.date(), now=DAY)
     await scene.haru.corrections.look(scene.haru.clock.now())
@@ -149,9 +149,9 @@ async def test_a_post_that_arrives_starts_the_count_over(scene: Scene) -> None:
     """Two failed days and a good one are none."""
     channel = scene.channels[KOREAN_CHANNEL]
     for _ in range(2):
-        await scene.haru.channels.failed_day(channel)
+        await scene.haru.channels.count_failed_day(channel)
     await deliver_once(scene.haru)
-    assert await scene.haru.channels.failed_day(channel) == 1
+    assert await scene.haru.channels.count_failed_day(channel) == 1
 
 
 async def test_what_nobody_foresaw_after_a_failure_is_logged_and_holds_no_post(

@@ -74,7 +74,7 @@ class Post:
         self, team: str, channel: str, messages: int = 1, *, late: timedelta = timedelta(0)
     ) -> Channel:
         """A delivery of so many messages, the others in the first one's thread."""
-        made = await self.channels.get_or_make(await self.install(team), channel)
+        made = await self.channels.get_or_create(await self.install(team), channel)
         now = self.times.now
         texts = tuple(Message(f"{channel} {n}", thread=n > 0) for n in range(messages))
         edition = Edition(now.date(), (), ())
@@ -291,7 +291,7 @@ async def test_an_organisations_token_serves_its_workspaces(post: Post) -> None:
     installations = Installations(post.database)
     whole = Installation(Workspace("E1", ""), "xoxb-org", "U1")
     await installations.save(whole, now=START)
-    made = await post.channels.get_or_make(Workspace("E1", "T1"), "C1")
+    made = await post.channels.get_or_create(Workspace("E1", "T1"), "C1")
     opening = Opening(
         made, None, START, START + timedelta(hours=4), Edition(START.date(), (), ()), (Message("one"),)
     )

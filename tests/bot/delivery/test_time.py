@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.channel_store import Channels
+from bot.channels.due_channels import DueChannels
 from bot.channels.preferences import EVERY_DAY, Language, Layout, Preferences
 from bot.delivery.calendar import next_post
 from bot.delivery.deliveries import Deliveries
@@ -56,6 +57,7 @@ class Life:
         self.deliveries = Deliveries(
             archive=self.archive,
             channels=self.channels,
+            due_channels=DueChannels(self.database),
             ledger=self.ledger,
             past=Past(self.database),
             installations=self.installations,
@@ -66,7 +68,7 @@ class Life:
 
     async def change(self, **wanted: object) -> None:
         """Change the channel's settings now, as an admin does."""
-        made = await self.channels.get_or_make(TEAM, "C1")
+        made = await self.channels.get_or_create(TEAM, "C1")
         changed, _ = await self.channels.change(
             made,
             lambda old: replace(old, **wanted),  # type: ignore[arg-type]  # fields by name
@@ -213,7 +215,7 @@ async def test_a_clock_set_back_holds_nothing_up_for_an_hour(life: Life) -> None
     await life.ledger.doubt_expired()
     life.now -= HOUR
     await life.ledger.doubt_expired()
-    channel = await life.channels.get_or_make(TEAM, "C1")
+    channel = await life.channels.get_or_create(TEAM, "C1")
     again = await life.deliveries.post_now(channel, now=life.now, again=True)
     assert again.status == "posting"
     life.now += timedelta(minutes=2)
@@ -280,7 +282,7 @@ async def test_a_day_that_never_was_is_skipped_with_that_reason(database: Databa
         (date(2011, 12, 29), "posting"),
         (date(2011, 12, 31), "posting"),
     ]
-    channel = await life.channels.get_or_make(TEAM, "C1")
+    channel = await life.channels.get_or_create(TEAM, "C1")
     assert [one.reason for one in await life.deliveries.history(channel)] == [None, "no_such_date", None]
     await life.clients.close()
 
@@ -290,7 +292,7 @@ async def test_the_next_post_is_told_past_a_date_that_a_zone_never_had(database:
     life = Life(database)
     life.now = datetime(2011, 12, 29, 20, tzinfo=APIA).astimezone(UTC)
     await life.change(enabled=True, zone="Pacific/Apia", days=EVERY_DAY)
-    channel = await life.channels.get_or_make(TEAM, "C1")
+    channel = await life.channels.get_or_create(TEAM, "C1")
     assert channel.next_date == date(2011, 12, 30)
     assert next_post(channel) == datetime(2011, 12, 31, 9, tzinfo=APIA).astimezone(UTC)
     assert next_post(replace(channel, next_date=None, next_due_at=None)) is None

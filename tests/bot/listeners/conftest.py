@@ -20,9 +20,9 @@ from bot.app import Haru
 from bot.channels.preferences import Channel
 from bot.http_server import web_application
 from bot.language.command_names import use_prefix
+from bot.lifecycle import listening
 from bot.local.seed import KOREAN_CHANNEL, MINJI
 from bot.local.workspace import COMMANDS, LocalWorkspace
-from bot.running import listening
 from config.settings import Settings
 from digests.model import Document
 from digests.sources import folder

@@ -131,7 +131,7 @@ async def test_home_shows_today_and_keeps_the_reader_s_language(desk: Desk) -> N
     )
 
     async def chosen() -> bool:
-        known = await desk.haru.readers.language(desk.workspace.workspace, ALEX)
+        known = await desk.haru.user_languages.get(desk.workspace.workspace, ALEX)
         return known == "ko" and "편" in text_of(await published())
 
     await eventually(chosen)
@@ -162,7 +162,7 @@ async def test_a_paper_is_saved_read_and_let_go_of_in_home(desk: Desk) -> None:
     await desk.press(await desk.write("/paper looped", ALEX), "save", ALEX)
     assert "Latent Thoughts" in text_of(await desk.until_modal(ALEX))
     workspace = desk.workspace.workspace
-    (kept,), count = await desk.haru.readers.saved(workspace, ALEX, limit=5)
+    (kept,), count = await desk.haru.saved_papers.newest(workspace, ALEX, limit=5)
     assert count == 1
     view = await _home(desk, ALEX)
     block, remove = next(
@@ -175,7 +175,7 @@ async def test_a_paper_is_saved_read_and_let_go_of_in_home(desk: Desk) -> None:
     await desk.ask("POST", "/local/actions", action | {"chosen": {"selected_option": remove}})
 
     async def empty() -> bool:
-        gone = not (await desk.haru.readers.saved(workspace, ALEX, limit=5))[1]
+        gone = not (await desk.haru.saved_papers.newest(workspace, ALEX, limit=5))[1]
         return gone and "unsave" not in text_of(await _home(desk, ALEX))
 
     await eventually(empty)

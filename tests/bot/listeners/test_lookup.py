@@ -103,7 +103,7 @@ def test_the_help_s_commands_are_all_found() -> None:
 @pytest.mark.parametrize("topic", list(Topic))
 async def test_every_example_of_the_help_is_true(desk: Desk, topic: Topic, prefix: str) -> None:
     """What help shows can be typed as it stands, and is understood; under a prefix, too."""
-    await desk.haru.readers.choose_language(desk.workspace.workspace, EMMA, "en")
+    await desk.haru.user_languages.set(desk.workspace.workspace, EMMA, "en")
     expected = [wrong(kind, "", language="en").text for kind in Wrong]
     for example in _commands(topic):
         assert example.startswith(f"/{prefix}")
@@ -127,5 +127,5 @@ async def test_a_reader_s_own_language_comes_first(desk: Desk) -> None:
     """Who chose English in App Home is answered in English in a Korean channel too."""
     await desk.write("/digest language ko")
     assert "Finding papers" not in text_of(await desk.write("/paper help", JUNHO))
-    await desk.haru.readers.choose_language(desk.workspace.workspace, JUNHO, "en")
+    await desk.haru.user_languages.set(desk.workspace.workspace, JUNHO, "en")
     assert "Finding papers" in text_of(await desk.write("/paper help", JUNHO))

@@ -74,7 +74,7 @@ async def test_home_opens_the_workspace_for_admins_only(desk: Desk) -> None:
     await desk.ask("POST", "/local/actions", {"as": EMMA, **choice})
 
     async def is_open() -> bool:
-        return await desk.haru.policies.open_to_everyone(desk.workspace.workspace)
+        return await desk.haru.policies.is_open(desk.workspace.workspace)
 
     await eventually(is_open)
     await desk.ask("POST", "/local/visits", {"as": JUNHO, "tab": "home"})
@@ -101,7 +101,7 @@ async def test_guests_and_strangers_manage_only_where_they_were_named(
     if "team" not in facts:
         desk.workspace.team.users.change(JUNHO, is_admin=False)
     known = await desk.channel()
-    await desk.haru.channels.get_or_make(known.workspace, KOREAN_CHANNEL, inviter_id=JUNHO)
+    await desk.haru.channels.get_or_create(known.workspace, KOREAN_CHANNEL, inviter_id=JUNHO)
     assert not await _may(desk, JUNHO)
     assert found(await desk.write("/paper looped", JUNHO), "share")
     await desk.write(f"/digest managers add <@{JUNHO}>", MINJI)

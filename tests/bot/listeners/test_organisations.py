@@ -129,7 +129,7 @@ async def test_an_organisation_that_uninstalls_is_silent_in_all_its_workspaces(d
     elsewhere = Workspace("", "T0ELSEWHERE")
     await desk.haru.installations.save(Installation(elsewhere, "xoxb-2", "U2"), now=desk.haru.clock.now())
     for workspace in (MEMBER_TEAM, Workspace("E0ORG", "T0SISTER"), elsewhere):
-        channel = await desk.haru.channels.get_or_make(workspace, KOREAN_CHANNEL)
+        channel = await desk.haru.channels.get_or_create(workspace, KOREAN_CHANNEL)
         await desk.haru.deliveries.post_now(channel, now=desk.haru.clock.now())
     await desk.haru.ledger.claim(10)
     await desk.send(_org_event({"type": "app_uninstalled"}))
@@ -150,7 +150,7 @@ async def test_a_workspace_that_its_organisation_takes_haru_away_from_is_silent_
     await _install_for_organisation(desk)
     installations, sister = desk.haru.installations, Workspace("E0ORG", "T0SISTER")
     for workspace in (MEMBER_TEAM, sister):
-        channel = await desk.haru.channels.get_or_make(workspace, KOREAN_CHANNEL)
+        channel = await desk.haru.channels.get_or_create(workspace, KOREAN_CHANNEL)
         await desk.haru.deliveries.post_now(channel, now=desk.haru.clock.now())
     await desk.send(_org_event({"type": "team_access_revoked", "team_ids": [TEAM_ID]}))
 
@@ -176,9 +176,9 @@ async def test_what_is_kept_of_a_workspace_without_haru_goes_with_its_time(desk:
     """Thirty days after its organisation took Haru away its channels are deleted, and no other's."""
     await _install_for_organisation(desk)
     for team in (TEAM_ID, "T0SISTER"):
-        await desk.haru.channels.get_or_make(Workspace("E0ORG", team), KOREAN_CHANNEL)
+        await desk.haru.channels.get_or_create(Workspace("E0ORG", team), KOREAN_CHANNEL)
     now = desk.haru.clock.now()
-    await desk.haru.installations.withdraw(MEMBER_TEAM, "team_access_revoked", delete_after=now)
+    await desk.haru.installations.revoke_access(MEMBER_TEAM, "team_access_revoked", delete_after=now)
     assert await delete_expired_workspaces(desk.haru.database, FixedClock(now)) == 1
     assert [one.workspace.team_id for one in await desk.haru.channels.all()] == ["T0SISTER"]
     assert await desk.haru.installations.get(ORGANISATION) is not None
@@ -201,7 +201,7 @@ async def test_an_organisation_that_comes_anew_serves_all_its_workspaces(desk: D
     await installations.pause(MEMBER_TEAM, "team_access_revoked")
     # The event of an organisation names one of its workspaces.
     await installations.uninstall(MEMBER_TEAM, now=now, delete_after=now + timedelta(days=30))
-    assert await installations.without([MEMBER_TEAM, sister]) == {MEMBER_TEAM, sister}
+    assert await installations.not_installed([MEMBER_TEAM, sister]) == {MEMBER_TEAM, sister}
 
 
 async def test_a_stranger_s_mention_in_a_shared_channel_is_answered_from_here(desk: Desk) -> None:

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.lifecycle import listening
 from bot.messages.adding_papers import Trouble
-from bot.running import listening
 from bot.workspaces.clients import Clients
 from bot.workspaces.files import FileError, Files
 from digests.reading.document import LARGEST_DOCUMENT

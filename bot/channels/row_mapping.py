@@ -1,4 +1,4 @@
-"""Rows of the tables as values, and back. Pure."""
+"""Converts rows of the channel tables to values, and preferences to columns. Pure."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from datetime import time
 from functools import lru_cache
 from typing import Any
 
-from bot.channels.change_codes import days
 from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
+from bot.channels.setting_codec import encode_days
 from bot.channels.tag_filter import TagFilter
 from digests.model import Workspace
 
-SCHEDULED_BY = ("hour", "zone", "days", "holidays", "enabled")
-"""The columns by which a channel's next post is worked out."""
+SCHEDULE_COLUMNS = ("hour", "zone", "days", "holidays", "enabled")
+"""The columns that decide when a channel's next post is due."""
 
 
 def channel_of(row: Any, managers: frozenset[str]) -> Channel:
-    """The channel of a row of the table and its managers."""
+    """The channel in a row of the table, with its managers."""
     return Channel(
         id=row.id,
         workspace=Workspace.from_key(row.workspace),
@@ -45,24 +45,15 @@ def channel_of(row: Any, managers: frozenset[str]) -> Channel:
 
 
 @lru_cache(maxsize=1024)
-def _preferences(
-    language: str,
-    layout: str,
-    hour: str,
-    zone: str,
-    chosen_days: str,
-    holidays: str | None,
-    include: tuple[tuple[str, ...], ...],
-    exclude: tuple[str, ...],
-    enabled: bool,
-) -> Preferences:
-    """Of a morning's channels most like the same: made once, and quickly told apart."""
+def _preferences(*columns: Any) -> Preferences:
+    """The preferences in these columns. Cached: most channels that are due at one time have the same."""
+    language, layout, hour, zone, days, holidays, include, exclude, enabled = columns
     return Preferences(
         language=Language(language),
         layout=Layout(layout),
         hour=time.fromisoformat(hour),
         zone=zone,
-        days=frozenset(int(day) for day in chosen_days),
+        days=frozenset(int(day) for day in days),
         holidays=holidays,
         tags=TagFilter(include, exclude),
         enabled=enabled,
@@ -70,18 +61,18 @@ def _preferences(
 
 
 def change_of(row: Any) -> Change:
-    """A line of the log."""
+    """The change in a row of the change log."""
     return Change(row.user_id, Field(row.field), row.old, row.new, row.at, row.id)
 
 
 def columns_of(preferences: Preferences) -> dict[str, Any]:
-    """What a channel's row holds of its preferences."""
+    """The columns of a channel's row that hold its preferences."""
     return {
         "language": preferences.language.value,
         "layout": preferences.layout.value,
         "hour": preferences.hour.strftime("%H:%M"),
         "zone": preferences.zone,
-        "days": days(preferences),
+        "days": encode_days(preferences),
         "holidays": preferences.holidays,
         "include_tags": [list(group) for group in preferences.tags.include],
         "exclude_tags": list(preferences.tags.exclude),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels import typed_settings
+from bot.channels import setting_parser
 from bot.channels.preferences import EVERY_DAY, WEEKDAYS, Language, Layout
 
 
@@ -27,7 +27,7 @@ from bot.channels.preferences import EVERY_DAY, WEEKDAYS, Language, Layout
 )
 def test_languages(typed: str, expected: Language | None) -> None:
     """A language by its code or its name in Korean or English."""
-    assert typed_settings.language(typed) == expected
+    assert setting_parser.language(typed) == expected
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_languages(typed: str, expected: Language | None) -> None:
 )
 def test_hours(typed: str, expected: time | None) -> None:
     """An hour as people write it; one that no clock shows is none."""
-    assert typed_settings.hour(typed) == expected
+    assert setting_parser.hour(typed) == expected
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_hours(typed: str, expected: time | None) -> None:
 )
 def test_an_hour_and_a_zone(typed: str, expected: tuple[time | None, str | None, str]) -> None:
     """Both, or one of them alone."""
-    assert typed_settings.hour_and_zone(typed) == expected
+    assert setting_parser.hour_and_zone(typed) == expected
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_an_hour_and_a_zone(typed: str, expected: tuple[time | None, str | None,
 )
 def test_days(typed: str, expected: tuple[frozenset[int], str | None] | None) -> None:
     """Spans, lists and holidays in both languages."""
-    assert typed_settings.days(typed) == expected
+    assert setting_parser.days(typed) == expected
 
 
 @pytest.mark.parametrize(
@@ -103,33 +103,33 @@ def test_days(typed: str, expected: tuple[frozenset[int], str | None] | None) ->
 )
 def test_near_misses(command: str, typed: str, expected: str | None) -> None:
     """A misspelt value is guessed as it can be typed; what is like nothing is not."""
-    assert typed_settings.near_value(command, typed) == expected
+    assert setting_parser.near_value(command, typed) == expected
 
 
 def test_near_subcommands() -> None:
     """A misspelt subcommand is guessed in either language, and no guess is made of two letters."""
-    assert typed_settings.near_subcommand("langage") == "language"
-    assert typed_settings.near_subcommand("언여") == "language"
-    assert typed_settings.near_subcommand("관라자") == "managers"
-    assert typed_settings.near_value("language", "한굳어") == "ko"
-    assert typed_settings.near_value("managers", "everone") == "everyone"
-    assert typed_settings.near_subcommand("xx") is None
-    assert typed_settings.near_subcommand("논문") is None
-    assert typed_settings.subcommand("언어") == "language"
+    assert setting_parser.near_subcommand("langage") == "language"
+    assert setting_parser.near_subcommand("언여") == "language"
+    assert setting_parser.near_subcommand("관라자") == "managers"
+    assert setting_parser.near_value("language", "한굳어") == "ko"
+    assert setting_parser.near_value("managers", "everone") == "everyone"
+    assert setting_parser.near_subcommand("xx") is None
+    assert setting_parser.near_subcommand("논문") is None
+    assert setting_parser.subcommand("언어") == "language"
 
 
-@given(st.text(max_size=40), st.sampled_from([*typed_settings.SUBCOMMANDS]))
+@given(st.text(max_size=40), st.sampled_from([*setting_parser.SUBCOMMANDS]))
 def test_nothing_typed_is_an_error(typed: str, command: str) -> None:
     """Whatever is typed gives a value or none."""
-    typed_settings.language(typed)
-    typed_settings.layout(typed)
-    typed_settings.hour_and_zone(typed)
-    typed_settings.days(typed)
-    typed_settings.near_value(command, typed)
-    typed_settings.near_subcommand(typed)
+    setting_parser.language(typed)
+    setting_parser.layout(typed)
+    setting_parser.hour_and_zone(typed)
+    setting_parser.days(typed)
+    setting_parser.near_value(command, typed)
+    setting_parser.near_subcommand(typed)
 
 
 def test_countries() -> None:
     """A country whose holidays nobody knows is none."""
-    assert typed_settings.is_country("KR")
-    assert not typed_settings.is_country("ZZ")
+    assert setting_parser.is_country("KR")
+    assert not setting_parser.is_country("ZZ")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels import tag_filter
+from bot.channels import tag_filter_parser
 from bot.channels.tag_filter import TagFilter
 from digests.reading.tags import canonical
 
@@ -30,7 +30,7 @@ from digests.reading.tags import canonical
 )
 def test_what_people_write(typed: str, expected: TagFilter) -> None:
     """Signs, words in either language, brackets, and words side by side, which are any of them."""
-    assert tag_filter.read(typed) == expected
+    assert tag_filter_parser.parse(typed) == expected
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_what_people_write(typed: str, expected: TagFilter) -> None:
 )
 def test_what_cannot_be_meant(typed: str) -> None:
     """What is half written, says too much at once, or could never keep a paper is no filter."""
-    assert tag_filter.read(typed) is None
+    assert tag_filter_parser.parse(typed) is None
 
 
 @pytest.mark.parametrize(
@@ -48,9 +48,9 @@ def test_what_cannot_be_meant(typed: str) -> None:
 )
 def test_what_is_kept(tags: set[str], kept: bool) -> None:
     """One of every group, and nothing that is left out."""
-    wanted = tag_filter.read("rl and (robotics or planning) -gan")
+    wanted = tag_filter_parser.parse("rl and (robotics or planning) -gan")
     assert wanted is not None
-    assert wanted.keeps(frozenset(tags)) is kept
+    assert wanted.accepts(frozenset(tags)) is kept
 
 
 names = st.sampled_from(["nlp", "scaling-law", "강화학습", "c++", "+x", "and", "또는", "제외", "all", "3d"])
@@ -61,27 +61,27 @@ groups = st.lists(names, min_size=1, max_size=3, unique=True).map(tuple)
 def test_a_filter_reads_back_as_it_is_written(include: list[tuple[str, ...]], exclude: list[str]) -> None:
     """What `/digest` shows can be typed again and keeps the very same papers."""
     wanted = TagFilter(tuple(include), tuple(exclude))
-    back = tag_filter.read(str(wanted)) if str(wanted) else TagFilter()
+    back = tag_filter_parser.parse(str(wanted)) if str(wanted) else TagFilter()
     if back is None:
         assert any(set(group) <= set(exclude) for group in include)
         return
-    assert str(tag_filter.read(str(back)) or TagFilter()) == str(back)
+    assert str(tag_filter_parser.parse(str(back)) or TagFilter()) == str(back)
     for kept in ({"nlp"}, {"nlp", "and"}, {"강화학습", "3d", "+x"}, {"c++", "또는", "all"}, set()):
-        assert back.keeps(frozenset(kept)) is wanted.keeps(frozenset(kept))
+        assert back.accepts(frozenset(kept)) is wanted.accepts(frozenset(kept))
 
 
 @given(st.text(max_size=60))
 def test_nothing_typed_is_an_error(typed: str) -> None:
     """Whatever is typed is a filter of canonical names, or none."""
-    wanted = tag_filter.read(typed)
-    tag_filter.insisted(typed)
+    wanted = tag_filter_parser.parse(typed)
+    tag_filter_parser.quoted_names(typed)
     assert wanted is None or all(canonical(name) == name for name in wanted.names)
 
 
 def test_slips_of_known_tags() -> None:
     """A name nobody knows is taken for a near one; short and known names never are."""
     known = {"scaling-law", "gan", "nlp", "vlm"}
-    near = tag_filter.near_names(["scaling-lwa", "vln", "nlp", "robotics"], known)
+    near = tag_filter_parser.similar_names(["scaling-lwa", "vln", "nlp", "robotics"], known)
     assert near == {"scaling-lwa": "scaling-law"}
     meant = TagFilter((("scaling-lwa", "nlp"),), ("vln",))
-    assert tag_filter.renamed(meant, near) == TagFilter((("scaling-law", "nlp"),), ("vln",))
+    assert meant.with_names(near) == TagFilter((("scaling-law", "nlp"),), ("vln",))

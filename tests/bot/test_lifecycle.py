@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from bot import running
+from bot import lifecycle
 from bot.app import Haru
-from bot.running import prepared
+from bot.lifecycle import prepared
 from config.settings import Settings
 from digests.model import Document
 from digests.store.database import Database
@@ -27,7 +27,7 @@ async def test_lookup_is_prepared_first_and_after_each_change(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever asks a process that has begun to answer finds all prepared, also after something new came."""
-    monkeypatch.setattr(running, "LOOK", 0.01)
+    monkeypatch.setattr(lifecycle, "LOOK", 0.01)
     haru = _haru(database)
     with capture_logs() as logs:
         async with prepared(haru):
@@ -52,7 +52,7 @@ async def test_what_nobody_foresaw_is_told_and_stops_nothing(
     async def broken() -> bool:
         raise RuntimeError("nobody foresaw this")
 
-    monkeypatch.setattr(running, "LOOK", 0.01)
+    monkeypatch.setattr(lifecycle, "LOOK", 0.01)
     haru = _haru(database)
     monkeypatch.setattr(haru, "prepare", broken)
     with capture_logs() as logs:

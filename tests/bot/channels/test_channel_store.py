@@ -25,23 +25,23 @@ def channels(database: Database) -> Channels:
 
 async def test_a_new_channel_is_off_and_takes_its_defaults(channels: Channels) -> None:
     """What is not said comes from the operator, and a second look makes no second row."""
-    made = await channels.get_or_make(HERE, "C1", language=Language.KO, zone="Asia/Seoul")
+    made = await channels.get_or_create(HERE, "C1", language=Language.KO, zone="Asia/Seoul")
     assert (made.preferences.language, made.preferences.zone) == (Language.KO, "Asia/Seoul")
     assert not made.preferences.enabled
-    assert (await channels.get_or_make(HERE, "C1", inviter_id="U1")).id == made.id
+    assert (await channels.get_or_create(HERE, "C1", inviter_id="U1")).id == made.id
     assert len(await channels.all()) == 1
 
 
 async def test_a_channel_first_heard_of_twice_at_once_is_one(channels: Channels) -> None:
     """Two commands in a new channel in the same moment make one row, and both get it."""
-    made = await asyncio.gather(*(channels.get_or_make(HERE, "C1") for _ in range(4)))
+    made = await asyncio.gather(*(channels.get_or_create(HERE, "C1") for _ in range(4)))
     assert len({one.id for one in made}) == 1
 
 
 async def test_workspaces_do_not_meet(channels: Channels) -> None:
     """The same channel id in two workspaces is two channels, each seen from its own."""
-    ours = await channels.get_or_make(HERE, "C1")
-    theirs = await channels.get_or_make(THERE, "C1")
+    ours = await channels.get_or_create(HERE, "C1")
+    theirs = await channels.get_or_create(THERE, "C1")
     await channels.rename(THERE, "C1", "theirs")
     assert ours.id != theirs.id
     seen = await channels.get(HERE, "C1")
@@ -52,7 +52,7 @@ async def test_workspaces_do_not_meet(channels: Channels) -> None:
 
 async def test_two_admins_at_once_lose_nothing(channels: Channels) -> None:
     """Changes of different settings, made from the same stale reading, both hold."""
-    channel = await channels.get_or_make(HERE, "C1")
+    channel = await channels.get_or_create(HERE, "C1")
     await asyncio.gather(
         channels.change(channel, lambda now: replace(now, layout=Layout.THREAD), user_id="U1", now=NOW),
         channels.change(channel, lambda now: replace(now, hour=time(7)), user_id="U2", now=NOW),
@@ -66,13 +66,13 @@ async def test_a_channel_moves_and_keeps_everything(channels: Channels) -> None:
     """A new id in Slack is the same channel, also where somebody asked something under the new id first;
     an id that is set up already is left alone.
     """
-    await channels.get_or_make(HERE, "C2")
-    channel = await channels.get_or_make(HERE, "C1")
+    await channels.get_or_create(HERE, "C2")
+    channel = await channels.get_or_create(HERE, "C1")
     await channels.move(HERE, "C1", "C2")
     moved = await channels.get(HERE, "C2")
     assert moved is not None
     assert moved.id == channel.id
-    made = await channels.get_or_make(HERE, "C3")
+    made = await channels.get_or_create(HERE, "C3")
     other, _ = await channels.change(made, lambda now: replace(now, hour=time(7)), user_id="U1", now=NOW)
     await channels.move(HERE, "C2", "C3")
     assert (await channels.get(HERE, "C3")) == other

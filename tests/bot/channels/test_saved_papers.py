@@ -1,0 +1,34 @@
+"""The papers that users saved, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from bot.channels.saved_papers import SavedPapers
+from digests.archive import Archive
+from digests.model import Document, Workspace
+from digests.store.database import Database
+
+HERE, THERE = Workspace("", "T1"), Workspace("", "T2")
+NOW = datetime(2025, 2, 25, 9, tzinfo=UTC)
+
+
+async def test_each_user_has_their_own_saved_papers(database: Database) -> None:
+    """A paper is saved once, even by two clicks at the same time, the newest first, and can be removed."""
+    saved_papers = SavedPapers(database)
+    text = "2025-02-25\n\nOne Paper\n(A B)\nIt is good.\n#nlp\n\nTwo Papers\n(C D)\nIt is fine.\n#nlp\n"
+    document = Document("digests", "2025-02-25.txt", text.encode())
+    archive = Archive(database)
+    async for _ in archive.take_in([document], now=NOW):
+        pass
+    digest = await archive.newest_digest(workspace=HERE, until=NOW.date(), now=NOW)
+    assert digest is not None
+    first, second = (entry.id for entry in digest.entries)
+    twice = await asyncio.gather(*(saved_papers.save(HERE, "U1", first, now=NOW) for _ in range(2)))
+    assert sorted(twice) == [False, True]
+    await saved_papers.save(HERE, "U1", second, now=NOW + timedelta(hours=1))
+    assert await saved_papers.newest(HERE, "U1", limit=1) == ([second], 2)
+    assert await saved_papers.newest(THERE, "U1", limit=5) == ([], 0)
+    await saved_papers.remove(HERE, "U1", second)
+    assert await saved_papers.newest(HERE, "U1", limit=5) == ([first], 1)
