@@ -18,6 +18,7 @@ import click
 
 from bot.channels.preferences import Language, Layout
 from bot.terminal.command import FAILED, as_json, command, day_of, instant_of, open_database
+from bot.terminal.export_command import export
 from bot.terminal.sources_command import sources
 from bot.terminal.workspaces_command import forget, pause, resume
 from digests.errors import DigestError, HaruError
@@ -42,7 +43,7 @@ def cli() -> None:
     """
 
 
-for one in (sources, pause, resume, forget):
+for one in (export, sources, pause, resume, forget):
     cli.add_command(one)
 
 

@@ -24,6 +24,7 @@ from digests.store import digests_by_day, lookup, postings, tag_lookup, vectors
 from digests.store.batch_intake import take_in_batch
 from digests.store.database import Database
 from digests.store.documents import find_source, known_hashes
+from digests.store.entry_export import export_entries
 from digests.store.entry_reader import documents_of, load_entries, posted_entries
 from digests.store.preparation import prepare
 from digests.store.vocabulary import Version
@@ -136,6 +137,14 @@ class Archive:
         """The entries of these ids that may be seen, in the order of the ids."""
         async with self._database.read() as connection:
             return await load_entries(connection, entry_ids, workspace=workspace, until=until)
+
+    async def export(
+        self, *, workspace: Workspace | None
+    ) -> AsyncIterator[tuple[ArchivedEntry, tuple[str, ...]]]:
+        """Every entry that may be seen, by date, with the documents that mention its paper."""
+        async with self._database.read() as connection:
+            async for exported in export_entries(connection, workspace=workspace):
+                yield exported
 
     async def posted(self, entry_ids: Sequence[int]) -> list[ArchivedEntry]:
         """The entries of these ids, also where they were withdrawn or retracted after they were posted."""

@@ -10,7 +10,7 @@ from bot.channels.preferences import Channel
 from bot.delivery.calendar import next_post
 from bot.ledger.delivery import Delivery
 from bot.messages.message import Message
-from digests.model import Entry, Hit, Source, Status, Taken, TakenEntry, without_credentials
+from digests.model import ArchivedEntry, Entry, Hit, Source, Status, Taken, TakenEntry, without_credentials
 
 Record = dict[str, Any]
 
@@ -51,6 +51,16 @@ def _paper_record(entry: Entry) -> Record:
         "commentaries": {"ko": None, "en": None}
         | {commentary.language: commentary.text for commentary in entry.commentaries},
         "tags": [tag.name for tag in entry.tags],
+    }
+
+
+def exported_record(entry: ArchivedEntry, documents: Sequence[str]) -> Record:
+    """One entry of ``haru export --json``. ``paper`` is the same for every entry about one paper."""
+    return {
+        "date": entry.date.isoformat() if entry.date else None,
+        **_paper_record(entry.entry),
+        "paper": str(entry.paper_id),
+        "documents": list(documents),
     }
 
 

@@ -13,7 +13,7 @@ from tests.system.conftest import NEWSLETTER, Finished, needs_newsletter
 
 Haru = Callable[..., Finished]
 
-COMMANDS = """run serve worker migrate import sources search preview deliver channels doctor manifest
+COMMANDS = """run serve worker migrate import export sources search preview deliver channels doctor manifest
 pause resume retract forget"""
 
 DIGEST = """2025-03-03
@@ -91,6 +91,21 @@ def test_a_dry_run_changes_nothing(haru: Haru, digest: Path) -> None:
     """With --dry-run the fate of each document is told and nothing is kept."""
     assert haru("import", str(digest), "--dry-run", "--json").lines[0]["status"] == "new"
     assert haru("search", "sleep", "--json").json == []
+
+
+def test_export_prints_every_entry(haru: Haru, digest: Path, tmp_path: Path) -> None:
+    """Export gives every entry on a line, undated ones last, each with the documents of its paper."""
+    note = tmp_path / "notes" / "Untitled thought.md"
+    note.parent.mkdir()
+    note.write_text("https://arxiv.org/abs/2503.00001\n\n한 번 더 읽었어요.\n\n#sleep\n", encoding="utf-8")
+    assert haru("import", str(digest), str(note.parent)).status == 0
+    dated, undated = haru("export", "--json").lines
+    assert (dated["date"], undated["date"]) == ("2025-03-03", None)
+    assert dated["paper"] == undated["paper"]
+    assert dated["documents"] == ["Untitled thought.md", "sleep.txt"]
+    assert dated["commentaries"] == {"ko": "잠에 대한 논문이에요.", "en": "A paper about sleep."}
+    assert undated["commentaries"]["ko"] == "한 번 더 읽었어요."
+    assert "2025-03-03  A Paper on Sleep: Does It Help?" in haru("export").output
 
 
 def test_search_prints_what_was_found(haru: Haru, digest: Path) -> None:
