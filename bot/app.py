@@ -34,10 +34,15 @@ from bot.language.command_names import use_prefix
 from bot.ledger.ledger import Ledger
 from bot.ledger.past import Past
 from bot.listeners.promptness import be_prompt
-from bot.listeners.services import Services, latest_day
+from bot.listeners.services import Services, latest_visible_day
 from bot.messages import daily
 from bot.operators import Operators
 from bot.source_polling import Gathering
+from bot.use_cases.channel_lifecycle import ChannelLifecycle
+from bot.use_cases.channel_posts import ChannelPosts
+from bot.use_cases.channel_settings import ChannelSettings
+from bot.use_cases.workspace_digests import WorkspaceDigests
+from bot.use_cases.workspace_lifecycle import WorkspaceLifecycle
 from bot.workspaces.clients import Clients
 from bot.workspaces.files import Files
 from bot.workspaces.installations import Installation, Installations
@@ -180,20 +185,32 @@ class Haru:
 
     def bolt(self, *, signing_secret: str = "") -> AsyncApp:
         """The Bolt app with every listener. Without a signing secret it only suits Socket Mode."""
+        deliveries, clock, wake = self.deliveries, self.clock, self.clockwork.wake
         services = Services(
             archive=self.archive,
             sources=self.sources,
-            channels=self.channels,
-            changes=self.changes,
+            settings=ChannelSettings(
+                channels=self.channels, change_log=self.changes, deliveries=deliveries, clock=clock
+            ),
+            posts=ChannelPosts(
+                archive=self.archive,
+                deliveries=deliveries,
+                installations=self.installations,
+                clock=clock,
+                wake=wake,
+            ),
+            channel_lifecycle=ChannelLifecycle(channels=self.channels, deliveries=deliveries, clock=clock),
+            workspace_lifecycle=WorkspaceLifecycle(
+                installations=self.installations, deliveries=deliveries, clock=clock
+            ),
+            workspace_digests=WorkspaceDigests(archive=self.archive, clock=clock, wake=wake),
             user_languages=self.user_languages,
             saved_papers=self.saved_papers,
             policies=self.policies,
-            deliveries=self.deliveries,
             installations=self.installations,
             directory=SlackDirectory(),
             files=Files(self.clients),
-            clock=self.clock,
-            wake=self.clockwork.wake,
+            clock=clock,
             default_language=self.settings.haru_language,
             operators=self.settings.operators,
             prefix=self.settings.haru_command_prefix,
@@ -250,7 +267,7 @@ class Haru:
 
     async def prepare(self) -> bool:
         """Read what lookup shares, so that nobody who asks waits for it; whether anything was new."""
-        return await self.archive.prepare(until=latest_day(self.clock))
+        return await self.archive.prepare(until=latest_visible_day(self.clock.now()))
 
     async def live(self) -> Health:
         """Alive: the loop answers, and the clockwork, where it runs, has not hung."""

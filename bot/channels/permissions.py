@@ -1,8 +1,7 @@
-"""Who may change a channel's settings. Pure."""
+"""Who may change a channel's settings, decide for a workspace, or add papers. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.channels.preferences import Channel
@@ -10,10 +9,10 @@ from bot.channels.preferences import Channel
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A Slack user as far as Haru cares.
+    """What Haru knows of a Slack user.
 
-    ``is_guest``: restricted here, or a member of another organisation met through Slack Connect, whose
-    ``locale`` is None.
+    ``is_guest``: a guest account, or a member of another organisation in a Slack Connect channel.
+    ``locale`` is None for members of other organisations.
     """
 
     user_id: str
@@ -25,48 +24,58 @@ class Person:
     zone: str | None = None
 
 
-def may_manage(
-    person: Person,
-    channel: Channel,
-    *,
-    operators: Collection[str],
-    open_to_everyone: bool = False,
-) -> bool:
-    """Admins and owners, the channel's creator, who invited Haru, its managers, the operator's list.
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one person may do in a workspace. The only place that decides it; asks nobody.
 
-    A workspace may open it to everyone but guests, who manage only where somebody named them. Nobody
-    whose account is deactivated, and no bot.
+    ``is_operator``: the operator's settings name this person (``HARU_OPERATORS``).
+    ``open_to_everyone``: a workspace admin opened the settings of all channels to everyone but guests.
     """
-    if may_administer(person, operators=operators):
-        return True
-    if person.is_deactivated or person.is_bot:
-        return False
-    if person.user_id in channel.managers:
-        return True
-    if person.is_guest:
-        return False
-    return open_to_everyone or person.user_id in (channel.creator_id, channel.inviter_id)
 
+    person: Person
+    is_operator: bool = False
+    open_to_everyone: bool = False
 
-def may_administer(person: Person, *, operators: Collection[str]) -> bool:
-    """Whether somebody may decide for the whole workspace: admins and owners, and the operator's list."""
-    if person.is_deactivated or person.is_bot:
-        return False
-    return person.user_id in operators or person.is_admin
+    @property
+    def is_active(self) -> bool:
+        """Whether this is a person with an active account. Nobody else may do anything."""
+        return not (self.person.is_deactivated or self.person.is_bot)
 
+    @property
+    def may_administer(self) -> bool:
+        """Whether they may decide for the whole workspace: admins, owners and the operator."""
+        return self.is_active and (self.is_operator or self.person.is_admin)
 
-def may_give(person: Person, *, operators: Collection[str], open_to_everyone: bool = False) -> bool:
-    """Admins and owners, the operator's list, and everyone but guests where a workspace is open.
+    @property
+    def may_add_papers(self) -> bool:
+        """Whether they may add a digest of their own to the workspace.
 
-    Stricter than ``may_manage``: a digest reaches every channel of the workspace, and anybody
-    can make a channel of their own.
-    """
-    if may_administer(person, operators=operators):
-        return True
-    return open_to_everyone and not (person.is_guest or person.is_deactivated or person.is_bot)
+        Admins, owners and the operator; in an open workspace everyone but guests. Stricter than
+        ``may_manage``, because a digest reaches every channel and anybody can create a channel.
+        """
+        return self.may_administer or (self.open_to_everyone and self.is_active and not self.person.is_guest)
+
+    def may_manage(self, channel: Channel) -> bool:
+        """Whether they may change a channel's settings.
+
+        Admins, owners, the operator, the channel's creator, the person who invited Haru, and its managers;
+        in an open workspace everyone. Guests only where they were named a manager. A direct message
+        with Haru belongs to its person alone.
+        """
+        if channel.is_direct:
+            return channel.creator_id == self.person.user_id
+        if self.may_administer:
+            return True
+        if not self.is_active:
+            return False
+        if self.person.user_id in channel.managers:
+            return True
+        if self.person.is_guest:
+            return False
+        return self.open_to_everyone or self.person.user_id in (channel.creator_id, channel.inviter_id)
 
 
 def who_may(channel: Channel) -> list[str]:
-    """The people besides admins who may, to tell someone who may not; the likeliest first."""
+    """The user ids of those who may change a channel besides admins, the inviter first."""
     named = [channel.inviter_id, channel.creator_id, *sorted(channel.managers)]
     return list(dict.fromkeys(user for user in named if user))

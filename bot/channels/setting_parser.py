@@ -6,15 +6,11 @@ Each reader gives the value, or None when the words mean nothing to it.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from functools import lru_cache
 from zoneinfo import available_timezones
-
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from bot.channels.preferences import EVERY_DAY, WEEKDAYS, Language, Layout
 
@@ -95,32 +91,31 @@ SUBCOMMANDS = {
 }
 """What `/digest` takes, each with its other names."""
 
-_BY_NAME = {name: command for command, names in SUBCOMMANDS.items() for name in (command, *names)}
+SUBCOMMANDS_BY_WORD = {name: command for command, names in SUBCOMMANDS.items() for name in (command, *names)}
+"""The subcommand that each word means."""
 
 
 def subcommand(typed: str) -> str | None:
     """The subcommand a word means, or None."""
-    return _BY_NAME.get(typed.casefold())
+    return SUBCOMMANDS_BY_WORD.get(typed.casefold())
 
 
-def near_subcommand(typed: str) -> str | None:
-    """The subcommand a misspelt word most likely meant, or None."""
-    return _nearest(typed.casefold(), _BY_NAME)
-
-
-def near_value(command: str, typed: str) -> str | None:
-    """What a misspelt value of a subcommand most likely meant, as it can be typed; None: no idea.
-
-    ``time`` looks at the zone only, and keeps the hour as it was typed.
-    """
-    kept = ""
-    if command == "time":
-        at, _, typed = hour_and_zone(typed)
-        kept = f"{at:%H:%M} " if at else ""
-    known = _VALUES[command]() if command in _VALUES else {}
-    wanted = "".join(typed.split()).casefold() if command != "time" else typed.strip().casefold()
-    near = _nearest(wanted, known)
-    return f"{kept}{near}" if near else None
+def value_words(subcommand: str) -> Mapping[str, str]:
+    """The words a subcommand's value can be made of, each with what it stands for; for ``time`` the zones."""
+    match subcommand:
+        case "language":
+            return {word: value.value for word, value in _LANGUAGES.items()}
+        case "layout":
+            return {word: value.value for word, value in _LAYOUTS.items()}
+        case "days":
+            return {word: word for word in _SPANS}
+        case "time":
+            return _zones()
+        case "managers":
+            words = (*_EVERYONE, *_ADDING, *_TAKING_AWAY)
+            return {word: word for word in words if len(word) > 2}
+        case _:
+            return {}
 
 
 def language(typed: str) -> Language | None:
@@ -221,19 +216,6 @@ def managing(typed: str) -> Managing | None:
     return Managing(remove=named) if len(others) == 1 and others[0] in _TAKING_AWAY else None
 
 
-def _nearest(typed: str, known: Mapping[str, str]) -> str | None:
-    """What the nearest of the known words stands for. Hangul is compared by its letters: a syllable
-    that is wrong is mostly wrong in one of them.
-    """
-    letters = unicodedata.normalize("NFD", typed)
-    if len(letters) < 3:
-        return None
-    names = {name: unicodedata.normalize("NFD", name) for name in sorted(known)}
-    slips = 2 if typed.isascii() or len(letters) > 5 else 1
-    found = process.extractOne(letters, names, scorer=OSA.distance, score_cutoff=slips)
-    return known[found[2]] if found else None
-
-
 @lru_cache(maxsize=1)
 def _zones() -> dict[str, str]:
     names = {name for name in available_timezones() if "/" in name or name == "UTC"}
@@ -242,12 +224,3 @@ def _zones() -> dict[str, str]:
     for name in sorted(names, key=lambda name: (name.startswith("Etc/"), name)):
         cities.setdefault(name.rpartition("/")[2].casefold(), name)
     return cities | whole
-
-
-_VALUES: dict[str, Callable[[], dict[str, str]]] = {
-    "language": lambda: {name: value.value for name, value in _LANGUAGES.items()},
-    "layout": lambda: {name: value.value for name, value in _LAYOUTS.items()},
-    "days": lambda: {name: name for name in _SPANS},
-    "time": _zones,
-    "managers": lambda: {name: name for name in (*_EVERYONE, *_ADDING, *_TAKING_AWAY) if len(name) > 2},
-}

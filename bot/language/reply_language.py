@@ -1,4 +1,4 @@
-"""Which language somebody is answered in. Pure; DESIGN.md section 2."""
+"""Which language a reply to a person is in, and which languages a channel's posts are in. Pure."""
 
 from __future__ import annotations
 
@@ -10,20 +10,27 @@ _BOTH = "both"
 def reply_language(reader: str | None, channel: str | None, locale: str | None, default: str) -> str:
     """The language of a reply to one person, ``ko`` or ``en``.
 
-    In this order: the reader's explicit choice, the channel's language, the reader's
-    Slack locale (``ko-KR``; external members have none), the operator's default. A
-    channel that posts in both prefers neither, so the next in line decides. What
-    Haru does not speak is passed over.
+    In this order: the language the reader chose, the channel's language, the reader's
+    Slack locale (``ko-KR``; None for members of other organisations), the operator's default. A
+    channel that posts in both languages does not decide. Languages Haru does not speak are skipped.
     """
-    candidates = (reader, None if channel == _BOTH else channel, locale, default)
-    return next((code for code in map(_spoken, candidates) if code), LANGUAGES[0])
+    chosen = chosen_language(reader, channel)
+    return chosen or _supported(locale) or _supported(default) or LANGUAGES[0]
+
+
+def chosen_language(reader: str | None, channel: str | None) -> str | None:
+    """The language of a reply if the reader's or the channel's choice decides it, else None.
+
+    Only where this is None does the reader's Slack locale count, which has to be asked for.
+    """
+    return _supported(reader) or (None if channel == _BOTH else _supported(channel))
 
 
 def posting_languages(channel: str) -> tuple[str, ...]:
     """The languages of a channel's posts, the channel's own first: ``both`` is Korean, then English."""
-    return LANGUAGES if channel == _BOTH else (_spoken(channel) or LANGUAGES[0],)
+    return LANGUAGES if channel == _BOTH else (_supported(channel) or LANGUAGES[0],)
 
 
-def _spoken(code: str | None) -> str | None:
+def _supported(code: str | None) -> str | None:
     language = (code or "").replace("_", "-").partition("-")[0].lower()
     return language if language in LANGUAGES else None

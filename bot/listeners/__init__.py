@@ -1,14 +1,14 @@
-"""What people do in Slack: ack, one call, one answer."""
+"""What people do in Slack: each listener acknowledges, makes one call, and renders one answer."""
 
 from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.listeners import actions, adding_papers, commands, events, settings_modal, unhandled
+from bot.listeners import actions, commands, digest_upload, events, settings_form, unknown_requests
 from bot.listeners.services import Services
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Attach every listener to the app."""
-    for part in (commands, actions, settings_modal, adding_papers, events, unhandled):
-        part.register(app, services)
+    """Attach every listener to the app. The one for unknown requests comes last, since it takes all."""
+    for module in (commands, actions, settings_form, digest_upload, events, unknown_requests):
+        module.register(app, services)

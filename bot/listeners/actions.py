@@ -1,9 +1,8 @@
-"""Every button and menu, with what answers it."""
+"""Every button and menu, with the handler that answers it."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -12,21 +11,21 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners import paper_buttons, settings_buttons
-from bot.listeners.answering import guarded, language_for
-from bot.listeners.button_press import Press, answer
-from bot.listeners.services import Asker, Services, asker_of
+from bot.listeners import app_home, digest_upload, paper_buttons, settings_buttons
+from bot.listeners.button_press import ButtonPress
+from bot.listeners.error_answers import result_or_problem
+from bot.listeners.request import Request
+from bot.listeners.services import Services
 from bot.messages.action_ids import Action, Callback
-from bot.messages.message import Message
 from bot.messages.settings_modal import About
 
 log = structlog.stdlib.get_logger(__name__)
 
-Handler = Callable[[Press], Awaitable[None]]
+Handler = Callable[[ButtonPress], Awaitable[None]]
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to every action Haru's messages and views offer."""
+    """Listen to every action in Haru's messages and views."""
     for action, handler in _HANDLERS.items():
         app.action(action.pattern)(_listener(services, action, handler))
 
@@ -36,52 +35,44 @@ def _listener(services: Services, action: Action, handler: Handler) -> Callable[
         ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], client: AsyncWebClient
     ) -> None:
         await ack()
-        press = Press(services, _asker(body, client), body, _value(body), respond)
-        language = language_for(services, press.asker)
-        failed = await guarded(_handled(handler, press), language=language)
-        if failed is not _DONE:
+        request = _request(services, body, client)
+        press = ButtonPress(request, body, _value(body), respond)
+        failure = await result_or_problem(handler(press), request)
+        if failure is not None:
             log.info("action_failed", action=action.value)
-            await answer(press, failed)
+            await press.reply(failure)
 
     return listen
 
 
-_DONE = Message("")
-
-
-async def _handled(handler: Handler, press: Press) -> Message:
-    await handler(press)
-    return _DONE
-
-
-def _asker(body: dict[str, Any], client: AsyncWebClient) -> Asker:
-    """Who pressed; inside the settings modal the channel is the one the modal is about."""
-    asker = asker_of(body, client)
+def _request(services: Services, body: dict[str, Any], client: AsyncWebClient) -> Request:
+    """The request; inside the settings modal it is about the modal's channel."""
+    request = Request.from_body(services, body, client)
     view = body.get("view")
     if isinstance(view, dict) and view.get("callback_id") == Callback.SETTINGS:
-        return replace(asker, channel_id=About.read(view.get("private_metadata")).channel_id)
-    return asker
+        return request.in_channel(About.read(view.get("private_metadata")).channel_id)
+    return request
 
 
 def _value(body: dict[str, Any]) -> str:
-    actions = body.get("actions") or [{}]
-    chosen = actions[0]
-    option = chosen.get("selected_option") or {}
-    return str(chosen.get("value") or option.get("value") or "")
+    """The value of the pressed button, or of the option that was chosen in a menu."""
+    action = (body.get("actions") or [{}])[0]
+    option = action.get("selected_option") or {}
+    return str(action.get("value") or option.get("value") or "")
 
 
 _HANDLERS: dict[Action, Handler] = {
-    Action.ENTRY_MENU: paper_buttons.entry_menu,
+    Action.ENTRY_MENU: paper_buttons.choose_from_menu,
     Action.READ_DIGEST: paper_buttons.read_digest,
-    Action.ABSTRACT: paper_buttons.abstract,
-    Action.OTHER_LANGUAGE: paper_buttons.other_language,
-    Action.RELATED: paper_buttons.related,
+    Action.ABSTRACT: paper_buttons.show_abstract,
+    Action.OTHER_LANGUAGE: paper_buttons.show_other_language,
+    Action.RELATED: paper_buttons.show_related,
     Action.SAVE: paper_buttons.save,
     Action.SHARE: paper_buttons.share,
-    Action.OPEN_HIT: paper_buttons.open_one,
-    Action.PAGE: paper_buttons.turned,
-    Action.TRY: paper_buttons.suggested,
-    Action.TAG: paper_buttons.of_tag,
+    Action.OPEN_HIT: paper_buttons.open_from_list,
+    Action.PAGE: paper_buttons.turn_page,
+    Action.TRY: paper_buttons.try_suggestion,
+    Action.TAG: paper_buttons.show_tag,
     Action.SETTINGS: settings_buttons.open_form,
     Action.PREVIEW: settings_buttons.preview,
     Action.TURN_ON: settings_buttons.turn_on,
@@ -89,9 +80,9 @@ _HANDLERS: dict[Action, Handler] = {
     Action.POST_NOW: settings_buttons.post_now,
     Action.POST_AGAIN: settings_buttons.post_again,
     Action.UNDO: settings_buttons.undo,
-    Action.GIVE: settings_buttons.give,
-    Action.KEEP: settings_buttons.keep,
-    Action.DISMISS: settings_buttons.dismiss,
-    Action.READER_LANGUAGE: settings_buttons.reader_language,
-    Action.WHO_MAY_CHANGE: settings_buttons.who_may_change,
+    Action.GIVE: digest_upload.open_form,
+    Action.KEEP: digest_upload.keep,
+    Action.DISMISS: digest_upload.dismiss,
+    Action.READER_LANGUAGE: app_home.choose_language,
+    Action.WHO_MAY_CHANGE: app_home.choose_who_may_change,
 }

@@ -1,4 +1,4 @@
-"""A press of a button or a choice of a menu, and the ways to answer one."""
+"""A press of a button or a choice in a menu, and the ways to answer it."""
 
 from __future__ import annotations
 
@@ -7,79 +7,71 @@ from typing import Any
 
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.listeners.answering import say, tell
-from bot.listeners.services import Asker, Services, language_of
-from bot.messages.message import Message
-from bot.messages.problems import Problem, problem
-from digests.model import ArchivedEntry
+from bot.listeners.replies import respond_at_url, send_privately
+from bot.listeners.request import Request
+from bot.messages.message import Message, View
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
-    """One press of a button or choice of a menu. The value is read with the presser's own eyes:
-    it names things by id, and says nothing of whether they may be seen.
+class ButtonPress:
+    """One press of a button or choice in a menu.
+
+    The value holds ids, and anybody can forge it: whether this person may see or change what it names is
+    checked when it is handled.
     """
 
-    services: Services
-    asker: Asker
+    request: Request
     body: dict[str, Any]
     value: str
     respond: AsyncRespond
 
     @property
-    def has_message(self) -> bool:
-        return bool(self.body.get("response_url"))
+    def view(self) -> dict[str, Any] | None:
+        """The modal or App Home that holds the button; None if a message does."""
+        view = self.body.get("view")
+        return view if isinstance(view, dict) else None
 
     @property
     def is_in_home(self) -> bool:
-        view = self.body.get("view")
-        return isinstance(view, dict) and view.get("type") == "home"
+        """Whether App Home holds the button."""
+        return self.view is not None and self.view.get("type") == "home"
+
+    @property
+    def is_in_modal(self) -> bool:
+        """Whether a modal holds the button."""
+        return self.view is not None and self.view.get("type") == "modal"
+
+    async def reply(self, message: Message) -> None:
+        """Answer so that only the person sees it: where the button is, else in the channel or directly."""
+        if self.body.get("response_url") and await respond_at_url(self.respond, message):
+            return
+        await send_privately(self.request, message)
+
+    async def replace_message(self, message: Message) -> None:
+        """Put the answer in place of the message that holds the button."""
+        if not await respond_at_url(self.respond, message, replace=True):
+            await send_privately(self.request, message)
+
+    async def open_modal(self, view: View) -> None:
+        """Open a modal, on top of the one that holds the button if there is one."""
+        trigger_id = self.body["trigger_id"]
+        if self.is_in_modal:
+            await self.request.client.views_push(trigger_id=trigger_id, view=view)
+        else:
+            await self.request.client.views_open(trigger_id=trigger_id, view=view)
 
 
-async def answer(press: Press, message: Message) -> None:
-    """Answer the presser only: where the button was, else in the channel, else directly."""
-    if press.has_message and await say(press.respond, message):
-        return
-    await tell(press.asker.client, press.asker.channel_id, press.asker.user_id, message)
+def value_parts(value: str, count: int) -> list[str]:
+    """The parts of a value between colons; the last holds the rest, and those that are missing are empty."""
+    parts = value.split(":", count - 1)
+    return parts + [""] * (count - len(parts))
 
 
-async def replaced(press: Press, message: Message) -> None:
-    """Answer in place of the message the button was in."""
-    if not await say(press.respond, message, replace=True):
-        await tell(press.asker.client, press.asker.channel_id, press.asker.user_id, message)
-
-
-async def entry_of(press: Press, id_: str) -> tuple[ArchivedEntry | None, str]:
-    """The entry of an id, if the presser may see it, and their language; they are told where it is gone."""
-    services, asker = press.services, press.asker
-    channel = await services.channels.get(asker.workspace, asker.channel_id)
-    language = await language_of(services, asker, channel)
-    entry = None
-    if number(id_):
-        entry = await services.archive.entry(number(id_), workspace=asker.workspace, until=services.until)
-    if entry is None:
-        await gone(press)
-    return entry, language
-
-
-async def gone(press: Press) -> None:
-    """What the button is about is no longer there."""
-    channel = await press.services.channels.get(press.asker.workspace, press.asker.channel_id)
-    language = await language_of(press.services, press.asker, channel)
-    await answer(press, problem(Problem.ENTRY_GONE, language=language))
-
-
-def split(value: str, parts: int) -> list[str]:
-    """The parts of a value; those it lacks are empty."""
-    found = value.split(":", parts - 1)
-    return found + [""] * (parts - len(found))
-
-
-def number(text: str) -> int:
-    """A number of a value we wrote; anything else, which only a forger writes, is 0."""
+def value_number(text: str) -> int:
+    """An id or offset in a value. 0 for anything else, which only a forged value holds."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
-def ids(value: str) -> tuple[int, ...]:
-    """The numbers of a value, without what is none."""
-    return tuple(number(part) for part in value.split(",") if number(part))
+def value_numbers(text: str) -> tuple[int, ...]:
+    """The ids between commas in a value, without those that are none."""
+    return tuple(number for part in text.split(",") if (number := value_number(part)))

@@ -1,4 +1,4 @@
-"""Slash commands: `/paper`, `/tag`, `/digest`, and `/haru`, which does what they do."""
+"""Slash commands: `/paper`, `/tag`, `/digest`, and `/haru`, which runs the other three."""
 
 from __future__ import annotations
 
@@ -10,38 +10,42 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners.answering import answer, language_for
 from bot.listeners.digest_command import digest_command
-from bot.listeners.search_answers import HELP, find, find_tag
-from bot.listeners.services import Asker, Services, asker_of, language_here
+from bot.listeners.lookup import HELP_WORDS, find_papers, find_tag
+from bot.listeners.request import Request
+from bot.listeners.services import Services
+from bot.listeners.timely_answer import answer_command
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
 from bot.messages.mrkdwn import unescape
 
-Command = Callable[[Services, Asker, str], Awaitable[Message]]
+Command = Callable[[Request, str], Awaitable[Message]]
+"""Gives the answer to what was typed after the command's name."""
 
 
-async def haru_command(services: Services, asker: Asker, typed: str) -> Message:
-    """``/haru paper looped`` is ``/paper looped``; a word that is no command is looked up."""
+async def haru_command(request: Request, typed: str) -> Message:
+    """The answer to ``/haru typed``: ``/haru paper looped`` is ``/paper looped``, and words that are no
+    command are looked up as a paper.
+    """
     first, _, rest = typed.strip().partition(" ")
-    command = _UNDER_HARU.get(first.casefold())
+    command = _SUBCOMMANDS.get(first.casefold())
     if command is not None:
-        return await command(services, asker, rest)
-    if not first or first.casefold() in HELP:
-        return help_message(Topic.HARU, language=await language_here(services, asker))
-    return await find(services, asker, typed)
+        return await command(request, rest)
+    if not first or first.casefold() in HELP_WORDS:
+        return help_message(Topic.HARU, language=await request.language())
+    return await find_papers(request, typed)
 
 
-_UNDER_HARU: dict[str, Command] = {
-    "paper": find,
-    "논문": find,
+_SUBCOMMANDS: dict[str, Command] = {
+    "paper": find_papers,
+    "논문": find_papers,
     "tag": find_tag,
     "태그": find_tag,
     "digest": digest_command,
     "설정": digest_command,
 }
 _COMMANDS: dict[str, Command] = {
-    "paper": find,
+    "paper": find_papers,
     "tag": find_tag,
     "digest": digest_command,
     "haru": haru_command,
@@ -58,9 +62,8 @@ def _listener(services: Services, command: Command) -> Callable[..., Awaitable[N
     async def listen(
         ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], client: AsyncWebClient
     ) -> None:
-        asker = asker_of(body, client)
+        request = Request.from_body(services, body, client)
         typed = unescape(str(body.get("text") or ""))
-        work = command(services, asker, typed)
-        await answer(ack, respond, work, asker=asker, language=language_for(services, asker))
+        await answer_command(ack, respond, request, command(request, typed))
 
     return listen

@@ -1,158 +1,137 @@
-"""`/digest …`: a channel's settings by words, by buttons and by the modal, through one door."""
+"""`/digest …`: shows and changes the settings of the channel it is typed in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
-import structlog
-
 from bot.channels import setting_parser, tag_filter_parser
 from bot.channels.permissions import who_may
 from bot.channels.preferences import Channel, Preferences
-from bot.delivery.calendar import local_day, next_post
-from bot.ledger.delivery import Delivery, State
-from bot.listeners import adding_papers, posting, settings_changes
-from bot.listeners.near_misses import near_tags, unfit_managers
-from bot.listeners.services import Asker, Services, channel_here, giver, language_of, manager
-from bot.listeners.settings_changes import Make
-from bot.listeners.settings_modal import open_settings
+from bot.delivery.calendar import next_post
+from bot.listeners import digest_upload, manual_posts, settings_changes
+from bot.listeners.misspelt_commands import wrong_subcommand, wrong_tags, wrong_value
+from bot.listeners.permission_checks import refusal_to_manage
+from bot.listeners.request import Request
+from bot.listeners.settings_form import open_settings_form
 from bot.messages import changes as change_messages
 from bot.messages import channel_notices, managing
-from bot.messages.channel_card import LastPost, Outcome
 from bot.messages.channel_card import card as card_message
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
 from bot.messages.wrong import Wrong, wrong
-
-log = structlog.stdlib.get_logger(__name__)
-
-_OUTCOMES = {
-    State.SENT: Outcome.SENT,
-    State.POSTING: Outcome.SENDING,
-    State.SKIPPED: Outcome.SKIPPED,
-    State.FAILED: Outcome.FAILED,
-    State.UNKNOWN: Outcome.UNKNOWN,
-}
+from bot.use_cases.channel_settings import PreferencesChange
 
 
-async def digest_command(services: Services, asker: Asker, typed: str) -> Message:
-    """The answer to ``/digest typed``."""
-    first, _, rest = typed.strip().partition(" ")
-    rest = rest.strip()
-    channel = await channel_here(services, asker)
-    language = await language_of(services, asker, channel)
-    if not first:
-        return await card(services, asker)
-    command = setting_parser.subcommand(first)
-    if command is None:
-        near = setting_parser.near_subcommand(first)
-        guess = f"/{services.prefix}digest {near} {rest}".rstrip() if near else None
-        return wrong(Wrong.COMMAND, first, language=language, near=guess)
-    match command:
+async def digest_command(request: Request, typed: str) -> Message:
+    """The answer to ``/digest typed``; without a word the channel's card."""
+    word, _, value = typed.strip().partition(" ")
+    value = value.strip()
+    channel = await request.channel()
+    if not word:
+        return await card(request)
+    subcommand = setting_parser.subcommand(word)
+    match subcommand:
+        case None:
+            language = await request.language()
+            return wrong_subcommand(request.services.prefix, word, value, language=language)
         case "help":
-            return help_message(Topic.DIGEST, language=language)
+            return help_message(Topic.DIGEST, language=await request.language())
         case "preview":
-            return await preview(services, asker)
+            return await preview(request)
         case "log":
-            return await _log(services, asker, channel, language)
+            return await _log(request, channel)
         case "settings":
-            refused = await open_settings(services, asker, asker.trigger_id) if asker.trigger_id else None
-            return refused or await card(services, asker)
-        case "on" | "off":
-            return await settings_changes.switch(services, asker, on=command == "on")
+            refusal = await open_settings_form(request)
+            return refusal or await card(request)
+        case "on":
+            return await settings_changes.turn_on(request)
+        case "off":
+            return await settings_changes.turn_off(request)
         case "post":
-            return await posting.post(services, asker)
+            return await manual_posts.post(request)
         case "add":
-            return await adding_papers.offer(services, asker)
+            return await digest_upload.offer_form(request)
         case "managers":
-            return await _managers(services, asker, channel, rest, language)
+            return await _managers(request, channel, value)
         case _:
-            return await _by_words(services, asker, channel, command, rest, language)
+            return await _change_preference(request, channel, subcommand, value)
 
 
-async def card(services: Services, asker: Asker) -> Message:
-    """The channel at a glance."""
-    channel = await channel_here(services, asker)
-    language = await language_of(services, asker, channel)
-    last = await services.deliveries.last(channel)
-    installation = await services.installations.get(asker.workspace)
+async def card(request: Request) -> Message:
+    """The channel's card: its settings, its next and last post, and buttons for those who may change it."""
+    services, channel = request.services, await request.channel()
+    rights, installation = await request.rights(fresh=False), await request.installation()
     return card_message(
         channel,
-        language=language,
+        language=await request.language(),
         next_post=next_post(channel),
-        last_post=await _last_post(services, channel, last),
-        may_change=await manager(services, asker, channel, fresh=False) is not None,
+        last_post=await services.posts.last_post(channel),
+        may_change=rights.may_manage(channel),
         who=who_may(channel),
         troubles=await services.sources.troubles(),
-        may_give=await giver(services, asker, fresh=False) is not None,
+        may_give=rights.may_add_papers,
         workspace_paused=installation.paused_reason if installation else None,
     )
 
 
-async def preview(services: Services, asker: Asker, wanted: Preferences | None = None) -> Message:
-    """What the next post would look like, for the asker's eyes only; with other preferences, if given."""
-    channel = await channel_here(services, asker)
-    language = await language_of(services, asker, channel)
-    if wanted is not None:
-        channel = replace(channel, preferences=wanted)
-    messages = await services.deliveries.preview(channel, now=services.clock.now())
+async def preview(request: Request, preferences: Preferences | None = None) -> Message:
+    """The channel's next post as it would look, with these preferences instead of its own if given."""
+    channel = await request.channel()
+    if preferences is not None:
+        channel = replace(channel, preferences=preferences)
+    messages = await request.services.posts.preview(channel)
+    language = await request.language()
     if not messages:
         return channel_notices.nothing_to_post(language=language)
     return channel_notices.preview(messages, language=language)
 
 
-async def _by_words(
-    services: Services, asker: Asker, channel: Channel, command: str, typed: str, language: str
-) -> Message:
-    made = _READERS[command](typed)
-    if isinstance(made, Wrong):
-        near = setting_parser.near_value(command, typed)
-        guess = f"/{services.prefix}digest {command} {near}" if near else None
-        return wrong(made, typed, language=language, near=guess)
-    if await manager(services, asker, channel) is None:
-        return managing.refused(who_may(channel), language=language)
-    if command == "tags" and (slip := await near_tags(services, asker, channel, typed)):
-        guess = f"/{services.prefix}digest tags {slip[1]}"
-        return wrong(Wrong.UNKNOWN_TAG, slip[0], language=language, near=guess)
-    return await settings_changes.answer(
-        services, asker, await settings_changes.change(services, asker, channel, made)
-    )
+async def _change_preference(request: Request, channel: Channel, subcommand: str, value: str) -> Message:
+    change = _PARSERS[subcommand](value)
+    if isinstance(change, Wrong):
+        language = await request.language()
+        return wrong_value(request.services.prefix, subcommand, value, change, language=language)
+    if refusal := await refusal_to_manage(request, channel):
+        return refusal
+    if subcommand == "tags" and (misspelt := await wrong_tags(request, channel, value)):
+        return misspelt
+    return await settings_changes.change_settings(request, channel, change)
 
 
-def _language(typed: str) -> Make | Wrong:
-    value = setting_parser.language(typed)
-    return Wrong.LANGUAGE if value is None else lambda now: replace(now, language=value)
+def _language(value: str) -> PreferencesChange | Wrong:
+    language = setting_parser.language(value)
+    return Wrong.LANGUAGE if language is None else lambda now: replace(now, language=language)
 
 
-def _layout(typed: str) -> Make | Wrong:
-    value = setting_parser.layout(typed)
-    return Wrong.LAYOUT if value is None else lambda now: replace(now, layout=value)
+def _layout(value: str) -> PreferencesChange | Wrong:
+    layout = setting_parser.layout(value)
+    return Wrong.LAYOUT if layout is None else lambda now: replace(now, layout=layout)
 
 
-def _time(typed: str) -> Make | Wrong:
-    hour, zone, left = setting_parser.hour_and_zone(typed)
-    if left or (hour is None and zone is None):
+def _time(value: str) -> PreferencesChange | Wrong:
+    hour, zone, rest = setting_parser.hour_and_zone(value)
+    if rest or (hour is None and zone is None):
         return Wrong.ZONE if hour is not None else Wrong.HOUR
     return lambda now: replace(now, hour=hour or now.hour, zone=zone or now.zone)
 
 
-def _days(typed: str) -> Make | Wrong:
-    value = setting_parser.days(typed)
-    if value is None:
+def _days(value: str) -> PreferencesChange | Wrong:
+    days_and_country = setting_parser.days(value)
+    if days_and_country is None:
         return Wrong.DAYS
-    days, country = value
+    days, country = days_and_country
     if country is not None and not setting_parser.is_country(country):
         return Wrong.HOLIDAYS
     return lambda now: replace(now, days=days, holidays=country)
 
 
-def _tags(typed: str) -> Make | Wrong:
-    value = tag_filter_parser.parse(typed)
-    return Wrong.TAGS if value is None else lambda now: replace(now, tags=value)
+def _tags(value: str) -> PreferencesChange | Wrong:
+    tags = tag_filter_parser.parse(value)
+    return Wrong.TAGS if tags is None else lambda now: replace(now, tags=tags)
 
 
-_READERS: dict[str, Callable[[str], Make | Wrong]] = {
+_PARSERS: dict[str, Callable[[str], PreferencesChange | Wrong]] = {
     "language": _language,
     "layout": _layout,
     "time": _time,
@@ -161,41 +140,35 @@ _READERS: dict[str, Callable[[str], Make | Wrong]] = {
 }
 
 
-async def _managers(services: Services, asker: Asker, channel: Channel, typed: str, language: str) -> Message:
-    asked = setting_parser.managing(typed)
-    if asked is None:
-        return wrong(Wrong.MANAGERS, typed, language=language)
-    if asked.everyone is not None:
-        return await settings_changes.open_to(services, asker, everyone=asked.everyone)
-    allowed = await manager(services, asker, channel) is not None
-    if not asked.add and not asked.remove:
-        everyone = await services.policies.is_open(asker.workspace)
-        return managing.managers(who_may(channel), language=language, everyone=everyone, may_change=allowed)
-    if not allowed:
-        return managing.refused(who_may(channel), language=language)
-    unfit = await unfit_managers(services, asker, asked.add - channel.managers)
+async def _managers(request: Request, channel: Channel, typed: str) -> Message:
+    wanted = setting_parser.managing(typed)
+    if wanted is None:
+        return wrong(Wrong.MANAGERS, typed, language=await request.language())
+    if wanted.everyone is not None:
+        return await settings_changes.open_settings_to(request, everyone=wanted.everyone)
+    if not wanted.add and not wanted.remove:
+        rights = await request.rights()
+        return managing.managers(
+            who_may(channel),
+            language=await request.language(),
+            everyone=rights.open_to_everyone,
+            may_change=rights.may_manage(channel),
+        )
+    if refusal := await refusal_to_manage(request, channel):
+        return refusal
+    unfit = await settings_changes.unfit_managers(request, wanted.add - channel.managers)
     if unfit:
-        return managing.unfit(unfit, language=language)
-    changed = await settings_changes.change(
-        services, asker, channel, managers=lambda now: (now | asked.add) - asked.remove
+        return managing.unfit(unfit, language=await request.language())
+    return await settings_changes.change_settings(
+        request, channel, managers=lambda now: (now | wanted.add) - wanted.remove
     )
-    return await settings_changes.answer(services, asker, changed)
 
 
-async def _log(services: Services, asker: Asker, channel: Channel, language: str) -> Message:
-    made = await services.changes.newest(channel, limit=change_messages.LOG_LINES)
-    allowed = await manager(services, asker, channel, fresh=False) is not None
-    undo_id = made[0].id if made and allowed else None
-    return change_messages.log(made, language=language, zone=channel.preferences.zone, undo=undo_id)
-
-
-async def _last_post(services: Services, channel: Channel, last: Delivery | None) -> LastPost | None:
-    now = services.clock.now()
-    if channel.next_date and channel.next_due_at and channel.next_due_at <= now:
-        return LastPost(channel.next_date, Outcome.WAITING)
-    if last is None:
-        return None
-    url = await services.deliveries.link(channel, last.ts) if last.ts else None
-    day = last.schedule_date or local_day(last.created_at, channel.preferences.zone)
-    outcome = Outcome.DOUBT if last.in_doubt else _OUTCOMES[last.state]
-    return LastPost(day, outcome, last.reason, url, last.id)
+async def _log(request: Request, channel: Channel) -> Message:
+    """The last changes of the channel; whoever may change it can undo the newest."""
+    changes = await request.services.settings.latest_changes(channel, limit=change_messages.LOG_LINES)
+    rights = await request.rights(fresh=False)
+    undo_id = changes[0].id if changes and rights.may_manage(channel) else None
+    return change_messages.log(
+        changes, language=await request.language(), zone=channel.preferences.zone, undo=undo_id
+    )

@@ -1,4 +1,4 @@
-"""Buttons and menus on papers: what more there is of one, pages of lists, sharing and keeping."""
+"""Buttons and menus on papers: abstracts, translations, related papers, pages, sharing and saving."""
 
 from __future__ import annotations
 
@@ -8,131 +8,153 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from bot.language.reply_language import posting_languages
-from bot.listeners.answering import say, show
-from bot.listeners.button_press import Press, entry_of, gone, number, split
-from bot.listeners.home import publish
-from bot.listeners.search_answers import find, find_tag, open_hit, turn
-from bot.listeners.services import language_of
+from bot.listeners.app_home import publish_home
+from bot.listeners.button_press import ButtonPress, value_number, value_parts
+from bot.listeners.lookup import find_papers, find_tag, open_paper, page_of_list
+from bot.listeners.replies import respond_at_url, send_to_channel
 from bot.messages import paper
-from bot.messages.message import View
 from bot.messages.other_language import asked, reading
+from bot.messages.problems import Problem, problem
+from digests.model import ArchivedEntry
 
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def entry_menu(press: Press) -> None:
-    kind, _, rest = press.value.partition(":")
+async def choose_from_menu(press: ButtonPress) -> None:
+    """A choice in a paper's overflow menu: the value begins with the name of one of the buttons below."""
+    name, _, value = press.value.partition(":")
     handler = {
-        "abstract": abstract,
-        "language": other_language,
-        "related": related,
+        "abstract": show_abstract,
+        "language": show_other_language,
+        "related": show_related,
         "save": save,
         "unsave": unsave,
-    }.get(kind)
+    }.get(name)
     if handler is None:
         log.warning("menu_value_unknown")
         return
-    await handler(replace(press, value=rest))
+    await handler(replace(press, value=value))
 
 
-async def abstract(press: Press) -> None:
-    entry, language = await entry_of(press, press.value)
+async def show_abstract(press: ButtonPress) -> None:
+    """Open a modal with the paper's abstract."""
+    entry = await _entry(press, press.value)
     if entry is not None:
-        await show(press.asker.client, press.body, paper.abstract(entry, language=language))
+        await press.open_modal(paper.abstract(entry, language=await press.request.language()))
 
 
-async def other_language(press: Press) -> None:
-    id_, _, wanted = press.value.partition(":")
-    entry, language = await entry_of(press, id_)
+async def show_other_language(press: ButtonPress) -> None:
+    """Open a modal with the paper's commentary in the language that the value names."""
+    entry_id, _, wanted = press.value.partition(":")
+    entry = await _entry(press, entry_id)
     if entry is not None:
-        view = paper.other_language(entry, wanted, ui_language=language)
-        await show(press.asker.client, press.body, view)
+        ui_language = await press.request.language()
+        await press.open_modal(paper.other_language(entry, wanted, ui_language=ui_language))
 
 
-async def related(press: Press) -> None:
-    entry, language = await entry_of(press, press.value)
+async def show_related(press: ButtonPress) -> None:
+    """Open a modal with papers related to this one."""
+    entry = await _entry(press, press.value)
     if entry is None:
         return
-    near = await press.services.archive.related(
-        entry.id, workspace=press.asker.workspace, until=press.services.until
+    services, language = press.request.services, await press.request.language()
+    related = await services.archive.related(
+        entry.id, workspace=press.request.workspace, until=services.latest_day
     )
-    await show(press.asker.client, press.body, paper.related(entry, near, language=language))
+    await press.open_modal(paper.related(entry, related, language=language))
 
 
-async def read_digest(press: Press) -> None:
-    language, ids, page = asked(press.value)
-    found = [await press.services.archive.digest(id_, workspace=press.asker.workspace) for id_ in ids]
+async def read_digest(press: ButtonPress) -> None:
+    """Show a whole post in another language in a modal, or another page of it in the same modal."""
+    request = press.request
+    language, digest_ids, page = asked(press.value)
+    found = [
+        await request.services.archive.digest(digest_id, workspace=request.workspace)
+        for digest_id in digest_ids
+    ]
     digests = [digest for digest in found if digest is not None]
     if not digests:
-        await gone(press)
+        await _reply_gone(press)
         return
-    view: View = reading(digests, language, page)
-    current = press.body.get("view")
-    if isinstance(current, dict) and current.get("type") == "modal":
-        await press.asker.client.views_update(view_id=current["id"], view=view)
+    view = reading(digests, language, page)
+    if press.view is not None and press.is_in_modal:
+        await request.client.views_update(view_id=press.view["id"], view=view)
     else:
-        await show(press.asker.client, press.body, view)
+        await press.open_modal(view)
 
 
-async def save(press: Press) -> None:
-    """Keep a paper for oneself: said in a window, since a post's button answers with one."""
-    entry, language = await entry_of(press, press.value)
+async def save(press: ButtonPress) -> None:
+    """Keep a paper for the person, and say so in a modal: a button of a post cannot answer in its message."""
+    entry = await _entry(press, press.value)
     if entry is None:
         return
-    services, asker = press.services, press.asker
-    new = await services.saved_papers.save(asker.workspace, asker.user_id, entry.id, now=services.clock.now())
-    await show(asker.client, press.body, paper.saved(entry, language=language, new=new))
-    if press.is_in_home:
-        await publish(services, asker)
-
-
-async def unsave(press: Press) -> None:
-    """Keep it no longer, and show App Home without it. One that is gone can be let go of too."""
-    services, asker = press.services, press.asker
-    await services.saved_papers.remove(asker.workspace, asker.user_id, number(press.value))
-    await publish(services, asker)
-
-
-async def share(press: Press) -> None:
-    entry, _ = await entry_of(press, press.value)
-    if entry is None:
-        return
-    services, asker = press.services, press.asker
-    channel = await services.channels.get(asker.workspace, asker.channel_id)
-    spoken = (
-        posting_languages(channel.preferences.language)[0]
-        if channel
-        else await language_of(services, asker, None)
+    request = press.request
+    is_new = await request.services.saved_papers.save(
+        request.workspace, request.user_id, entry.id, now=request.services.clock.now()
     )
-    message = paper.shared(entry, asker.user_id, language=spoken)
+    await press.open_modal(paper.saved(entry, language=await request.language(), new=is_new))
+    if press.is_in_home:
+        await publish_home(request)
+
+
+async def unsave(press: ButtonPress) -> None:
+    """Keep a paper no longer, and show App Home without it; works for a paper that is gone too."""
+    request = press.request
+    await request.services.saved_papers.remove(request.workspace, request.user_id, value_number(press.value))
+    await publish_home(request)
+
+
+async def share(press: ButtonPress) -> None:
+    """Post a paper in the channel, in the channel's language."""
+    entry = await _entry(press, press.value)
+    if entry is None:
+        return
+    request = press.request
+    channel = await request.known_channel()
+    language = posting_languages(channel.preferences.language)[0] if channel else await request.language()
+    message = paper.shared(entry, request.user_id, language=language)
     try:
-        await asker.client.chat_postMessage(
-            channel=asker.channel_id,
-            text=message.text,
-            blocks=list(message.blocks),
-            unfurl_links=False,
-            unfurl_media=False,
-        )
+        await send_to_channel(request, message)
     except SlackApiError:
-        # Where Haru is no member, the answer's own URL may still speak in the channel.
-        await say(press.respond, message, in_channel=True)
+        # Where Haru is no member of the channel, the response URL may still post there.
+        await respond_at_url(press.respond, message, in_channel=True)
 
 
-async def open_one(press: Press) -> None:
-    id_, offset, query = split(press.value, 3)
-    message = await open_hit(press.services, press.asker, number(id_), number(offset), query)
-    await say(press.respond, message, replace=True)
+async def open_from_list(press: ButtonPress) -> None:
+    """Show one paper of a list in place of the list."""
+    entry_id, offset, question = value_parts(press.value, 3)
+    answer = await open_paper(press.request, value_number(entry_id), value_number(offset), question)
+    await respond_at_url(press.respond, answer, replace=True)
 
 
-async def turned(press: Press) -> None:
-    offset, query = split(press.value, 2)
-    message = await turn(press.services, press.asker, query, number(offset))
-    await say(press.respond, message, replace=True)
+async def turn_page(press: ButtonPress) -> None:
+    """Show another page of a list in its place, or the list again in place of one of its papers."""
+    offset, question = value_parts(press.value, 2)
+    answer = await page_of_list(press.request, question, value_number(offset))
+    await respond_at_url(press.respond, answer, replace=True)
 
 
-async def suggested(press: Press) -> None:
-    await say(press.respond, await find(press.services, press.asker, press.value), replace=True)
+async def try_suggestion(press: ButtonPress) -> None:
+    """Look up a suggested question in place of the answer that suggested it."""
+    await respond_at_url(press.respond, await find_papers(press.request, press.value), replace=True)
 
 
-async def of_tag(press: Press) -> None:
-    await say(press.respond, await find_tag(press.services, press.asker, press.value), replace=True)
+async def show_tag(press: ButtonPress) -> None:
+    """Show the papers of a tag in place of the list of tags."""
+    await respond_at_url(press.respond, await find_tag(press.request, press.value), replace=True)
+
+
+async def _entry(press: ButtonPress, entry_id: str) -> ArchivedEntry | None:
+    """The paper with this id if the person may see it; else None, and the person is told that it is gone."""
+    request, entry = press.request, None
+    if value_number(entry_id):
+        entry = await request.services.archive.entry(
+            value_number(entry_id), workspace=request.workspace, until=request.services.latest_day
+        )
+    if entry is None:
+        await _reply_gone(press)
+    return entry
+
+
+async def _reply_gone(press: ButtonPress) -> None:
+    await press.reply(problem(Problem.ENTRY_GONE, language=await press.request.language()))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.permissions import Person, may_give, may_manage, who_may
+from bot.channels.permissions import Person, Rights, who_may
 from bot.channels.preferences import Channel, Language, Preferences
 from digests.model import Workspace
 
@@ -36,13 +36,21 @@ CHANNEL = Channel(
 )
 def test_who_may(person: Person, expected: bool) -> None:
     """Admins, the creator, the inviter, managers and the operator's list; nobody deactivated."""
-    assert may_manage(person, CHANNEL, operators={"U_OPERATOR"}) is expected
+    rights = Rights(person, is_operator=person.user_id == "U_OPERATOR")
+    assert rights.may_manage(CHANNEL) is expected
 
 
 def test_a_workspace_may_open_it_to_everyone_but_guests() -> None:
-    """Opened to everyone, members may and guests may not."""
-    assert may_manage(Person("U1"), CHANNEL, operators=(), open_to_everyone=True)
-    assert not may_manage(Person("U1", is_guest=True), CHANNEL, operators=(), open_to_everyone=True)
+    """Where a workspace opened its settings to everyone, members may manage a channel and guests may not."""
+    assert Rights(Person("U1"), open_to_everyone=True).may_manage(CHANNEL)
+    assert not Rights(Person("U1", is_guest=True), open_to_everyone=True).may_manage(CHANNEL)
+
+
+def test_a_direct_message_belongs_to_its_person() -> None:
+    """Nobody else manages somebody's direct message with Haru, not even an admin of an open workspace."""
+    direct = replace(CHANNEL, channel_id="D1", inviter_id=None, creator_id="U1", managers=frozenset())
+    assert Rights(Person("U1", is_guest=True)).may_manage(direct)
+    assert not Rights(Person("U2", is_admin=True), is_operator=True, open_to_everyone=True).may_manage(direct)
 
 
 def test_the_likeliest_are_named_first_and_once() -> None:
@@ -63,5 +71,6 @@ def test_the_likeliest_are_named_first_and_once() -> None:
 )
 def test_who_may_give_a_digest(person: Person, closed: bool, opened: bool) -> None:
     """Admins and the operator's list; to have made a channel is not enough, unless the workspace is open."""
-    assert may_give(person, operators={"U_OPERATOR"}) is closed
-    assert may_give(person, operators={"U_OPERATOR"}, open_to_everyone=True) is opened
+    is_operator = person.user_id == "U_OPERATOR"
+    assert Rights(person, is_operator).may_add_papers is closed
+    assert Rights(person, is_operator, open_to_everyone=True).may_add_papers is opened

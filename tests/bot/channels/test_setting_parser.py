@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels import setting_parser
-from bot.channels.preferences import EVERY_DAY, WEEKDAYS, Language, Layout
+from bot.channels.preferences import EVERY_DAY, WEEKDAYS, Language
 
 
 @pytest.mark.parametrize(
@@ -89,35 +89,6 @@ def test_days(typed: str, expected: tuple[frozenset[int], str | None] | None) ->
     assert setting_parser.days(typed) == expected
 
 
-@pytest.mark.parametrize(
-    ("command", "typed", "expected"),
-    [
-        ("language", "koreen", "ko"),
-        ("language", "engish", "en"),
-        ("layout", "thraed", Layout.THREAD.value),
-        ("days", "weekdyas", "weekdays"),
-        ("time", "9:00 Asia/Seuol", "09:00 Asia/Seoul"),
-        ("tags", "anything", None),
-        ("language", "xyzzyx", None),
-    ],
-)
-def test_near_misses(command: str, typed: str, expected: str | None) -> None:
-    """A misspelt value is guessed as it can be typed; what is like nothing is not."""
-    assert setting_parser.near_value(command, typed) == expected
-
-
-def test_near_subcommands() -> None:
-    """A misspelt subcommand is guessed in either language, and no guess is made of two letters."""
-    assert setting_parser.near_subcommand("langage") == "language"
-    assert setting_parser.near_subcommand("언여") == "language"
-    assert setting_parser.near_subcommand("관라자") == "managers"
-    assert setting_parser.near_value("language", "한굳어") == "ko"
-    assert setting_parser.near_value("managers", "everone") == "everyone"
-    assert setting_parser.near_subcommand("xx") is None
-    assert setting_parser.near_subcommand("논문") is None
-    assert setting_parser.subcommand("언어") == "language"
-
-
 @given(st.text(max_size=40), st.sampled_from([*setting_parser.SUBCOMMANDS]))
 def test_nothing_typed_is_an_error(typed: str, command: str) -> None:
     """Whatever is typed gives a value or none."""
@@ -125,8 +96,8 @@ def test_nothing_typed_is_an_error(typed: str, command: str) -> None:
     setting_parser.layout(typed)
     setting_parser.hour_and_zone(typed)
     setting_parser.days(typed)
-    setting_parser.near_value(command, typed)
-    setting_parser.near_subcommand(typed)
+    setting_parser.subcommand(typed)
+    setting_parser.value_words(command)
 
 
 def test_countries() -> None:

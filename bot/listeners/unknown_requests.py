@@ -1,7 +1,7 @@
-"""What Slack sends that no other listener knows: acknowledged, so that nobody waits and nothing comes again.
+"""Acknowledges what no other listener knows, so that Slack does not send it again.
 
-Bolt answers it 404, and Slack counts that as a failure of the app: it asks three times more,
-and after many it stops sending events at all
+Bolt answers unknown requests with 404. Slack counts that as a failure of the app, sends an event three more
+times, and after many failures stops sending events
 (https://docs.slack.dev/apis/events-api/#failure-conditions).
 """
 
@@ -18,9 +18,10 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners.answering import answer, language_for
 from bot.listeners.commands import haru_command
-from bot.listeners.services import Services, asker_of
+from bot.listeners.request import Request
+from bot.listeners.services import Services
+from bot.listeners.timely_answer import answer_command
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -28,28 +29,27 @@ _ANY = re.compile("")
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Listen to everything that is left; to be called last."""
-    app.use(_as_documented)
+    """Listen to every request. Call it last: Bolt asks listeners in the order they were added."""
+    app.use(_without_team_id)
 
-    async def command(
+    async def answer_with_help(
         ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], client: AsyncWebClient
     ) -> None:
         log.warning("unknown_command", command=body.get("command"))
-        asker = asker_of(body, client)
-        work = haru_command(services, asker, "help")
-        await answer(ack, respond, work, asker=asker, language=language_for(services, asker))
+        request = Request.from_body(services, body, client)
+        await answer_command(ack, respond, request, haru_command(request, "help"))
 
-    async def anything(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def acknowledge(ack: AsyncAck, body: dict[str, Any]) -> None:
         log.info("unknown_request", type=body.get("type"))
         await ack()
 
-    app.command(_ANY)(command)
+    app.command(_ANY)(answer_with_help)
     for listen in (app.event, app.action, app.shortcut, app.view, app.view_closed, app.options):
-        listen(_ANY)(anything)
+        listen(_ANY)(acknowledge)
 
 
-async def _as_documented(context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
-    """Bolt's client gives every method a ``team_id``, which the methods that Haru calls do not document."""
+async def _without_team_id(context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> None:
+    """Drop the ``team_id`` that Bolt adds to every call: the methods Haru calls do not document it."""
     if context.client is not None:
         context.client.default_params.pop("team_id", None)
     await next_()

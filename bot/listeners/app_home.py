@@ -1,0 +1,65 @@
+"""App Home: today's papers in the reader's language, their saved papers, and the channels they manage."""
+
+from __future__ import annotations
+
+from bot.channels.permissions import Rights
+from bot.channels.preferences import Channel
+from bot.delivery.calendar import next_post
+from bot.listeners.button_press import ButtonPress
+from bot.listeners.request import Request
+from bot.listeners.settings_changes import open_settings_to
+from bot.messages.home import SAVED, Managed, Saved, home
+
+
+async def publish_home(request: Request) -> None:
+    """Show the person their App Home as things are now, after a change too."""
+    # App Home belongs to no channel, so no channel's language counts; and nothing read before a change may.
+    request = request.in_channel("")
+    services, workspace = request.services, request.workspace
+    language, rights = await request.language(), await request.rights(fresh=False)
+    view = home(
+        language=language,
+        chosen=await services.user_languages.get(workspace, request.user_id),
+        today=await services.archive.newest_digest(
+            workspace=workspace, until=services.latest_day, now=services.clock.now()
+        ),
+        saved=await _saved_papers(request),
+        channels=[
+            Managed(channel, next_post(channel))
+            for channel in await services.settings.of_workspace(workspace)
+            if _is_listed(channel, rights)
+        ],
+        everyone=rights.open_to_everyone if rights.may_administer else None,
+    )
+    await request.client.views_publish(user_id=request.user_id, view=view)
+
+
+async def choose_language(press: ButtonPress) -> None:
+    """Keep the language a person wants to be answered in; any other value follows the channel again."""
+    request = press.request
+    chosen = press.value if press.value in ("ko", "en") else None
+    await request.services.user_languages.set(request.workspace, request.user_id, chosen)
+    await publish_home(request)
+
+
+async def choose_who_may_change(press: ButtonPress) -> None:
+    """Open the settings of all channels to everyone, or close them, as an admin chose."""
+    await press.reply(await open_settings_to(press.request, everyone=press.value == "everyone"))
+    await publish_home(press.request)
+
+
+async def _saved_papers(request: Request) -> Saved:
+    services, workspace = request.services, request.workspace
+    entry_ids, count = await services.saved_papers.newest(workspace, request.user_id, limit=SAVED)
+    entries = await services.archive.entries(entry_ids, workspace=workspace, until=services.latest_day)
+    return Saved(tuple(entries), count)
+
+
+def _is_listed(channel: Channel, rights: Rights) -> bool:
+    """Whether App Home lists a channel: the person manages it, and it was set up once.
+
+    A channel without an inviter that was never turned on is one where somebody only asked something.
+    """
+    if channel.enabled_at is None and (channel.is_direct or channel.inviter_id is None):
+        return False
+    return rights.may_manage(channel)

@@ -1,0 +1,69 @@
+"""Turns errors into answers: the only place where a listener's failure becomes words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import TypeVar
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+
+from bot.listeners.request import Request
+from bot.messages.message import Message
+from bot.messages.problems import Problem, problem
+from digests.errors import HaruError, StoreError
+
+log = structlog.stdlib.get_logger(__name__)
+
+Result = TypeVar("Result")
+
+_PROBLEMS_BY_SLACK_ERROR = {
+    "not_in_channel": Problem.CANNOT_POST,
+    "channel_not_found": Problem.CANNOT_POST,
+    "is_archived": Problem.CANNOT_POST,
+    "restricted_action": Problem.CANNOT_POST,
+    "missing_scope": Problem.MISSING_SCOPE,
+    "expired_trigger_id": Problem.RESPONSE_EXPIRED,
+    "trigger_expired": Problem.RESPONSE_EXPIRED,
+}
+
+
+async def result_or_problem(work: Awaitable[Result], request: Request) -> Result | Message:
+    """The result of the work, or a message that says what went wrong.
+
+    Never raises, since a person waits for the answer. Errors nobody foresaw are logged with their traceback.
+    """
+    try:
+        return await work
+    except StoreError as error:
+        log.error("archive_away", error=str(error))
+        kind = Problem.ARCHIVE_BUSY
+    except SlackApiError as error:
+        code = slack_error_code(error)
+        log.warning("slack_refused", code=code)
+        kind = _PROBLEMS_BY_SLACK_ERROR.get(code, Problem.UNEXPECTED)
+    except (HaruError, aiohttp.ClientError, TimeoutError) as error:
+        log.warning("listener_failed", error=type(error).__name__)
+        kind = Problem.UNEXPECTED
+    except Exception:
+        log.exception("listener_crashed")
+        kind = Problem.UNEXPECTED
+    return problem(kind, language=await error_language(request))
+
+
+async def error_language(request: Request) -> str:
+    """The language of a message about an error: the operator's default if the database cannot be read.
+
+    Never raises: it is used to report errors.
+    """
+    try:
+        return await request.language()
+    except StoreError:
+        return request.services.default_language
+
+
+def slack_error_code(error: SlackApiError) -> str:
+    """Slack's code for why it refused a call, such as ``not_in_channel``; empty if it gave none."""
+    data = error.response.data
+    return str(data.get("error", "")) if isinstance(data, dict) else ""

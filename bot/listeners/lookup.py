@@ -1,0 +1,136 @@
+"""Answers to lookups: `/paper` and `/tag`, also when they are asked in a mention or a direct message."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from bot.listeners.request import Request
+from bot.messages import paper, search_results
+from bot.messages.help import Topic, help_message
+from bot.messages.message import Message
+from bot.messages.problems import Problem, problem
+from digests.model import Results
+from digests.search import times
+
+HELP_WORDS = frozenset({"help", "?", "도움말", "도움", "사용법"})
+"""What people type to see the help of a command."""
+
+_TODAY_WORDS = frozenset({"today", "오늘"})
+
+_MOST_USED_TAGS = 30
+"""Tags that `/tag` lists when it is asked for none."""
+
+_TAGS_TO_SUGGEST_FROM = 1000
+
+
+async def find_papers(request: Request, typed: str) -> Message:
+    """The answer to ``/paper typed``: a single paper in full, several as a list, none with suggestions."""
+    question = typed.strip()
+    if not question or question.casefold() in HELP_WORDS:
+        return help_message(Topic.PAPER, language=await request.language())
+    if question.casefold() in _TODAY_WORDS:
+        return await _find_todays(request, question)
+    # Both mostly wait for the database, so they wait side by side.
+    language, results = await asyncio.gather(request.language(), _search(request, question))
+    return _answer(request, results, language)
+
+
+async def page_of_list(request: Request, question: str, offset: int) -> Message:
+    """Another page of a list of papers, also when it holds only one."""
+    is_today = question.casefold() in _TODAY_WORDS
+    today = await _newest_posted_date(request) if is_today else None
+    results = await _search(request, question, today=today, offset=offset)
+    return _list(results, await request.language())
+
+
+async def find_tag(request: Request, typed: str) -> Message:
+    """The answer to ``/tag typed``: the tag's papers, newest first; without a tag the most used ones."""
+    services, language = request.services, await request.language()
+    question = typed.strip()
+    if question.casefold() in HELP_WORDS:
+        return help_message(Topic.TAG, language=language)
+    counts = await services.archive.tags(
+        workspace=request.workspace,
+        until=services.latest_day,
+        limit=_TAGS_TO_SUGGEST_FROM if question else _MOST_USED_TAGS,
+    )
+    if not question:
+        return search_results.tags(counts, language=language)
+    results = await services.archive.tagged(
+        question, workspace=request.workspace, until=services.latest_day, limit=search_results.PAGE
+    )
+    if not results.hits:
+        suggested = [count for count in counts if count.tag.name in results.suggestions]
+        return search_results.no_tag(question, suggested, language=language)
+    tag = next((count for count in counts if count.tag.name == results.query), None)
+    if tag is None:
+        return search_results.listing(results, language=language)
+    return search_results.tagged(_as_search(results), tag, language=language, typed=question)
+
+
+async def open_paper(request: Request, entry_id: int, offset: int, question: str) -> Message:
+    """One paper of a list in full, with a button back to that page of the list."""
+    services, language = request.services, await request.language()
+    entry = await services.archive.entry(entry_id, workspace=request.workspace, until=services.latest_day)
+    if entry is None:
+        return problem(Problem.ENTRY_GONE, language=language)
+    can_share = not request.is_direct
+    return paper.answer(entry, language=language, back=(question, offset), can_share=can_share)
+
+
+async def _find_todays(request: Request, question: str) -> Message:
+    """The papers of the newest digest the channel has had; where Haru does not post, the newest of all."""
+    language = await request.language()
+    today = await _newest_posted_date(request)
+    if today is None and await request.known_channel() is not None:
+        return search_results.nothing_today(language=language)
+    return _answer(request, await _search(request, question, today=today), language)
+
+
+async def _newest_posted_date(request: Request) -> date | None:
+    channel = await request.known_channel()
+    return None if channel is None else await request.services.posts.newest_posted_date(channel)
+
+
+async def _search(request: Request, question: str, *, today: date | None = None, offset: int = 0) -> Results:
+    services = request.services
+    return await services.archive.search(
+        question,
+        workspace=request.workspace,
+        until=services.latest_day,
+        today=today,
+        now=await _day_in_channel(request) if times.named(question) else None,
+        limit=search_results.PAGE,
+        offset=max(offset, 0),
+    )
+
+
+async def _day_in_channel(request: Request) -> date:
+    """The day it is now in the channel, which `this month` and the like refer to."""
+    channel = await request.known_channel()
+    zone = channel.preferences.zone if channel else "UTC"
+    return request.services.clock.now().astimezone(ZoneInfo(zone)).date()
+
+
+def _answer(request: Request, results: Results, language: str) -> Message:
+    if results.hits and (results.total == 1 or results.is_direct):
+        return paper.answer(
+            results.hits[0].entry,
+            language=language,
+            corrections=results.corrections,
+            can_share=not request.is_direct,
+        )
+    return _list(results, language)
+
+
+def _list(results: Results, language: str) -> Message:
+    if not results.hits:
+        return search_results.nothing(results, language=language)
+    return search_results.listing(results, language=language)
+
+
+def _as_search(results: Results) -> Results:
+    """The results as those of the question ``#tag``, so that the same buttons turn their pages."""
+    return Results(f"#{results.query}", results.hits, results.total, results.offset, results.corrections)

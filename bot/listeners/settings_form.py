@@ -1,0 +1,170 @@
+"""The settings modal: opens it for those who may change the channel, and saves what comes back."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels import setting_parser, tag_filter_parser
+from bot.channels.preferences import Channel, Language, Layout, Preferences
+from bot.channels.settings_merge import merge_managers, merge_preferences
+from bot.channels.tag_filter import TagFilter
+from bot.listeners.app_home import publish_home
+from bot.listeners.error_answers import result_or_problem
+from bot.listeners.misspelt_commands import near_tags
+from bot.listeners.permission_checks import refusal_to_manage
+from bot.listeners.replies import send_privately
+from bot.listeners.request import Request
+from bot.listeners.services import Services
+from bot.listeners.settings_changes import change_settings, unfit_managers
+from bot.messages import settings_modal
+from bot.messages.action_ids import Callback
+from bot.messages.channel_notices import expired, not_a_member
+from bot.messages.message import Message
+from bot.messages.settings_modal import NO_HOLIDAYS, About, Input
+from bot.messages.wrong import Wrong, inline, inline_near
+
+
+async def open_settings_form(
+    request: Request, *, is_hello: bool = False, from_home: bool = False
+) -> Message | None:
+    """Open the modal, filled in with the channel's settings; returns the refusal if the person may not.
+
+    ``is_hello``: Haru's first hello holds the button, so the modal proposes to turn the papers on.
+    ``from_home``: App Home holds the button, so a channel Haru does not know is not added.
+    Opens nothing, and returns None, where the request cannot open a modal.
+    """
+    if request.trigger_id is None:
+        return None
+    channel = await request.known_channel() if from_home else await request.channel()
+    language = await request.language()
+    if channel is None:
+        return expired(language=language)
+    if refusal := await refusal_to_manage(request, channel):
+        return refusal
+    services = request.services
+    newest_changes = await services.settings.latest_changes(channel, limit=1)
+    newest_digest = await services.archive.newest_digest(
+        workspace=request.workspace, until=services.latest_day, now=services.clock.now()
+    )
+    view = settings_modal.settings_modal(
+        channel,
+        language=language,
+        about=About(channel.channel_id, (newest_changes[0].id or 0) if newest_changes else 0, from_home),
+        propose_on=is_hello and channel.enabled_at is None,
+        papers_a_day=len(newest_digest.entries) if newest_digest else 0,
+    )
+    await request.client.views_open(trigger_id=request.trigger_id, view=view)
+    return None
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    """Listen to the settings modal's submission."""
+
+    async def submitted(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        view = body["view"]
+        about = About.read(view.get("private_metadata"))
+        request = Request.from_body(services, body, client).in_channel(about.channel_id)
+        channel = await request.known_channel()
+        if channel is None:
+            stale = settings_modal.stale(language=await request.language())
+            await ack(response_action="update", view=stale)
+            return
+        preferences, managers, errors = read_form(view, await request.language())
+        errors = errors or await _misspelt(request, channel, view)
+        if errors:
+            await ack(response_action="errors", errors=errors)
+            return
+        await ack()
+        work = _save(request, channel, about, preferences, managers)
+        await send_privately(request, await result_or_problem(work, request))
+        if about.from_home:
+            await publish_home(request)
+
+    app.view(Callback.SETTINGS.value)(submitted)
+
+
+async def _save(
+    request: Request, channel: Channel, about: About, preferences: Preferences, managers: frozenset[str]
+) -> Message:
+    """Save what was changed in the modal, and keep what others changed since it was opened."""
+    if refusal := await refusal_to_manage(request, channel):
+        return refusal
+    turning_on = preferences.enabled and not channel.preferences.enabled
+    if turning_on and not (await request.conversation()).is_member:
+        return not_a_member(language=await request.language(), is_direct=request.is_direct)
+    since = await request.services.settings.changes_since(channel, about.seen)
+    return await change_settings(
+        request,
+        channel,
+        lambda now: merge_preferences(now, since, preferences),
+        None if channel.is_direct else lambda now: merge_managers(now, since, managers),
+        enabling=turning_on,
+        last_seen=about.seen,
+    )
+
+
+async def _misspelt(request: Request, channel: Channel, view: dict[str, Any]) -> dict[str, str]:
+    """Errors by block id: tags that resemble a known one, and users who cannot be managers."""
+    errors, language = {}, await request.language()
+    typed = str(_state(view, Input.TAGS).get("value") or "")
+    if near := await near_tags(request, channel, typed):
+        names, meant = near
+        errors[Input.TAGS.value] = inline_near(names, str(meant), language=language)
+    chosen = frozenset(_state(view, Input.MANAGERS).get("selected_users") or ())
+    if await unfit_managers(request, chosen - channel.managers):
+        errors[Input.MANAGERS.value] = inline(Wrong.MANAGERS, language=language)
+    return errors
+
+
+def read_form(view: dict[str, Any], language: str) -> tuple[Preferences, frozenset[str], dict[str, str]]:
+    """The preferences and managers in the modal's inputs, and errors by block id in this language.
+
+    Where there is an error, the preferences hold a default in its place.
+    """
+
+    def option(name: Input) -> str:
+        return str((_state(view, name).get("selected_option") or {}).get("value", ""))
+
+    def options(name: Input) -> list[str]:
+        selected = _state(view, name).get("selected_options") or []
+        return [str(option.get("value", "")) for option in selected]
+
+    errors: dict[str, str] = {}
+    hour = setting_parser.hour(str(_state(view, Input.HOUR).get("selected_time") or ""))
+    if hour is None:
+        errors[Input.HOUR.value] = inline(Wrong.HOUR, language=language)
+    zone = setting_parser.zone(option(Input.ZONE))
+    if zone is None:
+        errors[Input.ZONE.value] = inline(Wrong.ZONE, language=language)
+    days = frozenset(int(day) for day in options(Input.DAYS) if day.isdecimal())
+    if not days:
+        errors[Input.DAYS.value] = inline(Wrong.DAYS, language=language)
+    typed = str(_state(view, Input.TAGS).get("value") or "")
+    tags = tag_filter_parser.parse(typed) if typed.strip() else TagFilter()
+    if tags is None:
+        errors[Input.TAGS.value] = inline(Wrong.TAGS, language=language)
+    holidays = option(Input.HOLIDAYS)
+    preferences = Preferences(
+        language=setting_parser.language(option(Input.LANGUAGE)) or Language.EN,
+        layout=setting_parser.layout(option(Input.LAYOUT)) or Layout.DIGEST,
+        hour=hour or time(9),
+        zone=zone or "UTC",
+        days=days,
+        holidays=holidays if holidays and holidays != NO_HOLIDAYS else None,
+        tags=tags or TagFilter(),
+        enabled=bool(options(Input.ENABLED)),
+    )
+    managers = frozenset(_state(view, Input.MANAGERS).get("selected_users") or ())
+    return preferences, managers, errors
+
+
+def _state(view: dict[str, Any], name: Input) -> dict[str, Any]:
+    """The state of one input, whose block and action have the same id."""
+    values = (view.get("state") or {}).get("values") or {}
+    state = (values.get(name.value) or {}).get(name.value)
+    return state if isinstance(state, dict) else {}

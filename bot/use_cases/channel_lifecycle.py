@@ -1,0 +1,51 @@
+"""Follows what happens to a channel in Slack: archived, deleted, renamed, given a new id, left by Haru."""
+
+from __future__ import annotations
+
+from bot.channels.channel_store import Channels
+from bot.channels.preferences import Channel
+from bot.clocks import Clock
+from bot.delivery.deliveries import Deliveries
+from digests.model import Workspace
+
+ARCHIVED = "is_archived"
+"""The pause of an archived channel, by Slack's error code; it ends when the channel is unarchived."""
+
+DELETED = "channel_not_found"
+"""The pause of a deleted channel, by Slack's error code."""
+
+REMOVED = "removed"
+"""The pause of a channel that Haru was removed from; it ends when Haru is invited again."""
+
+
+class ChannelLifecycle:
+    """Pauses, resumes, renames and moves channels as Slack reports it. Tells nobody."""
+
+    def __init__(self, *, channels: Channels, deliveries: Deliveries, clock: Clock) -> None:
+        self._channels = channels
+        self._deliveries = deliveries
+        self._clock = clock
+
+    async def pause(self, channel: Channel, reason: str) -> None:
+        """Stop posting in a channel, and call off what is still to be sent to it."""
+        await self._channels.pause(channel, reason)
+        await self._deliveries.stop(channel, reason)
+
+    async def resume(self, channel: Channel) -> None:
+        """Post in a paused channel again, from its next hour."""
+        resumed = await self._channels.resume(channel)
+        await self._deliveries.reschedule(resumed, now=self._clock.now(), enabling=True)
+
+    async def rename(self, workspace: Workspace, channel_id: str, name: str) -> None:
+        """Keep a channel's new name."""
+        await self._channels.rename(workspace, channel_id, name)
+
+    async def move(self, workspace: Workspace, old_id: str, new_id: str) -> None:
+        """Keep a channel's new Slack id, and send what is on its way there.
+
+        Slack changes the id of a channel that becomes shared through Slack Connect.
+        """
+        await self._channels.move(workspace, old_id, new_id)
+        moved = await self._channels.get(workspace, new_id)
+        if moved is not None:
+            await self._deliveries.follow(moved, old_id)

@@ -1,0 +1,93 @@
+"""Answers within three seconds, and words where something failed."""
+
+from __future__ import annotations
+
+import asyncio
+from unittest.mock import AsyncMock
+
+import pytest
+
+from bot.listeners import timely_answer
+from bot.listeners.error_answers import result_or_problem
+from bot.listeners.request import Request
+from bot.local import interaction_tokens
+from bot.local.seed import JUNHO
+from bot.messages.message import Message
+from digests.errors import StoreError
+from digests.model import Workspace
+from tests.bot.listeners.conftest import Desk
+
+
+class _EnglishServices:
+    """Services of which only the reply language is asked: everyone chose English."""
+
+    def __init__(self) -> None:
+        self.user_languages = AsyncMock()
+        self.user_languages.get_with_channel.return_value = ("en", None)
+
+
+def _request(client: AsyncMock) -> Request:
+    services = _EnglishServices()
+    return Request(
+        services,  # type: ignore[arg-type]
+        workspace=Workspace("", "T1"),
+        user_id="U1",
+        channel_id="C1",
+        client=client,
+    )
+
+
+async def test_a_slow_answer_is_acknowledged_first_and_follows(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that is not ready in time is sent through the response URL, to the asker only."""
+    monkeypatch.setattr(timely_answer, "ANSWER_IN_ACK_WITHIN", 0.0)
+    await desk.ask("POST", "/local/messages", {"as": JUNHO, "channel": "C0NONMUN", "text": "/paper looped"})
+    await desk.until("Latent Thoughts", JUNHO)
+
+
+async def test_an_expired_response_url_is_reported_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the response URL no longer works, an ephemeral message asks the person to ask again."""
+    monkeypatch.setattr(timely_answer, "ANSWER_IN_ACK_WITHIN", 0.0)
+    client, respond, ack = AsyncMock(), AsyncMock(), AsyncMock()
+    respond.return_value.status_code = 404
+
+    async def work() -> Message:
+        await asyncio.sleep(0.05)
+        return Message("late")
+
+    await timely_answer.answer_command(ack, respond, _request(client), work())
+    ack.assert_awaited_once_with()
+    assert "ask again" in client.chat_postEphemeral.await_args.kwargs["text"]
+
+
+def test_an_answer_leaves_time_for_the_network() -> None:
+    """An answer in the acknowledgement is ready well before Slack gives up waiting."""
+    assert timely_answer.ANSWER_IN_ACK_WITHIN < timely_answer.SLACK_WAITS - 1
+
+
+def test_the_local_workspace_limits_response_urls_as_slack_does() -> None:
+    """The local workspace lets a response URL live as long, and be used as often, as listeners count on."""
+    assert timely_answer.RESPONSE_URL_LIFETIME.total_seconds() == interaction_tokens.RESPONSE_SECONDS
+    assert timely_answer.RESPONSE_URL_USES == interaction_tokens.RESPONSE_USES
+
+
+@pytest.mark.parametrize("failure", [StoreError("away"), RuntimeError("a bug"), TimeoutError()])
+async def test_failures_become_words(failure: Exception) -> None:
+    """Whatever goes wrong, the person gets an answer in words that does not show the error."""
+
+    async def work() -> Message:
+        raise failure
+
+    message = await result_or_problem(work(), _request(AsyncMock()))
+    assert "again" in message.text
+    assert str(failure) not in message.text or not str(failure)
+
+
+async def test_a_failure_is_reported_in_the_asker_s_language(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Korean reader gets the report of a failure in Korean, though the default language is English."""
+    monkeypatch.setattr(desk.haru.archive, "search", AsyncMock(side_effect=StoreError("away")))
+    answer = await desk.write("/paper looped", JUNHO)
+    assert "다시" in answer["text"]
