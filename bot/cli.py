@@ -21,7 +21,7 @@ from bot.terminal.command import FAILED, as_json, command, day_of, instant_of, o
 from bot.terminal.export_command import export
 from bot.terminal.sources_command import sources
 from bot.terminal.workspaces_command import forget, pause, resume
-from digests.errors import DigestError, HaruError
+from digests.errors import HaruError, SourceError
 
 if TYPE_CHECKING:
     from bot.app import Haru
@@ -115,7 +115,7 @@ async def import_(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as
         for path in paths:
             try:
                 documents = folder.documents(path)
-            except DigestError as error:
+            except SourceError as error:
                 missing.append(str(error))
                 continue
             if not documents:

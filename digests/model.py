@@ -14,6 +14,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from digests.errors import RefusalReason
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Workspace:
@@ -99,7 +101,7 @@ class Refusal:
     """An entry that could not be read: where, why, and its title where that much was clear."""
 
     line: int
-    reason: str
+    reason: RefusalReason
     title: str | None = None
 
 
@@ -149,7 +151,7 @@ class TakenEntry:
     status: Status
     title: str | None
     entry: Entry | None = None
-    reason: str | None = None
+    reason: RefusalReason | None = None
     line: int | None = None
 
 
@@ -162,7 +164,7 @@ class Taken:
     date: date | None = None
     entries: tuple[TakenEntry, ...] = ()
     withdrawn: tuple[str, ...] = ()
-    reason: str | None = None
+    reason: RefusalReason | None = None
     line: int | None = None
 
 
@@ -304,7 +306,7 @@ class Fetch:
     cursor: Cursor
     present: frozenset[str] | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
-    unreadable: Mapping[str, str] = field(default_factory=dict)
+    unreadable: Mapping[str, RefusalReason] = field(default_factory=dict)
 
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")

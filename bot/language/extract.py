@@ -15,6 +15,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from bot.language.catalogue import LANGUAGES, SOURCE
+from digests.errors import REFUSAL_SENTENCES
 
 BOT = Path(__file__).parents[1]
 LOCALES = Path(__file__).parent / "locales"
@@ -40,7 +41,7 @@ def main() -> int:
 
 
 def extracted() -> Catalog:
-    """Every message that ``bot`` marks, in the order of the files."""
+    """Every message that ``bot`` marks, in the order of the files, and the sentences of refusals."""
     template = Catalog(project="haru", domain="haru", charset="utf-8", fuzzy=False)
     found = extract_from_dir(
         BOT,
@@ -51,6 +52,8 @@ def extracted() -> Catalog:
     )
     for name, line, message, comments, context in sorted(found, key=lambda item: (item[0], item[1])):
         template.add(message, None, [(f"bot/{name}", line)], auto_comments=comments, context=context)
+    for sentence in REFUSAL_SENTENCES.values():
+        template.add(sentence, locations=[("digests/errors.py", 1)])
     return template
 
 

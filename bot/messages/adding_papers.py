@@ -291,7 +291,7 @@ def _mark(status: Status, words: Catalogue) -> str:
 def _refusals(understood: Understood, words: Catalogue) -> list[str]:
     taken = understood.taken
     refused = [entry for entry in taken.entries if entry.status is Status.REFUSED]
-    if taken.status is Status.REFUSED:
+    if taken.status is Status.REFUSED and taken.reason is not None:
         head = words.gettext("I couldn't read this.")
         name = [_file(understood.name)] if understood.name else []
         return [" · ".join([*name, head]), refusal(taken.line, taken.reason, words)]
@@ -300,7 +300,9 @@ def _refusals(understood: Understood, words: Catalogue) -> list[str]:
     head = words.ngettext(
         "I couldn't understand {n} place:", "I couldn't understand {n} places:", len(refused)
     )
-    lines = [refusal(entry.line, entry.reason, words) for entry in refused[:_REFUSALS]]
+    lines = [
+        refusal(entry.line, entry.reason, words) for entry in refused[:_REFUSALS] if entry.reason is not None
+    ]
     return [f"*{head}*", *lines, *_more(len(refused) - _REFUSALS, words)]
 
 

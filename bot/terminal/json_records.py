@@ -20,7 +20,7 @@ def taken_record(taken: Taken) -> Record:
     return {
         "document": taken.path,
         "status": taken.status.value,
-        "reason": taken.reason,
+        "reason": str(taken.reason) if taken.reason else None,
         "line": taken.line,
         "date": taken.date.isoformat() if taken.date else None,
         "entries": [_entry_record(entry, whole=taken.status is not Status.SAME) for entry in taken.entries],
@@ -34,7 +34,7 @@ def _entry_record(taken: TakenEntry, *, whole: bool) -> Record:
         return {
             "title": taken.title,
             "status": taken.status.value,
-            "reason": taken.reason,
+            "reason": str(taken.reason) if taken.reason else None,
             "line": taken.line,
         }
     return {**_paper_record(taken.entry), "status": taken.status.value}

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from digests.errors import RefusalReason
 from digests.model import Results, Status, Taken
 
 
@@ -52,7 +53,7 @@ def _refusals(taken: Taken) -> list[str]:
     ]
 
 
-def _refusal(path: str, line: int | None, reason: str | None) -> str:
+def _refusal(path: str, line: int | None, reason: RefusalReason | None) -> str:
     return f"{path}{f':{line}' if line else ''}: {reason}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from digests.errors import DigestError
+from digests.errors import DigestError, RefusalCode, RefusalReason
 from digests.model import Digest, Document
 from digests.reading.dates import date_of_line
 from digests.reading.lines import check_lines
@@ -18,7 +18,9 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """How text in UTF-16 begins, every other byte of which may be NUL; it is told its encoding instead."""
 
-LARGEST_DOCUMENT = 5 * 1024 * 1024
+_MEGABYTE = 1024 * 1024
+
+LARGEST_DOCUMENT = 5 * _MEGABYTE
 """Bytes; a larger document is refused."""
 
 
@@ -26,17 +28,17 @@ def read(document: Document) -> Digest:
     """Read a document; DigestError says what was wrong, where, and what to do. No other exception."""
     content = document.content
     if len(content) > LARGEST_DOCUMENT:
-        raise DigestError("The document is larger than 5 MB; split it into one document a day.")
+        raise DigestError(RefusalReason(RefusalCode.TOO_LARGE, limit=LARGEST_DOCUMENT // _MEGABYTE))
     if b"\0" in content and not content.startswith(_UTF_16):
         raise DigestError(
-            "The document holds a NUL character, so it is no text; give a text file.",
+            RefusalReason(RefusalCode.NUL_CHARACTER),
             content.count(b"\n", 0, content.index(b"\0")) + 1,
         )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise DigestError("The document is not UTF-8; save it with that encoding.", line) from None
+        raise DigestError(RefusalReason(RefusalCode.NOT_UTF8), line) from None
     check_lines(text)
     return _read_shape(_INVISIBLE.sub("", text), document)
 

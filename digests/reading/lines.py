@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from digests.errors import DigestError
+from digests.errors import DigestError, RefusalCode, RefusalReason
 
 _PIECE = r"[^\s<>\"'`|{}()\[\]（）「」가-힣]"
 _URL = re.compile(rf"https?://{_PIECE}+(?:\([^\s<>\"'`|{{}}()\[\]]*\){_PIECE}*)*")
@@ -41,9 +41,7 @@ def lines_of(text: str) -> list[Line]:
 def check_lines(text: str) -> None:
     """DigestError when there are more lines than a digest of 500 entries has, so that time is bounded."""
     if max(text.count("\n"), text.count("\r")) > MOST_LINES:
-        raise DigestError(
-            f"The document has more than {MOST_LINES:,} lines; split it into one document a day."
-        )
+        raise DigestError(RefusalReason(RefusalCode.TOO_MANY_LINES, limit=MOST_LINES))
 
 
 def only_url(text: str) -> str | None:

@@ -27,7 +27,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from digests.errors import DigestError
+from digests.errors import DigestError, RefusalCode, RefusalReason
 from digests.model import Commentary, Digest, Entry, Paper, Refusal, Tag
 from digests.reading.authors import names_in
 from digests.reading.dates import date_of_line
@@ -48,10 +48,6 @@ MOST_ENTRIES = 500
 LONGEST_TITLE = 500
 """Characters; a longer first line is no title."""
 
-SECOND_DATE = "A second date begins here; give each day a document of its own."
-
-END_WITH_TAGS = "end each entry with a line of #tags"
-
 _ESCAPED = re.compile(r"\\(?=[#<(\\]|https?://)")
 _MARK = re.compile(r"</?(?:english|korean)\s?>", re.IGNORECASE)
 _END_OF_MARK = re.compile(r"</(?:english|korean)\s?>$", re.IGNORECASE)
@@ -66,24 +62,18 @@ def read_newsletter(text: str) -> Digest:
     lines = [_unescaped(line) for line in lines_of(text)]
     first = next((place for place, line in enumerate(lines) if line.text), None)
     if first is None:
-        raise DigestError("The document is empty; a newsletter begins with a date such as 2025-02-25.", 1)
+        raise DigestError(RefusalReason(RefusalCode.EMPTY_NEWSLETTER), 1)
     day = date_of_line(lines[first].text)
     if day is None:
-        raise DigestError(
-            "The first line is not a date; begin with one such as 2025-02-25 or 2025년 2월 25일.",
-            lines[first].number,
-        )
+        raise DigestError(RefusalReason(RefusalCode.NO_DATE), lines[first].number)
     entries, refusals = read_entries(lines[first + 1 :])
     refusals = tuple(refusal for refusal in refusals if not _says_date_again(refusal, day))
-    second = next((refusal for refusal in refusals if refusal.reason == SECOND_DATE), None)
+    second = next((refusal for refusal in refusals if refusal.reason.code is RefusalCode.SECOND_DATE), None)
     if second is not None:
         # What follows it would get the wrong day.
-        raise DigestError(SECOND_DATE, second.line)
+        raise DigestError(second.reason, second.line)
     if not entries and not refusals:
-        raise DigestError(
-            "There is no entry under the date; an entry is a title, (authors), text and a line of #tags.",
-            lines[first].number,
-        )
+        raise DigestError(RefusalReason(RefusalCode.NO_ENTRY), lines[first].number)
     return Digest(day, entries, refusals)
 
 
@@ -95,7 +85,7 @@ def read_entries(lines: Sequence[Line]) -> tuple[tuple[Entry, ...], tuple[Refusa
     read: list[Entry | Refusal] = []
     for block in _blocks(lines):
         if len(read) == MOST_ENTRIES:
-            reason = f"The document has more than {MOST_ENTRIES} entries; split it into one document a day."
+            reason = RefusalReason(RefusalCode.TOO_MANY_ENTRIES, limit=MOST_ENTRIES)
             raise DigestError(reason, block[0].number)
         read.append(_entry(block))
     entries = tuple(made for made in read if isinstance(made, Entry))
@@ -103,7 +93,7 @@ def read_entries(lines: Sequence[Line]) -> tuple[tuple[Entry, ...], tuple[Refusa
 
 
 def _says_date_again(refusal: Refusal, day: date) -> bool:
-    return refusal.reason == SECOND_DATE and date_of_line(refusal.title or "") == day
+    return refusal.reason.code is RefusalCode.SECOND_DATE and date_of_line(refusal.title or "") == day
 
 
 def _unescaped(line: Line) -> Line:
@@ -168,12 +158,12 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     while body and not body[0].text:
         body.pop(0)
     if not body:
-        return Refusal(block[0].number, "Tags or a link stand alone; put the entry's title above them.")
+        return Refusal(block[0].number, RefusalReason(RefusalCode.TAGS_OR_LINK_ALONE))
     title = body.pop(0)
     if date_of_line(title.text) and not title.plain and not (body and _is_structure(body[0])):
-        return Refusal(title.number, SECOND_DATE, title.text)
+        return Refusal(title.number, RefusalReason(RefusalCode.SECOND_DATE), title.text)
     if not _may_be_title(title):
-        return Refusal(title.number, "The entry's title is missing; put it on a line above this one.")
+        return Refusal(title.number, RefusalReason(RefusalCode.NO_TITLE))
     link = title.url or link
     authors: tuple[str, ...] | None = None
     text: list[Line] = []
@@ -181,7 +171,7 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     for line in body:
         names = None if said and authors is None else _names(line)
         if names is not None and authors is not None and len(names) != 1:
-            return _refused(title, line, "There is a second line of authors")
+            return _refused(title, line, RefusalCode.SECOND_AUTHORS)
         if names is not None and authors is None:
             authors = names
         elif link is None and _link(line):
@@ -190,11 +180,7 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
             text.append(line)
             said = said or bool(line.text)
     if tags is None and authors is None:
-        return Refusal(
-            title.number,
-            f"This text has neither authors nor #tags, so where it ends is a guess; {END_WITH_TAGS}.",
-            title.text,
-        )
+        return _refused(title, title, RefusalCode.NEITHER_AUTHORS_NOR_TAGS)
     told_apart = _told_apart(title, text)
     if isinstance(told_apart, Refusal):
         return told_apart
@@ -218,9 +204,8 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     )
 
 
-def _refused(title: Line, where: Line, what: str) -> Refusal:
-    reason = f"{what} in one entry, so two may have run together; {END_WITH_TAGS}."
-    return Refusal(where.number, reason, title.text)
+def _refused(title: Line, where: Line, code: RefusalCode) -> Refusal:
+    return Refusal(where.number, RefusalReason(code), title.text)
 
 
 def _told_apart(title: Line, lines: Sequence[Line]) -> tuple[str, str, str] | Refusal:
@@ -233,7 +218,7 @@ def _told_apart(title: Line, lines: Sequence[Line]) -> tuple[str, str, str] | Re
     if not places:
         stray = next((line for line in free[1:] if not line.plain and looks_like_title(line.text)), None)
         if stray and not english:
-            return _refused(title, stray, "A line that looks like a title stands between paragraphs")
+            return _refused(title, stray, RefusalCode.TITLE_BETWEEN_PARAGRAPHS)
         return _paragraphs(free), "", _marked(english)
     before, said, after = free[: places[0]], free[places[0] : places[-1] + 1], free[places[-1] + 1 :]
     if reason := _stray(before, said, after):
@@ -245,18 +230,20 @@ def _told_apart(title: Line, lines: Sequence[Line]) -> tuple[str, str, str] | Re
     )
 
 
-def _stray(before: Sequence[Line], said: Sequence[Line], after: Sequence[Line]) -> tuple[Line, str] | None:
+def _stray(
+    before: Sequence[Line], said: Sequence[Line], after: Sequence[Line]
+) -> tuple[Line, RefusalCode] | None:
     """What shows that a tag line is missing: the line, and what is wrong with it."""
     between = (*before[1:], *(line for line in said if not is_korean(line.text)), *after[:-1])
     for line in between:
         if not line.plain and looks_like_title(line.text):
-            return line, "A line that looks like a title stands between paragraphs"
+            return line, RefusalCode.TITLE_BETWEEN_PARAGRAPHS
     english_before = False
     for line in said:
         if not is_korean(line.text):
             english_before = english_before or is_english_prose(line.text)
         elif english_before and any(is_english_prose(line.text) for line in after):
-            return line, "Korean text follows English text"
+            return line, RefusalCode.KOREAN_AFTER_ENGLISH
     return None
 
 

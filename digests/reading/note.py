@@ -28,7 +28,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from digests.errors import DigestError
+from digests.errors import DigestError, RefusalCode, RefusalReason
 from digests.model import Commentary, Digest, Entry, Kind, Paper, Tag
 from digests.reading.dates import date_of_name
 from digests.reading.identity import arxiv_id, direct_url
@@ -70,15 +70,9 @@ def read_note(text: str, name: str, first_seen: date | None = None) -> Digest:
     korean, english = _text(parts.korean), _text(parts.english)
     title = parts.heading.title if parts.heading else title_of_name(stem)
     if not parts.heading and not parts.url and (not title or _UNNAMED.fullmatch(title)):
-        raise DigestError(
-            "The note has no name, no link and no title line, so what it is about cannot be told;"
-            " begin it with the paper's link and a line `*Title* (Authors)`.",
-            first,
-        )
+        raise DigestError(RefusalReason(RefusalCode.UNNAMED_NOTE), first)
     if not (parts.heading or parts.url or korean or english or parts.abstract or parts.tags or parts.links):
-        raise DigestError(
-            "The note is empty; begin it with the paper's link and a line `*Title* (Authors)`.", first
-        )
+        raise DigestError(RefusalReason(RefusalCode.EMPTY_NOTE), first)
     said = (("ko", korean), ("en", english))
     cites = dict.fromkeys((*parts.cites, *urls_in([korean, english])))
     entry = Entry(

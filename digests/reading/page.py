@@ -15,7 +15,7 @@ from datetime import date
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from digests.errors import DigestError
+from digests.errors import DigestError, RefusalCode, RefusalReason
 from digests.model import Digest, Refusal
 from digests.reading.authors import names_in
 from digests.reading.dates import date_of_line
@@ -82,14 +82,12 @@ def read_page(text: str, first_seen: date | None = None) -> Digest:
     _check_attributes(text)
     tree = LexborHTMLParser(text)
     if tree.body is None:
-        raise DigestError("The page is empty; save it with its content.", 1)
+        raise DigestError(RefusalReason(RefusalCode.EMPTY_PAGE), 1)
     lines = _placed(_lines(tree.body), text)
     dated = next((place for place, line in enumerate(lines) if date_of_line(line.text)), None)
     day = date_of_line(lines[dated].text) if dated is not None else first_seen or _dated_elsewhere(tree)
     if day is None:
-        raise DigestError(
-            "The page has no line with its date; put one such as 2025-02-25 above the entries.", 1
-        )
+        raise DigestError(RefusalReason(RefusalCode.UNDATED_PAGE), 1)
     container = tree.css_first(_CONTAINERS)
     inner = _placed(_lines(container), text) if container else []
     if any(line.text.startswith("#") for line in inner):
@@ -99,7 +97,7 @@ def read_page(text: str, first_seen: date | None = None) -> Digest:
     entries, refusals = read_entries(body)
     refusals = tuple(refusal for refusal in refusals if not _is_furniture(refusal, body))
     if not entries and not refusals:
-        raise DigestError("The page has no entry: a title, (authors), text and a line of #tags.", 1)
+        raise DigestError(RefusalReason(RefusalCode.NO_ENTRY_ON_PAGE), 1)
     return Digest(day, entries, refusals)
 
 
@@ -180,9 +178,7 @@ def _placed(lines: Iterator[Line], source: str) -> list[Line]:
             position = at
         placed.append(replace(line, number=number))
         if len(placed) > MOST_LINES:
-            raise DigestError(
-                f"The page has more than {MOST_LINES:,} lines; split it into one page a day.", number
-            )
+            raise DigestError(RefusalReason(RefusalCode.TOO_MANY_LINES, limit=MOST_LINES), number)
     return placed
 
 
@@ -232,7 +228,7 @@ def _check_depth(text: str) -> None:
         left_open[name] = max(0, left_open[name] + (-1 if closing else 1))
         deepest[name] = max(deepest[name], left_open[name])
     if deepest.total() > DEEPEST:
-        raise DigestError("The page nests its elements too deeply; save it from a browser's reader view.", 1)
+        raise DigestError(RefusalReason(RefusalCode.NESTED_TOO_DEEPLY), 1)
 
 
 def _check_attributes(text: str) -> None:
@@ -242,6 +238,6 @@ def _check_attributes(text: str) -> None:
         said = tag[1] or ""
         if len(said) > 2 * MOST_ATTRIBUTES and len(_ATTRIBUTE.findall(said)) > MOST_ATTRIBUTES:
             raise DigestError(
-                f"A tag has more than {MOST_ATTRIBUTES:,} attributes; save it from a browser's reader view.",
+                RefusalReason(RefusalCode.TOO_MANY_ATTRIBUTES, limit=MOST_ATTRIBUTES),
                 text.count("\n", 0, tag.start()) + 1,
             )

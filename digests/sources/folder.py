@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from digests.errors import DigestError, SourceError
+from digests.errors import RefusalCode, RefusalReason, SourceError
 from digests.model import Document, Fetch, Source
 from digests.reading.document import LARGEST_DOCUMENT
 from digests.sources.file_names import is_document_path, normalized_path
@@ -30,7 +30,7 @@ class Documents:
     def __init__(self, source: str, files: Mapping[str, Path]) -> None:
         self._source = source
         self._files = files
-        self.unreadable: dict[str, str] = {}
+        self.unreadable: dict[str, RefusalReason] = {}
 
     def __len__(self) -> int:
         return len(self._files)
@@ -43,7 +43,7 @@ def documents(path: Path) -> Documents:
     """The documents under a path.
 
     A file is a source by its own name; a folder is one source by its name, and hidden
-    files and folders in it are left out. DigestError when there is no such path, or the
+    files and folders in it are left out. SourceError when there is no such path, or the
     folder cannot be read.
     """
     try:
@@ -52,7 +52,7 @@ def documents(path: Path) -> Documents:
             return Documents(normalized_path(root.name), _files(root))
         path.stat()
     except OSError as error:
-        raise DigestError(f"{error.filename or path} cannot be read: {error.strerror}.") from error
+        raise SourceError(f"{error.filename or path} cannot be read: {error.strerror}.") from error
     return Documents(normalized_path(path.name), {normalized_path(path.name): path})
 
 
@@ -81,7 +81,7 @@ def _look(source: Source) -> Fetch:
     before = {name: _Seen(*seen) for name, seen in ((source.cursor or {}).get("files") or {}).items()}
     now: dict[str, _Seen] = {}
     changed: list[tuple[str, Path]] = []
-    unreadable: dict[str, str] = {}
+    unreadable: dict[str, RefusalReason] = {}
     began = time.time_ns()
     try:
         files = _files(root)
@@ -113,7 +113,9 @@ def _look(source: Source) -> Fetch:
     )
 
 
-def _read(source: str, files: Iterable[tuple[str, Path]], unreadable: dict[str, str]) -> Iterator[Document]:
+def _read(
+    source: str, files: Iterable[tuple[str, Path]], unreadable: dict[str, RefusalReason]
+) -> Iterator[Document]:
     for name, file in files:
         try:
             with file.open("rb") as opened:
@@ -127,8 +129,8 @@ def _read(source: str, files: Iterable[tuple[str, Path]], unreadable: dict[str, 
         yield Document(source, name, content)
 
 
-def _why(error: OSError) -> str:
-    return f"The file cannot be read: {error.strerror}."
+def _why(error: OSError) -> RefusalReason:
+    return RefusalReason(RefusalCode.UNREADABLE_FILE, detail=error.strerror or "")
 
 
 def _renamed(before: dict[str, _Seen], now: dict[str, _Seen], present: frozenset[str]) -> dict[str, str]:

@@ -53,8 +53,10 @@ async def take_in_batch(
             made = draft(document)
         digest = made.digest
         if isinstance(digest, DigestError):
-            refused.append(RefusedDocument(document.path, sha256, str(digest), digest.line))
-            fates[document.path] = Taken(document.path, Status.REFUSED, reason=str(digest), line=digest.line)
+            refused.append(RefusedDocument(document.path, sha256, digest.reason, digest.line))
+            fates[document.path] = Taken(
+                document.path, Status.REFUSED, reason=digest.reason, line=digest.line
+            )
             continue
         before = entries.get(old.id, []) if old is not None else []
         decision = intake.decide(digest.entries, before)

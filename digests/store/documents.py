@@ -15,6 +15,7 @@ from sqlalchemy import exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests import intake
+from digests.errors import RefusalReason
 from digests.model import SHARED, Digest, Paper, Workspace
 from digests.store import tables
 from digests.store.bulk import among, new_ids
@@ -45,7 +46,7 @@ class RefusedDocument:
 
     path: str
     sha256: str
-    reason: str
+    reason: RefusalReason
     line: int | None
 
 
@@ -219,7 +220,7 @@ async def refuse(
     for one in refused:
         values = {
             "sha256": one.sha256,
-            "reason": one.reason,
+            "reason": str(one.reason),
             "line": one.line,
             "taken_in_at": now,
             "gone_at": None,

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from digests.errors import RefusalReason
 from digests.model import SHARED
 from digests.store import documents, tables
 from digests.store.document_writer import withdraw_entries
@@ -51,7 +52,7 @@ async def move(connection: AsyncConnection, source_id: int, renamed: Mapping[str
 
 
 async def refuse(
-    connection: AsyncConnection, source_id: int, reasons: Mapping[str, str], *, now: datetime
+    connection: AsyncConnection, source_id: int, reasons: Mapping[str, RefusalReason], *, now: datetime
 ) -> None:
     """Documents are there and cannot be read: remembered, so that the operator sees why."""
     shelf = Shelf(source_id, SHARED, "UTC", backlog=False)

@@ -82,7 +82,7 @@ def check(digest: Digest) -> None:
     assert digest.date is None or isinstance(digest.date, date)
     for refusal in digest.refusals:
         assert refusal.line >= 1
-        assert refusal.reason.endswith(".")
+        assert str(refusal.reason).endswith(".")
     for entry in digest.entries:
         paper = entry.paper
         assert entry.line >= 1

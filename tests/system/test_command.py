@@ -73,7 +73,7 @@ def test_each_path_is_told_for_itself(haru: Haru, digest: Path, tmp_path: Path) 
     assert done.status == 1
     assert [record["status"] for record in done.lines] == ["refused", "new"]
     assert "none.txt cannot be read: No such file" in done.errors
-    assert "binary.txt:1: The document holds a NUL character" in done.errors
+    assert "binary.txt:1: The document has a NUL character" in done.errors
     assert "empty holds no file that is read" in done.errors
 
 
@@ -248,11 +248,13 @@ def _shown(line: str) -> str:
 def test_json_of_refused_entries_keeps_its_shape() -> None:
     """The record of an entry that was refused names its title, reason and line."""
     from bot.terminal.json_records import taken_record
+    from digests.errors import RefusalCode, RefusalReason
     from digests.model import Status, Taken, TakenEntry
 
-    taken = Taken("a.txt", Status.NEW, entries=(TakenEntry(Status.REFUSED, "T", None, "no tags", 7),))
+    reason = RefusalReason(RefusalCode.SECOND_AUTHORS)
+    taken = Taken("a.txt", Status.NEW, entries=(TakenEntry(Status.REFUSED, "T", None, reason, 7),))
     assert json.loads(json.dumps(taken_record(taken)))["entries"] == [
-        {"title": "T", "status": "refused", "reason": "no tags", "line": 7}
+        {"title": "T", "status": "refused", "reason": str(reason), "line": 7}
     ]
 
 

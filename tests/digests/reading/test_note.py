@@ -183,7 +183,7 @@ def test_a_notes_day_is_its_first_appearance_or_its_names(
 
 def test_a_nameless_scrap_is_refused() -> None:
     """Without a name, a link or a title line nothing says what the note is about."""
-    with pytest.raises(DigestError, match="cannot be told") as caught:
+    with pytest.raises(DigestError, match="paper is unknown") as caught:
         _note("\n\nsome shell command\n", "2024/Untitled.md")
     assert caught.value.line == 3
 
