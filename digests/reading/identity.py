@@ -24,6 +24,63 @@ _REDIRECTS = (
 )
 _NEITHER = re.compile(r"[\W_]+")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s?#]+")
+_LOOSE_ENDS = ".,;:!?)]}>'\"`*"
+"""Punctuation after an address, which sentences and LaTeX leave there."""
+
+_GIT_OVER_SSH = re.compile(r"(?:ssh://)?git@([\w.-]+)[:/](.+)")
+_ALIKE = tuple(
+    (re.compile(pattern, re.IGNORECASE), written)
+    for pattern, written in (
+        (r"https://github\.com/([^/?]+/[^/?]+?)(?:\.git)?(?:[/?].*)?$", r"https://github.com/\1"),
+        (r"https://raw\.githubusercontent\.com/([^/]+/[^/]+)/.*", r"https://github.com/\1"),
+        (
+            r"https://(?:(?:mobile\.|m\.)?twitter|(?:fx|vx|fixup)?(?:twitter|x)|nitter)\.(?:com|net)/"
+            r"([^/]+/status(?:es)?/\d+).*",
+            r"https://x.com/\1",
+        ),
+        (
+            r"https://(?:(?:mobile\.|m\.)?twitter|(?:fx|vx|fixup)?(?:twitter|x)|nitter)\.(?:com|net)/"
+            r"[^/]+(?:/web)?/status(?:es)?/(\d+).*",
+            r"https://x.com/i/status/\1",
+        ),
+        (
+            r"https://openreview\.net/(?:forum|pdf|attachment|references/pdf)\?(?:.*&)?id=([\w-]+).*",
+            r"https://openreview.net/forum?id=\1",
+        ),
+        (
+            r"https://(?:huggingface\.co|hf\.co)/((?:(?:datasets|spaces)/)?[^/?]+/[^/?]+)(?:[/?].*)?$",
+            r"https://huggingface.co/\1",
+        ),
+        (
+            r"https://(?:youtu\.be/|(?:m\.)?youtube\.com/(?:watch\?(?:.*&)?v=|live/|shorts/|embed/))([\w-]{11}).*",
+            r"https://youtube.com/watch?v=\1",
+        ),
+        (
+            r"https://(?:aclanthology\.org|aclweb\.org/anthology)/(?:anthology/)?([A-Za-z0-9.-]+?)(?:\.pdf|\.bib)?$",
+            r"https://aclanthology.org/\1",
+        ),
+        (r"https://nature\.com/articles/([\w.-]+?)(?:\.pdf)?$", r"https://doi.org/10.1038/\1"),
+        (r"https://(?:dx\.)?doi\.org/10\.1038/(.+)", r"https://nature.com/articles/\1"),
+        (r"https://.*?/(10\.\d{4,9}/[^?#]+)", r"https://doi.org/\1"),
+        (
+            r"https://proceedings\.mlr\.press/(v\d+)/([\w-]+)(?:\.html|/[\w-]+\.pdf)",
+            r"https://proceedings.mlr.press/\1/\2",
+        ),
+        (
+            r"https://(?:proceedings\.neurips\.cc|papers\.n(?:eur)?ips\.cc)/.*?/(?:hash|file)/([0-9a-f]{16,}).*",
+            r"https://proceedings.neurips.cc/paper/\1",
+        ),
+        (
+            r"https://openaccess\.thecvf\.com/(\w+)/(?:\w+/)?(?:html|papers)/([\w-]+?)(?:_paper)?\.(?:html|pdf)",
+            r"https://openaccess.thecvf.com/\1/\2",
+        ),
+    )
+)
+"""Addresses of one thing, each with the form it has in common with the others."""
+
+_IGNORES_CASE = re.compile(r"https://(?:github\.com|doi\.org|x\.com)/")
+"""Sites whose names are the same in capitals and small letters."""
+
 _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|ref|ref_src|mc_[ce]id)$")
 
 
@@ -55,6 +112,28 @@ def normal_url(url: str) -> str | None:
     _, host, path, query = parts
     kept = [(name, value) for name, value in parse_qsl(query) if not _TRACKING.match(name)]
     return urlunsplit(("https", host.removeprefix("www."), path.rstrip("/"), urlencode(kept), ""))
+
+
+def address_keys(url: str) -> tuple[str, ...]:
+    """The keys under which links to one thing meet, the most exact first; none for what is no web address.
+
+    A link that is kept and a link that is asked for lead to the same thing when they share a key: a file
+    and the root of its repository, twitter.com and x.com, the forum page and the PDF of OpenReview. A key is
+    ``arxiv:…`` or an address as ``normal_url`` gives it.
+    """
+    text = url.strip().rstrip(_LOOSE_ENDS)
+    if found := _GIT_OVER_SSH.match(text):
+        text = f"https://{found[1]}/{found[2]}"
+    known, address = arxiv_id(text), normal_url(text)
+    if address is None:
+        return (f"arxiv:{known}",) if known else ()
+    keys = [f"arxiv:{known}"] if known else []
+    keys.append(address)
+    for pattern, written in _ALIKE:
+        if found := pattern.match(address):
+            common = found.expand(written)
+            keys.append(common.lower() if _IGNORES_CASE.match(common) else common)
+    return tuple(dict.fromkeys(keys))
 
 
 def direct_url(url: str) -> str:
