@@ -267,7 +267,7 @@ class Haru:
 
     async def prepare(self) -> bool:
         """Read what lookup shares, so that nobody who asks waits for it; whether anything was new."""
-        return await self.archive.prepare(until=latest_visible_day(self.clock.now()))
+        return await self.archive.prepare()
 
     async def live(self) -> Health:
         """Alive: the loop answers, and the clockwork, where it runs, has not hung."""

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
 from digests.draft_process import Drafting
-from digests.drafts import Drafts, drafts
+from digests.drafts import Drafts
 from digests.model import (
     ArchivedDigest,
     ArchivedEntry,
@@ -18,30 +18,22 @@ from digests.model import (
     Taken,
     Workspace,
 )
-from digests.search import meaning
+from digests.search import engine, meaning
 from digests.search.meaning import Encoder
-from digests.store import digests_by_day, lookup, postings, tag_lookup, vectors
+from digests.store import digests_by_day, lookup, vectors
 from digests.store.batch_intake import take_in_batch
 from digests.store.database import Database
 from digests.store.documents import find_source, known_hashes
 from digests.store.entry_export import export_entries
 from digests.store.entry_reader import documents_of, load_entries, posted_entries
-from digests.store.preparation import prepare
-from digests.store.vocabulary import Version
+from digests.store.index_rows import index_papers
+from digests.store.indexes import Indexes
 
 BATCH = 300
 """Documents in one transaction: a crash loses at most these, whole, and the next run takes them in."""
 
 BATCH_BYTES = 1024 * 1024
 """Of their bytes; so memory stays what it is, however large the documents are."""
-
-AT_ONCE = 4
-"""Searches at the same time. Of fifty each would take fifty times as long; in turn, the first are answered
-at once."""
-
-_FIRST = "how do large language models learn to reason"
-"""A question in one's own words: such a one asks for most of what a lookup may ask for."""
-
 
 class Archive:
     """Everything loaded. ``workspace`` in any method is whose eyes look: None sees what is shared.
@@ -52,8 +44,7 @@ class Archive:
     def __init__(self, database: Database, *, encoder: Encoder | None = None) -> None:
         self._database = database
         self._encoder = encoder
-        self._turns = asyncio.Semaphore(AT_ONCE)
-        self._prepared: Version | None = None
+        self._indexes = Indexes(database, encoder)
 
     async def take_in(
         self,
@@ -114,7 +105,7 @@ class Archive:
 
         async def make() -> Drafts:
             if not batch:
-                return drafts([])
+                return {}
             async with self._database.read() as connection:
                 known = await known_hashes(
                     connection, batch[0].source, [document.path for document in batch], workspace=workspace
@@ -193,7 +184,7 @@ class Archive:
             digest_ids, paper_ids = await digests_by_day.retract(
                 connection, day, workspace=workspace, now=now
             )
-            await postings.index_papers(connection, paper_ids)
+            await index_papers(connection, paper_ids)
         return len(digest_ids)
 
     async def search(
@@ -211,31 +202,22 @@ class Archive:
 
         ``now`` is the day it is for whoever asks; without one last year is two words like others.
         """
-        async with self._turns, self._database.read() as connection:
-            return await lookup.search(
-                connection,
-                text,
-                workspace=workspace,
-                until=until,
-                today=today,
-                now=now,
-                encoder=self._encoder,
-                limit=limit,
-                offset=offset,
+        library, meanings = await self._indexes.library(workspace, until)
+        if meanings is None:
+            answer = engine.answer(library, text, today=today, now=now)
+        else:
+            # Encoding a question takes as long as all the rest of many answers.
+            answer = await asyncio.to_thread(
+                engine.answer, library, text, today=today, now=now, meanings=meanings
             )
-
-    async def prepare(self, *, until: date | None) -> bool:
-        """Read what the questions of most workspaces share, so that nobody who asks waits for it; False when
-        nothing has changed since it was read. A first question compiles the statements, too.
-
-        Takes two seconds of a hundred thousand papers, most of it beside the event loop.
-        """
-        known = self._prepared
         async with self._database.read() as connection:
-            self._prepared = await prepare(connection, until, known)
-        if known is None:
-            await self.search(_FIRST, workspace=None, until=until, today=None)
-        return self._prepared != known
+            eyes = lookup.Eyes(connection, library, workspace, until)
+            return await lookup.shown(eyes, text, answer, limit=limit, offset=offset)
+
+    async def prepare(self) -> bool:
+        """Load what the questions of all workspaces share, so that nobody who asks waits for it; False when
+        nothing has changed since it was loaded."""
+        return await self._indexes.follow()
 
     async def documents(self, results: Results) -> dict[int, tuple[str, ...]]:
         """For each paper found, the paths of the documents that mention it, in a fixed order."""
@@ -269,24 +251,27 @@ class Archive:
         offset: int = 0,
     ) -> Results:
         """The papers of a tag, newest first, however it is spelt."""
+        library, _ = await self._indexes.library(workspace, until)
+        tag, answer = lookup.tagged(library, text)
         async with self._database.read() as connection:
-            return await tag_lookup.tagged(
-                connection, text, workspace=workspace, until=until, limit=limit, offset=offset
-            )
+            eyes = lookup.Eyes(connection, library, workspace, until)
+            return await lookup.shown(eyes, tag, answer, limit=limit, offset=offset)
 
     async def tags(
         self, *, workspace: Workspace | None, until: date | None, limit: int = 30
     ) -> tuple[TagCount, ...]:
         """The most used tags, each in its commonest spelling."""
-        async with self._database.read() as connection:
-            return await tag_lookup.tags(connection, workspace=workspace, until=until, limit=limit)
+        library, _ = await self._indexes.library(workspace, until)
+        return lookup.tags(library, limit)
 
     async def related(
         self, entry_id: int, *, workspace: Workspace | None, until: date | None, limit: int = 5
     ) -> tuple[ArchivedEntry, ...]:
         """Papers near this one: by notes' links, shared tags and text."""
+        library, _ = await self._indexes.library(workspace, until)
         async with self._database.read() as connection:
-            return await lookup.related(connection, entry_id, workspace=workspace, until=until, limit=limit)
+            eyes = lookup.Eyes(connection, library, workspace, until)
+            return await lookup.related(eyes, entry_id, limit=limit)
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from digests.errors import DigestError
 from digests.model import Digest, Document
 from digests.reading.document import read
-from digests.search.concordance import Concordance, concordance
-from digests.search.weights import Fields, Indexed, fields, index
+from digests.search.analysis import Fields, analyse, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +22,8 @@ class Draft:
 
     sha256: str
     digest: Digest | DigestError
-    words: Mapping[Fields, Indexed] = field(default_factory=dict)
-    """Its papers as the index sees them, as far as only this document speaks of them."""
+    terms: Mapping[Fields, bytes] = field(default_factory=dict)
+    """The terms of its papers, packed, by what it says of them: as far as only this document speaks of them."""
 
 
 def hash_of(document: Document) -> str:
@@ -39,27 +38,20 @@ def draft(document: Document) -> Draft:
         digest = read(document)
     except DigestError as error:
         return Draft(sha256, error)
-    words = {}
+    terms = {}
     for entry in digest.entries:
         paper = entry.paper
         tags = [tag.name for tag in entry.tags]
         said = [commentary.text for commentary in entry.commentaries]
         key = fields(paper.title, paper.authors, tags, said, paper.abstract)
-        words[key] = index(key)
-    return Draft(sha256, digest, words)
+        terms[key] = analyse(key).packed()
+    return Draft(sha256, digest, terms)
 
 
-@dataclass(frozen=True, slots=True)
-class Drafts:
-    """The drafts of documents."""
-
-    by_path: Mapping[str, Draft]
-    words: Concordance
-    """All the words of their papers, each draft's in the order it has them."""
+Drafts = Mapping[str, Draft]
+"""The drafts of documents, by path."""
 
 
 def drafts(documents: Iterable[Document]) -> Drafts:
     """Draft documents, no two of one path."""
-    made = {document.path: draft(document) for document in documents}
-    words = concordance([indexed for one in made.values() for indexed in one.words.values()])
-    return Drafts(made, words)
+    return {document.path: draft(document) for document in documents}

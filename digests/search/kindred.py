@@ -9,16 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+
 from digests.search import text
 from digests.search.function_words import FUNCTION
 from digests.search.meaning import DIMENSIONS, Vectors, alike, lengths
-from digests.search.plan import Term
-
-_MOST = 8
-"""Words that one word may also be found by."""
-
-_MOST_REMEMBERED = 5000
-"""Words whose kin are kept in memory: questions say the same words again and again."""
 
 _NEAR_LATIN, _NEAR_HANGUL = 0.8, 0.7
 """Likeness from which two words mean alike; the same thing in two languages is a little less alike."""
@@ -27,38 +22,25 @@ _NEAR_LATIN, _NEAR_HANGUL = 0.8, 0.7
 class Lexicon:
     """The words of titles and what they mean, in memory: half a kilobyte a word."""
 
-    def __init__(self, rows: Iterable[tuple[Term, bytes]]) -> None:
-        import numpy as np
-
-        kept = list(rows)
+    def __init__(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        kept = sorted(rows)
         self._terms = [term for term, _ in kept]
         joined = b"".join(content for _, content in kept)
         self._vectors = np.frombuffer(joined, dtype=np.int8).reshape(-1, DIMENSIONS)
         self._lengths = lengths(self._vectors)
-        self._kin: dict[str, list[Term]] = {}
 
-    def unknown(self, asked: Iterable[text.Word]) -> list[text.Word]:
-        """The words whose kin were not looked for yet."""
-        return [word for word in asked if word.folded not in self._kin]
+    def near(self, vectors: Vectors, least: Sequence[float]) -> list[list[tuple[float, str]]]:
+        """For each vector the terms that are at least so like it, each with its unlikeness, in order."""
+        found = []
+        for cosines, enough in zip(alike(vectors, self._vectors, self._lengths).T, least, strict=True):
+            places = np.flatnonzero(cosines >= enough)
+            found.append(sorted((-round(float(cosines[at]), 4), self._terms[at]) for at in places))
+        return found
 
-    def learn(self, asked: Sequence[text.Word], vectors: Vectors) -> None:
-        """Look for the terms that mean what each word, a vector a word, means, and remember them."""
-        import numpy as np
 
-        if not self._terms or not asked:
-            return
-        for word, cosines in zip(asked, alike(vectors, self._vectors, self._lengths).T, strict=True):
-            near = np.flatnonzero(cosines >= (_NEAR_HANGUL if word.is_hangul else _NEAR_LATIN))
-            ordered = sorted(
-                (-round(float(cosines[at]), 4), self._terms[at].term, self._terms[at].id, at) for at in near
-            )
-            self._kin[word.folded] = [self._terms[at] for *_, at in ordered[:_MOST]]
-        while len(self._kin) > _MOST_REMEMBERED:
-            del self._kin[next(iter(self._kin))]
-
-    def kin(self, asked: Iterable[text.Word]) -> dict[str, list[Term]]:
-        """The terms that mean what each word means, of those learned, by the word as it was typed."""
-        return {word.shown: self._kin.get(word.folded, []) for word in asked}
+def least_likeness(word: text.Word) -> float:
+    """How like a word another one must be to mean alike."""
+    return _NEAR_HANGUL if word.is_hangul else _NEAR_LATIN
 
 
 def telling(asked: Iterable[text.Word]) -> list[text.Word]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from digests.model import ArchivedEntry
 from digests.search import text
 from digests.search.function_words import FUNCTION
 from digests.search.plan import Group
-from digests.search.query import Query
 
 
 def matched(found: ArchivedEntry, groups: Sequence[Group]) -> tuple[str, ...]:
@@ -24,7 +23,7 @@ def matched(found: ArchivedEntry, groups: Sequence[Group]) -> tuple[str, ...]:
     parts += [commentary.text for commentary in found.entry.commentaries]
     parts.append(paper.abstract or "")
     wanted = {text.stem(group.typed) for group in telling}
-    wanted = wanted.union(*(group.names for group in telling))
+    wanted = wanted.union(*(group.worth for group in telling))
     prefixes = tuple(group.typed for group in telling if len(group.typed) > 2)
     openings = sorted({one[:3] for one in wanted} | {group.typed[:3] for group in telling})
     rough = re.compile("|".join(map(re.escape, openings)))
@@ -41,25 +40,15 @@ def matched(found: ArchivedEntry, groups: Sequence[Group]) -> tuple[str, ...]:
 
 
 def _answers(word: text.Word, group: Group) -> bool:
-    return word.folded.startswith(group.typed) or not group.names.isdisjoint(word.terms)
+    return word.folded.startswith(group.typed) or not group.worth.keys().isdisjoint(word.terms)
 
 
-def holds_phrases(found: ArchivedEntry, query: Query) -> bool:
-    """Whether an entry has every phrase of a question, and none of the words it is to be without."""
-    if not query.phrases and not query.without:
-        return True
+def holds_phrases(found: ArchivedEntry, phrases: Iterable[str]) -> bool:
+    """Whether an entry has every phrase."""
     paper = found.paper
     whole = [paper.title, *paper.authors, paper.abstract or ""]
     whole += [commentary.text for commentary in found.entry.commentaries]
     whole += [tag.name for tag in found.entry.tags]
-    held = " ".join(" ".join(word.folded for word in text.words(part)) for part in whole)
-    folded = [" ".join(word.folded for word in text.words(phrase)) for phrase in query.phrases]
-    unwanted = [" ".join(word.folded for word in text.words(word)) for word in query.without]
-    return all(phrase in held for phrase in folded if phrase) and not any(
-        _stands_in(word, held) for word in unwanted if word
-    )
-
-
-def _stands_in(word: str, held: str) -> bool:
-    # A Korean word stands with its particle, a Latin one alone.
-    return word in held if not word.isascii() else f" {word} " in f" {held} "
+    held = "\0".join(" ".join(word.folded for word in text.words(part)) for part in whole)
+    folded = [" ".join(word.folded for word in text.words(phrase)) for phrase in phrases]
+    return all(phrase in held for phrase in folded if phrase)

@@ -11,21 +11,20 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, TypeVar
 
+import numpy as np
+
+from digests.search import weights
 from digests.search.text import Word
 
 Vectors = Any
 """An array of signed bytes, a row a text. Its type comes with the extra; types are checked without it."""
 
+_Key = TypeVar("_Key")
+
 FEWEST_WORDS = 3
 """Words of a question below which it names something, and is no sentence."""
-
-ENOUGH = 0.9
-"""The share of a question's weight above which its words alone have found what is meant."""
-
-LIKE = 0.3
-"""Likeness from which a paper counts as found, though hardly any of the words stand in it."""
 
 MOST = 30
 """Papers that are found by meaning alone."""
@@ -36,9 +35,6 @@ _SENTENCE = re.compile(r"(?<=[.!?。])\s+|\n+")
 _SHORTEST, _LONGEST, _MOST_PASSAGES = 9, 400, 32
 TITLE, _WHOLE = 0.5, 0.7
 """What the likeness of a title, and of all sentences together, counts beside that of the most alike one."""
-
-_BLEND = 3.5
-"""What likeness counts beside the score of words, in parts of the question's whole weight."""
 
 _LOOKED_INTO = 1000
 """Papers whose every sentence is compared with a question."""
@@ -65,7 +61,7 @@ def installed() -> Encoder | None:
 
 def blend(coverage: float) -> float:
     """What likeness counts in a question of which words answer so much: the less, the more."""
-    return _BLEND * math.sqrt(1 - min(coverage, 1.0))
+    return weights.LIKENESS * math.sqrt(1 - min(coverage, 1.0))
 
 
 def weight_of_title(asked: Iterable[Word]) -> float:
@@ -81,7 +77,7 @@ def of_papers(encoder: Encoder, texts: Mapping[int, Sequence[str]]) -> dict[int,
     return {id_: encoder.encode(passages(own)).tobytes() for id_, own in texts.items()}
 
 
-def of_words(encoder: Encoder, words: Mapping[int, str]) -> dict[int, bytes]:
+def of_words(encoder: Encoder, words: Mapping[_Key, str]) -> dict[_Key, bytes]:
     """Each word's vector, as kept in the database."""
     return {id_: encoder.encode([word]).tobytes() for id_, word in words.items()}
 
@@ -99,8 +95,6 @@ class Shelf:
     """The vectors of many papers in memory: half a kilobyte a sentence, and as much for the whole of each."""
 
     def __init__(self, rows: Iterable[tuple[int, bytes]]) -> None:
-        import numpy as np
-
         kept = list(rows)
         counts = [len(content) // DIMENSIONS for _, content in kept]
         self._ids = np.array([id_ for id_, _ in kept], dtype=np.int64)
@@ -122,7 +116,7 @@ class Shelf:
         self,
         question: Vectors,
         *,
-        among: Iterable[int] | None = None,
+        among: Sequence[int] | None = None,
         also: Iterable[int] = (),
         title: float = TITLE,
     ) -> dict[int, float]:
@@ -132,13 +126,9 @@ class Shelf:
         Of those that are the nearest as a whole (with ``among`` only of those), and of those named ``also``:
         reading every sentence of every paper would cost the most of an answer.
         """
-        import numpy as np
-
         wholes = alike(question, self._wholes, self._whole_lengths)[:, 0]
         if among is not None:
-            outside = np.ones(len(wholes), dtype=bool)
-            outside[self._found(among)] = False
-            wholes[outside] = -1.0
+            wholes[~np.isin(self._ids, among)] = -1.0
         # Of equals the older one, on every machine.
         nearest = np.argsort(-np.round(wholes, 5), kind="stable")[:_LOOKED_INTO]
         chosen = np.union1d(nearest, self._found(also))
@@ -152,14 +142,10 @@ class Shelf:
 
     def _found(self, ids: Iterable[int]) -> Vectors:
         """The places of papers that have vectors."""
-        import numpy as np
-
         return np.array([self._places[id_] for id_ in ids if id_ in self._places], dtype=np.int64)
 
     def _all_said(self) -> Vectors:
         """A vector for all that is said of each paper, every sentence counting alike."""
-        import numpy as np
-
         found = np.zeros((len(self._ids), DIMENSIONS), dtype=np.int8)
         for place, (start, count) in enumerate(
             zip(self._starts.tolist(), self._counts.tolist(), strict=True)
@@ -171,8 +157,6 @@ class Shelf:
 
 def in_bytes(vectors: Vectors) -> Vectors:
     """Vectors of floats as bytes with a sign: only their direction matters."""
-    import numpy as np
-
     largest = np.abs(vectors).max(axis=-1, keepdims=True)
     found: Vectors = np.rint(vectors * (127 / np.maximum(largest, 1e-9))).astype(np.int8)
     return found
@@ -180,16 +164,12 @@ def in_bytes(vectors: Vectors) -> Vectors:
 
 def lengths(vectors: Vectors) -> Vectors:
     """The length of each vector, never quite nothing."""
-    import numpy as np
-
     found = [np.sqrt(np.einsum("ij,ij->i", block, block)) for block in _blocks(vectors)]
     return np.maximum(np.concatenate([*found, np.zeros(0, dtype=np.float32)]), 1e-9)
 
 
 def alike(asked: Vectors, vectors: Vectors, own: Vectors) -> Vectors:
     """The cosine of each vector, whose lengths are known, with each that is asked for: a column each."""
-    import numpy as np
-
     wanted = (asked.astype(np.float32) / lengths(asked)[:, None]).T
     found = [block @ wanted for block in _blocks(vectors)]
     joined: Vectors = np.concatenate([*found, np.zeros((0, len(asked)), dtype=np.float32)])
@@ -197,8 +177,6 @@ def alike(asked: Vectors, vectors: Vectors, own: Vectors) -> Vectors:
 
 
 def _blocks(vectors: Vectors) -> Iterator[Vectors]:
-    import numpy as np
-
     return (vectors[at : at + _AT_ONCE].astype(np.float32) for at in range(0, len(vectors), _AT_ONCE))
 
 

@@ -2,36 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
-from digests.search import glossary, text, transliteration
+from digests.search import dictionary, glossary, text, thesaurus, transliteration, weights
 from digests.search.function_words import ASKING, FUNCTION, KIND_OF_REPORT, KINDS
-from digests.search.weights import idf
-
-PREFIX, TYPO_ONE, TYPO_TWO, JOINT = 0.75, 0.6, 0.45, 0.6
-"""What an alternative that is not the very word is worth."""
-
-NAMED = 0.2
-"""What the English name of a thing is worth where it was asked for in Korean: papers that say it as it was
-typed come first, wherever in them it stands.
-"""
-
-TOGETHER = 0.25
-"""What it is worth where all of a question has English names: a title that says them is of the thing."""
-
-HEARD = 0.6
-"""What it is worth where no paper says the thing in Korean."""
+from digests.search.library import Library, Term
 
 FEW = 20
 """Papers that say a thing in Korean below which those that name it in English are looked at too."""
 
 MOST_NAMED = 3
 """Words of a question that names a thing."""
-
-MOST_HEARD = 4
-"""Words that sound like one in Hangul: the commonest of the nearest."""
 
 MOST_PREFIXES = 24
 
@@ -47,36 +31,8 @@ SHORTEST_CORRECTED = 4
 LONG_QUESTION = 5
 """Words from which a question is a sentence, typed to its end: only unknown words in it are beginnings."""
 
-LITTLE = 0.3
-"""What such a word counts among others, in parts of what its rarity says."""
-
-KINDRED, ACROSS = 0.6, 0.8
-"""What a word that means alike is worth; of a Korean word it may be the only one."""
-
-LEAST = 0.01
-"""What any alternative is worth."""
-
-LEAST_TELLING = 0.05
-"""What a word counts that only says what kind of paper is meant: tech report."""
-
-SYNONYM = 0.5
-"""What a word that papers of the field use for it is worth."""
-
-TRANSLATED = 0.6
-"""What a word of the other language is worth, of those it may be in it."""
-
 MOST_SLIPS = 3
 """Pairs of syllables one letter away that stand for a rare one: the commonest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A term of the index, with its count of papers, in any field and in heads."""
-
-    id: int
-    term: str
-    df: int
-    head_df: int
 
 
 @dataclass(slots=True)
@@ -89,12 +45,10 @@ class Group:
     """The whole word it is of, for saying what was corrected."""
     place: int = 0
     """Which of the question's words it is, counted in pieces."""
-    worth: dict[int, float] = field(default_factory=dict)
-    """What each term id is worth."""
-    names: set[str] = field(default_factory=set)
-    """The terms themselves."""
+    worth: dict[str, float] = field(default_factory=dict)
+    """What each term is worth."""
     df: int = 0
-    dfs: dict[int, int] = field(default_factory=dict)
+    dfs: dict[str, int] = field(default_factory=dict)
     """In how many papers each term is."""
     idf: float = 0.0
     corrected: str | None = None
@@ -104,34 +58,16 @@ class Group:
     """Whether it only says what kind of paper is meant."""
 
     def add(self, term: Term, worth: float) -> None:
-        self.dfs[term.id] = term.df
-        self.worth[term.id] = max(worth, self.worth.get(term.id, 0.0))
-        self.names.add(term.term)
+        self.dfs[term.term] = term.df
+        self.worth[term.term] = max(worth, self.worth.get(term.term, 0.0))
         self.df = max(self.df, term.df)
 
     def drop_slips(self) -> None:
         """Take the word for what it is, and for nothing it may be a slip of."""
         self.corrected = None
-        self.worth = {id_: worth for id_, worth in self.worth.items() if worth == 1.0}
-        self.dfs = {id_: self.dfs[id_] for id_ in self.worth}
-        self.names &= {self.typed}
+        self.worth = {name: worth for name, worth in self.worth.items() if worth == 1.0}
+        self.dfs = {name: self.dfs[name] for name in self.worth}
         self.df = self.said
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The terms a plan may draw on.
-
-    ``prefixed`` gives the commonest head terms that begin so; ``near`` gives words at most so many slips
-    away, each with its slips and terms, for words (or pairs) that ``may_be_slip`` says may be one;
-    ``heard`` gives the terms of Latin words that a word in Hangul may spell by ear.
-    """
-
-    papers: int
-    terms: Mapping[str, Sequence[Term]]
-    prefixed: Callable[[str], Iterable[Term]]
-    near: Callable[[str, int], Iterable[tuple[str, int, Sequence[Term]]]]
-    heard: Callable[[str], Sequence[Term]] = lambda hangul: ()
 
 
 def asked_words(words: Sequence[str]) -> list[text.Word]:
@@ -151,17 +87,7 @@ def asked_words(words: Sequence[str]) -> list[text.Word]:
     return asked
 
 
-def terms_of(asked: Sequence[text.Word]) -> set[str]:
-    """Every term the plan will look for by name."""
-    found = {term for word in asked for term in word.terms} | {
-        text.stem(text.joined(word.shown)) for word in asked
-    }
-    for _, names in _named(asked):
-        found.update(names)
-    return found | set(_joints(asked).values())
-
-
-def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
+def plan(asked: Sequence[text.Word], library: Library) -> list[Group]:
     """One group for each word (for Korean, each pair of syllables), rarest first.
 
     A word no paper has, in any form, gives a group without terms: it counts against
@@ -170,9 +96,9 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
     groups: list[Group] = []
     for word, following in zip_longest(asked, asked[1:]):
         of_it = (
-            _hangul(word, vocabulary)
+            _hangul(word, library)
             if word.is_hangul
-            else [_latin(word, vocabulary, is_sentence=len(asked) >= LONG_QUESTION)]
+            else [_latin(word, library, is_sentence=len(asked) >= LONG_QUESTION)]
         )
         for group in of_it:
             group.is_kind = _is_kind(word, following)
@@ -183,14 +109,14 @@ def plan(asked: Sequence[text.Word], vocabulary: Vocabulary) -> list[Group]:
     for (first, second), joint in joints.items():
         # A letter by itself is of its neighbour: v jepa is V-JEPA, wherever that stands.
         is_letter = 1 in (len(first), len(second))
-        known = [term for term in vocabulary.terms.get(joint, ()) if term.head_df or is_letter]
+        known = [term for term in library.terms([joint]) if term.head_df or is_letter]
         # The joined spelling stands for both of its words.
         for group in groups:
             if known and group.typed in (first, second):
                 for term in known:
-                    group.add(term, JOINT)
-    _name(groups, asked, vocabulary)
-    return _weighed(groups, vocabulary.papers)
+                    group.add(term, weights.JOINT)
+    _name(groups, asked, library)
+    return _weighed(groups, library.papers)
 
 
 def widen(
@@ -203,25 +129,39 @@ def widen(
     """
     wider = []
     for group in groups:
-        wide = replace(group, worth=dict(group.worth), names=set(group.names), dfs=dict(group.dfs))
+        wide = replace(group, worth=dict(group.worth), dfs=dict(group.dfs))
         for term in kin.get(group.shown, ()):
             share = min(1.0, idf(papers, min(term.df, papers)) / idf(papers, group.df)) if group.df else 1.0
-            likely = worth or (KINDRED if group.typed.isascii() else ACROSS)
-            wide.add(term, max(round(likely * share, 2), LEAST))
+            likely = worth or (weights.KINDRED if group.typed.isascii() else weights.ACROSS)
+            wide.add(term, max(round(likely * share, 2), weights.LEAST))
         if group.df:
             wide.df = group.df
         wider.append(wide)
     return _weighed(wider, papers)
 
 
-def standing_for(word: Sequence[str], known: Mapping[str, Sequence[Term]]) -> Sequence[Term]:
+def likely(groups: Sequence[Group], asked: Sequence[text.Word], library: Library) -> list[Group]:
+    """The groups, each with what else papers may say for its word, in its own language or in the other."""
+    synonyms = {shown: library.terms(names) for shown, names in thesaurus.synonyms(asked).items()}
+    others = {
+        shown: [term for word in words for term in _standing_for(word, library)]
+        for shown, words in dictionary.translations(asked).items()
+    }
+    wider = widen(groups, synonyms, library.papers, weights.SYNONYM)
+    return widen(wider, others, library.papers, weights.TRANSLATED)
+
+
+def idf(papers: int, df: int) -> float:
+    """How much a term tells: much when few papers have it."""
+    return math.log(1 + (papers - df + 0.5) / (df + 0.5))
+
+
+def _standing_for(word: Sequence[str], library: Library) -> list[Term]:
     """The term that stands for a word of several (a Korean one of its pairs): the rarest, which hardly stands
     anywhere else. None where no paper can say the word, for lack of one of them.
     """
-    terms = [known.get(name, ()) for name in word]
-    if not all(terms):
-        return ()
-    return min(terms, key=lambda one: (sum(term.df for term in one), one[0].term))
+    terms = library.terms(word)
+    return [min(terms, key=lambda term: (term.df, term.term))] if len(terms) == len(word) else []
 
 
 def _weighed(groups: Sequence[Group], papers: int) -> list[Group]:
@@ -230,9 +170,9 @@ def _weighed(groups: Sequence[Group], papers: int) -> list[Group]:
     for group in groups:
         group.idf = idf(papers, min(group.df, papers))
         if tells and group.typed in FUNCTION:
-            group.idf *= LITTLE
+            group.idf *= weights.FUNCTION_WORD
         elif tells and group.is_kind:
-            group.idf *= LEAST_TELLING
+            group.idf *= weights.KIND_OF_REPORT
     return sorted(groups, key=lambda group: (group.df, group.typed, group.place))
 
 
@@ -242,7 +182,7 @@ def _is_kind(word: text.Word, following: text.Word | None) -> bool:
     return word.folded in KINDS or (word.folded == KIND_OF_REPORT and before)
 
 
-def may_be_slip(word: text.Word, df: int, head_df: int) -> bool:
+def _may_be_slip(word: text.Word, df: int, head_df: int) -> bool:
     """Whether a word that so few papers have may be meant for another; short ones are all near each other."""
     if word.is_hangul:
         return df == 0 or (len(word.folded) > 2 and df <= 2)
@@ -255,32 +195,32 @@ def slips_allowed(word: str) -> int:
     return 1 if len(word) <= 5 else 2
 
 
-def _exact(typed: str, shown: str, names: Iterable[str], vocabulary: Vocabulary) -> Group:
+def _exact(typed: str, shown: str, names: Iterable[str], library: Library) -> Group:
     group = Group(typed, shown)
     for name in names:
-        for term in vocabulary.terms.get(name, ()):
+        for term in library.terms([name]):
             group.add(term, 1.0)
     group.said = group.df
     return group
 
 
-def _hangul(word: text.Word, vocabulary: Vocabulary) -> list[Group]:
+def _hangul(word: text.Word, library: Library) -> list[Group]:
     """A group for each pair of syllables; a pair hardly any paper has may be a slip of one letter."""
     groups = []
     meant: list[str] = []
     is_known = bool(glossary.in_english(word.folded))  # then it is no slip, however few wrote it
     for pair in word.terms:
-        group = _exact(pair, word.shown, (pair,), vocabulary)
+        group = _exact(pair, word.shown, (pair,), library)
         known = group.df
-        slips = () if is_known else vocabulary.near(pair, 1)
-        near = [term for _, _, terms in slips for term in terms if term.df > known]
+        may_be_slip = not is_known and len(pair) == 2 and _may_be_slip(word, known, 0)
+        near = [term for term in library.terms(text.slips(pair) if may_be_slip else ()) if term.df > known]
         near.sort(key=lambda term: (-term.df, term.term))
         for term in near[:MOST_SLIPS]:
-            group.add(term, TYPO_ONE)
+            group.add(term, weights.TYPO_ONE)
         meant.append(near[0].term if near and not known else pair)
         groups.append(group)
     corrected = _spelt(word.folded, meant)
-    if corrected != word.folded and all(vocabulary.terms.get(pair) for pair in text.pairs(corrected)):
+    if corrected != word.folded and all(library.term(pair) for pair in text.pairs(corrected)):
         groups[0].corrected = corrected
     return groups
 
@@ -295,19 +235,20 @@ def _spelt(word: str, pairs: Sequence[str]) -> str:
     return "".join(syllables)
 
 
-def _latin(word: text.Word, vocabulary: Vocabulary, *, is_sentence: bool) -> Group:
+def _latin(word: text.Word, library: Library, *, is_sentence: bool) -> Group:
     # A compound is looked for whole; its pieces are worth less alone.
     whole = text.stem(text.joined(word.shown))
-    group = _exact(word.folded, word.shown, (whole,), vocabulary)
+    group = _exact(word.folded, word.shown, (whole,), library)
     if len(word.terms) > 1:
         for piece in filter(_tells, word.terms):
-            for term in vocabulary.terms.get(piece, ()):
-                group.add(term, 1.0 if piece == whole else PREFIX)
+            for term in library.terms([piece]):
+                group.add(term, 1.0 if piece == whole else weights.PREFIX)
     exact_df = group.df
     if len(word.folded) >= 2 and not (is_sentence and exact_df):
-        for term in vocabulary.prefixed(text.joined(word.shown)):
-            group.add(term, PREFIX)
-    near = list(vocabulary.near(word.folded, slips_allowed(word.folded)))
+        for term in library.beginning_with(text.joined(word.shown), MOST_PREFIXES):
+            group.add(term, weights.PREFIX)
+    is_rare = _may_be_slip(word, *_counts(library.term(whole)))
+    near = library.near(text.joined(word.shown), slips_allowed(word.folded)) if is_rare else []
     near.sort(key=lambda one: (one[1], -max((term.head_df for term in one[2]), default=0), one[0]))
     closest = min((distance for _, distance, _ in near), default=0)
     for surface, distance, terms in near:
@@ -316,12 +257,16 @@ def _latin(word: text.Word, vocabulary: Vocabulary, *, is_sentence: bool) -> Gro
             continue
         for term in terms:
             is_likely = not exact_df or term.df >= COMMONER * exact_df
-            group.add(term, (TYPO_ONE if distance == 1 else TYPO_TWO) if is_likely else NAMED)
+            group.add(term, (weights.TYPO_ONE if distance == 1 else weights.TYPO_TWO) if is_likely else weights.NAMED)
         if not group.corrected and exact_df == 0 and distance == closest:
             group.corrected = surface
-    if any(value >= PREFIX for value in group.worth.values()):
+    if any(value >= weights.PREFIX for value in group.worth.values()):
         group.corrected = None
     return group
+
+
+def _counts(term: Term | None) -> tuple[int, int]:
+    return (term.df, term.head_df) if term else (0, 0)
 
 
 def _tells(piece: str) -> bool:
@@ -334,28 +279,28 @@ def _digits(word: str) -> str:
     return "".join(letter for letter in word if letter.isdigit())
 
 
-def _name(groups: Sequence[Group], asked: Sequence[text.Word], vocabulary: Vocabulary) -> None:
+def _name(groups: Sequence[Group], asked: Sequence[text.Word], library: Library) -> None:
     """Give what is named in Korean its English names: a word alone where few papers have the Korean one, in
     a sentence only what no paper says in Korean. There a thing named is no answer, and the encoder knows both
     languages.
     """
-    fewest = FEW if len(asked) == 1 else vocabulary.papers if len(asked) <= MOST_NAMED else 1
+    fewest = FEW if len(asked) == 1 else library.papers if len(asked) <= MOST_NAMED else 1
     found: list[tuple[Group, Term, float]] = []
     for spelling, names in _named(asked):
         of_it = [group for group in groups if group.typed in text.pairs(spelling)]
         said = min(group.said for group in of_it)
         if said >= fewest or any(glossary.in_english(group.corrected or "") for group in of_it):
             continue
-        english = [term for name in names for term in vocabulary.terms.get(name, ())]
+        english = library.terms(names)
         if not english and (not said or (said < FEW and transliteration.is_telling(spelling))):
-            english = list(vocabulary.heard(spelling))
-        found += [(group, term, NAMED if said else HEARD) for term in english for group in of_it]
+            english = list(library.sounding_like(spelling))
+        found += [(group, term, weights.NAMED if said else weights.HEARD) for term in english for group in of_it]
     # A title that names all of it, in English, is of it.
     is_whole = len(asked) > 1 and len({group.place for group, _, _ in found}) == len(groups)
     for group, term, worth in found:
         if group.corrected:
             group.drop_slips()
-        group.add(term, max(worth, TOGETHER) if is_whole else worth)
+        group.add(term, max(worth, weights.TOGETHER) if is_whole else worth)
 
 
 def _named(asked: Sequence[text.Word]) -> list[tuple[str, tuple[str, ...]]]:

@@ -8,18 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from digests.search import text
-from digests.search.evidence import Candidate
+from digests.search import text, weights
+from digests.search.candidates import Candidate
 from digests.search.plan import Group
 
 CANDIDATES = 100
 """So many of the best are ordered anew with their heads in hand."""
-
-FLOOR = 0.42
-"""The share of a question's weight that a paper must answer to count as found."""
-
-_HEAD, _ADJACENT, _COVERAGE, _TAG, _TYPED = 1.5, 0.3, 0.6, 1.5, 0.4
-"""What each adds to a paper's score, in parts of the question's whole weight."""
 
 
 class Ranking:
@@ -36,9 +30,9 @@ class Ranking:
         telling = [group for group in groups if not group.is_kind] or groups
         self._typed = [(group.typed, _spaced(text.word(group.typed))) for group in telling]
         couples = [
-            (first.names, second.names)
+            (first.worth.keys(), second.worth.keys())
             for first, second in pairwise(sorted(telling, key=lambda group: group.place))
-            if second.place == first.place + 1 and second.names
+            if second.place == first.place + 1 and second.worth
         ]
         self._couples = len(couples)
         self._firsts = _places(names for names, _ in couples)
@@ -50,11 +44,11 @@ class Ranking:
         """A candidate's final score, from its head."""
         lines = [_line(title), *map(_line, self._named(authors))]
         bonus = (
-            _HEAD * candidate.head**2
-            + _ADJACENT * self._adjacency(lines)
-            + _COVERAGE * candidate.coverage**4
-            + _TAG * any(text.joined(tag) == self._joined for tag in tags)
-            + _TYPED * self._as_typed(lines)
+            weights.HEAD_BONUS * candidate.head**2
+            + weights.ADJACENT_BONUS * self._adjacency(lines)
+            + weights.COVERAGE_BONUS * candidate.coverage**4
+            + weights.TAG_BONUS * any(text.joined(tag) == self._joined for tag in tags)
+            + weights.TYPED_BONUS * self._as_typed(lines)
         )
         return round(candidate.base + self.whole * bonus, 4)
 

@@ -6,79 +6,59 @@ A slip is a letter wrong, missing or extra, or two neighbours swapped (optimal s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from itertools import compress
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 MOST_NEAR = 12
 """Words given for one that was typed, the nearest."""
 
-_BY_FREQUENCY = "eiaotrnslcdpmughyfbvkwzxjq0123456789"
-_KINDS = 10
-_KIND = {letter: 1 << place % _KINDS for place, letter in enumerate(_BY_FREQUENCY)}
-"""Letters in ten kinds, the frequent ones apart. More kinds pass fewer words, but there are more marks
-of words to look at: of 76,000 words ten take the least time, under half of comparing them all."""
-
-_FEW = [[kinds.bit_count() <= most for kinds in range(1 << _KINDS)] for most in range(5)]
-"""Whether a mark has so many kinds at most; two slips change four."""
+_BY_FREQUENCY = b"eiaotrnslcdpmughyfbvkwzxjq0123456789"
+_KINDS = np.zeros(256, dtype=np.uint16)
+_KINDS[list(_BY_FREQUENCY)] = [1 << at % 10 for at in range(len(_BY_FREQUENCY))]
+"""Letters in ten kinds, a bit each, the frequent ones apart. A slip changes the kinds of letters in a word by
+two at most, so that only words of nearly the same kinds are compared."""
 
 
 class Spellings:
-    """Words, kept by length and by the kinds of letters they have.
+    """Words by length, each with the kinds of letters it has."""
 
-    A slip changes the letters of a word by two at most, so that only words of nearly the same kinds need
-    be compared. Memory is some ten bytes a word beside the words.
-    """
-
-    def __init__(self, words: Iterable[str]) -> None:
-        by_length: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    def __init__(self, words: Iterable[str], before: Spellings | None = None) -> None:
+        """``before``: the spellings of nearly the same words; lengths that have not changed are not worked
+        out again."""
+        by_length: defaultdict[int, list[str]] = defaultdict(list)
         for word in words:
-            by_length[len(word)].append((_mark(word), word))
-        self._shelves = {length: _Shelf(sorted(marked)) for length, marked in by_length.items()}
+            by_length[len(word)].append(word)
+        known: Mapping[int, tuple[Sequence[str], Any]] = before._by_length if before else {}
+        self._by_length: dict[int, tuple[Sequence[str], Any]] = {
+            length: known[length] if length in known and known[length][0] == some else (some, _kinds(some))
+            for length, some in by_length.items()
+            if length
+        }
 
     def near(self, word: str, slips: int) -> list[tuple[int, str]]:
         """Words at most so many slips away, with their slips, the nearest first. Not the word itself."""
+        if not word:
+            return []
         found: list[tuple[int, str]] = []
-        mark = _mark(word)
+        own = _kinds([word])[0]
         for longer in range(-slips, slips + 1):
-            shelf = self._shelves.get(len(word) + longer)
-            if shelf is None:
+            if len(word) + longer not in self._by_length:
                 continue
+            words, kinds = self._by_length[len(word) + longer]
             # A letter that is missing or extra changes one kind, any other slip two at most.
-            alike = shelf.alike(mark, 2 * slips - abs(longer))
-            near = process.extract(word, alike, scorer=OSA.distance, score_cutoff=slips, limit=None)
+            alike = np.flatnonzero(np.bitwise_count(kinds ^ own) <= 2 * slips - abs(longer))
+            near = process.extract(
+                word, [words[at] for at in alike], scorer=OSA.distance, score_cutoff=slips, limit=None
+            )
             found += [(int(distance), other) for other, distance, _ in near if distance]
         return sorted(found)[:MOST_NEAR]
 
 
-class _Shelf:
-    """Words of one length, those of one mark beside each other."""
-
-    def __init__(self, marked: list[tuple[int, str]]) -> None:
-        self._words = [word for _, word in marked]
-        self._marks: list[int] = []
-        self._starts: list[int] = []
-        for at, (mark, _) in enumerate(marked):
-            if not self._marks or self._marks[-1] != mark:
-                self._marks.append(mark)
-                self._starts.append(at)
-        self._starts.append(len(marked))
-
-    def alike(self, mark: int, most: int) -> list[str]:
-        """The words whose mark differs in so many kinds at most."""
-        few = _FEW[most].__getitem__
-        words, starts = self._words, self._starts
-        alike: list[str] = []
-        for at in compress(range(len(self._marks)), map(few, map(mark.__xor__, self._marks))):
-            alike += words[starts[at] : starts[at + 1]]
-        return alike
-
-
-def _mark(word: str) -> int:
-    """The kinds of letters a word has, a bit each; letters of no kind count for none."""
-    mark = 0
-    for letter in word:
-        mark |= _KIND.get(letter, 0)
-    return mark
+def _kinds(words: Sequence[str]) -> Any:
+    """The kinds of letters in each word, all of one length; other letters than ASCII are of none."""
+    letters = np.frombuffer("".join(words).encode("ascii", "replace"), dtype=np.uint8)
+    return np.bitwise_or.reduce(_KINDS[letters].reshape(len(words), -1), axis=1)

@@ -21,7 +21,7 @@ from digests.store.documents import (
     known_titles,
     refuse,
 )
-from digests.store.postings import Ready, index_papers
+from digests.store.index_rows import index_papers
 
 
 async def take_in_batch(
@@ -48,7 +48,7 @@ async def take_in_batch(
         if old is not None and old.sha256 == sha256 and old.reason is None:
             fates[document.path] = _same(document.path, old.date, titles.get(old.id, []))
             continue
-        made = drafts.by_path.get(document.path)
+        made = drafts.get(document.path)
         if made is None or made.sha256 != sha256:
             made = draft(document)
         digest = made.digest
@@ -68,17 +68,9 @@ async def take_in_batch(
     await refuse(connection, shelf, refused, now=now)
     if fresh:
         touched = await shelve(connection, shelf, fresh, known, now=now)
-        await index_papers(connection, touched, ready=_ready(drafts))
+        ready = {said: terms for one in drafts.values() for said, terms in one.terms.items()}
+        await index_papers(connection, touched, ready=ready)
     return [fates[document.path] for document in documents]
-
-
-def _ready(drafts: Drafts) -> Ready:
-    papers = [one for draft in drafts.by_path.values() for one in draft.words.items()]
-    return Ready(
-        [indexed for _, indexed in papers],
-        drafts.words,
-        {said: position for position, (said, _) in enumerate(papers)},
-    )
 
 
 def _same(path: str, day: date | None, titles: Sequence[str]) -> Taken:

@@ -7,7 +7,7 @@ For columns of plain types only (whole numbers, texts, floats, booleans): nothin
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Float,
     Integer,
+    LargeBinary,
     Table,
     Text,
     bindparam,
@@ -27,56 +28,6 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 Row = tuple[Any, ...]
-
-
-async def insert_rows(
-    connection: AsyncConnection,
-    table: Table,
-    columns: Sequence[str],
-    rows: Sequence[Row],
-    *,
-    keep: bool = False,
-) -> None:
-    """Insert rows, each a tuple in the order of ``columns``; with ``keep``, rows that are there stay."""
-    await _insert(connection, table, columns, rows, " ON CONFLICT DO NOTHING" if keep else "")
-
-
-async def insert_packed(
-    connection: AsyncConnection, table: Table, columns: Mapping[str, str], numbers: Sequence[int]
-) -> None:
-    """Insert rows that are one number each: of every column the SQL by which it comes out of ``packed``.
-
-    The driver handles one value for all rows instead of one for each column of each.
-    """
-    if not numbers:
-        return
-    if _is_sqlite(connection):
-        given: Any = json.dumps(numbers)
-        listed = "(SELECT value AS packed FROM json_each(?))"
-    else:
-        given = numbers
-        listed = "unnest(%s::bigint[]) AS given (packed)"
-    statement = (
-        f"INSERT INTO {table.name} ({', '.join(columns)})"  # noqa: S608
-        f" SELECT {', '.join(columns.values())} FROM {listed}"
-    )
-    if not _is_sqlite(connection):
-        # To this driver a lone percent sign is the beginning of a parameter.
-        statement = statement.replace("%", "%%").replace("%%s", "%s")
-    await connection.exec_driver_sql(statement, (given,))
-
-
-async def add_rows(
-    connection: AsyncConnection,
-    table: Table,
-    columns: Sequence[str],
-    rows: Sequence[Row],
-    *,
-    counts: Sequence[str],
-) -> None:
-    """Insert rows, an id among their columns; where that id is there, its counts grow by the row's."""
-    sums = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in counts)
-    await _insert(connection, table, columns, rows, f" ON CONFLICT (id) DO UPDATE SET {sums}")
 
 
 async def new_ids(connection: AsyncConnection, table: Table, count: int) -> Sequence[int]:
@@ -115,19 +66,20 @@ def _among(dialect: str, column: Column[Any], values: Any) -> ColumnElement[bool
     return column == func.any(cast(values, ARRAY(_plain(column))))
 
 
-async def _insert(
-    connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Sequence[Row], otherwise: str
+async def insert_rows(
+    connection: AsyncConnection, table: Table, columns: Sequence[str], rows: Sequence[Row]
 ) -> None:
+    """Insert rows, each a tuple in the order of ``columns``."""
     if not rows:
         return
     names = ", ".join(columns)
     if _is_sqlite(connection):
         places = ", ".join("?" for _ in columns)
-        statement = f"INSERT INTO {table.name} ({names}) VALUES ({places}){otherwise}"  # noqa: S608
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({places})"  # noqa: S608
         await connection.exec_driver_sql(statement, list(rows))
         return
     await connection.exec_driver_sql(
-        f"INSERT INTO {table.name} ({names}) SELECT * FROM {_unnest(table, columns)}{otherwise}",  # noqa: S608
+        f"INSERT INTO {table.name} ({names}) SELECT * FROM {_unnest(table, columns)}",  # noqa: S608
         tuple(list(values) for values in zip(*rows, strict=True)),
     )
 
@@ -140,7 +92,7 @@ def _unnest(table: Table, columns: Sequence[str]) -> str:
 def _plain(column: Column[Any]) -> type[Any]:
     """The plain type a column's values have, whatever its collation or length."""
     kind = column.type.python_type
-    return {int: Integer, str: Text, float: Float, bool: Boolean}[kind]
+    return {int: Integer, str: Text, float: Float, bool: Boolean, bytes: LargeBinary}[kind]
 
 
 _ARRAYS: dict[type[Any], str] = {
@@ -148,6 +100,7 @@ _ARRAYS: dict[type[Any], str] = {
     Text: "text",
     Float: "double precision",
     Boolean: "boolean",
+    LargeBinary: "bytea",
 }
 
 

@@ -95,6 +95,8 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 8) -> None:
         self.url = driver_url(url)
+        self.archive_writes = 0
+        """How often this process wrote the archive. A copy made before the last write is old."""
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             _make_folder(self.url)
@@ -156,9 +158,12 @@ class Database:
         An import looks for papers and words and creates the missing ones; two at once would create
         duplicates.
         """
-        async with self.write() as connection:
-            await self._lock_archive(connection)
-            yield connection
+        try:
+            async with self.write() as connection:
+                await self._lock_archive(connection)
+                yield connection
+        finally:
+            self.archive_writes += 1
 
     @asynccontextmanager
     async def dry_run_archive(self) -> AsyncIterator[AsyncConnection]:

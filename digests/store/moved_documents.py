@@ -13,8 +13,8 @@ from digests.model import SHARED
 from digests.store import documents, tables
 from digests.store.document_writer import withdraw_entries
 from digests.store.documents import RefusedDocument, Shelf
+from digests.store.index_rows import index_papers
 from digests.store.paper_facts import merge_facts
-from digests.store.postings import index_papers
 
 _AT_ONCE = 500
 

@@ -14,7 +14,7 @@ from digests.model import Entry
 from digests.reading.identity import identity, normal_title
 from digests.store import tables
 from digests.store.bulk import among, new_ids
-from digests.store.postings import drop_papers
+from digests.store.index_rows import drop_papers
 
 
 async def recognise(connection: AsyncConnection, workspace: str, entries: Sequence[Entry]) -> list[int]:

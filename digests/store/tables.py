@@ -12,7 +12,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    Float,
     ForeignKey,
     Index,
     Integer,
@@ -167,37 +166,17 @@ entry_tag = Table(
     Index("ix_entry_tag_name", "name"),
 )
 
-# Search, DESIGN.md section 7. Terms and lengths are counted a workspace, so that a private
-# digest cannot be felt through the ranking of a shared one.
-search_term = Table(
-    "search_term",
+# What lookup knows of a paper, DESIGN.md section 7: every process makes its index of these rows. The row of a
+# paper that left the index stays, empty, so that other processes learn of it.
+search_paper = Table(
+    "search_paper",
     metadata,
-    Column("id", Id, primary_key=True),
+    Column("paper_id", Id, primary_key=True, autoincrement=False),
     Column("workspace", String(64), nullable=False, server_default=""),
-    Column("term", Exact, nullable=False),
-    Column("df", Integer, nullable=False),
-    Column("head_df", Integer, nullable=False),
-    UniqueConstraint("workspace", "term"),
-)
-
-search_surface = Table(
-    "search_surface",
-    metadata,
-    Column("workspace", String(64), primary_key=True),
-    Column("word", Exact, primary_key=True),
-    Column("term", Exact, primary_key=True),
-    sqlite_with_rowid=False,
-)
-
-search_posting = Table(
-    "search_posting",
-    metadata,
-    Column("term_id", ForeignKey("search_term.id"), primary_key=True),
-    Column("paper_id", ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
-    Column("weight", Float, nullable=False),
-    Column("head", Boolean, nullable=False),  # stands in title, authors or tags
-    Index("ix_search_posting_paper_id", "paper_id"),
-    sqlite_with_rowid=False,
+    Column("version", Integer, nullable=False),  # of search_version, when the row was written
+    Column("facts", Text, nullable=False),
+    Column("terms", LargeBinary),
+    Index("ix_search_paper_workspace", "workspace", "version"),
 )
 
 # What a paper's sentences mean, where the extra for that is installed: rows of signed bytes.
@@ -213,20 +192,17 @@ search_vector = Table(
 search_word = Table(
     "search_word",
     metadata,
-    Column(
-        "term_id", ForeignKey("search_term.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    ),
+    Column("workspace", String(64), primary_key=True),
+    Column("term", Exact, primary_key=True),
     Column("encoder", String(64), nullable=False),
     Column("vector", LargeBinary, nullable=False),
 )
 
-# One row a workspace: how many papers are indexed, and counts that grow with each change of the
-# surfaces and of the vectors, by which a process knows that its copies of them are old.
-search_statistics = Table(
-    "search_statistics",
+# One row a workspace: how often its rows of search_paper, and its vectors, were written.
+search_version = Table(
+    "search_version",
     metadata,
     Column("workspace", String(64), primary_key=True),
     Column("papers", Integer, nullable=False),
-    Column("version", Integer, nullable=False),
     Column("vectors", Integer, nullable=False, server_default="0"),
 )

@@ -16,6 +16,9 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_EXACT = sa.String(200).with_variant(sa.String(200, collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -123,44 +126,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace", "user_id", name=op.f("pk_reader")),
     )
     op.create_table(
-        "search_statistics",
-        sa.Column("workspace", sa.String(length=64), nullable=False),
-        sa.Column("papers", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("vectors", sa.Integer(), server_default="0", nullable=False),
-        sa.PrimaryKeyConstraint("workspace", name=op.f("pk_search_statistics")),
-    )
-    op.create_table(
-        "search_surface",
-        sa.Column("workspace", sa.String(length=64), nullable=False),
-        sa.Column(
-            "word",
-            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "term",
-            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.PrimaryKeyConstraint("workspace", "word", "term", name=op.f("pk_search_surface")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "search_term",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("workspace", sa.String(length=64), server_default="", nullable=False),
-        sa.Column(
-            "term",
-            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("df", sa.Integer(), nullable=False),
-        sa.Column("head_df", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_term")),
-        sa.UniqueConstraint("workspace", "term", name=op.f("uq_search_term_workspace_term")),
-    )
-    op.create_table(
         "source",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("workspace", sa.String(length=64), server_default="", nullable=False),
@@ -251,22 +216,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_paper_url_url", "paper_url", ["url"], unique=False)
     op.create_table(
-        "search_posting",
-        sa.Column("term_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("paper_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("weight", sa.Float(), nullable=False),
-        sa.Column("head", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["paper_id"], ["paper.id"], name=op.f("fk_search_posting_paper_id_paper"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["term_id"], ["search_term.id"], name=op.f("fk_search_posting_term_id_search_term")
-        ),
-        sa.PrimaryKeyConstraint("term_id", "paper_id", name=op.f("pk_search_posting")),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_search_posting_paper_id", "search_posting", ["paper_id"], unique=False)
-    op.create_table(
         "search_vector",
         sa.Column(
             "paper_id",
@@ -282,22 +231,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("paper_id", name=op.f("pk_search_vector")),
     )
     op.create_table(
+        "search_paper",
+        sa.Column("paper_id", _ID, nullable=False, autoincrement=False),
+        sa.Column("workspace", sa.String(64), server_default="", nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("terms", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("paper_id", name=op.f("pk_search_paper")),
+    )
+    op.create_index("ix_search_paper_workspace", "search_paper", ["workspace", "version"])
+    op.create_table(
         "search_word",
-        sa.Column(
-            "term_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=False,
-            nullable=False,
-        ),
-        sa.Column("encoder", sa.String(length=64), nullable=False),
+        sa.Column("workspace", sa.String(64), nullable=False),
+        sa.Column("term", _EXACT, nullable=False),
+        sa.Column("encoder", sa.String(64), nullable=False),
         sa.Column("vector", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["term_id"],
-            ["search_term.id"],
-            name=op.f("fk_search_word_term_id_search_term"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint("term_id", name=op.f("pk_search_word")),
+        sa.PrimaryKeyConstraint("workspace", "term", name=op.f("pk_search_word")),
+    )
+    op.create_table(
+        "search_version",
+        sa.Column("workspace", sa.String(64), nullable=False),
+        sa.Column("papers", sa.Integer(), nullable=False),
+        sa.Column("vectors", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("workspace", name=op.f("pk_search_version")),
     )
     op.create_table(
         "setting_change",

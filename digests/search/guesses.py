@@ -1,4 +1,4 @@
-"""What may have been meant where nothing was found: words that are known to find something."""
+"""What may have been meant where nothing was found: words that are known to find something. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from rapidfuzz.distance import OSA
 from digests.reading.tags import canonical
 from digests.search import text
 from digests.search.function_words import FUNCTION
-from digests.search.plan import LONG_QUESTION, Group
+from digests.search.plan import LONG_QUESTION, SHORTEST_CORRECTED, Group, slips_allowed
 from digests.search.query import Query
-from digests.store.vocabulary import Words
+from digests.search.library import Library
 
 MOST = 3
 
@@ -21,18 +21,19 @@ _EACH = 2
 
 
 def guesses(
-    query: Query, asked: Sequence[text.Word], groups: Sequence[Group], words: Words, tags: Mapping[str, int]
+    query: Query, asked: Sequence[text.Word], groups: Sequence[Group], library: Library
 ) -> tuple[str, ...]:
     """Up to three: what a word that nobody wrote is like, then the question's own words one by one, those
     that fewest papers have first, then its tags. Of a sentence nothing is guessed but its own words.
     """
     own = {word.shown: _papers_with(word, groups) for word in asked if word.folded not in FUNCTION}
+    tags = library.tags()
     found: dict[str, None] = {}
     if len(asked) < LONG_QUESTION:
         for word in asked:
             # Looking at every word there is takes the longest of all that lookup does.
             if own.get(word.shown) == 0 and len(found) < MOST:
-                found |= dict.fromkeys(_like(word, words, tags))
+                found |= dict.fromkeys(_like(word, library, tags))
     known = sorted((papers, word) for word, papers in own.items() if papers)
     # A word alone that is known found nothing for what else was asked of it.
     if len(own) > 1 or query != Query(words=query.words):
@@ -55,14 +56,30 @@ def similar_tags(name: str, tags: Mapping[str, int]) -> list[str]:
     return list(dict.fromkeys([*sorted(inside, key=lambda known: (-tags[known], known))[:3], *near]))[:3]
 
 
+def nearest_tag(typed: str, tags: Mapping[str, int]) -> str | None:
+    """The tag that was typed, whatever its spaces and hyphens, or one at most two slips away; None else."""
+    if typed in tags:
+        return typed
+    by_joint = {text.joined(known): known for known in sorted(tags, key=lambda known: tags[known])}
+    name = text.joined(typed)
+    if name in by_joint:
+        return by_joint[name]
+    if len(name) < SHORTEST_CORRECTED:
+        return None
+    found = process.extractOne(
+        name, sorted(by_joint), scorer=OSA.distance, score_cutoff=slips_allowed(name)
+    )
+    return None if found is None else by_joint[found[0]]
+
+
 def _is_part(inner: str, whole: str) -> bool:
     # A few letters stand in too many words by chance: ai is no part of fairness.
     return inner in whole and 2 * len(inner) >= len(whole)
 
 
-def _like(word: text.Word, words: Words, tags: Mapping[str, int]) -> Iterator[str]:
+def _like(word: text.Word, library: Library, tags: Mapping[str, int]) -> Iterator[str]:
     yield from similar_tags(canonical(word.shown), tags)[:_EACH]
-    near = [one for one in words.resembling(word.folded) if not _is_two(one, words)]
+    near = [one for one in library.resembling(word.folded) if not _is_two(one, library)]
     yield from near[:_EACH]
 
 
@@ -76,6 +93,6 @@ def _papers_with(word: text.Word, groups: Sequence[Group]) -> int:
     return min(exact, default=0)
 
 
-def _is_two(surface: str, words: Words) -> bool:
+def _is_two(surface: str, library: Library) -> bool:
     # Two words joined are there to be found by; nobody would write them so.
-    return any(surface[:at] in words and surface[at:] in words for at in range(2, len(surface) - 1))
+    return any(surface[:at] in library and surface[at:] in library for at in range(2, len(surface) - 1))

@@ -1,0 +1,76 @@
+"""The papers that a question's groups find, by their terms alone. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from digests.search import weights
+from digests.search.analysis import THOUSANDTHS
+from digests.search.index import Array, Index
+from digests.search.library import Library, Selection
+from digests.search.plan import Group
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A paper with the sum of its best weight for each group, and the shares of the question's weight that
+    it answers anywhere (``coverage``) and in its head."""
+
+    paper_id: int
+    base: float
+    coverage: float
+    head: float
+
+
+def candidates(
+    library: Library,
+    groups: Sequence[Group],
+    *,
+    among: Selection | None = None,
+    floor: float | None = None,
+    most: int,
+) -> list[Candidate]:
+    """The papers that may be seen and answer at least ``floor`` (None: ``weights.FLOOR``) of the question's
+    weight, the best ``most`` by their terms; of equals the lower id first."""
+    whole = sum(group.idf for group in groups) or 1.0
+    least = (weights.FLOOR if floor is None else floor) * whole - 1e-9
+    found: list[Candidate] = []
+    for at, index in enumerate(library.indexes):
+        base, answered, head = _sums(index, groups)
+        chosen = library.everything[at] & (answered >= least) & (answered > 0)
+        if among is not None:
+            chosen &= among[at]
+        rows = np.flatnonzero(chosen)
+        if len(rows) > most:
+            # Rounded, so that equals are equal whatever the sums were made of; ids ascend with rows.
+            best = np.argsort(-np.round(base[rows], 6), kind="stable")[:most]
+            rows = rows[best]
+        found += map(
+            Candidate,
+            index.ids[rows].tolist(),
+            np.round(base[rows], 6).tolist(),
+            (answered[rows] / whole).tolist(),
+            (head[rows] / whole).tolist(),
+        )
+    found.sort(key=lambda one: (-one.base, one.paper_id))
+    return found[:most]
+
+
+def _sums(index: Index, groups: Sequence[Group]) -> tuple[Array, Array, Array]:
+    """For each paper its weight, and how much of the question's weight it answers, anywhere and in its head."""
+    base, answered, head = (np.zeros(len(index)) for _ in range(3))
+    for group in groups:
+        best = np.zeros(len(index))
+        in_head = np.zeros(len(index), dtype=bool)
+        for term, worth in group.worth.items():
+            rows, marks = index.postings(term)
+            best[rows] = np.maximum(best[rows], (marks >> 1) * (worth / THOUSANDTHS))
+            if worth > weights.NAMED:
+                in_head[rows] |= marks & 1 == 1
+        base += group.idf * best
+        answered += group.idf * (best > 0)
+        head += group.idf * in_head
+    return base, answered, head

@@ -1,0 +1,292 @@
+"""What one workspace may see, up to a day: the shared index and its own, as if they were one. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from operator import itemgetter
+
+import numpy as np
+
+from digests.search import transliteration
+from digests.search.analysis import Analysed
+from digests.search.index import Array, Facts, Index, Mention
+from digests.search.names import document_name
+
+MOST_HEARD = 4
+"""Words that sound like one in Hangul: the commonest of the nearest."""
+
+_TELLING_TERMS = 12
+"""The rarest terms of a paper's head, by which others are alike."""
+
+_MOST_ALIKE = 50
+
+Selection = Sequence[Array]
+"""Some papers: for each index, whether each row is one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term, with how many papers have it, anywhere and in their heads."""
+
+    term: str
+    df: int
+    head_df: int
+
+
+class Library:
+    """The papers that one workspace may see up to a day. Does not know what was asked.
+
+    Counts of papers and terms are of all its indexes together: what another workspace has is not felt.
+    """
+
+    def __init__(self, indexes: Sequence[Index], until: date | None = None) -> None:
+        self.indexes = indexes
+        self.papers = sum(map(len, indexes))
+        self._until = None if until is None else until.toordinal()
+
+    # Words.
+
+    def term(self, name: str) -> Term | None:
+        """A term, if any paper has it."""
+        counts = [index.counts(name) for index in self.indexes]
+        df = sum(count for count, _ in counts)
+        return Term(name, df, sum(head for _, head in counts)) if df else None
+
+    def terms(self, names: Iterable[str]) -> list[Term]:
+        """Those terms that some paper has."""
+        return [term for name in names if (term := self.term(name))]
+
+    def __contains__(self, word: str) -> bool:
+        return any(word in index.vocabulary for index in self.indexes)
+
+    def beginning_with(self, prefix: str, most: int) -> list[Term]:
+        """The commonest terms of words in heads that begin so and go on."""
+        names = set().union(*(index.vocabulary.beginning_with(prefix) for index in self.indexes))
+        found = [term for term in self.terms(names) if term.head_df]
+        return sorted(found, key=lambda term: (-term.head_df, term.term))[:most]
+
+    def near(self, word: str, slips: int) -> list[tuple[str, int, list[Term]]]:
+        """Words of heads at most so many slips away, the nearest first, each with its slips and terms."""
+        found = {near for index in self.indexes for near in index.vocabulary.near(word, slips)}
+        return [(other, distance, self._terms_of(other)) for distance, other in sorted(found)]
+
+    def resembling(self, word: str) -> list[str]:
+        """Words of heads that differ in half of their letters at most, the most alike first."""
+        found = {near for index in self.indexes for near in index.vocabulary.resembling(word)}
+        return list(dict.fromkeys(other for _, other in sorted(found)))
+
+    def sounding_like(self, hangul: str) -> list[Term]:
+        """The terms of Latin words that a word in Hangul may spell by ear, the commonest of the nearest."""
+        found = {
+            word: self._terms_of(word)
+            for index in self.indexes
+            for word in index.vocabulary.sounding_like(hangul)
+        }
+        # Names of people stand in heads alone, and some sound like any Korean word.
+        said = {word: terms for word, terms in found.items() if any(one.df > one.head_df for one in terms)}
+        if not said and transliteration.is_telling(hangul):
+            said = found
+        near = {term for word in transliteration.heard(hangul, said) for term in said[word]}
+        return sorted(near, key=lambda term: (-term.head_df, term.term))[:MOST_HEARD]
+
+    def _terms_of(self, word: str) -> list[Term]:
+        names = dict.fromkeys(name for index in self.indexes for name in index.vocabulary.terms(word))
+        return [term for term in self.terms(names) if term.head_df]
+
+    # Papers.
+
+    @cached_property
+    def everything(self) -> Selection:
+        """All papers that may be seen."""
+        found = []
+        for index in self.indexes:
+            chosen = np.zeros(len(index), dtype=bool)
+            chosen[index.mention_rows if self._until is None else index.mention_rows[self._seen(index)]] = True
+            found.append(chosen)
+        return found
+
+    def selected(self, ids: Iterable[int]) -> Selection:
+        """The papers of these ids."""
+        wanted = np.array(sorted(ids), dtype=np.int64)
+        return [np.isin(index.ids, wanted) for index in self.indexes]
+
+    def between(self, since: date | None, until: date | None) -> Selection:
+        """The papers with a mention in these days that may be seen."""
+        first = since.toordinal() if since else 0
+        last = until.toordinal() if until else date.max.toordinal()
+        found = []
+        for index in self.indexes:
+            chosen = np.zeros(len(index), dtype=bool)
+            within = (index.mention_days >= first) & (index.mention_days <= last) & self._seen(index)
+            chosen[index.mention_rows[within & (index.mention_days > 0)]] = True
+            found.append(chosen)
+        return found
+
+    def having(self, terms: Sequence[str]) -> Selection:
+        """The papers that have all these terms."""
+        found = []
+        for index in self.indexes:
+            counts = np.zeros(len(index), dtype=np.int32)
+            for term in terms:
+                counts[index.postings(term)[0]] += 1
+            found.append(counts == len(terms))
+        return found
+
+    def ids(self, selection: Selection) -> list[int]:
+        """The ids of the papers in a selection that may be seen, ascending."""
+        found: list[int] = []
+        for index, chosen, seen in zip(self.indexes, selection, self.everything, strict=True):
+            found += index.ids[chosen & seen].tolist()
+        return sorted(found)
+
+    def newest_first(self, selection: Selection) -> list[int]:
+        """The ids of the papers in a selection that may be seen, those mentioned last first."""
+        dated: list[tuple[int, int]] = []
+        for index, chosen, seen in zip(self.indexes, selection, self.everything, strict=True):
+            days = np.zeros(len(index), dtype=np.int32)
+            visible = self._seen(index)
+            np.maximum.at(days, index.mention_rows[visible], index.mention_days[visible])
+            rows = np.flatnonzero(chosen & seen)
+            dated += zip(days[rows].tolist(), index.ids[rows].tolist(), strict=True)
+        return [id_ for _, id_ in sorted(dated, reverse=True)]
+
+    def paper(self, paper_id: int) -> Facts | None:
+        """What is known of a paper of these indexes."""
+        for index in self.indexes:
+            if (row := index.row(paper_id)) is not None:
+                return index.paper(row)
+        return None
+
+    def newest(self, paper_id: int) -> Mention | None:
+        """A paper's newest mention that may be seen."""
+        paper = self.paper(paper_id)
+        return paper.newest(self._until) if paper else None
+
+    def at(self, address: str) -> list[int]:
+        """The papers known by an address, newest first."""
+        return self._under("addresses", address)
+
+    def citing(self, address: str) -> list[int]:
+        """The papers that cite an address, newest first."""
+        return self._under("citing", address)
+
+    def _under(self, name: str, key: str) -> list[int]:
+        ids = [id_ for index in self.indexes for id_ in getattr(index, name).get(key, ())]
+        return self.newest_first(self.selected(ids)) if ids else []
+
+    def of_day(self, day: date) -> list[int]:
+        """The papers of one day, in the order in which they were written."""
+        wanted = day.toordinal()
+        if self._until is not None and wanted > self._until:
+            return []
+        placed = []
+        for index in self.indexes:
+            for row in np.unique(index.mention_rows[index.mention_days == wanted]).tolist():
+                placed += [
+                    (one.digest_id, one.document_id, one.position, int(index.ids[row]))
+                    for one in index.paper(row).mentions
+                    if one.day == wanted
+                ]
+        return list(dict.fromkeys(map(itemgetter(3), sorted(placed))))
+
+    def newest_day(self) -> date | None:
+        """The newest day with papers that may be seen."""
+        days = [int(index.mention_days[self._seen(index)].max(initial=0)) for index in self.indexes]
+        return date.fromordinal(max(days)) if any(days) else None
+
+    # Tags.
+
+    def tagged(self, name: str) -> Selection:
+        """The papers with a visible mention that has this tag."""
+        ids = [
+            id_
+            for index in self.indexes
+            for id_ in index.tags.get(name, ())
+            if any(name in dict(one.tags) for one in self._visible_mentions(id_))
+        ]
+        return self.selected(ids)
+
+    def tags(self) -> dict[str, int]:
+        """Every tag with how many papers carry it."""
+        counts: Counter[str] = Counter()
+        for index in self.indexes:
+            hidden = index.ids[~self._all_seen(index)].tolist() if self._until is not None else []
+            for name, ids in index.tags.items():
+                counts[name] += len(ids)
+            for id_ in hidden:
+                paper = self.paper(id_)
+                seen = {tag for one in self._visible_mentions(id_) for tag, _ in one.tags}
+                for tag in {tag for one in (paper.mentions if paper else ()) for tag, _ in one.tags} - seen:
+                    counts[tag] -= 1
+        return {name: count for name, count in sorted(counts.items()) if count > 0}
+
+    def spellings(self, name: str) -> Counter[str]:
+        """How a tag is spelt, each spelling with how many papers spell it so."""
+        return Counter(
+            spelling
+            for id_ in self.ids(self.tagged(name))
+            for spelling in {dict(one.tags).get(name) for one in self._visible_mentions(id_)}
+            if spelling is not None
+        )
+
+    # Relations.
+
+    def linked(self, paper_id: int, links: Iterable[str]) -> list[int]:
+        """Papers of the documents that a note links to by name, then papers that its paper cites, then
+        papers that cite that one."""
+        paper = self.paper(paper_id)
+        if paper is None:
+            return []
+        names = {document_name(link) for link in links}
+        by_name = [id_ for index in self.indexes for name in names for id_ in index.documents.get(name, ())]
+        ids = self.newest_first(self.selected(by_name))
+        for address in paper.cites:
+            ids += self.at(address)
+        for address in paper.addresses:
+            ids += self.citing(address)
+        return ids
+
+    def alike(self, paper_id: int) -> list[int]:
+        """Papers that share the rarest terms of this one's head, the most alike first."""
+        own = next(
+            (index.analysed[row] for index in self.indexes if (row := index.row(paper_id)) is not None), None
+        )
+        if own is None:
+            return []
+        analysed = Analysed.unpacked(own)
+        weights = {
+            name: mark >> 1 for name, mark in zip(analysed.terms, analysed.marks, strict=True) if mark & 1
+        }
+        terms = sorted(
+            (term for term in self.terms(weights) if term.df > 1), key=lambda term: (term.df, term.term)
+        )[:_TELLING_TERMS]
+        likeness: defaultdict[int, float] = defaultdict(float)
+        for term in terms:
+            for index in self.indexes:
+                rows, marks = index.postings(term.term)
+                heads = marks & 1 == 1
+                for id_, mark in zip(index.ids[rows[heads]].tolist(), marks[heads].tolist(), strict=True):
+                    likeness[id_] += weights[term.term] / (1 + term.df) * (mark >> 1)
+        return sorted(likeness, key=lambda id_: (-round(likeness[id_], 6), id_))[:_MOST_ALIKE]
+
+    def _visible_mentions(self, paper_id: int) -> Iterator[Mention]:
+        paper = self.paper(paper_id)
+        for mention in paper.mentions if paper else ():
+            if self._until is None or mention.day <= self._until:
+                yield mention
+
+    def _seen(self, index: Index) -> Array:
+        """Of each mention, whether it may be seen."""
+        if self._until is None:
+            return np.ones(len(index.mention_days), dtype=bool)
+        return index.mention_days <= self._until
+
+    def _all_seen(self, index: Index) -> Array:
+        """Of each paper, whether all its mentions may be seen."""
+        found = np.ones(len(index), dtype=bool)
+        found[index.mention_rows[~self._seen(index)]] = False
+        return found
