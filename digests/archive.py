@@ -35,6 +35,7 @@ BATCH = 300
 BATCH_BYTES = 1024 * 1024
 """Of their bytes; so memory stays what it is, however large the documents are."""
 
+
 class Archive:
     """Everything loaded. ``workspace`` in any method is whose eyes look: None sees what is shared.
 

@@ -23,7 +23,7 @@ class Draft:
     sha256: str
     digest: Digest | DigestError
     terms: Mapping[Fields, bytes] = field(default_factory=dict)
-    """The terms of its papers, packed, by what it says of them: as far as only this document speaks of them."""
+    """The terms of its papers, packed, by what it says of them. Other documents may say more of the same."""
 
 
 def hash_of(document: Document) -> str:

@@ -60,7 +60,7 @@ def candidates(
 
 
 def _sums(index: Index, groups: Sequence[Group]) -> tuple[Array, Array, Array]:
-    """For each paper its weight, and how much of the question's weight it answers, anywhere and in its head."""
+    """For each paper its weight, and what it answers of the question's weight, anywhere and in its head."""
     base, answered, head = (np.zeros(len(index)) for _ in range(3))
     for group in groups:
         best = np.zeros(len(index))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from digests.model import Correction
 from digests.search import glossary, meaning, plan, ranking, text, times, weights
 from digests.search.candidates import Candidate, candidates
 from digests.search.guesses import guesses, nearest_tag
-from digests.search.library import Library, Selection
+from digests.search.library import Library, Selection, Term
 from digests.search.plan import Group
 from digests.search.query import Query, parse
 
@@ -25,7 +25,7 @@ _MOST_OF_AN_AUTHOR = 2000
 class Meanings(Protocol):
     """What the optional extra knows of a library's papers."""
 
-    def kin(self, asked: Sequence[text.Word]) -> Mapping[str, Sequence[plan.Term]]:
+    def kin(self, asked: Sequence[text.Word]) -> Mapping[str, Sequence[Term]]:
         """The terms that mean what each word means, by the word as it was typed."""
 
     def likeness(
@@ -134,9 +134,7 @@ class _Asking:
             known = library.tags()
             kept += [library.tagged(nearest_tag(tag, known) or tag) for tag in query.tags]
             by_joint = {text.joined(name): name for name in known}
-            kept += [
-                _not(library.tagged(by_joint.get(text.joined(tag), tag))) for tag in query.without_tags
-            ]
+            kept += [_not(library.tagged(by_joint.get(text.joined(tag), tag))) for tag in query.without_tags]
         kept += [self._by_author(author) for author in query.authors]
         if query.since or query.until:
             kept.append(library.between(query.since, query.until))
@@ -177,7 +175,9 @@ class _Asking:
             ]
             if names:
                 found.append(library.having(names))
-        return [np.logical_or.reduce(parts) for parts in zip(*found, strict=True)] if found else []
+        return (
+            [np.logical_or.reduce(parts) for parts in zip(*found, strict=True)] if found else library.nothing
+        )
 
     def _by_words(self, query: Query, asked: Sequence[text.Word], allowed: Selection | None) -> Answer:
         library = self._library

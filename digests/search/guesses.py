@@ -10,9 +10,9 @@ from rapidfuzz.distance import OSA
 from digests.reading.tags import canonical
 from digests.search import text
 from digests.search.function_words import FUNCTION
+from digests.search.library import Library
 from digests.search.plan import LONG_QUESTION, SHORTEST_CORRECTED, Group, slips_allowed
 from digests.search.query import Query
-from digests.search.library import Library
 
 MOST = 3
 
@@ -66,9 +66,7 @@ def nearest_tag(typed: str, tags: Mapping[str, int]) -> str | None:
         return by_joint[name]
     if len(name) < SHORTEST_CORRECTED:
         return None
-    found = process.extractOne(
-        name, sorted(by_joint), scorer=OSA.distance, score_cutoff=slips_allowed(name)
-    )
+    found = process.extractOne(name, sorted(by_joint), scorer=OSA.distance, score_cutoff=slips_allowed(name))
     return None if found is None else by_joint[found[0]]
 
 

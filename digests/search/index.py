@@ -10,7 +10,7 @@ import json
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import lru_cache
 from itertools import compress
 from typing import Any
@@ -62,10 +62,7 @@ class Facts:
 
     def packed(self) -> str:
         """The form kept in the database."""
-        mentions = [
-            [one.entry_id, one.digest_id, one.document_id, one.position, one.day, one.tags, one.path, one.links]
-            for one in self.mentions
-        ]
+        mentions = list(map(astuple, self.mentions))
         whole = [self.title, self.authors, self.addresses, self.cites, mentions]
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
@@ -79,8 +76,8 @@ class Facts:
             tuple(addresses),
             tuple(cites),
             tuple(
-                Mention(*numbers, tuple((name, spelling) for name, spelling in tags), path, tuple(links))
-                for *numbers, tags, path, links in mentions
+                Mention(entry, digest, document, at, day, tuple(map(tuple, tags)), path, tuple(links))
+                for entry, digest, document, at, day, tags, path, links in mentions
             ),
         )
 

@@ -105,9 +105,16 @@ class Library:
         found = []
         for index in self.indexes:
             chosen = np.zeros(len(index), dtype=bool)
-            chosen[index.mention_rows if self._until is None else index.mention_rows[self._seen(index)]] = True
+            chosen[index.mention_rows if self._until is None else index.mention_rows[self._seen(index)]] = (
+                True
+            )
             found.append(chosen)
         return found
+
+    @property
+    def nothing(self) -> Selection:
+        """No paper."""
+        return [np.zeros(len(index), dtype=bool) for index in self.indexes]
 
     def selected(self, ids: Iterable[int]) -> Selection:
         """The papers of these ids."""

@@ -65,7 +65,5 @@ class Meant:
         allowed = self._library.ids(self._library.everything if among is None else among)
         found: dict[int, float] = {}
         for vectors in self._vectors:
-            found |= vectors.shelf.likeness(
-                vector, among=allowed, also=also, title=weight_of_title(asked)
-            )
+            found |= vectors.shelf.likeness(vector, among=allowed, also=also, title=weight_of_title(asked))
         return found

@@ -453,7 +453,7 @@ def _iso(found: re.Match[str], _: date) -> Span | None:
 
 def _korean(found: re.Match[str], today: date) -> Span | None:
     year = _full_year(found["year"], today)
-    return year and _part(year, found["part"]) or None
+    return (year and _part(year, found["part"])) or None
 
 
 def _korean_year(found: re.Match[str], today: date) -> Span | None:
@@ -533,7 +533,7 @@ _CALENDAR: tuple[_Rule, ...] = tuple(
         (rf"(?P<month>{_MONTH})(?P<day>)\.?,?\s*(?:of\s+)?{_YEAR_WRITTEN}(?!\d)", _english),
         (rf"(?P<year>(?:19|20)\d\d),?[\s/-]+(?P<month>{_MONTH})(?P<day>)\b", _english),
         (
-            rf"(?P<part>q[1-4]|[1-4]q|h[12])[\s,/-]*(?:of\s+)?(?P<year>(?:19|20)\d\d|'?\d\d)(?!\d)",
+            r"(?P<part>q[1-4]|[1-4]q|h[12])[\s,/-]*(?:of\s+)?(?P<year>(?:19|20)\d\d|'?\d\d)(?!\d)",
             _of_year,
         ),
         (r"(?P<year>(?:19|20)\d\d|'\d\d)[\s,/-]*(?P<part>q[1-4]|[1-4]q|h[12])\b", _of_year),
@@ -544,7 +544,7 @@ _CALENDAR: tuple[_Rule, ...] = tuple(
         (rf"(?P<part>{_PARTS})(?P<year>)", _of_year),
         (r"(?:last|this)\s+(?P<part>spring|summer|fall|autumn|winter|q[1-4])(?P<year>)\b", _of_year),
         (rf"(?:last|this)\s+(?P<month>{_MONTH})(?P<day>)(?P<year>)\b", _english),
-        (rf"(?:지난|저번)\s*(?P<part>봄|여름|가을|겨울)(?P<year>)", _of_year),
+        (r"(?:지난|저번)\s*(?P<part>봄|여름|가을|겨울)(?P<year>)", _of_year),
         (rf"(?P<last>last)\s+(?P<day>{'|'.join(_WEEKDAYS)})\b", _weekday),
         (rf"(?P<last>)(?P<day>{'|'.join(_WEEKDAYS)})(?='s)", _weekday),
         (rf"(?:(?P<last>지난|저번)\s*|이번\s*주?\s*)?(?P<day>[{_KOREAN_WEEKDAYS}]요일)", _weekday),

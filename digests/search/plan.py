@@ -144,7 +144,7 @@ def likely(groups: Sequence[Group], asked: Sequence[text.Word], library: Library
     """The groups, each with what else papers may say for its word, in its own language or in the other."""
     synonyms = {shown: library.terms(names) for shown, names in thesaurus.synonyms(asked).items()}
     others = {
-        shown: [term for word in words for term in _standing_for(word, library)]
+        shown: [term for word in words for term in standing_for(word, library)]
         for shown, words in dictionary.translations(asked).items()
     }
     wider = widen(groups, synonyms, library.papers, weights.SYNONYM)
@@ -156,7 +156,7 @@ def idf(papers: int, df: int) -> float:
     return math.log(1 + (papers - df + 0.5) / (df + 0.5))
 
 
-def _standing_for(word: Sequence[str], library: Library) -> list[Term]:
+def standing_for(word: Sequence[str], library: Library) -> list[Term]:
     """The term that stands for a word of several (a Korean one of its pairs): the rarest, which hardly stands
     anywhere else. None where no paper can say the word, for lack of one of them.
     """
@@ -257,7 +257,10 @@ def _latin(word: text.Word, library: Library, *, is_sentence: bool) -> Group:
             continue
         for term in terms:
             is_likely = not exact_df or term.df >= COMMONER * exact_df
-            group.add(term, (weights.TYPO_ONE if distance == 1 else weights.TYPO_TWO) if is_likely else weights.NAMED)
+            group.add(
+                term,
+                (weights.TYPO_ONE if distance == 1 else weights.TYPO_TWO) if is_likely else weights.NAMED,
+            )
         if not group.corrected and exact_df == 0 and distance == closest:
             group.corrected = surface
     if any(value >= weights.PREFIX for value in group.worth.values()):
@@ -294,7 +297,9 @@ def _name(groups: Sequence[Group], asked: Sequence[text.Word], library: Library)
         english = library.terms(names)
         if not english and (not said or (said < FEW and transliteration.is_telling(spelling))):
             english = list(library.sounding_like(spelling))
-        found += [(group, term, weights.NAMED if said else weights.HEARD) for term in english for group in of_it]
+        found += [
+            (group, term, weights.NAMED if said else weights.HEARD) for term in english for group in of_it
+        ]
     # A title that names all of it, in English, is of it.
     is_whole = len(asked) > 1 and len({group.place for group, _, _ in found}) == len(groups)
     for group, term, worth in found:

@@ -50,10 +50,9 @@ class Spellings:
                 continue
             words, kinds = self._by_length[len(word) + longer]
             # A letter that is missing or extra changes one kind, any other slip two at most.
-            alike = np.flatnonzero(np.bitwise_count(kinds ^ own) <= 2 * slips - abs(longer))
-            near = process.extract(
-                word, [words[at] for at in alike], scorer=OSA.distance, score_cutoff=slips, limit=None
-            )
+            alike = np.flatnonzero(np.bitwise_count(kinds ^ own) <= 2 * slips - abs(longer)).tolist()
+            likely: list[str] = [words[at] for at in alike]
+            near = process.extract(word, likely, scorer=OSA.distance, score_cutoff=slips, limit=None)
             found += [(int(distance), other) for other, distance, _ in near if distance]
         return sorted(found)[:MOST_NEAR]
 

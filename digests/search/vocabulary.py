@@ -28,7 +28,7 @@ class Vocabulary:
         """``lines`` hold a word, a tab and a term. ``before``: the vocabulary of nearly the same lines."""
         self._lines = sorted(lines)
         self.words = list(dict.fromkeys(line.partition("\t")[0] for line in self._lines))
-        self._spellings = Spellings(self.words, before._spellings if before else None)
+        self._spellings: Spellings = Spellings(self.words, before._spellings if before else None)
         self._not_ascii = [word for word in self.words if not word.isascii()]
 
     def __contains__(self, word: str) -> bool:

@@ -173,9 +173,7 @@ def _by_day(mention: Mention) -> tuple[int, int]:
 async def _commentaries(connection: AsyncConnection, entry_ids: Sequence[int]) -> dict[int, list[str]]:
     commentary = tables.commentary.c
     rows = await connection.execute(
-        select(commentary.entry_id, commentary.text).where(
-            among(connection, commentary.entry_id, entry_ids)
-        )
+        select(commentary.entry_id, commentary.text).where(among(connection, commentary.entry_id, entry_ids))
     )
     found: defaultdict[int, list[str]] = defaultdict(list)
     for entry_id, text in rows:

@@ -21,8 +21,8 @@ from digests.search.library import Library
 from digests.search.meaning import Encoder
 from digests.search.meant import Meant, Vectors
 from digests.store import index_rows, vectors
-from digests.store.entry_reader import visible_workspaces
 from digests.store.database import Database
+from digests.store.entry_reader import visible_workspaces
 
 MOST_OWN = 16
 """Workspaces whose own indexes are kept: a few hundred kilobytes each."""

@@ -11,13 +11,13 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests.model import ArchivedEntry, Hit, Results, TagCount, Tag, Workspace, Correction
+from digests.model import ArchivedEntry, Correction, Hit, Results, Tag, TagCount, Workspace
+from digests.reading.tags import canonical
+from digests.search import text
 from digests.search.engine import Answer
 from digests.search.guesses import nearest_tag, similar_tags
 from digests.search.library import Library
 from digests.search.matches import holds_phrases, matched
-from digests.search import text
-from digests.reading.tags import canonical
 from digests.store.entry_reader import load_entries
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import insert
 from bot import schema_version
 from digests.archive import Archive
 from digests.model import Entry
-from digests.store import postings, tables
+from digests.store import index_rows, tables
 from digests.store.database import Database
 from tests.bench import material, rivals
 
@@ -119,7 +119,7 @@ async def _index(database: Database, first: int, papers: Sequence[Short]) -> flo
         ]
         await connection.execute(insert(tables.entry_tag), tags)
         started = time.process_time()
-        await postings.index_papers(connection, range(first, first + len(papers)))
+        await index_rows.index_papers(connection, range(first, first + len(papers)))
         return time.process_time() - started
 
 

@@ -44,8 +44,7 @@ async def test_a_process_drafts_as_this_one_would() -> None:
     finally:
         drafting.end()
     here = drafts([document for document in documents if document.path not in known])
-    assert made.words == here.words
-    there, expected = dict(made.by_path), dict(here.by_path)
+    there, expected = dict(made), dict(here)
     refusals = [there.pop("broken.md").digest, expected.pop("broken.md").digest]
     assert there == expected
     assert isinstance(refusals[0], DigestError)
@@ -59,7 +58,7 @@ async def test_a_few_documents_need_no_process() -> None:
     """What a poll brings on a usual morning is drafted here."""
     drafting = Drafting()
     made = await drafting.drafts(_documents(5), {})
-    assert len(made.by_path) == 5
+    assert len(made) == 5
     assert drafting.process is None
 
 
@@ -72,7 +71,7 @@ async def test_a_process_that_is_killed_costs_nothing_but_time() -> None:
         assert drafting.process is not None
         os.kill(drafting.process, signal.SIGKILL)
         for _ in range(2):
-            assert len((await drafting.drafts(documents, {})).by_path) == len(documents)
+            assert len(await drafting.drafts(documents, {})) == len(documents)
     finally:
         drafting.end()
 

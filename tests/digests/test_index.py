@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from digests import archive as archives
 from digests.archive import Archive
 from digests.model import Document, Status, Taken
-from digests.store import postings, tables
+from digests.search.analysis import Analysed
+from digests.search.index import Index
+from digests.store import index_rows
 from digests.store.database import Database
+from tests.digests.search.test_index import content
 
 NOW = datetime(2025, 2, 26, tzinfo=UTC)
 
@@ -28,39 +29,26 @@ async def _take(archive: Archive, documents: list[Document], *, hour: int = 0) -
     return [taken async for taken in archive.take_in(documents, now=NOW + timedelta(hours=hour))]
 
 
-async def _counted(database: Database) -> dict[str, Any]:
-    """What the index says of itself, and what its postings say."""
-    posting, term, statistics = tables.search_posting.c, tables.search_term.c, tables.search_statistics.c
+async def _rows(database: Database) -> dict[str, Any]:
+    """What the index of all rows holds, by what papers are called: ids differ from archive to archive."""
     async with database.read() as connection:
-        postings = (await connection.execute(select(posting.term_id, posting.paper_id, posting.head))).all()
-        terms = (await connection.execute(select(term.id, term.df, term.head_df).where(term.df != 0))).all()
-        papers = await connection.scalar(select(statistics.papers))
-    heads = Counter(term_id for term_id, _, head in postings if head)
-    there = Counter(term_id for term_id, _, _ in postings)
-    return {
-        "said": (papers, {id_: (df, head_df) for id_, df, head_df in terms}),
-        "there": (
-            len({paper_id for _, paper_id, _ in postings}),
-            {id_: (count, heads[id_]) for id_, count in there.items()},
-        ),
-    }
+        index = Index().changed(await index_rows.rows_after(connection, "", 0))
+    return {index.paper(at).title: Analysed.unpacked(index.analysed[at]) for at in range(len(index))}
 
 
-async def _postings(database: Database) -> set[tuple[Any, ...]]:
-    posting, term, paper = tables.search_posting.c, tables.search_term.c, tables.paper.c
+async def _is_true_to_its_rows(archive: Archive, database: Database) -> bool:
+    """Whether the index that followed every change is the one that is made of all rows at once."""
+    library, _ = await archive._indexes.library(None, None)
     async with database.read() as connection:
-        rows = await connection.execute(
-            select(term.term, paper.title, posting.weight, posting.head)
-            .join_from(tables.search_posting, tables.search_term)
-            .join(tables.paper)
-        )
-        return {tuple(row) for row in rows}
+        anew = Index().changed(await index_rows.rows_after(connection, "", 0))
+    return content(library.indexes[0]) == content(anew)
 
 
 async def test_the_index_counts_what_it_holds(database: Database) -> None:
     """Corrected, joined with another, taken back: terms and papers are counted as they stand there."""
     archive = Archive(database)
     await _take(archive, [_note(number) for number in range(6)])
+    assert await _is_true_to_its_rows(archive, database)
     await _take(archive, [_note(2, said="상어 이야기"), _note(3, title="Sharks Only")])
     # Known by its title alone until now, and by an address that another paper has.
     await _take(
@@ -68,8 +56,7 @@ async def test_the_index_counts_what_it_holds(database: Database) -> None:
     )
     await _take(archive, [_note(11, title="Whales at Rest", url="https://arxiv.org/abs/2502.00011")])
     await archive.retract(date(2025, 2, 5), now=NOW)
-    counted = await _counted(database)
-    assert counted["said"] == counted["there"]
+    assert await _is_true_to_its_rows(archive, database)
 
 
 async def test_documents_in_many_batches_index_like_those_in_one(
@@ -85,27 +72,12 @@ async def test_documents_in_many_batches_index_like_those_in_one(
     assert [one.status for one in taken] == [
         Status.REFUSED if document.path == "bad.md" else Status.NEW for document in documents
     ]
-    small = await _postings(database)
+    small = await _rows(database)
     monkeypatch.undo()
     again = await _take(Archive(database), [_note(number, said="다시") for number in range(7)], hour=1)
     assert {one.status for one in again} == {Status.CHANGED}
     await _take(Archive(database), documents, hour=2)
-    assert await _postings(database) == small
-
-
-async def test_ids_too_high_for_one_number_index_alike(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A posting that does not fit into 63 bits with its marks is written all the same."""
-    documents = [_note(number) for number in range(4)]
-    await _take(Archive(database), documents)
-    packed = await _postings(database)
-    await _take(Archive(database), [_note(number, said="다시") for number in range(4)], hour=1)
-    for bound in ("_TERMS", "_PAPERS"):
-        with monkeypatch.context() as lowered:
-            lowered.setattr(postings, bound, 1)
-            await _take(Archive(database), documents, hour=2)
-        assert await _postings(database) == packed
+    assert await _rows(database) == small
 
 
 async def test_a_path_given_twice_ends_as_it_was_given_last(database: Database) -> None:
@@ -124,5 +96,4 @@ async def test_taking_in_may_be_given_up(database: Database) -> None:
     async for _ in taking:
         break
     await taking.aclose()  # type: ignore[attr-defined]  # an async generator, typed as what it gives
-    counted = await _counted(database)
-    assert counted["said"] == counted["there"]
+    assert await _is_true_to_its_rows(archive, database)

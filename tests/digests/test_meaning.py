@@ -9,11 +9,11 @@ import pytest
 
 from digests.archive import Archive
 from digests.model import Document, Results, Workspace
-from digests.search import meaning, plan
-from digests.search.plan import Term
-from digests.search.weights import idf
-from digests.store import vectors
+from digests.search import meaning, plan, weights
+from digests.search.library import Term
+from digests.search.plan import idf
 from digests.store.database import Database
+from tests.digests.search.known import Known
 from tests.semantic import semantic
 
 NEWSLETTER = """2025-02-25
@@ -157,16 +157,12 @@ def test_words_that_mean_alike_widen_a_question() -> None:
     """A word is also found by what means the same, for as much less as that is commoner; a word that no
     paper has, for what the other one weighs.
     """
-    rare, common = Term(1, "photo", 1, 1), Term(2, "imag", 50, 20)
-    known = {"photo": [rare]}
-    groups = plan.plan(
-        plan.asked_words(["photo snapshot"]),
-        plan.Vocabulary(100, known, lambda _: (), lambda *_: ()),
-    )
+    rare, common = Term("photo", 1, 1), Term("imag", 50, 20)
+    groups = plan.plan(plan.asked_words(["photo snapshot"]), Known(100, [rare]))
     wider = plan.widen(groups, {"photo": [common], "snapshot": [common]}, 100)
     assert {group.shown: group.worth for group in wider} == {
-        "photo": {1: 1.0, 2: round(plan.KINDRED * idf(100, 50) / idf(100, 1), 2)},
-        "snapshot": {2: plan.KINDRED},
+        "photo": {"photo": 1.0, "imag": round(weights.KINDRED * idf(100, 50) / idf(100, 1), 2)},
+        "snapshot": {"imag": weights.KINDRED},
     }
     assert {group.shown: group.idf for group in wider} == {"photo": idf(100, 1), "snapshot": idf(100, 50)}
 
@@ -189,19 +185,21 @@ async def test_workspaces_without_digests_of_their_own_share_one_copy(archive: A
     """Vectors of what all see are held in memory once, however many workspaces ask."""
     await _take_in(archive)
     await archive.encode()
-    vectors._copies.clear()
+    found = set()
     for number in range(9):
         assert await _ids(archive, KOREAN, workspace=Workspace("", f"T{number}")) == [TWEETS]
-    assert len(vectors._copies) == 1
+        library, _ = await archive._indexes.library(Workspace("", f"T{number}"), None)
+        found.add(tuple(map(id, library.indexes)))
+    assert len(found) == 1
 
 
 def test_widening_a_plan_leaves_the_plan_as_it_was() -> None:
     """The groups that words alone gave are still theirs afterwards."""
     group = plan.Group("photo", "photo")
-    group.add(Term(1, "photo", 3, 1), 1.0)
-    wider = plan.widen([group], {"photo": [Term(2, "imag", 9, 4)]}, 100)
-    assert (set(wider[0].dfs), set(group.dfs)) == ({1, 2}, {1})
-    assert (set(wider[0].worth), set(group.worth)) == ({1, 2}, {1})
+    group.add(Term("photo", 3, 1), 1.0)
+    wider = plan.widen([group], {"photo": [Term("imag", 9, 4)]}, 100)
+    assert (set(wider[0].dfs), set(group.dfs)) == ({"photo", "imag"}, {"photo"})
+    assert (set(wider[0].worth), set(group.worth)) == ({"photo", "imag"}, {"photo"})
 
 
 def test_only_the_nearest_papers_are_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from digests.search import dictionary, plan, text
 from digests.search.bilingual import ENGLISH_KOREAN
-from digests.search.plan import Term
+from digests.search.library import Term
+from tests.digests.search.known import Known
 
 
 def _translated(question: str) -> dict[str, tuple[tuple[str, ...], ...]]:
@@ -58,8 +59,8 @@ def test_entries_are_english_with_korean_each_once_and_in_order() -> None:
 
 
 def test_the_rarest_pair_stands_for_a_korean_word() -> None:
-    """Of a word's pairs the rarest is looked for, in every workspace that has it; if one is nowhere, none."""
-    common, rare, own = Term(1, "가지", 90, 0), Term(2, "치기", 5, 0), Term(3, "치기", 2, 0)
-    known = {"가지": [common], "치기": [rare, own]}
-    assert plan.standing_for(("가지", "치기"), known) == [rare, own]
-    assert plan.standing_for(("가지", "지치", "치기"), known) == ()
+    """Of a word's pairs the rarest is looked for; if one is nowhere, none."""
+    common, rare = Term("가지", 90, 0), Term("치기", 7, 0)
+    known = Known(100, [common, rare])
+    assert plan.standing_for(("가지", "치기"), known) == [rare]
+    assert plan.standing_for(("가지", "지치", "치기"), known) == []

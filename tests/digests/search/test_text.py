@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.search import plan, text
+from digests.search.library import Term
+from tests.digests.search.known import Known
 
 
 def _terms(written: str) -> set[str]:
@@ -83,10 +85,9 @@ def test_what_only_asks_is_left_out() -> None:
 def test_the_little_words_of_a_compound_stand_for_nothing() -> None:
     """``in-context`` is also found by context, and not by every title with in; nor Llama-3.1 by a number."""
     names = ("in", "context", "incontext", "llama", "3", "1")
-    known = {name: [plan.Term(at, name, 9, 9)] for at, name in enumerate(names)}
-    vocabulary = plan.Vocabulary(100, known, lambda _: (), lambda *_: ())
-    groups = plan.plan(plan.asked_words(["in-context Llama-3.1"]), vocabulary)
-    assert {group.shown: group.names for group in groups} == {
+    known = Known(100, [Term(name, 9, 9) for name in names])
+    groups = plan.plan(plan.asked_words(["in-context Llama-3.1"]), known)
+    assert {group.shown: set(group.worth) for group in groups} == {
         "in-context": {"context", "incontext"},
         "Llama-3.1": {"llama"},
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from digests.search import plan, text, thesaurus
+from digests.search import plan, text, thesaurus, weights
 from digests.search.expressions import CALLED
-from digests.search.plan import Term
+from digests.search.library import Term
+from tests.digests.search.known import Known
 
 
 def _called(question: str) -> set[str]:
@@ -40,12 +41,11 @@ def test_words_of_no_synonym_are_left_alone() -> None:
 
 def test_a_word_is_no_more_common_for_a_common_synonym() -> None:
     """A rare word weighs what it did; one that many papers have and it may stand for tells little."""
-    rare, common = Term(1, "photo", 2, 1), Term(2, "imag", 500, 300)
-    vocabulary = plan.Vocabulary(1000, {"photo": [rare]}, lambda _: (), lambda *_: ())
-    [group] = plan.plan(plan.asked_words(["photo"]), vocabulary)
-    [wider] = plan.widen([group], {"photo": [common]}, 1000, plan.SYNONYM)
+    rare, common = Term("photo", 2, 1), Term("imag", 500, 300)
+    [group] = plan.plan(plan.asked_words(["photo"]), Known(1000, [rare]))
+    [wider] = plan.widen([group], {"photo": [common]}, 1000, weights.SYNONYM)
     assert wider.idf == group.idf
-    assert 0 < wider.worth[2] < plan.SYNONYM / 2
+    assert 0 < wider.worth["imag"] < weights.SYNONYM / 2
 
 
 def test_entries_stand_by_the_alphabet_and_each_once() -> None:
