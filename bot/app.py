@@ -34,11 +34,7 @@ from bot.language.command_names import use_prefix
 from bot.ledger.ledger import Ledger
 from bot.ledger.past import Past
 from bot.listeners.promptness import be_prompt
-<<<<<<< HEAD
-from bot.listeners.services import Services, latest_visible_day
-=======
 from bot.listeners.services import Services
->>>>>>> 2f236e5 (Keep numpy in the lock files, and test that an index changed step by step equals one built anew)
 from bot.messages import daily
 from bot.operators import Operators
 from bot.source_polling import Gathering
