@@ -1,19 +1,15 @@
-"""The composition root: the only place that wires things together."""
+"""The composition root: the only place that builds the parts of Haru and connects them."""
 
 from __future__ import annotations
 
-import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import structlog
 from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.authorization.async_authorize import AsyncCallableAuthorize
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.state_store.stateless import StatelessOAuthStateStore
 
-from bot import listeners, workspace_deletion
+from bot import workspace_deletion
 from bot.channels.change_log import ChangeLog
 from bot.channels.channel_store import Channels
 from bot.channels.due_channels import DueChannels
@@ -29,14 +25,14 @@ from bot.delivery.courier import Courier
 from bot.delivery.deliveries import Deliveries
 from bot.delivery.failed_posts import Aftermath
 from bot.delivery.reconciler import Reconciler
-from bot.http_server import Health
+from bot.health import HealthChecks
 from bot.language.command_names import use_prefix
 from bot.ledger.ledger import Ledger
 from bot.ledger.past import Past
-from bot.listeners.promptness import be_prompt
 from bot.listeners.services import Services
 from bot.messages import daily
 from bot.operators import Operators
+from bot.slack_app import slack_app
 from bot.source_polling import Gathering
 from bot.use_cases.channel_lifecycle import ChannelLifecycle
 from bot.use_cases.channel_posts import ChannelPosts
@@ -52,7 +48,7 @@ from bot.workspaces.wire import Wire
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import OnDoubt, Settings
 from digests.archive import Archive
-from digests.errors import HaruError, StoreError
+from digests.errors import HaruError
 from digests.model import SourceKind, Workspace
 from digests.search import meaning
 from digests.sources.addresses import any_address, is_public
@@ -64,25 +60,17 @@ from digests.sources.polling import Polling
 from digests.sources.source_list import Sources
 from digests.store.database import Database
 
-log = structlog.stdlib.get_logger(__name__)
+CHECK_SOURCES_EVERY = timedelta(seconds=5)
+"""How often to check which sources are due for polling."""
 
-LOOK = timedelta(seconds=5)
-"""Between two looks at which sources are due."""
+CHECK_QUIET_SOURCES_EVERY = timedelta(minutes=1)
+"""How often to check which sources have not brought what they usually bring by this time of day."""
 
-LISTEN = timedelta(minutes=1)
-"""Between two looks at which sources are quiet."""
+ENCODE_EVERY = timedelta(seconds=20)
+"""How often to compute vectors for some new papers, where the extra ``haru[semantic]`` is installed."""
 
-ENCODE = timedelta(seconds=20)
-"""Between two handfuls of papers whose meaning is encoded, where the extra for that is installed."""
-
-LATE_TICK = 60.0
-"""Seconds without a good tick after which a process that delivers is not ready."""
-
-DEAD_TICK = 600.0
-"""Seconds without one after which it is not alive: what hangs so long, a new start may cure."""
-
-LATE_PART = timedelta(minutes=30)
-"""How long a message may be due and unsent; a large workspace's morning takes some minutes."""
+INSTALL_WITHIN = 300
+"""Seconds somebody has to finish installing Haru after they opened the install page."""
 
 
 class TokenError(HaruError):
@@ -90,7 +78,10 @@ class TokenError(HaruError):
 
 
 class Haru:
-    """Everything, wired, over one database and one Slack. Starts nothing by itself."""
+    """Every part of Haru over one database and one Slack. Starts nothing by itself.
+
+    ``api_url`` replaces the setting ``SLACK_API_URL``, and ``clock`` the machine's clock.
+    """
 
     def __init__(
         self,
@@ -107,20 +98,32 @@ class Haru:
         self.archive = Archive(database, encoder=meaning.installed())
         self.clients = Clients(api_url or settings.slack_api_url)
         self.installations = Installations(database)
-        self.channels = Channels(database, defaults=_defaults(settings))
-        self.due_channels = DueChannels(database)
-        self.changes = ChangeLog(database)
-        self.user_languages = UserLanguages(database)
-        self.saved_papers = SavedPapers(database)
-        self.policies = ManagementPolicies(database)
+        self._build_channels()
+        self._build_delivery()
+        self._build_sources()
+        self._add_jobs()
+        self.health = HealthChecks(clockwork=self.clockwork, ledger=self.ledger, sources=self.sources)
+
+    def _build_channels(self) -> None:
+        """The settings of channels, and what people chose for themselves."""
+        self.channels = Channels(self.database, defaults=_default_preferences(self.settings))
+        self.due_channels = DueChannels(self.database)
+        self.changes = ChangeLog(self.database)
+        self.user_languages = UserLanguages(self.database)
+        self.saved_papers = SavedPapers(self.database)
+        self.policies = ManagementPolicies(self.database)
+
+    def _build_delivery(self) -> None:
+        """The ledger, what writes posts into it, and what sends them."""
+        settings = self.settings
         self.ledger = Ledger(
-            database,
+            self.database,
             lease=settings.haru_lease,
             settle=settings.haru_settle,
             late_a_second=settings.haru_catch_up,
             offset=lambda: slack_clock.offset,
         )
-        self.past = Past(database)
+        self.past = Past(self.database)
         slack_clock = SlackClock(self.ledger.steady)
         self.wire = Wire(self.clients.api_url, slack_clock)
         self.deliveries = Deliveries(
@@ -156,11 +159,15 @@ class Haru:
             corrections=self.corrections,
             ledger=self.ledger,
         )
-        self.sources = Sources(database)
+
+    def _build_sources(self) -> None:
+        """The sources of papers, and what polls them."""
+        settings = self.settings
         allow_private = settings.haru_allow_private_addresses
+        self.sources = Sources(self.database)
         self.web = Web(allowed=any_address if allow_private else is_public)
         self.polling = Polling(
-            database,
+            self.database,
             self.archive,
             {
                 SourceKind.FOLDER: Folder(),
@@ -178,36 +185,51 @@ class Haru:
             clock=self.clock,
             wake=self.clockwork.wake,
         )
-        self.clockwork.every(LOOK, "gather", self.gathering.look)
-        self.clockwork.every(LISTEN, "quiet", self.gathering.listen)
-        self.clockwork.every(ENCODE, "encode", self.archive.encode)
-        self.clockwork.every(workspace_deletion.CHECK_EVERY, "forget", self._delete_expired_workspaces)
+
+    def _add_jobs(self) -> None:
+        """What the clockwork runs besides delivery."""
+
+        async def delete_expired_workspaces() -> None:
+            await workspace_deletion.delete_expired_workspaces(self.database, self.clock)
+
+        self.clockwork.every(CHECK_SOURCES_EVERY, "gather", self.gathering.look)
+        self.clockwork.every(CHECK_QUIET_SOURCES_EVERY, "quiet", self.gathering.listen)
+        self.clockwork.every(ENCODE_EVERY, "encode", self.archive.encode)
+        self.clockwork.every(workspace_deletion.CHECK_EVERY, "forget", delete_expired_workspaces)
 
     def bolt(self, *, signing_secret: str = "") -> AsyncApp:
         """The Bolt app with every listener. Without a signing secret it only suits Socket Mode."""
-        deliveries, clock, wake = self.deliveries, self.clock, self.clockwork.wake
-        services = Services(
-            archive=self.archive,
+        return slack_app(
+            self._services(),
+            client=self.clients.client(),
+            signing_secret=signing_secret,
+            oauth_settings=self._oauth_settings(),
+        )
+
+    def _services(self) -> Services:
+        """The use cases for the listeners, with what those need besides."""
+        archive, clock, deliveries, installations = (
+            self.archive, self.clock, self.deliveries, self.installations,
+        )  # fmt: skip
+        wake = self.clockwork.wake
+        return Services(
+            archive=archive,
             sources=self.sources,
             settings=ChannelSettings(
                 channels=self.channels, change_log=self.changes, deliveries=deliveries, clock=clock
             ),
             posts=ChannelPosts(
-                archive=self.archive,
-                deliveries=deliveries,
-                installations=self.installations,
-                clock=clock,
-                wake=wake,
+                archive=archive, deliveries=deliveries, installations=installations, clock=clock, wake=wake
             ),
             channel_lifecycle=ChannelLifecycle(channels=self.channels, deliveries=deliveries, clock=clock),
             workspace_lifecycle=WorkspaceLifecycle(
-                installations=self.installations, deliveries=deliveries, clock=clock
+                installations=installations, deliveries=deliveries, clock=clock
             ),
-            workspace_digests=WorkspaceDigests(archive=self.archive, clock=clock, wake=wake),
+            workspace_digests=WorkspaceDigests(archive=archive, clock=clock, wake=wake),
             user_languages=self.user_languages,
             saved_papers=self.saved_papers,
             policies=self.policies,
-            installations=self.installations,
+            installations=installations,
             directory=SlackDirectory(),
             files=Files(self.clients),
             clock=clock,
@@ -216,30 +238,29 @@ class Haru:
             prefix=self.settings.haru_command_prefix,
         )
 
-        # Bolt reads the names of a callable's arguments, and would pass ``self`` of a bound method.
-        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-            return await self._authorize(enterprise_id, team_id)
-
-        app = AsyncApp(
-            signing_secret=signing_secret,
-            request_verification_enabled=bool(signing_secret),
-            client=self.clients.client(),
-            # Given as Bolt's own type it goes together with the install pages.
-            authorize=AsyncCallableAuthorize(  # type: ignore[arg-type]
-                logger=logging.getLogger("slack_bolt"),
-                func=authorize,  # type: ignore[arg-type]  # None: not installed
-            ),
-            oauth_settings=self._oauth(),
+    def _oauth_settings(self) -> AsyncOAuthSettings | None:
+        """What the install pages need; None if the settings hold no client id and secret."""
+        settings = self.settings
+        if settings.slack_client_id is None or settings.slack_client_secret is None:
+            return None
+        secret = settings.slack_client_secret.get_secret_value()
+        return AsyncOAuthSettings(
+            client_id=settings.slack_client_id,
+            client_secret=secret,
+            scopes=sorted([*SCOPES, *OPTIONAL_SCOPES]),
+            installation_store=OAuthStore(self.installations, self.clock),
+            # Replicas share no memory, so the state is a signed token that any of them can check.
+            state_store=StatelessOAuthStateStore(expiration_seconds=INSTALL_WITHIN, signing_secret=secret),
         )
-        listeners.register(app, services)
-        be_prompt(app)
-        return app
 
     async def install_from_environment(self, token: str) -> Installation:
-        """Make the row of the workspace a bot token belongs to; TokenError when Slack refuses it."""
+        """Save the installation of the workspace that a bot token belongs to.
+
+        Raises TokenError if Slack does not accept the token or cannot be reached.
+        """
         client = self.clients.client(token)
         try:
-            told = await client.auth_test()
+            answer = await client.auth_test()
         except SlackApiError as error:
             data = error.response.data
             code = data.get("error", "unknown") if isinstance(data, dict) else "unknown"
@@ -252,101 +273,33 @@ class Haru:
                 f"Slack cannot be reached at {self.clients.api_url} ({error});"
                 " check the network, or SLACK_API_URL"
             ) from error
-        scopes = str((told.headers or {}).get("x-oauth-scopes") or "")
-        made = Installation(
-            workspace=Workspace(str(told.get("enterprise_id") or ""), str(told.get("team_id") or "")),
+        scopes = str((answer.headers or {}).get("x-oauth-scopes") or "")
+        installation = Installation(
+            workspace=Workspace(str(answer.get("enterprise_id") or ""), str(answer.get("team_id") or "")),
             bot_token=token,
-            bot_user_id=str(told.get("user_id") or ""),
-            bot_id=told.get("bot_id"),
-            name=told.get("team"),
+            bot_user_id=str(answer.get("user_id") or ""),
+            bot_id=answer.get("bot_id"),
+            name=answer.get("team"),
             scopes=tuple(scope.strip() for scope in scopes.split(",") if scope.strip()),
             from_environment=True,
         )
-        await self.installations.save(made, now=self.clock.now())
-        return made
-
-    async def prepare(self) -> bool:
-        """Read what lookup shares, so that nobody who asks waits for it; whether anything was new."""
-        return await self.archive.prepare()
-
-    async def live(self) -> Health:
-        """Alive: the loop answers, and the clockwork, where it runs, has not hung."""
-        age = self.clockwork.tick_age
-        if age is not None and age > DEAD_TICK:
-            return Health((f"no tick went well for {age:.0f} s",))
-        return Health()
-
-    async def ready_to_answer(self) -> Health:
-        """Ready to answer people: the database can be read."""
-        try:
-            open_parts = await self.ledger.open_parts()
-        except StoreError as error:
-            return Health((str(error),))
-        return Health(facts={"open_parts": open_parts})
-
-    async def ready_to_deliver(self) -> Health:
-        """Ready to deliver: besides, the last good tick is recent, and nothing has been due for long."""
-        health = await self.ready_to_answer()
-        reasons = list(health.reasons)
-        age = self.clockwork.tick_age
-        facts = {**health.facts, "tick_age": None if age is None else round(age, 1)}
-        if age is None:
-            reasons.append("the clockwork has not ticked yet")
-        elif age > LATE_TICK:
-            reasons.append(f"no tick went well for {age:.0f} s")
-        if health.reasons:
-            return Health(tuple(reasons), facts)
-        oldest = await self.ledger.oldest_due()
-        facts["oldest_due_age"] = None if oldest is None else round(oldest.total_seconds(), 1)
-        if oldest is not None and oldest > LATE_PART:
-            reasons.append(f"a message has been due for {oldest.total_seconds() / 60:.0f} minutes")
-        facts["fetch_age"] = await self.sources.ages(datetime.now(UTC))
-        return Health(tuple(reasons), facts)
-
-    async def _delete_expired_workspaces(self) -> None:
-        await workspace_deletion.delete_expired_workspaces(self.database, self.clock)
+        await self.installations.save(installation, now=self.clock.now())
+        return installation
 
     async def close(self) -> None:
-        """Close connections to Slack, to sources and to the database."""
+        """Close the connections to Slack, to sources and to the database."""
         await self.close_clients()
         await self.database.close()
 
     async def close_clients(self) -> None:
-        """Close connections to Slack and to sources; the database is the caller's."""
+        """Close the connections to Slack and to sources, and leave the database open."""
         await self.wire.close()
         await self.clients.close()
         await self.web.close()
 
-    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
-        workspace = Workspace(enterprise_id or "", team_id or "")
-        found = await self.installations.recent(workspace)
-        if found is None:
-            log.warning("not_installed", workspace=workspace.key)
-            return None
-        return AuthorizeResult(
-            enterprise_id=enterprise_id,
-            team_id=team_id,
-            bot_user_id=found.bot_user_id,
-            bot_id=found.bot_id,
-            bot_token=found.bot_token,
-        )
 
-    def _oauth(self) -> AsyncOAuthSettings | None:
-        settings = self.settings
-        if settings.slack_client_id is None or settings.slack_client_secret is None:
-            return None
-        secret = settings.slack_client_secret.get_secret_value()
-        return AsyncOAuthSettings(
-            client_id=settings.slack_client_id,
-            client_secret=secret,
-            scopes=sorted([*SCOPES, *OPTIONAL_SCOPES]),
-            installation_store=OAuthStore(self.installations, self.clock),
-            # Replicas share no memory: the state is a signed token that any of them can check.
-            state_store=StatelessOAuthStateStore(expiration_seconds=300, signing_secret=secret),
-        )
-
-
-def _defaults(settings: Settings) -> Preferences:
+def _default_preferences(settings: Settings) -> Preferences:
+    """The preferences a new channel starts with, where its person or Slack gives none."""
     at = hour(settings.haru_hour)
     if at is None:
         raise ValueError("HARU_HOUR was checked when the settings were read")

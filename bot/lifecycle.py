@@ -76,7 +76,7 @@ async def _keep_prepared(haru: Haru, first: asyncio.Event) -> None:
     while True:
         began = time.monotonic()
         try:
-            if await haru.prepare():
+            if await haru.archive.prepare():
                 log.info("lookup_prepared")
         except HaruError as error:
             # The database is away for now. Whoever asks meanwhile is told, and readiness tells.

@@ -95,7 +95,7 @@ async def _serve_local(settings: Settings, database: Database, state: Path) -> N
         async with AsyncExitStack() as stack:
             bolt = haru.bolt(signing_secret=secret)
             application = web_application(
-                bolt, signing_secret=secret, live=haru.live, ready=haru.ready_to_deliver
+                bolt, signing_secret=secret, live=haru.health.live, ready=haru.health.ready_to_deliver
             )
             app_port = await stack.enter_async_context(listening(application, "127.0.0.1", 0))
             await haru.install_from_environment(local.bot_token)

@@ -50,7 +50,7 @@ async def worker(settings: Settings) -> None:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(delivering(haru))
             if "port" in settings.model_fields_set:
-                application = web_application(None, live=haru.live, ready=haru.ready_to_deliver)
+                application = web_application(None, live=haru.health.live, ready=haru.health.ready_to_deliver)
                 await stack.enter_async_context(listening(application, settings.haru_host, settings.port))
             await until_signal()
 
@@ -95,8 +95,8 @@ async def _answering(haru: Haru) -> AsyncIterator[None]:
     application = web_application(
         haru.bolt(signing_secret=signing_secret),
         signing_secret=signing_secret,
-        live=haru.live,
-        ready=haru.ready_to_answer,
+        live=haru.health.live,
+        ready=haru.health.ready_to_answer,
     )
     async with prepared(haru), listening(application, settings.haru_host, settings.port):
         yield

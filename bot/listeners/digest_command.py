@@ -9,7 +9,7 @@ from bot.channels import setting_parser, tag_filter_parser
 from bot.channels.permissions import who_may
 from bot.channels.preferences import Channel, Preferences
 from bot.delivery.calendar import next_post
-from bot.listeners import digest_upload, manual_posts, settings_changes
+from bot.listeners import digest_upload, post_command, settings_changes
 from bot.listeners.misspelt_commands import wrong_subcommand, wrong_tags, wrong_value
 from bot.listeners.permission_checks import refusal_to_manage
 from bot.listeners.request import Request
@@ -49,7 +49,7 @@ async def digest_command(request: Request, typed: str) -> Message:
         case "off":
             return await settings_changes.turn_off(request)
         case "post":
-            return await manual_posts.post(request)
+            return await post_command.post(request)
         case "add":
             return await digest_upload.offer_form(request)
         case "managers":

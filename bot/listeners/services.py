@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from bot.channels.management_policies import ManagementPolicies
 from bot.channels.saved_papers import SavedPapers
@@ -22,14 +22,6 @@ from digests.sources.source_list import Sources
 
 _FARTHEST_AHEAD = timedelta(hours=14)
 """The offset of the time zone where a day begins first, UTC+14."""
-
-
-def latest_visible_day(now: datetime) -> date:
-    """The last day whose digests may be shown: today where the day begins first.
-
-    A digest dated later is not today's for anybody yet.
-    """
-    return (now + _FARTHEST_AHEAD).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +51,8 @@ class Services:
 
     @property
     def latest_day(self) -> date:
-        """The last day whose digests may be shown."""
-        return latest_visible_day(self.clock.now())
+        """The last day whose digests may be shown: today where the day begins first.
+
+        A digest dated later is not today's for anybody yet.
+        """
+        return (self.clock.now() + _FARTHEST_AHEAD).date()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.listeners import digest_command, manual_posts, settings_changes
+from bot.listeners import digest_command, post_command, settings_changes
 from bot.listeners.button_press import ButtonPress, value_number, value_numbers
 from bot.listeners.settings_form import open_settings_form, read_form
 from bot.messages import settings_modal
@@ -43,12 +43,12 @@ async def turn_off(press: ButtonPress) -> None:
 async def post_now(press: ButtonPress) -> None:
     """Post the digests of the value now; without any, what the channel has not had."""
     digest_ids = value_numbers(press.value) or None
-    await press.reply(await manual_posts.post(press.request, digest_ids=digest_ids))
+    await press.reply(await post_command.post(press.request, digest_ids=digest_ids))
 
 
 async def post_again(press: ButtonPress) -> None:
     """Post once more what the value names."""
-    await press.reply(await manual_posts.post_again(press.request, press.value))
+    await press.reply(await post_command.post_again(press.request, press.value))
 
 
 async def undo(press: ButtonPress) -> None:

@@ -36,7 +36,10 @@ async def serve(which: str, database_url: str = "", api_url: str = "") -> None:
         settings = Settings(_env_file=None)  # type: ignore[call-arg]  # no .env of whoever measures
         haru = Haru(settings, Database(database_url), api_url=api_url)
         application = web_application(
-            haru.bolt(signing_secret=SECRET), signing_secret=SECRET, live=haru.live, ready=haru.live
+            haru.bolt(signing_secret=SECRET),
+            signing_secret=SECRET,
+            live=haru.health.live,
+            ready=haru.health.live,
         )
     async with prepared(haru) if haru else nullcontext(), listening(application, "127.0.0.1", 0) as port:
         print(port, flush=True)

@@ -35,7 +35,7 @@ kept = []
 async def rest():
     haru = Haru(Settings(_env_file=None), Database("sqlite:///unused.sqlite3"))
     bolt = haru.bolt(signing_secret="haru")
-    kept.append(web_application(bolt, signing_secret="haru", live=haru.live, ready=haru.live))
+    kept.append(web_application(bolt, signing_secret="haru", live=haru.health.live, ready=haru.health.live))
     await haru.close()
 asyncio.run(rest())
 """

@@ -14,14 +14,14 @@ from tests.bot.delivery.scene import Scene
 
 async def test_a_process_that_has_not_ticked_is_not_ready(scene: Scene) -> None:
     """Before the first good tick a worker is alive, and not ready."""
-    assert (await scene.haru.live()).reasons == ()
-    assert (await scene.haru.ready_to_deliver()).reasons == ("the clockwork has not ticked yet",)
+    assert (await scene.haru.health.live()).reasons == ()
+    assert (await scene.haru.health.ready_to_deliver()).reasons == ("the clockwork has not ticked yet",)
 
 
 async def test_a_tick_makes_it_ready_and_tells_its_ages(scene: Scene) -> None:
     """After a good tick it is ready, and says how old the tick and the oldest due message are."""
     await scene.haru.clockwork.tick()
-    health = await scene.haru.ready_to_deliver()
+    health = await scene.haru.health.ready_to_deliver()
     assert health.reasons == ()
     assert health.facts["open_parts"] == 2
     assert isinstance(health.facts["tick_age"], float)
@@ -32,7 +32,7 @@ async def test_a_message_due_for_long_is_said(scene: Scene) -> None:
     """Ticks that go well while nothing is sent do not make a process ready."""
     await scene.haru.clockwork.tick()
     await _long_due(scene)
-    (reason,) = (await scene.haru.ready_to_deliver()).reasons
+    (reason,) = (await scene.haru.health.ready_to_deliver()).reasons
     assert reason == "a message has been due for 40 minutes"
 
 
@@ -41,7 +41,7 @@ async def test_what_a_paused_workspace_holds_back_is_nobodys_fault(scene: Scene)
     await scene.haru.clockwork.tick()
     await _long_due(scene)
     await scene.haru.installations.pause(scene.slack.workspace, "operator")
-    assert (await scene.haru.ready_to_deliver()).reasons == ()
+    assert (await scene.haru.health.ready_to_deliver()).reasons == ()
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,8 @@ async def test_what_a_paused_workspace_holds_back_is_nobodys_fault(scene: Scene)
 async def test_a_clockwork_that_hangs_is_told(scene: Scene, seconds: int, alive: bool, ready: bool) -> None:
     """Without a tick for a minute a process is not ready, and for ten not alive."""
     scene.haru.clockwork._ticked_at = time.monotonic() - seconds
-    assert (not (await scene.haru.live()).reasons) is alive
-    assert (not (await scene.haru.ready_to_deliver()).reasons) is ready
+    assert (not (await scene.haru.health.live()).reasons) is alive
+    assert (not (await scene.haru.health.ready_to_deliver()).reasons) is ready
 
 
 async def _long_due(scene: Scene) -> None:

@@ -202,7 +202,10 @@ async def desk(database: Database, tmp_path: Path, prefix: str) -> AsyncIterator
     settings = Settings(_env_file=None, haru_language="en", haru_command_prefix=prefix)  # type: ignore[call-arg]
     haru = Haru(settings, database, clock=workspace.clock, api_url=workspace.api_url)
     application = web_application(
-        haru.bolt(signing_secret=SECRET), signing_secret=SECRET, live=haru.live, ready=haru.ready_to_answer
+        haru.bolt(signing_secret=SECRET),
+        signing_secret=SECRET,
+        live=haru.health.live,
+        ready=haru.health.ready_to_answer,
     )
     async with aiohttp.ClientSession() as session, listening(application, "127.0.0.1", 0) as port:
         address = f"http://127.0.0.1:{port}"

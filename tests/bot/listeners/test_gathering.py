@@ -183,8 +183,8 @@ async def test_readiness_tells_how_old_the_last_fetch_is(desk: Desk, tmp_path: P
     """The facts of a delivering process hold each posting source's age, null while it was never read."""
     await _add_folder(desk, tmp_path)
     await desk.haru.clockwork.tick()
-    assert (await desk.haru.ready_to_deliver()).facts["fetch_age"] == {"notes": None}
+    assert (await desk.haru.health.ready_to_deliver()).facts["fetch_age"] == {"notes": None}
     await _poll(desk.haru.polling)
-    ages = (await desk.haru.ready_to_deliver()).facts["fetch_age"]
+    ages = (await desk.haru.health.ready_to_deliver()).facts["fetch_age"]
     assert isinstance(ages, dict)
     assert ages["notes"] >= 0
