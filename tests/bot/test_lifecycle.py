@@ -54,7 +54,7 @@ async def test_what_nobody_foresaw_is_told_and_stops_nothing(
 
     monkeypatch.setattr(lifecycle, "LOOK", 0.01)
     haru = _haru(database)
-    monkeypatch.setattr(haru, "prepare", broken)
+    monkeypatch.setattr(haru.archive, "prepare", broken)
     with capture_logs() as logs:
         async with prepared(haru):
             for _ in range(500):
