@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from bot.clocks import Clock, SystemClock
-from bot.messages.operator_notes import quiet_morning
+from bot.messages.operator_notes import missing_digest
 from bot.operators import Operators
 from digests.errors import HaruError
 from digests.model import Source
@@ -58,7 +58,7 @@ class Gathering:
         for one in await self._sources.untold(await self._sources.quiet(self._clock.now())):
             log.warning("source_quiet", source=one.source.name, date=str(one.day))
             await self._operators.tell(
-                quiet_morning(
+                missing_digest(
                     one.source.name, one.day, error=one.source.last_error, language=self._operators.language
                 )
             )

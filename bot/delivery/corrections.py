@@ -64,14 +64,14 @@ class Corrections:
         for (language, layout, unposted_from, after), ids in looks.items():
             edition = _edition(outdated, entries, unposted_from)
             if is_gone:
-                message = daily.retracted(outdated.day, language=language)
+                message = daily.retraction_notice(outdated.day, language=language)
                 await self._ledger.retract(ids, edition, message)
             else:
                 await self._ledger.correct(
                     ids,
                     edition,
                     self._render(edition, language=language, layout=layout),
-                    rest=daily.moved(language=language),
+                    rest=daily.moved_notice(language=language),
                     after=after,
                 )
             log.info("posts_corrected", edition=outdated.id, count=len(ids), retracted=is_gone)

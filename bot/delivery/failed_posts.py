@@ -12,7 +12,7 @@ from bot.delivery.deliveries import Deliveries
 from bot.language.reply_language import posting_languages
 from bot.ledger.outcome import Kind, Outcome
 from bot.ledger.part import Deed, Part
-from bot.messages.channel_notices import admin_note
+from bot.messages.channel_notices import channel_stopped
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installations
 
@@ -65,7 +65,7 @@ class Aftermath:
         if installation is None:
             return
         spoken = posting_languages(channel.preferences.language)[0]
-        message = admin_note(channel.channel_id, code, language=spoken)
+        message = channel_stopped(channel.channel_id, code, language=spoken)
         client = self._clients.client(installation.bot_token)
         try:
             await client.chat_postMessage(channel=admin_id, text=message.text, blocks=list(message.blocks))

@@ -21,7 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from bot.language.command_names import as_called
+from bot.language.command_names import with_prefix
 
 SOURCE = "en"
 """The language the code is written in."""
@@ -42,7 +42,7 @@ _EVERY_DAY = frozenset(range(7))
 
 
 @cache
-def catalogue(language: str) -> Catalogue:
+def catalogue_for(language: str) -> Catalogue:
     """The catalogue for a BCP 47 tag: its language where Haru speaks it, else English."""
     spoken = language.replace("_", "-").partition("-")[0].lower()
     return Catalogue(spoken if spoken in LANGUAGES else SOURCE)
@@ -87,7 +87,7 @@ class Catalogue:
         """``2025년 2월 25일``, ``February 25, 2025``."""
         return format_date(day, _FULL_DAY[self.language], locale=self._locale)
 
-    def dates(self, first: dt.date, last: dt.date) -> str:
+    def date_range(self, first: dt.date, last: dt.date) -> str:
         """A span of days: ``2월 22일~24일``, ``Feb 22 – 24``; one day alone is its short date."""
         if first == last:
             return self.short_date(first)
@@ -103,7 +103,7 @@ class Catalogue:
         local = instant.astimezone(ZoneInfo(zone))
         return self.gettext("{date} at {time}", date=self.date(local.date()), time=self.time(local.time()))
 
-    def zone(self, name: str) -> str:
+    def zone_name(self, name: str) -> str:
         """``서울 시간``, ``Seoul time``; a zone that no city names (``UTC``) stays as it is."""
         if "/" not in name or name.startswith(("Etc/", "SystemV/")):
             return name
@@ -116,7 +116,7 @@ class Catalogue:
             return str(number)  # as all languages here write it
         return str(format_decimal(number, locale=self._locale))
 
-    def days(self, days: Collection[int]) -> str:
+    def weekdays(self, days: Collection[int]) -> str:
         """Weekdays (Monday 0) as ``평일``, ``매일``, ``월·수``."""
         chosen = frozenset(days)
         if chosen == _EVERY_DAY:
@@ -126,7 +126,7 @@ class Catalogue:
         names = self._locale.days["format"]["abbreviated"]
         return _LIST[self.language].join(str(names[day]) for day in sorted(chosen))
 
-    def weekday(self, day: int) -> str:
+    def weekday_name(self, day: int) -> str:
         """The whole name of a weekday, Monday 0: ``월요일``, ``Monday``."""
         return str(self._locale.days["format"]["wide"][day])
 
@@ -137,11 +137,11 @@ class Catalogue:
         except (UnknownLocaleError, ValueError):
             return code
 
-    def territory(self, code: str) -> str:
+    def country_name(self, code: str) -> str:
         """``대한민국``, ``South Korea``; a code nobody knows stays as it is."""
         return str(self._locale.territories.get(code.upper(), code))
 
-    def names(self, names: Iterable[str]) -> str:
+    def join_names(self, names: Iterable[str]) -> str:
         """``A, B, C``, ``A, B, and C``."""
         # CLDR's Korean joins the last with `및`, which is how forms speak and not people.
         chosen = list(names)
@@ -149,7 +149,7 @@ class Catalogue:
 
 
 def _fill(message: str, values: dict[str, object]) -> str:
-    message = as_called(message)
+    message = with_prefix(message)
     return message.format(**values) if values else message
 
 

@@ -18,7 +18,7 @@ def use_prefix(prefix: str) -> None:
     _Names.prefix = prefix
 
 
-def as_called(message: str) -> str:
+def with_prefix(message: str) -> str:
     """A message of Haru's own with its commands, which stand between backticks, as they are called here.
 
     Goes before values are filled in: what people wrote stays as they wrote it.

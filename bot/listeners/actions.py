@@ -17,7 +17,7 @@ from bot.listeners.error_answers import result_or_problem
 from bot.listeners.request import Request
 from bot.listeners.services import Services
 from bot.messages.action_ids import Action, Callback
-from bot.messages.settings_modal import About
+from bot.messages.settings_modal import ModalMetadata
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -50,7 +50,7 @@ def _request(services: Services, body: dict[str, Any], client: AsyncWebClient) -
     request = Request.from_body(services, body, client)
     view = body.get("view")
     if isinstance(view, dict) and view.get("callback_id") == Callback.SETTINGS:
-        return request.in_channel(About.read(view.get("private_metadata")).channel_id)
+        return request.in_channel(ModalMetadata.read(view.get("private_metadata")).channel_id)
     return request
 
 

@@ -8,7 +8,7 @@ from bot.delivery.calendar import next_post
 from bot.listeners.button_press import ButtonPress
 from bot.listeners.request import Request
 from bot.listeners.settings_changes import open_settings_to
-from bot.messages.home import SAVED, Managed, Saved, home
+from bot.messages.home import SAVED, ManagedChannel, SavedPapers, home
 
 
 async def publish_home(request: Request) -> None:
@@ -25,7 +25,7 @@ async def publish_home(request: Request) -> None:
         ),
         saved=await _saved_papers(request),
         channels=[
-            Managed(channel, next_post(channel))
+            ManagedChannel(channel, next_post(channel))
             for channel in await services.settings.of_workspace(workspace)
             if _is_listed(channel, rights)
         ],
@@ -48,11 +48,11 @@ async def choose_who_may_change(press: ButtonPress) -> None:
     await publish_home(press.request)
 
 
-async def _saved_papers(request: Request) -> Saved:
+async def _saved_papers(request: Request) -> SavedPapers:
     services, workspace = request.services, request.workspace
     entry_ids, count = await services.saved_papers.newest(workspace, request.user_id, limit=SAVED)
     entries = await services.archive.entries(entry_ids, workspace=workspace, until=services.latest_day)
-    return Saved(tuple(entries), count)
+    return SavedPapers(tuple(entries), count)
 
 
 def _is_listed(channel: Channel, rights: Rights) -> bool:

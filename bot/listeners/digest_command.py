@@ -14,12 +14,11 @@ from bot.listeners.misspelt_commands import wrong_subcommand, wrong_tags, wrong_
 from bot.listeners.permission_checks import refusal_to_manage
 from bot.listeners.request import Request
 from bot.listeners.settings_form import open_settings_form
-from bot.messages import changes as change_messages
-from bot.messages import channel_notices, managing
+from bot.messages import change_messages, channel_notices, managers, refusals
 from bot.messages.channel_card import card as card_message
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
-from bot.messages.wrong import Wrong, wrong
+from bot.messages.refusals import Mistyped, mistyped
 from bot.use_cases.channel_settings import PreferencesChange
 
 
@@ -89,7 +88,7 @@ async def preview(request: Request, preferences: Preferences | None = None) -> M
 
 async def _change_preference(request: Request, channel: Channel, subcommand: str, value: str) -> Message:
     change = _PARSERS[subcommand](value)
-    if isinstance(change, Wrong):
+    if isinstance(change, Mistyped):
         language = await request.language()
         return wrong_value(request.services.prefix, subcommand, value, change, language=language)
     if refusal := await refusal_to_manage(request, channel):
@@ -99,39 +98,39 @@ async def _change_preference(request: Request, channel: Channel, subcommand: str
     return await settings_changes.change_settings(request, channel, change)
 
 
-def _language(value: str) -> PreferencesChange | Wrong:
+def _language(value: str) -> PreferencesChange | Mistyped:
     language = setting_parser.language(value)
-    return Wrong.LANGUAGE if language is None else lambda now: replace(now, language=language)
+    return Mistyped.LANGUAGE if language is None else lambda now: replace(now, language=language)
 
 
-def _layout(value: str) -> PreferencesChange | Wrong:
+def _layout(value: str) -> PreferencesChange | Mistyped:
     layout = setting_parser.layout(value)
-    return Wrong.LAYOUT if layout is None else lambda now: replace(now, layout=layout)
+    return Mistyped.LAYOUT if layout is None else lambda now: replace(now, layout=layout)
 
 
-def _time(value: str) -> PreferencesChange | Wrong:
+def _time(value: str) -> PreferencesChange | Mistyped:
     hour, zone, rest = setting_parser.hour_and_zone(value)
     if rest or (hour is None and zone is None):
-        return Wrong.ZONE if hour is not None else Wrong.HOUR
+        return Mistyped.ZONE if hour is not None else Mistyped.HOUR
     return lambda now: replace(now, hour=hour or now.hour, zone=zone or now.zone)
 
 
-def _days(value: str) -> PreferencesChange | Wrong:
+def _days(value: str) -> PreferencesChange | Mistyped:
     days_and_country = setting_parser.days(value)
     if days_and_country is None:
-        return Wrong.DAYS
+        return Mistyped.DAYS
     days, country = days_and_country
     if country is not None and not setting_parser.is_country(country):
-        return Wrong.HOLIDAYS
+        return Mistyped.HOLIDAYS
     return lambda now: replace(now, days=days, holidays=country)
 
 
-def _tags(value: str) -> PreferencesChange | Wrong:
+def _tags(value: str) -> PreferencesChange | Mistyped:
     tags = tag_filter_parser.parse(value)
-    return Wrong.TAGS if tags is None else lambda now: replace(now, tags=tags)
+    return Mistyped.TAGS if tags is None else lambda now: replace(now, tags=tags)
 
 
-_PARSERS: dict[str, Callable[[str], PreferencesChange | Wrong]] = {
+_PARSERS: dict[str, Callable[[str], PreferencesChange | Mistyped]] = {
     "language": _language,
     "layout": _layout,
     "time": _time,
@@ -143,12 +142,12 @@ _PARSERS: dict[str, Callable[[str], PreferencesChange | Wrong]] = {
 async def _managers(request: Request, channel: Channel, typed: str) -> Message:
     wanted = setting_parser.managing(typed)
     if wanted is None:
-        return wrong(Wrong.MANAGERS, typed, language=await request.language())
+        return mistyped(Mistyped.MANAGERS, typed, language=await request.language())
     if wanted.everyone is not None:
         return await settings_changes.open_settings_to(request, everyone=wanted.everyone)
     if not wanted.add and not wanted.remove:
         rights = await request.rights()
-        return managing.managers(
+        return managers.managers_list(
             who_may(channel),
             language=await request.language(),
             everyone=rights.open_to_everyone,
@@ -158,7 +157,7 @@ async def _managers(request: Request, channel: Channel, typed: str) -> Message:
         return refusal
     unfit = await settings_changes.unfit_managers(request, wanted.add - channel.managers)
     if unfit:
-        return managing.unfit(unfit, language=await request.language())
+        return refusals.cannot_be_managers(unfit, language=await request.language())
     return await settings_changes.change_settings(
         request, channel, managers=lambda now: (now | wanted.add) - wanted.remove
     )
@@ -169,6 +168,6 @@ async def _log(request: Request, channel: Channel) -> Message:
     changes = await request.services.settings.latest_changes(channel, limit=change_messages.LOG_LINES)
     rights = await request.rights(fresh=False)
     undo_id = changes[0].id if changes and rights.may_manage(channel) else None
-    return change_messages.log(
+    return change_messages.change_log(
         changes, language=await request.language(), zone=channel.preferences.zone, undo=undo_id
     )

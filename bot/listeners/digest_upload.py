@@ -24,10 +24,11 @@ from bot.listeners.replies import send_privately, send_to_channel
 from bot.listeners.request import Request
 from bot.listeners.services import Services
 from bot.listeners.timely_answer import answer_submission
-from bot.messages import adding_papers
+from bot.messages import adding_papers, refusals
 from bot.messages.action_ids import Callback
-from bot.messages.adding_papers import Given, Trouble
+from bot.messages.adding_papers import FormInput
 from bot.messages.message import Message, View
+from bot.messages.refusals import FileProblem
 from bot.workspaces.files import FileError, SharedFile
 from digests.model import Document
 from digests.sources.uploads import given_file, given_text, is_newsletter
@@ -106,7 +107,7 @@ async def keep(press: ButtonPress) -> None:
 
 async def dismiss(press: ButtonPress) -> None:
     """Add nothing of a file that was shown."""
-    await press.replace_message(adding_papers.dismissed(language=await press.request.language()))
+    await press.replace_message(adding_papers.discarded(language=await press.request.language()))
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -130,7 +131,7 @@ def _submission(services: Services, handler: Submitted) -> Callable[..., Awaitab
         if view["callback_id"] == Callback.DIGEST_FORM and (errors := _form_errors(view, language)):
             await ack(response_action="errors", errors=errors)
             return
-        waiting = adding_papers.waiting(language=language)
+        waiting = adding_papers.waiting_modal(language=language)
         await answer_submission(ack, request, view["id"], _next_view(request, view, handler), waiting=waiting)
 
     return listen
@@ -156,12 +157,12 @@ async def _form_submitted(request: Request, view: dict[str, Any]) -> View:
         file, document = await _fetch(request, _file_id(files[0]))
     except FileError as error:
         name = str(files[0].get("name") or "")
-        return await _told(request, adding_papers.trouble(error.trouble, language=language, name=name))
+        return await _told(request, refusals.unreadable_file(error.trouble, language=language, name=name))
     understood = await request.services.workspace_digests.preview(document, request.workspace, name=file.name)
     if not understood.papers:
-        return await _told(request, adding_papers.preview(understood, language=language, value=""))
+        return await _told(request, adding_papers.preview_message(understood, language=language, value=""))
     metadata = _metadata(request, ShownDigest(file.id, _sha256(file.content)))
-    return adding_papers.preview_view(understood, language=language, metadata=metadata, text=None)
+    return adding_papers.preview_modal(understood, language=language, metadata=metadata, text=None)
 
 
 async def _preview_confirmed(request: Request, view: dict[str, Any]) -> View:
@@ -175,7 +176,7 @@ async def _preview_confirmed(request: Request, view: dict[str, Any]) -> View:
     understood = await request.services.workspace_digests.add(
         given_text(text), request.workspace, user_id=request.user_id
     )
-    return await _told(request, adding_papers.kept(understood, language=await request.language()))
+    return await _told(request, adding_papers.added(understood, language=await request.language()))
 
 
 async def _text_preview_view(request: Request, text: str) -> View:
@@ -191,7 +192,7 @@ async def _text_preview_view(request: Request, text: str) -> View:
             refused=understood,
         )
     metadata = _metadata(request, ShownDigest("", _sha256(text.encode())))
-    return adding_papers.preview_view(understood, language=language, metadata=metadata, text=text)
+    return adding_papers.preview_modal(understood, language=language, metadata=metadata, text=text)
 
 
 async def _preview_file(request: Request, file_id: str) -> Message:
@@ -200,14 +201,14 @@ async def _preview_file(request: Request, file_id: str) -> Message:
     try:
         file, document = await _fetch(request, file_id)
     except FileError as error:
-        return adding_papers.trouble(error.trouble, language=await request.language())
+        return refusals.unreadable_file(error.trouble, language=await request.language())
     return await _file_preview(request, file, document)
 
 
 async def _file_preview(request: Request, file: SharedFile, document: Document) -> Message:
     understood = await request.services.workspace_digests.preview(document, request.workspace, name=file.name)
     value = ShownDigest(file.id, _sha256(file.content)).value
-    return adding_papers.preview(understood, language=await request.language(), value=value)
+    return adding_papers.preview_message(understood, language=await request.language(), value=value)
 
 
 async def _keep_file(request: Request, shown: ShownDigest) -> Message:
@@ -217,13 +218,13 @@ async def _keep_file(request: Request, shown: ShownDigest) -> Message:
     try:
         file, document = await _fetch(request, shown.file_id)
     except FileError as error:
-        return adding_papers.trouble(error.trouble, language=language)
+        return refusals.unreadable_file(error.trouble, language=language)
     if _sha256(file.content) != shown.sha256:
-        return adding_papers.trouble(Trouble.CHANGED, language=language, name=file.name)
+        return refusals.unreadable_file(FileProblem.CHANGED, language=language, name=file.name)
     understood = await request.services.workspace_digests.add(
         document, request.workspace, user_id=request.user_id, name=file.name
     )
-    return adding_papers.kept(understood, language=language)
+    return adding_papers.added(understood, language=language)
 
 
 async def _fetch(request: Request, file_id: str) -> tuple[SharedFile, Document]:
@@ -250,7 +251,7 @@ async def _may_read_files(request: Request) -> bool:
 
 async def _told(request: Request, message: Message) -> View:
     """A modal with nothing but this message."""
-    return adding_papers.told(message, language=await request.language())
+    return adding_papers.message_modal(message, language=await request.language())
 
 
 def _metadata(request: Request, shown: ShownDigest | None = None) -> str:
@@ -261,8 +262,8 @@ def _metadata(request: Request, shown: ShownDigest | None = None) -> str:
 def _form_content(view: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     """The pasted text and the chosen files in a submitted form."""
     values = view.get("state", {}).get("values", {})
-    text = values.get(Given.TEXT.value, {}).get(Given.TEXT.value, {}).get("value")
-    files = values.get(Given.FILE.value, {}).get(Given.FILE.value, {}).get("files")
+    text = values.get(FormInput.TEXT.value, {}).get(FormInput.TEXT.value, {}).get("value")
+    files = values.get(FormInput.FILE.value, {}).get(FormInput.FILE.value, {}).get("files")
     return str(text or ""), [file for file in files or [] if isinstance(file, dict)]
 
 
@@ -270,9 +271,9 @@ def _form_errors(view: dict[str, Any], language: str) -> dict[str, str]:
     """Errors by block id: the form takes either text or a file."""
     text, files = _form_content(view)
     if not text.strip() and not files:
-        return {Given.TEXT.value: adding_papers.nothing_given(language=language)}
+        return {FormInput.TEXT.value: adding_papers.neither_text_nor_file(language=language)}
     if text.strip() and files:
-        return {Given.FILE.value: adding_papers.both_given(language=language)}
+        return {FormInput.FILE.value: adding_papers.both_text_and_file(language=language)}
     return {}
 
 

@@ -11,21 +11,21 @@ from slack_sdk.errors import SlackApiError
 
 from bot.listeners.request import Request
 from bot.messages.message import Message
-from bot.messages.problems import Problem, problem
+from bot.messages.refusals import Failure, failure
 from digests.errors import HaruError, StoreError
 
 log = structlog.stdlib.get_logger(__name__)
 
 Result = TypeVar("Result")
 
-_PROBLEMS_BY_SLACK_ERROR = {
-    "not_in_channel": Problem.CANNOT_POST,
-    "channel_not_found": Problem.CANNOT_POST,
-    "is_archived": Problem.CANNOT_POST,
-    "restricted_action": Problem.CANNOT_POST,
-    "missing_scope": Problem.MISSING_SCOPE,
-    "expired_trigger_id": Problem.RESPONSE_EXPIRED,
-    "trigger_expired": Problem.RESPONSE_EXPIRED,
+_FAILURES_BY_SLACK_ERROR = {
+    "not_in_channel": Failure.CANNOT_POST,
+    "channel_not_found": Failure.CANNOT_POST,
+    "is_archived": Failure.CANNOT_POST,
+    "restricted_action": Failure.CANNOT_POST,
+    "missing_scope": Failure.MISSING_SCOPE,
+    "expired_trigger_id": Failure.RESPONSE_EXPIRED,
+    "trigger_expired": Failure.RESPONSE_EXPIRED,
 }
 
 
@@ -38,18 +38,18 @@ async def result_or_problem(work: Awaitable[Result], request: Request) -> Result
         return await work
     except StoreError as error:
         log.error("archive_away", error=str(error))
-        kind = Problem.ARCHIVE_BUSY
+        kind = Failure.ARCHIVE_BUSY
     except SlackApiError as error:
         code = slack_error_code(error)
         log.warning("slack_refused", code=code)
-        kind = _PROBLEMS_BY_SLACK_ERROR.get(code, Problem.UNEXPECTED)
+        kind = _FAILURES_BY_SLACK_ERROR.get(code, Failure.UNEXPECTED)
     except (HaruError, aiohttp.ClientError, TimeoutError) as error:
         log.warning("listener_failed", error=type(error).__name__)
-        kind = Problem.UNEXPECTED
+        kind = Failure.UNEXPECTED
     except Exception:
         log.exception("listener_crashed")
-        kind = Problem.UNEXPECTED
-    return problem(kind, language=await error_language(request))
+        kind = Failure.UNEXPECTED
+    return failure(kind, language=await error_language(request))
 
 
 async def error_language(request: Request) -> str:

@@ -10,7 +10,7 @@ from bot.listeners.request import Request
 from bot.messages import paper, search_results
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
-from bot.messages.problems import Problem, problem
+from bot.messages.refusals import Failure, failure
 from digests.model import Results
 from digests.search import times
 
@@ -57,17 +57,17 @@ async def find_tag(request: Request, typed: str) -> Message:
         limit=_TAGS_TO_SUGGEST_FROM if question else _MOST_USED_TAGS,
     )
     if not question:
-        return search_results.tags(counts, language=language)
+        return search_results.tag_list(counts, language=language)
     results = await services.archive.tagged(
         question, workspace=request.workspace, until=services.latest_day, limit=search_results.PAGE
     )
     if not results.hits:
         suggested = [count for count in counts if count.tag.name in results.suggestions]
-        return search_results.no_tag(question, suggested, language=language)
+        return search_results.unknown_tag(question, suggested, language=language)
     tag = next((count for count in counts if count.tag.name == results.query), None)
     if tag is None:
-        return search_results.listing(results, language=language)
-    return search_results.tagged(_as_search(results), tag, language=language, typed=question)
+        return search_results.results_page(results, language=language)
+    return search_results.tag_page(_as_search(results), tag, language=language, typed=question)
 
 
 async def open_paper(request: Request, entry_id: int, offset: int, question: str) -> Message:
@@ -75,7 +75,7 @@ async def open_paper(request: Request, entry_id: int, offset: int, question: str
     services, language = request.services, await request.language()
     entry = await services.archive.entry(entry_id, workspace=request.workspace, until=services.latest_day)
     if entry is None:
-        return problem(Problem.ENTRY_GONE, language=language)
+        return failure(Failure.ENTRY_GONE, language=language)
     can_share = not request.is_direct
     return paper.answer(entry, language=language, back=(question, offset), can_share=can_share)
 
@@ -85,7 +85,7 @@ async def _find_todays(request: Request, question: str) -> Message:
     language = await request.language()
     today = await _newest_posted_date(request)
     if today is None and await request.known_channel() is not None:
-        return search_results.nothing_today(language=language)
+        return search_results.no_posts_yet(language=language)
     return _answer(request, await _search(request, question, today=today), language)
 
 
@@ -127,8 +127,8 @@ def _answer(request: Request, results: Results, language: str) -> Message:
 
 def _list(results: Results, language: str) -> Message:
     if not results.hits:
-        return search_results.nothing(results, language=language)
-    return search_results.listing(results, language=language)
+        return search_results.no_results(results, language=language)
+    return search_results.results_page(results, language=language)
 
 
 def _as_search(results: Results) -> Results:

@@ -13,7 +13,7 @@ from bot.channels.preferences import Channel
 from bot.channels.tag_filter import TagFilter
 from bot.listeners.request import Request
 from bot.messages.message import Message
-from bot.messages.wrong import Wrong, wrong
+from bot.messages.refusals import Mistyped, mistyped
 
 _ALL_TAGS = 10_000
 """Tags to compare with; more than any archive has."""
@@ -25,13 +25,17 @@ _SHORTEST = 3
 def wrong_subcommand(prefix: str, word: str, value: str, *, language: str) -> Message:
     """The answer to a subcommand that does not exist, with the whole command that was probably meant."""
     near = near_subcommand(word)
-    return wrong(Wrong.COMMAND, word, language=language, near=_command(prefix, near, value) if near else None)
+    return mistyped(
+        Mistyped.COMMAND, word, language=language, suggestion=_command(prefix, near, value) if near else None
+    )
 
 
-def wrong_value(prefix: str, subcommand: str, value: str, kind: Wrong, *, language: str) -> Message:
+def wrong_value(prefix: str, subcommand: str, value: str, kind: Mistyped, *, language: str) -> Message:
     """The answer to a value that a subcommand cannot read, with the whole command that was probably meant."""
     near = near_value(subcommand, value)
-    return wrong(kind, value, language=language, near=_command(prefix, subcommand, near) if near else None)
+    return mistyped(
+        kind, value, language=language, suggestion=_command(prefix, subcommand, near) if near else None
+    )
 
 
 async def wrong_tags(request: Request, channel: Channel, typed: str) -> Message | None:
@@ -43,7 +47,7 @@ async def wrong_tags(request: Request, channel: Channel, typed: str) -> Message 
         return None
     names, meant = suggestion
     near = _command(request.services.prefix, "tags", str(meant))
-    return wrong(Wrong.UNKNOWN_TAG, names, language=await request.language(), near=near)
+    return mistyped(Mistyped.UNKNOWN_TAG, names, language=await request.language(), suggestion=near)
 
 
 def near_subcommand(word: str) -> str | None:

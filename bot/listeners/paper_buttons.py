@@ -13,8 +13,8 @@ from bot.listeners.button_press import ButtonPress, value_number, value_parts
 from bot.listeners.lookup import find_papers, find_tag, open_paper, page_of_list
 from bot.listeners.replies import respond_at_url, send_to_channel
 from bot.messages import paper
-from bot.messages.other_language import asked, reading
-from bot.messages.problems import Problem, problem
+from bot.messages.other_language import digest_modal, parse_button_value
+from bot.messages.refusals import Failure, failure
 from digests.model import ArchivedEntry
 
 log = structlog.stdlib.get_logger(__name__)
@@ -67,7 +67,7 @@ async def show_related(press: ButtonPress) -> None:
 async def read_digest(press: ButtonPress) -> None:
     """Show a whole post in another language in a modal, or another page of it in the same modal."""
     request = press.request
-    language, digest_ids, page = asked(press.value)
+    language, digest_ids, page = parse_button_value(press.value)
     found = [
         await request.services.archive.digest(digest_id, workspace=request.workspace)
         for digest_id in digest_ids
@@ -76,7 +76,7 @@ async def read_digest(press: ButtonPress) -> None:
     if not digests:
         await _reply_gone(press)
         return
-    view = reading(digests, language, page)
+    view = digest_modal(digests, language, page)
     if press.view is not None and press.is_in_modal:
         await request.client.views_update(view_id=press.view["id"], view=view)
     else:
@@ -157,4 +157,4 @@ async def _entry(press: ButtonPress, entry_id: str) -> ArchivedEntry | None:
 
 
 async def _reply_gone(press: ButtonPress) -> None:
-    await press.reply(problem(Problem.ENTRY_GONE, language=await press.request.language()))
+    await press.reply(failure(Failure.ENTRY_GONE, language=await press.request.language()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.channels.permissions import who_may
 from bot.channels.preferences import Channel
 from bot.listeners.request import Request
-from bot.messages import adding_papers, managing
+from bot.messages import refusals
 from bot.messages.message import Message
 
 
@@ -13,18 +13,18 @@ async def refusal_to_manage(request: Request, channel: Channel) -> Message | Non
     """The refusal for a person who may not change the channel's settings; None for one who may."""
     if (await request.rights()).may_manage(channel):
         return None
-    return managing.refused(who_may(channel), language=await request.language())
+    return refusals.not_permitted(who_may(channel), language=await request.language())
 
 
 async def refusal_to_administer(request: Request) -> Message | None:
     """The refusal for a person who may not decide for the whole workspace; None for one who may."""
     if (await request.rights()).may_administer:
         return None
-    return managing.only_admins(language=await request.language())
+    return refusals.only_admins_decide(language=await request.language())
 
 
 async def refusal_to_add_papers(request: Request) -> Message | None:
     """The refusal for a person who may not add papers to the workspace; None for one who may."""
     if (await request.rights()).may_add_papers:
         return None
-    return adding_papers.not_allowed(language=await request.language())
+    return refusals.only_admins_add_papers(language=await request.language())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.listeners.button_press import value_number, value_numbers
 from bot.listeners.permission_checks import refusal_to_manage
 from bot.listeners.request import Request
-from bot.messages import channel_notices
+from bot.messages import channel_notices, refusals
 from bot.messages.message import Message
 from bot.use_cases.channel_posts import PostResult, PostStatus
 
@@ -25,7 +25,7 @@ async def post(
         return refusal
     language = await request.language()
     if not (await request.conversation()).is_member:
-        return channel_notices.not_a_member(language=language, is_direct=request.is_direct)
+        return refusals.cannot_post_here(language=language, is_direct=request.is_direct)
     result = await request.services.posts.post(channel, digest_ids=digest_ids, again=again)
     return _answer(result, language)
 
@@ -38,18 +38,18 @@ async def post_again(request: Request, value: str) -> Message:
         channel = await request.channel()
         digest_ids = await request.services.posts.digests_of_post(channel, value_number(value))
     if not digest_ids:
-        return channel_notices.expired(language=await request.language())
+        return channel_notices.out_of_date(language=await request.language())
     return await post(request, digest_ids=digest_ids, again=True)
 
 
 def _answer(result: PostResult, language: str) -> Message:
     match result.status:
         case PostStatus.POSTING:
-            return channel_notices.posting(language=language)
+            return channel_notices.posting_now(language=language)
         case PostStatus.NOTHING_TO_POST:
             return channel_notices.nothing_to_post(language=language)
         case PostStatus.WORKSPACE_PAUSED:
-            return channel_notices.paused(result.reason or "", language=language)
+            return channel_notices.workspace_paused(result.reason or "", language=language)
         case PostStatus.ALREADY_POSTED:
             value = _DIGESTS + ",".join(map(str, result.digest_ids))
             return channel_notices.already_posted(language=language, url=result.url, value=value)

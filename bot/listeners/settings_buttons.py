@@ -27,7 +27,7 @@ async def preview(press: ButtonPress) -> None:
     language = await press.request.language()
     preferences, _, errors = read_form(press.view, language)
     message = await digest_command.preview(press.request, None if errors else preferences)
-    await press.open_modal(settings_modal.preview(message, language=language))
+    await press.open_modal(settings_modal.preview_modal(message, language=language))
 
 
 async def turn_on(press: ButtonPress) -> None:

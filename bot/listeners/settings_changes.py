@@ -16,8 +16,7 @@ from bot.language.reply_language import posting_languages
 from bot.listeners.permission_checks import refusal_to_administer, refusal_to_manage
 from bot.listeners.replies import send_privately
 from bot.listeners.request import Request
-from bot.messages import changes as messages
-from bot.messages import channel_notices, managing
+from bot.messages import change_messages, channel_notices, managers, refusals
 from bot.messages.message import Message
 from bot.use_cases.channel_settings import ManagersChange, PreferencesChange, SettingsChanged
 
@@ -53,7 +52,7 @@ async def turn_on(request: Request) -> Message:
     conversation = await request.conversation()
     if not conversation.is_member:
         language = await request.language()
-        return channel_notices.not_a_member(language=language, is_direct=request.is_direct)
+        return refusals.cannot_post_here(language=language, is_direct=request.is_direct)
     changed = await request.services.settings.turn_on(channel, user_id=request.user_id)
     await _notify(request, changed)
     return await _first_post(request, changed.channel, await request.language(), members=conversation.members)
@@ -76,9 +75,11 @@ async def undo(request: Request, change_id: int) -> Message:
         return refusal
     undone = await request.services.settings.undo(channel, change_id, user_id=request.user_id)
     if undone is None:
-        return messages.not_undone(language=await request.language())
+        return change_messages.undo_refused(language=await request.language())
     await _notify(request, undone.result)
-    return messages.undone(undone.changes, language=await _language_after(request, undone.result))
+    return change_messages.changes_undone(
+        undone.changes, language=await _language_after(request, undone.result)
+    )
 
 
 async def open_settings_to(request: Request, *, everyone: bool) -> Message:
@@ -87,7 +88,7 @@ async def open_settings_to(request: Request, *, everyone: bool) -> Message:
         return refusal
     await request.services.policies.set_open(request.workspace, is_open=everyone, user_id=request.user_id)
     log.info("settings_opened", workspace=request.workspace.key, everyone=everyone, user=request.user_id)
-    return managing.opened(everyone=everyone, language=await request.language())
+    return managers.workspace_rule_changed(everyone=everyone, language=await request.language())
 
 
 async def unfit_managers(request: Request, user_ids: Iterable[str]) -> list[str]:
@@ -103,7 +104,7 @@ async def unfit_managers(request: Request, user_ids: Iterable[str]) -> list[str]
 async def _answer(request: Request, changed: SettingsChanged) -> Message:
     """What was changed; after turning the papers on, also when the first post comes."""
     channel, language = changed.channel, await _language_after(request, changed)
-    done = messages.done(
+    done = change_messages.changes_made(
         changed.changes,
         language=language,
         next_post=None if changed.turned_on else next_post(channel),
@@ -154,7 +155,9 @@ async def _announce(request: Request, channel: Channel) -> None:
     changes, announced_ts = await settings.changes_to_announce(channel)
     if not changes:
         return
-    message = messages.changed(changes, language=posting_languages(channel.preferences.language)[0])
+    message = change_messages.channel_notice(
+        changes, language=posting_languages(channel.preferences.language)[0]
+    )
     client, blocks = request.client, list(message.blocks)
     try:
         if announced_ts is not None:
@@ -177,7 +180,7 @@ async def _notify_overwritten(request: Request, changed: SettingsChanged) -> Non
     for user_id in dict.fromkeys(change.user_id for change in changed.overwritten):
         fields = {change.field for change in changed.overwritten if change.user_id == user_id}
         their_request = request.in_channel(channel.channel_id).as_user(user_id)
-        message = messages.overtaken(
+        message = change_messages.overridden(
             [change for change in changed.changes if change.field in fields],
             channel_id=channel.channel_id,
             language=await their_request.language(),

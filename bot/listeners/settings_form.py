@@ -23,10 +23,10 @@ from bot.listeners.services import Services
 from bot.listeners.settings_changes import change_settings, unfit_managers
 from bot.messages import settings_modal
 from bot.messages.action_ids import Callback
-from bot.messages.channel_notices import expired, not_a_member
+from bot.messages.channel_notices import out_of_date
 from bot.messages.message import Message
-from bot.messages.settings_modal import NO_HOLIDAYS, About, Input
-from bot.messages.wrong import Wrong, inline, inline_near
+from bot.messages.refusals import Mistyped, cannot_post_here, mistyped_in_modal, unknown_tags_in_modal
+from bot.messages.settings_modal import NO_HOLIDAYS, Input, ModalMetadata
 
 
 async def open_settings_form(
@@ -43,7 +43,7 @@ async def open_settings_form(
     channel = await request.known_channel() if from_home else await request.channel()
     language = await request.language()
     if channel is None:
-        return expired(language=language)
+        return out_of_date(language=language)
     if refusal := await refusal_to_manage(request, channel):
         return refusal
     services = request.services
@@ -54,7 +54,9 @@ async def open_settings_form(
     view = settings_modal.settings_modal(
         channel,
         language=language,
-        about=About(channel.channel_id, (newest_changes[0].id or 0) if newest_changes else 0, from_home),
+        about=ModalMetadata(
+            channel.channel_id, (newest_changes[0].id or 0) if newest_changes else 0, from_home
+        ),
         propose_on=is_hello and channel.enabled_at is None,
         papers_a_day=len(newest_digest.entries) if newest_digest else 0,
     )
@@ -67,11 +69,11 @@ def register(app: AsyncApp, services: Services) -> None:
 
     async def submitted(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         view = body["view"]
-        about = About.read(view.get("private_metadata"))
+        about = ModalMetadata.read(view.get("private_metadata"))
         request = Request.from_body(services, body, client).in_channel(about.channel_id)
         channel = await request.known_channel()
         if channel is None:
-            stale = settings_modal.stale(language=await request.language())
+            stale = settings_modal.out_of_date_modal(language=await request.language())
             await ack(response_action="update", view=stale)
             return
         preferences, managers, errors = read_form(view, await request.language())
@@ -89,14 +91,18 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 async def _save(
-    request: Request, channel: Channel, about: About, preferences: Preferences, managers: frozenset[str]
+    request: Request,
+    channel: Channel,
+    about: ModalMetadata,
+    preferences: Preferences,
+    managers: frozenset[str],
 ) -> Message:
     """Save what was changed in the modal, and keep what others changed since it was opened."""
     if refusal := await refusal_to_manage(request, channel):
         return refusal
     turning_on = preferences.enabled and not channel.preferences.enabled
     if turning_on and not (await request.conversation()).is_member:
-        return not_a_member(language=await request.language(), is_direct=request.is_direct)
+        return cannot_post_here(language=await request.language(), is_direct=request.is_direct)
     since = await request.services.settings.changes_since(channel, about.seen)
     return await change_settings(
         request,
@@ -114,10 +120,10 @@ async def _misspelt(request: Request, channel: Channel, view: dict[str, Any]) ->
     typed = str(_state(view, Input.TAGS).get("value") or "")
     if near := await near_tags(request, channel, typed):
         names, meant = near
-        errors[Input.TAGS.value] = inline_near(names, str(meant), language=language)
+        errors[Input.TAGS.value] = unknown_tags_in_modal(names, str(meant), language=language)
     chosen = frozenset(_state(view, Input.MANAGERS).get("selected_users") or ())
     if await unfit_managers(request, chosen - channel.managers):
-        errors[Input.MANAGERS.value] = inline(Wrong.MANAGERS, language=language)
+        errors[Input.MANAGERS.value] = mistyped_in_modal(Mistyped.MANAGERS, language=language)
     return errors
 
 
@@ -137,17 +143,17 @@ def read_form(view: dict[str, Any], language: str) -> tuple[Preferences, frozens
     errors: dict[str, str] = {}
     hour = setting_parser.hour(str(_state(view, Input.HOUR).get("selected_time") or ""))
     if hour is None:
-        errors[Input.HOUR.value] = inline(Wrong.HOUR, language=language)
+        errors[Input.HOUR.value] = mistyped_in_modal(Mistyped.HOUR, language=language)
     zone = setting_parser.zone(option(Input.ZONE))
     if zone is None:
-        errors[Input.ZONE.value] = inline(Wrong.ZONE, language=language)
+        errors[Input.ZONE.value] = mistyped_in_modal(Mistyped.ZONE, language=language)
     days = frozenset(int(day) for day in options(Input.DAYS) if day.isdecimal())
     if not days:
-        errors[Input.DAYS.value] = inline(Wrong.DAYS, language=language)
+        errors[Input.DAYS.value] = mistyped_in_modal(Mistyped.DAYS, language=language)
     typed = str(_state(view, Input.TAGS).get("value") or "")
     tags = tag_filter_parser.parse(typed) if typed.strip() else TagFilter()
     if tags is None:
-        errors[Input.TAGS.value] = inline(Wrong.TAGS, language=language)
+        errors[Input.TAGS.value] = mistyped_in_modal(Mistyped.TAGS, language=language)
     holidays = option(Input.HOLIDAYS)
     preferences = Preferences(
         language=setting_parser.language(option(Input.LANGUAGE)) or Language.EN,

@@ -17,7 +17,7 @@ from bot.listeners.error_answers import error_language, result_or_problem
 from bot.listeners.replies import respond_at_url, send_privately
 from bot.listeners.request import Request
 from bot.messages.message import Message, View
-from bot.messages.problems import Problem, problem
+from bot.messages.refusals import Failure, failure
 
 SLACK_WAITS = 3.0
 """Seconds that Slack waits for the acknowledgement of a command, a button press or a submission.
@@ -53,7 +53,7 @@ async def answer_command(
         return
     await ack()
     if not await respond_at_url(respond, await task):
-        expired = problem(Problem.RESPONSE_EXPIRED, language=await error_language(request))
+        expired = failure(Failure.RESPONSE_EXPIRED, language=await error_language(request))
         await send_privately(request, expired)
 
 

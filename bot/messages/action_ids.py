@@ -25,7 +25,7 @@ class Action(StrEnum):
     # "save:ENTRY"; in App Home "unsave:ENTRY".
     ENTRY_MENU = "entry_menu"
     # "LANGUAGE:DIGEST,DIGEST…[:PAGE]": the whole post in the other language, in a modal, and its pages;
-    # bot.messages.other_language.asked reads it.
+    # bot.messages.other_language.parse_button_value reads it.
     READ_DIGEST = "read_digest"
     ABSTRACT = "abstract"  # "ENTRY"
     OTHER_LANGUAGE = "other_language"  # "ENTRY:LANGUAGE"

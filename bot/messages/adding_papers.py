@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from bot.language.catalogue import Catalogue, catalogue, deferred
+from bot.language.catalogue import Catalogue, catalogue_for
 from bot.messages import limits
 from bot.messages.action_ids import Action, Callback
 from bot.messages.blocks import actions, button, context, modal, section
-from bot.messages.entry import joined
+from bot.messages.entry import packed
 from bot.messages.message import Block, Message, View
 from bot.messages.mrkdwn import brief, clip, escape, plain
-from bot.messages.refusals import refusal
+from bot.messages.refusals import unreadable_document
 from digests.model import Status, Taken
 
 PASTED_TEXT = 3_000
@@ -25,18 +25,7 @@ _TITLE = 150
 _REFUSALS = 10
 
 
-class Trouble(StrEnum):
-    """Why a file could not be taken. The value is its name in the logs."""
-
-    KIND = "kind"
-    SIZE = "size"
-    SCOPE = "scope"
-    GONE = "gone"
-    AWAY = "away"
-    CHANGED = "changed"
-
-
-class Given(StrEnum):
+class FormInput(StrEnum):
     """``block_id`` and ``action_id`` of the form's inputs. TEXT: value. FILE: files."""
 
     TEXT = "digest_text"
@@ -44,7 +33,7 @@ class Given(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class UploadedDigest:
     """What taking a document in did, or would do. ``name`` is the file's; empty for pasted text.
 
     ``posts`` says whether it is recent enough to go out by itself.
@@ -59,161 +48,138 @@ class Understood:
         return sum(entry.status is not Status.REFUSED for entry in self.taken.entries)
 
 
-_TROUBLES = {
-    Trouble.KIND: deferred("I can only read `.txt`, `.md` and `.html` files."),
-    Trouble.SIZE: deferred("This file is larger than 5 MB. Split it into one file per day."),
-    Trouble.SCOPE: deferred(
-        "I don't have permission to read files here. Paste the text with `/digest add`, or ask a "
-        "workspace admin to reinstall me with that permission."
-    ),
-    Trouble.GONE: deferred("That file no longer exists."),
-    Trouble.AWAY: deferred("I couldn't get the file from Slack. Please try again in a moment."),
-    Trouble.CHANGED: deferred("The file has changed since I showed it to you. Please send it again."),
-}
-
-
 def offer(*, language: str) -> Message:
     """How to give a digest, with a button that opens the form."""
-    words = catalogue(language)
-    said = words.gettext(
+    catalogue = catalogue_for(language)
+    said = catalogue.gettext(
         "You can add a day's papers: paste them, or send me a `.txt`, `.md` or `.html` file in a "
         "direct message. I'll show you what I understood before I add anything, and only this "
         "workspace will see it."
     )
-    row = actions([button(words.gettext("Add papers"), Action.GIVE, style="primary")])
+    row = actions([button(catalogue.gettext("Add papers"), Action.GIVE, style="primary")])
     return Message(said, (section(said), *row))
 
 
-def not_allowed(*, language: str) -> Message:
-    """Somebody who may not give a digest tried to."""
-    said = catalogue(language).gettext(
-        "Only workspace admins can add papers, because they go to every channel in the workspace."
-    )
-    return Message(said, (section(said),))
-
-
-def trouble(kind: Trouble, *, language: str, name: str = "") -> Message:
-    """Why a file could not be taken."""
-    said = catalogue(language).gettext(_TROUBLES[kind])
-    text = f"{_file(name)}: {said}" if name else said
-    return Message(text, (section(text),))
-
-
 def form(
-    *, language: str, metadata: str, with_file: bool, text: str = "", refused: Understood | None = None
+    *, language: str, metadata: str, with_file: bool, text: str = "", refused: UploadedDigest | None = None
 ) -> View:
     """The form. ``refused`` is what was wrong with the text it is opened with again."""
-    words = catalogue(language)
-    shape = words.gettext(
+    catalogue = catalogue_for(language)
+    shape = catalogue.gettext(
         "Start with a line for the date. Then, for each paper, write its title, (authors), text "
         "and a line of #tags. I'll show you what I understood before I add anything."
     )
-    wrong = [section(one) for one in joined(_refusals(refused, words))] if refused else []
+    wrong = [section(one) for one in packed(_refusals(refused, catalogue))] if refused else []
     hint = (
-        words.gettext("Up to 3,000 characters. For more, choose a file.")
+        catalogue.gettext("Up to 3,000 characters. For more, choose a file.")
         if with_file
-        else words.gettext(
+        else catalogue.gettext(
             "Up to 3,000 characters. For longer text I need permission to read files; a workspace "
             "admin can reinstall me with it."
         )
     )
     return modal(
-        words.gettext("Add papers"),
-        [*wrong, context(shape), _text(words, text, hint), *([_file_input(words)] if with_file else [])],
-        close=words.gettext("Cancel"),
-        submit=words.gettext("Review"),
+        catalogue.gettext("Add papers"),
+        [
+            *wrong,
+            context(shape),
+            _text(catalogue, text, hint),
+            *([_file_input(catalogue)] if with_file else []),
+        ],
+        close=catalogue.gettext("Cancel"),
+        submit=catalogue.gettext("Review"),
         callback=Callback.DIGEST_FORM,
         metadata=metadata,
     )
 
 
-def preview_view(understood: Understood, *, language: str, metadata: str, text: str | None) -> View:
+def preview_modal(understood: UploadedDigest, *, language: str, metadata: str, text: str | None) -> View:
     """What was understood, to be confirmed; pasted text stays below it and can still be corrected."""
-    words = catalogue(language)
-    blocks = [section(one) for one in joined(_lines(understood, words))]
+    catalogue = catalogue_for(language)
+    blocks = [section(one) for one in packed(_lines(understood, catalogue))]
     if text is not None:
-        hint = words.gettext("If you change this, I'll show it to you again before I add it.")
-        blocks.append(_text(words, text, hint) | {"optional": False})
+        hint = catalogue.gettext("If you change this, I'll show it to you again before I add it.")
+        blocks.append(_text(catalogue, text, hint) | {"optional": False})
     return modal(
-        words.gettext("Is this right?"),
+        catalogue.gettext("Is this right?"),
         blocks,
-        close=words.gettext("Cancel"),
-        submit=words.gettext("Add"),
+        close=catalogue.gettext("Cancel"),
+        submit=catalogue.gettext("Add"),
         callback=Callback.DIGEST_CONFIRM,
         metadata=metadata,
     )
 
 
-def preview(understood: Understood, *, language: str, value: str) -> Message:
+def preview_message(understood: UploadedDigest, *, language: str, value: str) -> Message:
     """What was understood of a shared file, with buttons to keep it or not (``value`` of KEEP).
 
     Of a file without a single readable paper it says why, and offers nothing.
     """
-    words = catalogue(language)
-    lines = _lines(understood, words)
+    catalogue = catalogue_for(language)
+    lines = _lines(understood, catalogue)
     row: tuple[Block, ...] = ()
     if understood.papers:
         row = actions(
             [
-                button(words.gettext("Add"), Action.KEEP, value, style="primary"),
-                button(words.gettext("Don't add"), Action.DISMISS),
+                button(catalogue.gettext("Add"), Action.KEEP, value, style="primary"),
+                button(catalogue.gettext("Don't add"), Action.DISMISS),
             ]
         )
-    blocks = [section(one) for one in joined(lines)]
+    blocks = [section(one) for one in packed(lines)]
     return Message(clip("\n".join(lines), limits.MESSAGE_TEXT), (*blocks, *row))
 
 
-def kept(understood: Understood, *, language: str) -> Message:
+def added(understood: UploadedDigest, *, language: str) -> Message:
     """It is in: what it is good for now."""
-    words = catalogue(language)
+    catalogue = catalogue_for(language)
     if understood.taken.status is Status.SAME:
-        head = words.gettext("I already have these papers. Nothing changed.")
+        head = catalogue.gettext("I already have these papers. Nothing changed.")
     else:
-        head = words.ngettext("Added {n} paper.", "Added {n} papers.", understood.papers)
-    what = words.gettext("Everyone in this workspace can find them with `/paper`. Nobody outside it can.")
+        head = catalogue.ngettext("Added {n} paper.", "Added {n} papers.", understood.papers)
+    what = catalogue.gettext("Everyone in this workspace can find them with `/paper`. Nobody outside it can.")
     when = (
-        words.gettext("Each channel gets them with its next post.")
+        catalogue.gettext("Each channel gets them with its next post.")
         if understood.posts
-        else words.gettext("I won't post them on my own, because they are too old or have no date.")
+        else catalogue.gettext("I won't post them on my own, because they are too old or have no date.")
     )
     text = " ".join([head, what] if understood.taken.status is Status.SAME else [head, what, when])
     return Message(text, (section(text),))
 
 
-def dismissed(*, language: str) -> Message:
+def discarded(*, language: str) -> Message:
     """Nothing was kept, as asked."""
-    said = catalogue(language).gettext("OK, I didn't add anything.")
+    said = catalogue_for(language).gettext("OK, I didn't add anything.")
     return Message(said, (section(said),))
 
 
-def nothing_given(*, language: str) -> str:
+def neither_text_nor_file(*, language: str) -> str:
     """Neither text nor file: what the form says at the input."""
-    return catalogue(language).gettext("Paste the papers here, or choose a file.")
+    return catalogue_for(language).gettext("Paste the papers here, or choose a file.")
 
 
-def both_given(*, language: str) -> str:
+def both_text_and_file(*, language: str) -> str:
     """Text and a file: what the form says at the input."""
-    return catalogue(language).gettext("Use either text or a file, not both.")
+    return catalogue_for(language).gettext("Use either text or a file, not both.")
 
 
-def waiting(*, language: str) -> View:
+def waiting_modal(*, language: str) -> View:
     """Shown while a large document is read or written."""
-    words = catalogue(language)
-    said = words.gettext("One moment…")
-    return modal(words.gettext("Add papers"), [section(said)], close=words.gettext("Close"))
+    catalogue = catalogue_for(language)
+    said = catalogue.gettext("One moment…")
+    return modal(catalogue.gettext("Add papers"), [section(said)], close=catalogue.gettext("Close"))
 
 
-def told(message: Message, *, language: str) -> View:
+def message_modal(message: Message, *, language: str) -> View:
     """A message as the modal's last page."""
-    words = catalogue(language)
-    return modal(words.gettext("Add papers"), message.blocks, close=words.gettext("Close"))
+    catalogue = catalogue_for(language)
+    return modal(catalogue.gettext("Add papers"), message.blocks, close=catalogue.gettext("Close"))
 
 
-def _text(words: Catalogue, text: str, hint: str) -> Block:
-    title, authors = words.gettext("Title"), words.gettext("Authors")
+def _text(catalogue: Catalogue, text: str, hint: str) -> Block:
+    title, authors = catalogue.gettext("Title"), catalogue.gettext("Authors")
     element = {
         "type": "plain_text_input",
-        "action_id": str(Given.TEXT),
+        "action_id": str(FormInput.TEXT),
         "multiline": True,
         "max_length": PASTED_TEXT,
         "placeholder": plain(f"2025-02-25\n{title}\n({authors})\n…\n#tags"),
@@ -222,92 +188,94 @@ def _text(words: Catalogue, text: str, hint: str) -> Block:
         element["initial_value"] = text
     return {
         "type": "input",
-        "block_id": str(Given.TEXT),
+        "block_id": str(FormInput.TEXT),
         "optional": True,
-        "label": plain(words.gettext("The day's papers")),
+        "label": plain(catalogue.gettext("The day's papers")),
         "element": element,
         "hint": plain(hint),
     }
 
 
-def _file_input(words: Catalogue) -> Block:
+def _file_input(catalogue: Catalogue) -> Block:
     return {
         "type": "input",
-        "block_id": str(Given.FILE),
+        "block_id": str(FormInput.FILE),
         "optional": True,
-        "label": plain(words.gettext("Or a file")),
+        "label": plain(catalogue.gettext("Or a file")),
         "element": {
             "type": "file_input",
-            "action_id": str(Given.FILE),
+            "action_id": str(FormInput.FILE),
             "filetypes": ["txt", "md", "html", "htm"],
             "max_files": 1,
         },
-        "hint": plain(words.gettext(".txt, .md or .html, up to 5 MB")),
+        "hint": plain(catalogue.gettext(".txt, .md or .html, up to 5 MB")),
     }
 
 
-def _lines(understood: Understood, words: Catalogue) -> list[str]:
+def _lines(understood: UploadedDigest, catalogue: Catalogue) -> list[str]:
     """The head, the titles, what would be taken away, and the refusals."""
     taken = understood.taken
     entries = [entry for entry in taken.entries if entry.status is not Status.REFUSED]
-    lines = [_head(understood, words)] if entries else []
+    lines = [_head(understood, catalogue)] if entries else []
     lines += [
-        f"{place}. {brief(entry.title or '', _TITLE)}{_mark(entry.status, words)}"
+        f"{place}. {brief(entry.title or '', _TITLE)}{_mark(entry.status, catalogue)}"
         for place, entry in enumerate(entries[:_TITLES], start=1)
     ]
-    lines += _more(len(entries) - _TITLES, words)
+    lines += _more(len(entries) - _TITLES, catalogue)
     if taken.withdrawn:
-        titles = words.names([f"“{brief(title, _TITLE)}”" for title in taken.withdrawn[:5]])
-        gone = words.ngettext(
+        titles = catalogue.join_names([f"“{brief(title, _TITLE)}”" for title in taken.withdrawn[:5]])
+        gone = catalogue.ngettext(
             "This removes {n} paper that is no longer in it: {titles}",
             "This removes {n} papers that are no longer in it: {titles}",
             len(taken.withdrawn),
             titles=titles,
         )
         lines.append(gone)
-    return lines + _refusals(understood, words)
+    return lines + _refusals(understood, catalogue)
 
 
-def _head(understood: Understood, words: Catalogue) -> str:
+def _head(understood: UploadedDigest, catalogue: Catalogue) -> str:
     taken = understood.taken
-    day = words.full_date(taken.date) if isinstance(taken.date, date) else words.gettext("No date")
-    count = words.ngettext("{n} paper", "{n} papers", understood.papers)
+    day = catalogue.full_date(taken.date) if isinstance(taken.date, date) else catalogue.gettext("No date")
+    count = catalogue.ngettext("{n} paper", "{n} papers", understood.papers)
     parts = [_file(understood.name)] if understood.name else []
     statuses = Counter(entry.status for entry in taken.entries)
     if taken.status is Status.SAME:
-        return " · ".join([*parts, count, words.gettext("already added")])
+        return " · ".join([*parts, count, catalogue.gettext("already added")])
     if taken.status is Status.CHANGED:
-        parts.append(words.gettext("new version"))
+        parts.append(catalogue.gettext("new version"))
         if statuses[Status.NEW]:
-            parts.append(words.ngettext("{n} new", "{n} new", statuses[Status.NEW]))
+            parts.append(catalogue.ngettext("{n} new", "{n} new", statuses[Status.NEW]))
     return " · ".join([f"*{day}*", count, *parts])
 
 
-def _mark(status: Status, words: Catalogue) -> str:
-    said = words.gettext("changed")
+def _mark(status: Status, catalogue: Catalogue) -> str:
+    said = catalogue.gettext("changed")
     return f" _({said})_" if status is Status.CHANGED else ""
 
 
-def _refusals(understood: Understood, words: Catalogue) -> list[str]:
+def _refusals(understood: UploadedDigest, catalogue: Catalogue) -> list[str]:
     taken = understood.taken
     refused = [entry for entry in taken.entries if entry.status is Status.REFUSED]
     if taken.status is Status.REFUSED and taken.reason is not None:
-        head = words.gettext("I couldn't read this.")
+        head = catalogue.gettext("I couldn't read this.")
         name = [_file(understood.name)] if understood.name else []
-        return [" · ".join([*name, head]), refusal(taken.line, taken.reason, words)]
+        return [" · ".join([*name, head]), unreadable_document(taken.line, taken.reason, catalogue)]
     if not refused:
         return []
-    head = words.ngettext(
+    head = catalogue.ngettext(
         "I couldn't understand {n} place:", "I couldn't understand {n} places:", len(refused)
     )
     lines = [
-        refusal(entry.line, entry.reason, words) for entry in refused[:_REFUSALS] if entry.reason is not None
+        unreadable_document(entry.line, entry.reason, catalogue)
+        for entry in refused[:_REFUSALS]
+        if entry.reason is not None
     ]
-    return [f"*{head}*", *lines, *_more(len(refused) - _REFUSALS, words)]
+    return [f"*{head}*", *lines, *_more(len(refused) - _REFUSALS, catalogue)]
 
 
-def _more(count: int, words: Catalogue) -> list[str]:
-    return [words.ngettext("and {n} more", "and {n} more", count)] if count > 0 else []
+def _more(count: int, catalogue: Catalogue) -> list[str]:
+    return [catalogue.ngettext("and {n} more", "and {n} more", count)] if count > 0 else []
 
 
 def _file(name: str) -> str:

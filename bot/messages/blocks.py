@@ -50,7 +50,7 @@ def button(
     return made
 
 
-def confirmed(element: Element, *, title: str, text: str, yes: str, no: str) -> Element:
+def with_confirmation(element: Element, *, title: str, text: str, yes: str, no: str) -> Element:
     """The element, asking once more before it does what it does."""
     dialog = {
         "title": plain(clip(title, limits.CONFIRM_TITLE)),

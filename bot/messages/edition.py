@@ -38,11 +38,11 @@ class Edition:
     left_out_from: datetime.date | None = None
 
     @property
-    def standing(self) -> Sequence[EditionEntry]:
+    def listed_entries(self) -> Sequence[EditionEntry]:
         """What was not taken back, unless all was."""
         return [one for one in self.entries if not one.retracted] or self.entries
 
-    def untold(self, position: int) -> frozenset[int]:
+    def omitted_from(self, position: int) -> frozenset[int]:
         """The entries, by their place, that the message of this position leaves out."""
         return frozenset(
             place

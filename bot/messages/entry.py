@@ -6,12 +6,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.language.catalogue import Catalogue, catalogue
+from bot.language.catalogue import Catalogue, catalogue_for
 from bot.messages import limits
 from bot.messages.action_ids import Action
 from bot.messages.blocks import Element, option, overflow, section
 from bot.messages.message import Block
-from bot.messages.mrkdwn import bold, clean, escape, italic, line, link, opening, prose, split, web_address
+from bot.messages.mrkdwn import (
+    bold,
+    clean,
+    escape,
+    italic,
+    link,
+    one_line,
+    opening_sentences,
+    split,
+    web_address,
+    with_links,
+)
 from digests.model import ArchivedEntry, Entry, Paper
 
 OPENING = 400
@@ -26,7 +37,7 @@ _LATIN = re.compile("[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Description:
     """What can be said of an entry in a language. ``label`` names, in that language, what stands in
     for a commentary that is missing; ``text`` is raw.
     """
@@ -36,25 +47,31 @@ class Said:
     language: str | None = None
 
 
-def said(entry: Entry, words: Catalogue, *, elsewhere: str | None = None) -> tuple[Said, ...]:
+def descriptions(
+    entry: Entry, catalogue: Catalogue, *, elsewhere: str | None = None
+) -> tuple[Description, ...]:
     """The commentary in the language of ``words``, else in this order: the abstract's opening where
     that is in the language; the commentary in another language, labelled; the abstract's opening.
 
     ``elsewhere`` is a language whose commentary stands in the same post already: it is not repeated,
     only named.
     """
-    own = clean(entry.commentary(words.language) or "").strip()
+    own = clean(entry.commentary(catalogue.language) or "").strip()
     if own:
-        return (Said(own, language=words.language),)
-    abstract = line(entry.paper.abstract or "")
-    stand_in = Said(opening(abstract, OPENING), words.gettext("From the abstract")) if abstract else None
-    others = other_languages(entry, words.language)
+        return (Description(own, language=catalogue.language),)
+    abstract = one_line(entry.paper.abstract or "")
+    stand_in = (
+        Description(opening_sentences(abstract, OPENING), catalogue.gettext("From the abstract"))
+        if abstract
+        else None
+    )
+    others = other_languages(entry, catalogue.language)
     if not others:
         return (stand_in,) if stand_in else ()
     other = elsewhere if elsewhere in others else others[0]
-    label = words.gettext("Commentary only in {language}", language=words.language_name(other))
-    borrowed = Said("" if other == elsewhere else entry.commentary(other) or "", label, other)
-    first = (stand_in,) if stand_in and written_in(abstract) == words.language else ()
+    label = catalogue.gettext("Commentary only in {language}", language=catalogue.language_name(other))
+    borrowed = Description("" if other == elsewhere else entry.commentary(other) or "", label, other)
+    first = (stand_in,) if stand_in and written_in(abstract) == catalogue.language else ()
     return (*first, borrowed)
 
 
@@ -66,9 +83,9 @@ def written_in(text: str) -> str | None:
     return "en" if letters and not _KANA_OR_HAN.search(text) else None
 
 
-def title(paper: Paper, number: int | None = None) -> Iterator[str]:
+def title_lines(paper: Paper, number: int | None = None) -> Iterator[str]:
     """The title in bold with its link, after the entry's number; in pieces where it is immensely long."""
-    whole = bold(numbered(paper, number))
+    whole = bold(numbered_link(paper, number))
     if limits.size(whole) <= limits.SECTION_TEXT:
         yield whole
         return
@@ -78,7 +95,7 @@ def title(paper: Paper, number: int | None = None) -> Iterator[str]:
         yield f"<{escape(address)}>"
 
 
-def numbered(paper: Paper, number: int | None) -> str:
+def numbered_link(paper: Paper, number: int | None) -> str:
     """``3. <url|Title>``, whatever its length."""
     return _prefix(number) + link(paper.url, title_text(paper))
 
@@ -90,48 +107,50 @@ def numbered_text(paper: Paper, number: int | None) -> str:
 
 def title_text(paper: Paper) -> str:
     """The title as published, on one line; the arXiv id or the link of a paper that has none."""
-    return line(paper.title) or line(paper.arxiv_id or "") or line(paper.url or "") or "—"
+    return one_line(paper.title) or one_line(paper.arxiv_id or "") or one_line(paper.url or "") or "—"
 
 
-def authors(paper: Paper, words: Catalogue, named: int = NAMED_AUTHORS) -> str:
+def authors(paper: Paper, catalogue: Catalogue, named: int = NAMED_AUTHORS) -> str:
     """``Chenggang Zhao 외 8명``, ``Chenggang Zhao and 8 others``; up to ``named`` authors in full. Raw."""
-    names = [name for name in map(line, paper.authors) if name]
+    names = [name for name in map(one_line, paper.authors) if name]
     if len(names) <= named:
-        return words.names(names)
+        return catalogue.join_names(names)
     kept = names[: 1 if named <= NAMED_AUTHORS else named]
     rest = len(names) - len(kept)
-    return words.ngettext("{names} and {n} other", "{names} and {n} others", rest, names=", ".join(kept))
+    return catalogue.ngettext("{names} and {n} other", "{names} and {n} others", rest, names=", ".join(kept))
 
 
 def tags(entry: Entry) -> str:
     """``scaling-law, quantization``: spelt as people spell them, without ``#``, which reads as a channel."""
-    return ", ".join(filter(None, (line(tag.spelling or tag.name) for tag in entry.tags)))
+    return ", ".join(filter(None, (one_line(tag.spelling or tag.name) for tag in entry.tags)))
 
 
-def last_line(entry: Entry, words: Catalogue) -> str:
+def last_line(entry: Entry, catalogue: Catalogue) -> str:
     """Authors and tags in small print, as raw text; empty where there are neither."""
-    return " · ".join(filter(None, (authors(entry.paper, words), tags(entry))))
+    return " · ".join(filter(None, (authors(entry.paper, catalogue), tags(entry))))
 
 
-def pieces(entry: Entry, words: Catalogue, number: int | None, *, elsewhere: str | None = None) -> list[str]:
+def section_texts(
+    entry: Entry, catalogue: Catalogue, number: int | None, *, elsewhere: str | None = None
+) -> list[str]:
     """The whole entry as section texts, each within Slack's limit, nothing left out."""
-    lines = list(title(entry.paper, number))
-    for thing in said(entry, words, elsewhere=elsewhere):
-        lines += labelled(thing)
-    small = last_line(entry, words)
+    lines = list(title_lines(entry.paper, number))
+    for thing in descriptions(entry, catalogue, elsewhere=elsewhere):
+        lines += description_lines(thing)
+    small = last_line(entry, catalogue)
     if small:
         lines += [italic(piece) for piece in split(small, limits.SECTION_TEXT - 2)]
-    return joined(lines)
+    return packed(lines)
 
 
-def labelled(thing: Said) -> Iterator[str]:
+def description_lines(thing: Description) -> Iterator[str]:
     """What is said, in pieces, its label in front."""
     if thing.label:
         yield italic(escape(thing.label) + (":" if thing.text else ""))
-    yield from split(thing.text, limits.SECTION_TEXT, prose)
+    yield from split(thing.text, limits.SECTION_TEXT, with_links)
 
 
-def joined(lines: list[str]) -> list[str]:
+def packed(lines: list[str]) -> list[str]:
     """The lines in as few sections as hold them."""
     sections: list[str] = []
     for text in lines:
@@ -142,53 +161,56 @@ def joined(lines: list[str]) -> list[str]:
     return sections
 
 
-def sections(
-    archived: ArchivedEntry, words: Catalogue, number: int | None, *, elsewhere: str | None = None
+def entry_blocks(
+    archived: ArchivedEntry, catalogue: Catalogue, number: int | None, *, elsewhere: str | None = None
 ) -> tuple[Block, ...]:
     """The entry as blocks, its menu beside the first."""
-    texts = pieces(archived.entry, words, number, elsewhere=elsewhere)
-    return (section(texts[0], menu(archived, words)), *map(section, texts[1:]))
+    texts = section_texts(archived.entry, catalogue, number, elsewhere=elsewhere)
+    return (section(texts[0], menu(archived, catalogue)), *map(section, texts[1:]))
 
 
-def spoken(archived: ArchivedEntry, words: Catalogue, number: int | None) -> str:
+def plain_text(archived: ArchivedEntry, catalogue: Catalogue, number: int | None) -> str:
     """The entry as raw text, for the fallback that screen readers read."""
-    things = (": ".join(filter(None, (thing.label, thing.text))) for thing in said(archived.entry, words))
+    things = (
+        ": ".join(filter(None, (thing.label, thing.text)))
+        for thing in descriptions(archived.entry, catalogue)
+    )
     return "\n".join(
-        filter(None, (numbered_text(archived.paper, number), *things, last_line(archived.entry, words)))
+        filter(None, (numbered_text(archived.paper, number), *things, last_line(archived.entry, catalogue)))
     )
 
 
 def other_languages(entry: Entry, language: str) -> tuple[str, ...]:
     """The languages it has commentary in besides this one."""
-    return tuple(c.language for c in entry.commentaries if c.language != language and line(c.text))
+    return tuple(c.language for c in entry.commentaries if c.language != language and one_line(c.text))
 
 
-def read_in(language: str, words: Catalogue) -> str:
+def read_in_label(language: str, catalogue: Catalogue) -> str:
     """``Read in English``, ``한국어로 읽기``: said in that language where Haru speaks it."""
-    own = catalogue(language)
+    own = catalogue_for(language)
     if own.language == language:
         # Translators: names your own language, in your own language.
         return own.pgettext("in the language itself", "Read in English")
-    return words.gettext("Read in {language}", language=words.language_name(language))
+    return catalogue.gettext("Read in {language}", language=catalogue.language_name(language))
 
 
-def menu(archived: ArchivedEntry, words: Catalogue) -> Element | None:
+def menu(archived: ArchivedEntry, catalogue: Catalogue) -> Element | None:
     """What more there is to an entry, and to keep it; nothing where it is all there."""
     entry = archived.entry
     offers: list[tuple[str, str]] = []
-    if line(entry.paper.abstract or ""):
-        offers.append((words.gettext("Abstract"), f"abstract:{archived.id}"))
-    languages = other_languages(entry, words.language)[: limits.OVERFLOW_OPTIONS - 3]
-    offers += [(read_in(code, words), f"language:{archived.id}:{code}") for code in languages]
-    if has_relatives(entry):
-        offers.append((words.gettext("Related papers"), f"related:{archived.id}"))
+    if one_line(entry.paper.abstract or ""):
+        offers.append((catalogue.gettext("Abstract"), f"abstract:{archived.id}"))
+    languages = other_languages(entry, catalogue.language)[: limits.OVERFLOW_OPTIONS - 3]
+    offers += [(read_in_label(code, catalogue), f"language:{archived.id}:{code}") for code in languages]
+    if has_related(entry):
+        offers.append((catalogue.gettext("Related papers"), f"related:{archived.id}"))
     if not offers:
         return None
-    offers.append((words.gettext("Save"), f"save:{archived.id}"))
+    offers.append((catalogue.gettext("Save"), f"save:{archived.id}"))
     return overflow([option(label, value) for label, value in offers], Action.ENTRY_MENU)
 
 
-def has_relatives(entry: Entry) -> bool:
+def has_related(entry: Entry) -> bool:
     """Whether there is anything to find related papers by."""
     return bool(entry.tags or entry.links)
 

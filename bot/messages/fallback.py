@@ -28,7 +28,7 @@ def fallback(whole: str, lines: Sequence[str]) -> str:
     return "\n".join(short)
 
 
-def opening_names(names: Sequence[str]) -> str:
+def notification_titles(names: Sequence[str]) -> str:
     """``DeepEP, Fractal Generative Models…``: as many titles as a notification shows."""
     shown = [clip(names[0], NOTIFICATION)]
     for name in names[1:]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.language.catalogue import catalogue, deferred
-from bot.language.command_names import as_called
+from bot.language.catalogue import catalogue_for, deferred
+from bot.language.command_names import with_prefix
 from bot.messages.blocks import context, section
 from bot.messages.message import Message
 
@@ -92,9 +92,11 @@ _EXAMPLES = {
 
 def help_message(topic: Topic, *, language: str) -> Message:
     """The topic's examples, each with what it does."""
-    words = catalogue(language)
-    lines = [f"{as_called(f'`{example}`')}  {words.gettext(what)}" for example, what in _EXAMPLES[topic]]
-    heading = words.gettext(_HEADINGS[topic])
-    closing = words.gettext(_CLOSINGS[topic])
+    catalogue = catalogue_for(language)
+    lines = [
+        f"{with_prefix(f'`{example}`')}  {catalogue.gettext(what)}" for example, what in _EXAMPLES[topic]
+    ]
+    heading = catalogue.gettext(_HEADINGS[topic])
+    closing = catalogue.gettext(_CLOSINGS[topic])
     blocks = (section(heading), section("\n".join(lines)), context(closing))
     return Message("\n".join([heading, *lines, closing]), blocks)

@@ -9,12 +9,9 @@ MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
 # https://docs.slack.dev/reference/block-kit/blocks/section-block
 SECTION_TEXT = 3_000
-SECTION_FIELDS = 10
-FIELD_TEXT = 2_000
 # https://docs.slack.dev/reference/block-kit/blocks/header-block
 HEADER_TEXT = 150
 # https://docs.slack.dev/reference/block-kit/blocks/context-block
-CONTEXT_ELEMENTS = 10
 CONTEXT_TEXT = 3_000
 # https://docs.slack.dev/reference/block-kit/blocks/actions-block
 ACTIONS_ELEMENTS = 25
@@ -23,28 +20,20 @@ BUTTON_TEXT = 75
 BUTTON_SHOWN = 30
 """Longer labels are cut by Slack's clients at about this."""
 BUTTON_VALUE = 2_000
-BUTTON_URL = 3_000
 # https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 OPTION_TEXT = 75
-OPTION_VALUE = 150
 # https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 OVERFLOW_OPTIONS = 5
 # https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element
-SELECT_OPTIONS = 100
 # https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
 CONFIRM_TITLE = 100
 CONFIRM_TEXT = 300
 CONFIRM_BUTTON = 30
 # https://docs.slack.dev/reference/block-kit/blocks/input-block
-INPUT_LABEL = 2_000
-INPUT_HINT = 2_000
-PLACEHOLDER = 150
 # https://docs.slack.dev/reference/views
 VIEW_TITLE = 24
 VIEW_BUTTON = 24
-PRIVATE_METADATA = 3_000
 # https://docs.slack.dev/reference/block-kit/blocks (action_id, block_id and callback_id)
-IDENTIFIER = 255
 # https://docs.slack.dev/reference/methods/chat.postMessage: "limit the text field to 4,000
 # characters"; messages of more than 40,000 are truncated.
 MESSAGE_TEXT = 4_000

@@ -37,7 +37,7 @@ def clean(text: str) -> str:
     return text
 
 
-def line(text: str) -> str:
+def one_line(text: str) -> str:
     """The text cleaned and on one line."""
     return " ".join(clean(text).split())
 
@@ -75,7 +75,7 @@ def web_address(url: str | None) -> str | None:
     return address if limits.size(address) <= limits.URL else None
 
 
-def prose(text: str) -> str:
+def with_links(text: str) -> str:
     """The text escaped, the web addresses in it made links that show themselves."""
     pieces = []
     at = 0
@@ -125,15 +125,15 @@ def clip(text: str, limit: int) -> str:
 
 def brief(text: str, limit: int) -> str:
     """The text on one line as mrkdwn of at most ``limit`` units, ended by ``…`` where it was longer."""
-    whole = escape(line(text))
+    whole = escape(one_line(text))
     if limits.size(whole) <= limit:
         return whole
-    return next(split(line(text), limit - 1), "") + "…"
+    return next(split(one_line(text), limit - 1), "") + "…"
 
 
-def opening(text: str, limit: int) -> str:
+def opening_sentences(text: str, limit: int) -> str:
     """The whole sentences at the start that fit; one that does not is clipped."""
-    text = line(text)
+    text = one_line(text)
     if limits.size(text) <= limit:
         return text
     ends = [found.start() for found in _SENTENCE.finditer(text, 0, limit + 1) if found.start() <= limit]

@@ -4,42 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.language.catalogue import catalogue
+from bot.language.catalogue import catalogue_for
 from bot.messages import entry
 from bot.messages.action_ids import Action
 from bot.messages.blocks import actions, button, context, modal
 from bot.messages.message import View
-from bot.messages.pagination import WINDOW, paginate
+from bot.messages.pagination import MODAL_CAPACITY, paginate
 from digests.model import ArchivedDigest
 
 
-def reading(digests: Sequence[ArchivedDigest], language: str, page: int = 0) -> View:
+def digest_modal(digests: Sequence[ArchivedDigest], language: str, page: int = 0) -> View:
     """The digests in ``language``, oldest first. What one window does not hold is on further pages."""
-    words = catalogue(language)
+    catalogue = catalogue_for(language)
     entries = [one for digest in digests for one in digest.entries]
     numbered = len(entries) > 1
     groups = [
-        entry.sections(one, words, place + 1 if numbered else None) for place, one in enumerate(entries)
+        entry.entry_blocks(one, catalogue, place + 1 if numbered else None)
+        for place, one in enumerate(entries)
     ]
     days = sorted({digest.date for digest in digests if digest.date})
-    about = [words.ngettext("{n} paper", "{n} papers", len(entries))]
+    about = [catalogue.ngettext("{n} paper", "{n} papers", len(entries))]
     if days:
-        about.insert(0, words.dates(days[0], days[-1]) if len(days) > 1 else words.date(days[0]))
+        about.insert(0, catalogue.date_range(days[0], days[-1]) if len(days) > 1 else catalogue.date(days[0]))
     top = context(" · ".join(about))
     ids = ",".join(str(digest.id) for digest in digests)
     turning = [
-        button(words.gettext("Previous"), Action.READ_DIGEST, f"{language}:{ids}:{page - 1}", key="previous"),
-        button(words.gettext("Next"), Action.READ_DIGEST, f"{language}:{ids}:{page + 1}", key="next"),
+        button(
+            catalogue.gettext("Previous"), Action.READ_DIGEST, f"{language}:{ids}:{page - 1}", key="previous"
+        ),
+        button(catalogue.gettext("Next"), Action.READ_DIGEST, f"{language}:{ids}:{page + 1}", key="next"),
     ]
-    room = WINDOW.less([top, *actions(turning)])
+    room = MODAL_CAPACITY.minus([top, *actions(turning)])
     pages = paginate(groups, room, room)
     page = min(max(page, 0), len(pages) - 1)
     offered = (turning[0] if page else None, turning[1] if page + 1 < len(pages) else None)
     blocks = [top, *pages[page].blocks, *actions(offered)]
-    return modal(words.gettext("Papers"), blocks, close=words.gettext("Close"))
+    return modal(catalogue.gettext("Papers"), blocks, close=catalogue.gettext("Close"))
 
 
-def asked(value: str) -> tuple[str, tuple[int, ...], int]:
+def parse_button_value(value: str) -> tuple[str, tuple[int, ...], int]:
     """What a READ_DIGEST button's value asks for: language, digests, page. ValueError if it is none."""
     language, _, rest = value.partition(":")
     ids, _, page = rest.partition(":")

@@ -10,7 +10,7 @@ from bot.messages.message import Block
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Capacity:
     """How much one message or view takes. ``groups`` bounds the entries, not the blocks."""
 
     groups: int = 15
@@ -18,16 +18,16 @@ class Room:
     blocks: int = limits.MESSAGE_BLOCKS - 2
     text: int = limits.MESSAGE_BLOCKS_TEXT
 
-    def less(self, blocks: Sequence[Block]) -> Room:
+    def minus(self, blocks: Sequence[Block]) -> Capacity:
         """The room that is left beside these blocks."""
-        return Room(self.groups, self.blocks - len(blocks), self.text - limits.texts(blocks))
+        return Capacity(self.groups, self.blocks - len(blocks), self.text - limits.texts(blocks))
 
-    def holds(self, blocks: int, text: int) -> bool:
+    def fits(self, blocks: int, text: int) -> bool:
         """Whether so many blocks with so much text find room."""
         return self.groups > 0 and blocks <= self.blocks and text <= self.text
 
 
-WINDOW = Room(groups=limits.VIEW_BLOCKS, blocks=limits.VIEW_BLOCKS, text=limits.VIEW_TEXT)
+MODAL_CAPACITY = Capacity(groups=limits.VIEW_BLOCKS, blocks=limits.VIEW_BLOCKS, text=limits.VIEW_TEXT)
 """The room of a modal or of App Home."""
 
 
@@ -45,7 +45,7 @@ class Page:
         return [block for _, block in self.parts]
 
 
-def paginate(groups: Sequence[Sequence[Block]], first: Room, then: Room) -> list[Page]:
+def paginate(groups: Sequence[Sequence[Block]], first: Capacity, then: Capacity) -> list[Page]:
     """Groups in order, each kept whole unless it alone is too much for a page, which parts it between
     blocks. There is always a first page, empty only where there are no groups.
     """
@@ -54,15 +54,15 @@ def paginate(groups: Sequence[Sequence[Block]], first: Room, then: Room) -> list
     for place, group in enumerate(groups):
         # Each block is measured once: that takes most of the time.
         texts = [limits.texts(block) for block in group]
-        if pages[-1].parts and not left.holds(len(group), sum(texts)):
+        if pages[-1].parts and not left.fits(len(group), sum(texts)):
             pages.append(Page([], []))
             left = then
         pages[-1].starts.append(place)
         for block, text in zip(group, texts, strict=True):
-            if pages[-1].parts and not left.holds(1, text):
+            if pages[-1].parts and not left.fits(1, text):
                 pages.append(Page([], []))
                 left = then
             pages[-1].parts.append((place, block))
-            left = Room(left.groups, left.blocks - 1, left.text - text)
-        left = Room(left.groups - 1, left.blocks, left.text)
+            left = Capacity(left.groups, left.blocks - 1, left.text - text)
+        left = Capacity(left.groups - 1, left.blocks, left.text)
     return pages

@@ -11,19 +11,19 @@ from bot.channels.tag_filter import TagFilter
 from bot.language.catalogue import Catalogue, deferred
 from bot.messages.mrkdwn import brief
 
-LANGUAGES = {
+LANGUAGE_NAMES = {
     Language.KO: deferred("Korean"),
     Language.EN: deferred("English"),
     Language.BOTH: deferred("Korean, then English"),
 }
 
-LAYOUTS = {
+LAYOUT_NAMES = {
     Layout.DIGEST: deferred("digest (one message)"),
     Layout.THREAD: deferred("thread (titles, the rest in a thread)"),
     Layout.STREAM: deferred("stream (one message per paper)"),
 }
 
-FIELDS = {
+FIELD_NAMES = {
     Field.LANGUAGE: deferred("Language"),
     Field.LAYOUT: deferred("Layout"),
     Field.TIME: deferred("Time"),
@@ -37,43 +37,43 @@ FIELDS = {
 _USER = re.compile("[UW][0-9A-Z]{1,20}")
 
 
-def when(preferences: Preferences, words: Catalogue) -> str:
+def schedule_text(preferences: Preferences, catalogue: Catalogue) -> str:
     """``평일 오전 9:00 (서울 시간)``."""
-    return words.gettext(
+    return catalogue.gettext(
         "{days}, {time} ({zone})",
-        days=days(preferences.days, preferences.holidays, words),
-        time=words.time(preferences.hour),
-        zone=words.zone(preferences.zone),
+        days=days_text(preferences.days, preferences.holidays, catalogue),
+        time=catalogue.time(preferences.hour),
+        zone=catalogue.zone_name(preferences.zone),
     )
 
 
-def days(chosen: frozenset[int], holidays: str | None, words: Catalogue) -> str:
+def days_text(chosen: frozenset[int], holidays: str | None, catalogue: Catalogue) -> str:
     """``평일``, or ``평일 (대한민국 공휴일 제외)``."""
-    said = words.days(chosen)
+    said = catalogue.weekdays(chosen)
     if not holidays:
         return said
-    country = words.territory(holidays)
-    return words.gettext("{days} except holidays in {country}", days=said, country=country)
+    country = catalogue.country_name(holidays)
+    return catalogue.gettext("{days} except holidays in {country}", days=said, country=country)
 
 
-def filtered(tags: TagFilter, words: Catalogue) -> str:
+def filter_text(tags: TagFilter, catalogue: Catalogue) -> str:
     """``전부``, or which tags are wanted and which are not; as mrkdwn."""
-    wanted = brief(_groups(tags, words), 300)
+    wanted = brief(_groups(tags, catalogue), 300)
     unwanted = brief(", ".join(tags.exclude), 300)
     if tags.include and tags.exclude:
-        return words.gettext("only {wanted}, without {unwanted}", wanted=wanted, unwanted=unwanted)
+        return catalogue.gettext("only {wanted}, without {unwanted}", wanted=wanted, unwanted=unwanted)
     if tags.include:
-        return words.gettext("only {wanted}", wanted=wanted)
+        return catalogue.gettext("only {wanted}", wanted=wanted)
     if tags.exclude:
-        return words.gettext("all except {unwanted}", unwanted=unwanted)
-    return words.gettext("all papers")
+        return catalogue.gettext("all except {unwanted}", unwanted=unwanted)
+    return catalogue.gettext("all papers")
 
 
-def _groups(tags: TagFilter, words: Catalogue) -> str:
+def _groups(tags: TagFilter, catalogue: Catalogue) -> str:
     """``nlp, vision``, any of them; or ``nlp and (robotics or planning)``."""
     if len(tags.include) == 1:
         return ", ".join(tags.include[0])
-    both, either = words.pgettext("between tags", "and"), words.pgettext("between tags", "or")
+    both, either = catalogue.pgettext("between tags", "and"), catalogue.pgettext("between tags", "or")
     groups = (f" {either} ".join(group) for group in tags.include)
     bracketed = (
         f"({text})" if len(group) > 1 else text for text, group in zip(groups, tags.include, strict=True)
@@ -81,44 +81,48 @@ def _groups(tags: TagFilter, words: Catalogue) -> str:
     return f" {both} ".join(bracketed)
 
 
-def recorded(field: Field, value: str, words: Catalogue) -> str:
+def recorded_value(field: Field, value: str, catalogue: Catalogue) -> str:
     """A value from the log of changes as people read it, as mrkdwn; what it cannot read stays as it is."""
     try:
-        return _RECORDED[field](value, words)
+        return _RECORDED[field](value, catalogue)
     except (ValueError, KeyError):
-        return brief(value, 300) or words.gettext("none")
+        return brief(value, 300) or catalogue.gettext("none")
 
 
-def _language(value: str, words: Catalogue) -> str:
-    return words.gettext(LANGUAGES[Language(value)])
+def _language(value: str, catalogue: Catalogue) -> str:
+    return catalogue.gettext(LANGUAGE_NAMES[Language(value)])
 
 
-def _layout(value: str, words: Catalogue) -> str:
-    return words.gettext(LAYOUTS[Layout(value)])
+def _layout(value: str, catalogue: Catalogue) -> str:
+    return catalogue.gettext(LAYOUT_NAMES[Layout(value)])
 
 
-def _time(value: str, words: Catalogue) -> str:
+def _time(value: str, catalogue: Catalogue) -> str:
     hour, _, zone = value.partition(" ")
-    said = words.time(time.fromisoformat(hour))
-    return f"{said} ({brief(words.zone(zone), 100)})" if zone else said
+    said = catalogue.time(time.fromisoformat(hour))
+    return f"{said} ({brief(catalogue.zone_name(zone), 100)})" if zone else said
 
 
-def _days(value: str, words: Catalogue) -> str:
+def _days(value: str, catalogue: Catalogue) -> str:
     chosen, _, country = value.partition(" ")
-    return days(frozenset(int(day) for day in chosen), country or None, words)
+    return days_text(frozenset(int(day) for day in chosen), country or None, catalogue)
 
 
-def _tags(value: str, words: Catalogue) -> str:
-    return filtered(tag_filter_parser.parse(value) or TagFilter(), words)
+def _tags(value: str, catalogue: Catalogue) -> str:
+    return filter_text(tag_filter_parser.parse(value) or TagFilter(), catalogue)
 
 
-def _enabled(value: str, words: Catalogue) -> str:
-    return words.pgettext("daily papers", "on") if value == "on" else words.pgettext("daily papers", "off")
+def _enabled(value: str, catalogue: Catalogue) -> str:
+    return (
+        catalogue.pgettext("daily papers", "on")
+        if value == "on"
+        else catalogue.pgettext("daily papers", "off")
+    )
 
 
-def _managers(value: str, words: Catalogue) -> str:
+def _managers(value: str, catalogue: Catalogue) -> str:
     people = [f"<@{user}>" for user in value.split() if _USER.fullmatch(user)][:20]
-    return words.names(people) if people else words.gettext("nobody")
+    return catalogue.join_names(people) if people else catalogue.gettext("nobody")
 
 
 _RECORDED = {

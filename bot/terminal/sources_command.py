@@ -240,7 +240,16 @@ def _table(records: Sequence[dict[str, Any]]) -> Table:
     from rich.text import Text
 
     table = Table()
-    for heading in ("Name", "Kind", "Location", "State", "Documents", "Last read", "Next look", "Trouble"):
+    for heading in (
+        "Name",
+        "Kind",
+        "Location",
+        "State",
+        "Documents",
+        "Last read",
+        "Next look",
+        "FileProblem",
+    ):
         table.add_column(heading, overflow="fold")
     for record in records:
         state = ("posts" if record["posts"] else "archive only") if record["enabled"] else "off"

@@ -9,7 +9,7 @@ import structlog
 
 from bot.clocks import Clock
 from bot.delivery.plan import CATCH_UP
-from bot.messages.adding_papers import Understood
+from bot.messages.adding_papers import UploadedDigest
 from digests.archive import Archive
 from digests.model import Document, Workspace
 
@@ -26,13 +26,13 @@ class WorkspaceDigests:
         self._one_at_a_time = asyncio.Lock()
         """Held while a digest is read, so that the second of two presses finds what the first one added."""
 
-    async def preview(self, document: Document, workspace: Workspace, *, name: str = "") -> Understood:
+    async def preview(self, document: Document, workspace: Workspace, *, name: str = "") -> UploadedDigest:
         """What adding a document would do; changes nothing. ``name`` is the file's, empty for pasted text."""
         return await self._take_in(document, workspace, name, dry_run=True)
 
     async def add(
         self, document: Document, workspace: Workspace, *, user_id: str, name: str = ""
-    ) -> Understood:
+    ) -> UploadedDigest:
         """Add a document's papers to the workspace, and post them where a channel waits for them."""
         understood = await self._take_in(document, workspace, name, dry_run=False)
         log.info("digest_given", user=user_id, status=understood.taken.status.value)
@@ -41,7 +41,7 @@ class WorkspaceDigests:
 
     async def _take_in(
         self, document: Document, workspace: Workspace, name: str, *, dry_run: bool
-    ) -> Understood:
+    ) -> UploadedDigest:
         now = self._clock.now()
         async with self._one_at_a_time:
             (taken,) = [
@@ -51,4 +51,4 @@ class WorkspaceDigests:
                 )
             ]
         is_recent = taken.date is not None and taken.date >= now.date() - CATCH_UP
-        return Understood(name, taken, posts=is_recent)
+        return UploadedDigest(name, taken, posts=is_recent)

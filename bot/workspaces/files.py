@@ -15,7 +15,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.messages.adding_papers import Trouble
+from bot.messages.refusals import FileProblem
 from bot.workspaces.clients import Clients
 from digests.errors import HaruError
 from digests.reading.document import LARGEST_DOCUMENT
@@ -28,7 +28,7 @@ _GONE = frozenset({"file_not_found", "file_deleted", "channel_not_found"})
 class FileError(HaruError):
     """The file cannot be had."""
 
-    def __init__(self, trouble: Trouble) -> None:
+    def __init__(self, trouble: FileProblem) -> None:
         super().__init__()
         self.trouble = trouble
 
@@ -53,16 +53,16 @@ class Files:
         told = await _told(client, file_id)
         name, size = str(told.get("name") or ""), told.get("size")
         if told.get("is_external") or not has_document_suffix(name):
-            raise FileError(Trouble.KIND)
+            raise FileError(FileProblem.KIND)
         if isinstance(size, int) and size > LARGEST_DOCUMENT:
-            raise FileError(Trouble.SIZE)
+            raise FileError(FileProblem.SIZE)
         address = str(told.get("url_private_download") or told.get("url_private") or "")
         if not self._is_slacks(address):
-            raise FileError(Trouble.AWAY)
+            raise FileError(FileProblem.AWAY)
         content = await self._download(address, client.token or "")
         # Slack answers a token it does not like with a page to sign in, and status 200.
         if isinstance(size, int) and len(content) != size:
-            raise FileError(Trouble.AWAY)
+            raise FileError(FileProblem.AWAY)
         return SharedFile(file_id, name, content)
 
     def _is_slacks(self, address: str) -> bool:
@@ -80,13 +80,13 @@ class Files:
         try:
             async with self._clients.session.get(address, headers=headers, allow_redirects=False) as answer:
                 if answer.status != 200:
-                    raise FileError(Trouble.AWAY)
+                    raise FileError(FileProblem.AWAY)
                 async for piece in answer.content.iter_chunked(64 * 1024):
                     content += piece
                     if len(content) > LARGEST_DOCUMENT:
-                        raise FileError(Trouble.SIZE)
+                        raise FileError(FileProblem.SIZE)
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise FileError(Trouble.AWAY) from error
+            raise FileError(FileProblem.AWAY) from error
         return bytes(content)
 
 
@@ -97,9 +97,9 @@ async def _told(client: AsyncWebClient, file_id: str) -> dict[str, Any]:
         data = error.response.data
         code = data.get("error") if isinstance(data, dict) else None
         if code == "missing_scope":
-            raise FileError(Trouble.SCOPE) from error
-        raise FileError(Trouble.GONE if code in _GONE else Trouble.AWAY) from error
+            raise FileError(FileProblem.SCOPE) from error
+        raise FileError(FileProblem.GONE if code in _GONE else FileProblem.AWAY) from error
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise FileError(Trouble.AWAY) from error
+        raise FileError(FileProblem.AWAY) from error
     told = answer.get("file")
     return told if isinstance(told, dict) else {}

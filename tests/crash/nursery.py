@@ -16,7 +16,7 @@ import psycopg  # noqa: F401
 import sqlalchemy.dialects.postgresql.psycopg
 import sqlalchemy.dialects.sqlite.aiosqlite  # noqa: F401
 
-from bot.language.catalogue import catalogue
+from bot.language.catalogue import catalogue_for
 from tests.crash import worker
 
 
@@ -24,7 +24,7 @@ def main() -> None:
     """Fork until standard input ends. The kernel reaps: whoever cares watches the process ids."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for language in ("ko", "en"):
-        catalogue(language)
+        catalogue_for(language)
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -178,7 +178,7 @@ def test_what_cannot_be_read_is_refused_in_words(haru: Haru, tmp_path: Path, dig
 def test_a_mistake_is_one_clear_sentence(
     haru: Haru, words: list[str], variables: dict[str, str], status: int, said: str
 ) -> None:
-    """Wrong input of any kind is said in words with its exit status, and never as a traceback."""
+    """Mistyped input of any kind is said in words with its exit status, and never as a traceback."""
     done = haru(*words, **variables)
     assert done.status == status, done.errors
     assert said in done.errors

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.language.catalogue import catalogue
+from bot.language.catalogue import catalogue_for
 from bot.ledger.outcome import CODES, Kind, of_error
-from bot.messages.reasons import reason
+from bot.messages.delivery_reasons import reason_text
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ def test_each_answer_has_one_meaning(code: str, status: int, kind: Kind) -> None
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_what_people_may_be_shown_has_words(language: str) -> None:
     """Each code that stops a channel or a workspace, or outlasts the grace, is said in words."""
-    words = catalogue(language)
+    words = catalogue_for(language)
     unsaid = [
         code
         for kind in (Kind.CHANNEL, Kind.WORKSPACE, Kind.LATER)
         for code in CODES[kind]
-        if reason(code, words) == words.gettext("Slack said: {code}", code=code)
+        if reason_text(code, words) == words.gettext("Slack said: {code}", code=code)
     ]
     assert not unsaid
 

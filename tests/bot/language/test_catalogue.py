@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from bot.language.catalogue import LANGUAGES, SOURCE, catalogue
+from bot.language.catalogue import LANGUAGES, SOURCE, catalogue_for
 from bot.language.extract import BOT, TEMPLATE, extracted, path, translated, updated, written
 
 TRANSLATED = [language for language in LANGUAGES if language != SOURCE]
@@ -130,7 +130,7 @@ def test_one_voice(catalog: Catalog) -> None:
 def test_plurals() -> None:
     """English has two forms; Korean has one."""
     forms = [
-        catalogue(language).ngettext("{n} paper", "{n} papers", n)
+        catalogue_for(language).ngettext("{n} paper", "{n} papers", n)
         for language in ("en", "ko")
         for n in (1, 3854)
     ]
@@ -140,13 +140,13 @@ def test_plurals() -> None:
 def test_dates() -> None:
     """Dates and times are as people write them."""
     day, instant = date(2025, 2, 25), datetime(2025, 2, 25, 0, 0, tzinfo=UTC)
-    korean, english = catalogue("ko"), catalogue("en")
+    korean, english = catalogue_for("ko"), catalogue_for("en")
     assert korean.date(day) == "2월 25일 화요일"
     assert english.date(day) == "Tuesday, February 25"
     assert korean.full_date(day) == "2025년 2월 25일"
     assert english.full_date(day) == "February 25, 2025"
-    assert korean.dates(date(2025, 2, 22), date(2025, 2, 24)) == "2월 22일~24일"
-    assert english.dates(date(2025, 2, 22), date(2025, 2, 24)) == "Feb 22 – 24"
+    assert korean.date_range(date(2025, 2, 22), date(2025, 2, 24)) == "2월 22일~24일"
+    assert english.date_range(date(2025, 2, 22), date(2025, 2, 24)) == "Feb 22 – 24"
     assert korean.time(time(9)) == "오전 9:00"
     assert english.time(time(13, 5)) == "1:05 PM"
     assert korean.moment(instant, "Asia/Seoul") == "2월 25일 화요일 오전 9:00"
@@ -155,18 +155,21 @@ def test_dates() -> None:
 
 def test_names() -> None:
     """Zones, days, languages and countries have names in each language; what has none stays as it is."""
-    korean, english = catalogue("ko"), catalogue("en")
-    assert (korean.zone("Asia/Seoul"), english.zone("America/New_York")) == ("서울 시간", "New York time")
-    assert (korean.zone("UTC"), english.zone("Etc/GMT+3")) == ("UTC", "Etc/GMT+3")
-    assert [korean.days(days) for days in (range(5), range(7), {0, 2})] == ["평일", "매일", "월·수"]
-    assert [english.days(days) for days in (range(5), range(7), {0, 2})] == [
+    korean, english = catalogue_for("ko"), catalogue_for("en")
+    assert (korean.zone_name("Asia/Seoul"), english.zone_name("America/New_York")) == (
+        "서울 시간",
+        "New York time",
+    )
+    assert (korean.zone_name("UTC"), english.zone_name("Etc/GMT+3")) == ("UTC", "Etc/GMT+3")
+    assert [korean.weekdays(days) for days in (range(5), range(7), {0, 2})] == ["평일", "매일", "월·수"]
+    assert [english.weekdays(days) for days in (range(5), range(7), {0, 2})] == [
         "weekdays",
         "every day",
         "Mon, Wed",
     ]
     assert (korean.language_name("en"), english.language_name("ja")) == ("영어", "Japanese")
     assert korean.language_name("no-such-language-at-all") == "no-such-language-at-all"
-    assert (korean.territory("KR"), english.territory("kr")) == ("대한민국", "South Korea")
+    assert (korean.country_name("KR"), english.country_name("kr")) == ("대한민국", "South Korea")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +177,7 @@ def test_names() -> None:
 )
 def test_any_tag_gives_a_catalogue(tag: str, spoken: str) -> None:
     """A language that Haru does not speak is answered in English."""
-    assert catalogue(tag).language == spoken
+    assert catalogue_for(tag).language == spoken
 
 
 def _fields(message: str) -> set[str]:

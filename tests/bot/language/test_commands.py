@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pytest
 from babel.messages.pofile import read_po
 
-from bot.language.catalogue import LANGUAGES, catalogue
-from bot.language.command_names import as_called, use_prefix
+from bot.language.catalogue import LANGUAGES, catalogue_for
+from bot.language.command_names import use_prefix, with_prefix
 from bot.language.extract import path
 from bot.messages.channel_notices import turned_off
 from bot.messages.help import Topic, help_message
-from bot.messages.search_results import nothing
-from bot.messages.wrong import Wrong, wrong
+from bot.messages.refusals import Mistyped, mistyped
+from bot.messages.search_results import no_results
 from digests.model import Results
 
 
@@ -43,9 +43,9 @@ def test_sentences_carry_the_prefix(language: str) -> None:
     """Under a prefix help, refusals and hints name the commands that Slack knows, in both languages."""
     messages = [
         *(help_message(topic, language=language) for topic in Topic),
-        *(wrong(kind, "x", language=language) for kind in Wrong),
+        *(mistyped(kind, "x", language=language) for kind in Mistyped),
         turned_off(language=language),
-        nothing(Results("x"), language=language),
+        no_results(Results("x"), language=language),
     ]
     named = [name for one in messages for name in re.findall(r"`/([\w-]+)", one.text)]
     assert {"lab-paper", "lab-tag", "lab-digest", "lab-haru"} == set(named)
@@ -54,5 +54,7 @@ def test_sentences_carry_the_prefix(language: str) -> None:
 @pytest.mark.usefixtures("prefixed")
 def test_what_people_wrote_stays() -> None:
     """A value that is filled in is never rewritten, whatever it looks like."""
-    assert "`/digest x`" in catalogue("en").gettext("‘{typed}’? {expected}", typed="`/digest x`", expected="")
-    assert as_called("`/tags` and /paper") == "`/tags` and /paper"
+    assert "`/digest x`" in catalogue_for("en").gettext(
+        "‘{typed}’? {expected}", typed="`/digest x`", expected=""
+    )
+    assert with_prefix("`/tags` and /paper") == "`/tags` and /paper"

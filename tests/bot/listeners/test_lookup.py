@@ -8,7 +8,7 @@ import pytest
 
 from bot.local.seed import EMMA, JUNHO
 from bot.messages.help import Topic, help_message
-from bot.messages.wrong import Wrong, wrong
+from bot.messages.refusals import Mistyped, mistyped
 from tests.bot.listeners.conftest import Desk, found, text_of
 
 LOOPED = "Reasoning with Latent Thoughts"
@@ -104,7 +104,7 @@ def test_the_help_s_commands_are_all_found() -> None:
 async def test_every_example_of_the_help_is_true(desk: Desk, topic: Topic, prefix: str) -> None:
     """What help shows can be typed as it stands, and is understood; under a prefix, too."""
     await desk.haru.user_languages.set(desk.workspace.workspace, EMMA, "en")
-    expected = [wrong(kind, "", language="en").text for kind in Wrong]
+    expected = [mistyped(kind, "", language="en").text for kind in Mistyped]
     for example in _commands(topic):
         assert example.startswith(f"/{prefix}")
         typed = example.replace("@minji", "<@U0MINJI>").replace(" remove", " remove <@U0MINJI>")

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.messages import limits
 from bot.messages.message import Message, View
-from bot.messages.mrkdwn import line
+from bot.messages.mrkdwn import one_line
 from tests.bot.messages.slack_schema import check_message, check_view
 from tests.bot.messages.slack_types import check_blocks, check_view_around
 
@@ -49,7 +49,7 @@ def said(*shown: Message | View) -> str:
         for text in (block["text"] for block in blocks if block["type"] == "section" and "text" in block)
     )
     whole = " ".join(pieces).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return line(whole)
+    return one_line(whole)
 
 
 def pressable(shown: Message | View) -> list[dict[str, Any]]:
@@ -60,7 +60,7 @@ def pressable(shown: Message | View) -> list[dict[str, Any]]:
 
 def solid(text: str) -> str:
     """The text without white space and formatting characters: long ones are parted anywhere."""
-    return re.sub(r"[\s*_~\u202c\u2069]", "", line(text))
+    return re.sub(r"[\s*_~\u202c\u2069]", "", one_line(text))
 
 
 def _label(found: re.Match[str]) -> str:

@@ -282,8 +282,11 @@ def test_retracted_in_the_index() -> None:
 
 def test_retracted_digest() -> None:
     """A digest taken back becomes one line."""
-    assert daily.retracted(DAY, language=Language.BOTH).text == "2월 25일 논문은 내렸어요."
-    assert daily.retracted(DAY, language=Language.EN).text == "The papers for February 25 were taken down."
+    assert daily.retraction_notice(DAY, language=Language.BOTH).text == "2월 25일 논문은 내렸어요."
+    assert (
+        daily.retraction_notice(DAY, language=Language.EN).text
+        == "The papers for February 25 were taken down."
+    )
 
 
 def test_left_out() -> None:

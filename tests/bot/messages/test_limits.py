@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
 from bot.channels.tag_filter import TagFilter
-from bot.messages import changes, daily, home, other_language, paper, search_results
+from bot.messages import change_messages, daily, home, other_language, paper, search_results
 from bot.messages.channel_card import card
 from bot.messages.edition import Edition
 from bot.messages.entry import title_text
 from bot.messages.message import View
-from bot.messages.settings_modal import About, settings_modal
-from bot.messages.wrong import Wrong, wrong
+from bot.messages.refusals import Mistyped, mistyped
+from bot.messages.settings_modal import ModalMetadata, settings_modal
 from digests.model import ArchivedDigest, ArchivedEntry, Correction, Hit, Results, Tag, TagCount, Workspace
 from tests.bot.messages.checks import check, check_window, pressable, said, solid
 from tests.bot.messages.samples import DAY, archived_entries, editions, text
@@ -58,13 +58,15 @@ def test_reading(entries: tuple[ArchivedEntry, ...], language: str) -> None:
     digest = ArchivedDigest(10**15, "newsletter", DAY, entries)
     pages: list[View] = []
     while True:
-        view = other_language.reading([digest], language, len(pages))
+        view = other_language.digest_modal([digest], language, len(pages))
         check_window(view)
         pages.append(view)
         following = [e["value"] for e in pressable(view) if e["action_id"].endswith(":next")]
         if not following:
             break
-        assert [other_language.asked(value) for value in following] == [(language, (10**15,), len(pages))]
+        assert [other_language.parse_button_value(value) for value in following] == [
+            (language, (10**15,), len(pages))
+        ]
     shown = solid(said(*pages))
     for one in entries:
         assert solid(title_text(one.paper)) in shown
@@ -102,7 +104,7 @@ def test_listing(
     """A list of hits keeps every limit; what one page cannot hold, Next shows."""
     hits = tuple(Hit(one, 1.0, tuple(matched)) for one in entries)
     found = Results(query, hits, offset + len(hits) + 1, offset, (Correction(query, query),))
-    message = search_results.listing(found, language=language, page_size=60)
+    message = search_results.results_page(found, language=language)
     check(message)
     shown = sum("accessory" in block for block in message.blocks)
     following = next(e for e in message.blocks[-1]["elements"] if e["action_id"] == "page:next")
@@ -115,11 +117,11 @@ def test_listing(
 def test_nothing_and_tags(language: str, query: str, guesses: list[str]) -> None:
     """Finding nothing, and tags of any spelling, keep every limit."""
     counts = [TagCount(Tag(guess or "x", guess or "x"), 3) for guess in guesses]
-    check(search_results.nothing(Results(query, suggestions=tuple(guesses)), language=language))
-    check(search_results.tags(counts, language=language))
-    check(search_results.no_tag(query, counts, language=language))
+    check(search_results.no_results(Results(query, suggestions=tuple(guesses)), language=language))
+    check(search_results.tag_list(counts, language=language))
+    check(search_results.unknown_tag(query, counts, language=language))
     check(
-        search_results.tagged(
+        search_results.tag_page(
             Results(query), TagCount(Tag("x", query or "x"), 1), language=language, typed="y"
         )
     )
@@ -130,9 +132,11 @@ def test_nothing_and_tags(language: str, query: str, guesses: list[str]) -> None
 def test_home(entries: tuple[ArchivedEntry, ...], language: str) -> None:
     """App Home keeps every limit, shows the papers in order, and says so where they do not all fit."""
     today = ArchivedDigest(7, "newsletter", DAY, entries)
-    kept = home.Saved(entries[: home.SAVED], 99)
+    kept = home.SavedPapers(entries[: home.SAVED], 99)
     preferences = Preferences(Language(language), enabled=True)
-    managed = [home.Managed(Channel(n, Workspace("", "T1"), f"C{n}", preferences), DATE) for n in range(30)]
+    managed = [
+        home.ManagedChannel(Channel(n, Workspace("", "T1"), f"C{n}", preferences), DATE) for n in range(30)
+    ]
     view = home.home(
         language=language, chosen=None, today=today, saved=kept, channels=managed, everyone=False
     )
@@ -167,13 +171,13 @@ def test_settings(language: str, typed: str, hostiles: list[str], others: int, f
             channel, language=language, next_post=DATE, last_post=None, may_change=True, troubles=[typed] * 9
         )
     )
-    check_window(settings_modal(channel, language=language, about=About("C1", 7), papers_a_day=11))
+    check_window(settings_modal(channel, language=language, about=ModalMetadata("C1", 7), papers_a_day=11))
     for message in (
-        changes.changed(lines, language=language),
-        changes.done(lines, language=language, undo=1, overtaken=lines),
-        changes.overtaken(lines, channel_id="C1", language=language),
-        changes.undone(lines, language=language),
-        changes.log(lines, language=language, zone="Asia/Seoul", undo=1),
-        *(wrong(kind, typed, language=language, near=typed) for kind in Wrong),
+        change_messages.channel_notice(lines, language=language),
+        change_messages.changes_made(lines, language=language, undo=1, overtaken=lines),
+        change_messages.overridden(lines, channel_id="C1", language=language),
+        change_messages.changes_undone(lines, language=language),
+        change_messages.change_log(lines, language=language, zone="Asia/Seoul", undo=1),
+        *(mistyped(kind, typed, language=language, suggestion=typed) for kind in Mistyped),
     ):
         check(message)

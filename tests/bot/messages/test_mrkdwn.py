@@ -16,12 +16,12 @@ from bot.messages.mrkdwn import (
     clip,
     escape,
     italic,
-    line,
     link,
-    opening,
-    prose,
+    one_line,
+    opening_sentences,
     split,
     web_address,
+    with_links,
 )
 from tests.bot.messages.checks import solid
 from tests.bot.messages.samples import text
@@ -80,7 +80,7 @@ def test_what_is_no_web_address_is_no_link(url: str | None) -> None:
 )
 def test_addresses_in_prose_can_be_clicked(raw: str, shown: str) -> None:
     """A web address in a commentary becomes a link that shows itself, without the sentence around it."""
-    assert prose(raw) == shown
+    assert with_links(raw) == shown
 
 
 def test_emphasis_is_left_out_where_it_would_break() -> None:
@@ -99,7 +99,7 @@ def test_split_at_paragraphs_then_sentences_then_words() -> None:
     assert list(split("  \n ", 5)) == []
 
 
-@given(text, st.integers(20, 200), st.sampled_from([escape, prose]))
+@given(text, st.integers(20, 200), st.sampled_from([escape, with_links]))
 def test_split_loses_nothing(raw: str, limit: int, render: object) -> None:
     """The pieces together are the text, each within the limit."""
     assert callable(render)
@@ -113,7 +113,7 @@ def test_split_loses_nothing(raw: str, limit: int, render: object) -> None:
 def test_split_is_linear() -> None:
     """Parting a text of 5 MB, as long as a document may be, takes seconds and not minutes."""
     started = time.perf_counter()
-    assert sum(1 for _ in split("A sentence of it. " * 300_000, limits.SECTION_TEXT, prose)) > 1_700
+    assert sum(1 for _ in split("A sentence of it. " * 300_000, limits.SECTION_TEXT, with_links)) > 1_700
     assert time.perf_counter() - started < 20
 
 
@@ -128,11 +128,11 @@ def test_clip_and_brief_keep_to_the_limit(raw: str, limit: int) -> None:
 def test_opening() -> None:
     """An abstract's opening is whole sentences."""
     abstract = "First sentence here. Second sentence here. Third."
-    assert opening(abstract, 45) == "First sentence here. Second sentence here. …"
-    assert opening(abstract, 200) == abstract
-    assert opening("word " * 50, 22) == "word word word word…"
+    assert opening_sentences(abstract, 45) == "First sentence here. Second sentence here. …"
+    assert opening_sentences(abstract, 200) == abstract
+    assert opening_sentences("word " * 50, 22) == "word word word word…"
 
 
 def test_line() -> None:
     """A text on one line has single spaces and no control characters."""
-    assert line(" a\n\tb\x00  c ") == "a b c"
+    assert one_line(" a\n\tb\x00  c ") == "a b c"

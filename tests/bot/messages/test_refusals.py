@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from bot.language.catalogue import catalogue
-from bot.messages.refusals import refusal
+from bot.language.catalogue import catalogue_for
+from bot.messages.refusals import unreadable_document
 from digests.errors import REFUSAL_SENTENCES, DigestError, RefusalCode, RefusalReason
 from digests.model import Document
 from digests.reading.document import read
@@ -56,8 +56,8 @@ REFUSED = [
 def test_every_refusal_is_said_in_both_languages(code: RefusalCode) -> None:
     """Every code has a sentence in the reader's language that names its line, its limit and its detail."""
     reason = RefusalReason(code, limit=1_000, detail="Input/output error")
-    english = refusal(7, reason, catalogue("en"))
-    korean = refusal(1_007, reason, catalogue("ko"))
+    english = unreadable_document(7, reason, catalogue_for("en"))
+    korean = unreadable_document(1_007, reason, catalogue_for("ko"))
     assert english == f"Line 7: {reason}"
     assert korean.startswith("1,007번째 줄: ")
     assert re.search("[가-힣]", korean.removeprefix("1,007번째 줄: "))

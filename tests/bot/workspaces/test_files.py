@@ -11,7 +11,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.lifecycle import listening
-from bot.messages.adding_papers import Trouble
+from bot.messages.refusals import FileProblem
 from bot.workspaces.clients import Clients
 from bot.workspaces.files import FileError, Files
 from digests.reading.document import LARGEST_DOCUMENT
@@ -54,7 +54,7 @@ class Desk:
     files: Files
     client: AsyncWebClient
 
-    async def trouble(self) -> Trouble:
+    async def trouble(self) -> FileProblem:
         """What is wrong with the file."""
         with pytest.raises(FileError) as caught:
             await self.files.fetch(self.client, "F1")
@@ -98,42 +98,42 @@ async def test_a_file_is_fetched_with_the_token(desk: Desk) -> None:
 async def test_the_token_is_sent_nowhere_else(desk: Desk, address: str) -> None:
     """Any address but Slack's file server over https, or the API's own host, is not asked at all."""
     desk.slack.told = {"url_private_download": address, "url_private": address}
-    assert await desk.trouble() is Trouble.AWAY
+    assert await desk.trouble() is FileProblem.AWAY
     assert desk.slack.asked == []
 
 
 async def test_no_redirect_is_followed(desk: Desk) -> None:
     """A file that has moved elsewhere is not fetched from there."""
     desk.slack.told = {"url_private_download": f"{desk.slack.address}/files/moved"}
-    assert await desk.trouble() is Trouble.AWAY
+    assert await desk.trouble() is FileProblem.AWAY
     assert len(desk.slack.asked) == 1
 
 
 async def test_another_page_is_not_taken_for_the_file(desk: Desk) -> None:
     """Slack answers a token it dislikes with a page to sign in; its size betrays it."""
     desk.slack.told = {"size": len(CONTENT) + 1}
-    assert await desk.trouble() is Trouble.AWAY
+    assert await desk.trouble() is FileProblem.AWAY
 
 
 async def test_what_is_too_large_is_not_read_to_its_end(desk: Desk) -> None:
     """Neither by what Slack says of its size, nor where it says nothing."""
     desk.slack.content = b"x" * (LARGEST_DOCUMENT + 100_000)
-    assert await desk.trouble() is Trouble.SIZE
+    assert await desk.trouble() is FileProblem.SIZE
     assert desk.slack.asked == []
     desk.slack.told = {"size": None}
-    assert await desk.trouble() is Trouble.SIZE
+    assert await desk.trouble() is FileProblem.SIZE
 
 
 @pytest.mark.parametrize(
     ("error", "trouble"),
     [
-        ("missing_scope", Trouble.SCOPE),
-        ("file_not_found", Trouble.GONE),
-        ("file_deleted", Trouble.GONE),
-        ("internal_error", Trouble.AWAY),
+        ("missing_scope", FileProblem.SCOPE),
+        ("file_not_found", FileProblem.GONE),
+        ("file_deleted", FileProblem.GONE),
+        ("internal_error", FileProblem.AWAY),
     ],
 )
-async def test_slacks_refusals_are_told_apart(desk: Desk, error: str, trouble: Trouble) -> None:
+async def test_slacks_refusals_are_told_apart(desk: Desk, error: str, trouble: FileProblem) -> None:
     """A missing permission, a file that is gone and a Slack in trouble are different things to do."""
     desk.slack.error = error
     assert await desk.trouble() is trouble
@@ -143,5 +143,5 @@ async def test_slacks_refusals_are_told_apart(desk: Desk, error: str, trouble: T
 async def test_files_of_other_kinds_are_left_alone(desk: Desk, told: dict[str, Any]) -> None:
     """What Haru does not read, or what only points outside Slack, is not downloaded."""
     desk.slack.told = told
-    assert await desk.trouble() is Trouble.KIND
+    assert await desk.trouble() is FileProblem.KIND
     assert desk.slack.asked == []

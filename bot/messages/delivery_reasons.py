@@ -68,9 +68,11 @@ _REASONS = {
 }
 
 
-def reason(code: str, words: Catalogue) -> str:
+def reason_text(code: str, catalogue: Catalogue) -> str:
     """The sentence for a code, as mrkdwn."""
     known = _REASONS.get(code)
     if known is None and code.startswith("restricted_action"):
         known = _REASONS["restricted_action"]
-    return words.gettext(known) if known else words.gettext("Slack said: {code}", code=brief(code, 200))
+    return (
+        catalogue.gettext(known) if known else catalogue.gettext("Slack said: {code}", code=brief(code, 200))
+    )
