@@ -1,45 +1,44 @@
+// Calls the page's own API on behalf of the current user, and reports errors.
 import { h } from "./dom.js";
-import { known, say } from "./words.js";
+import { hasPhrase, phrase } from "./words.js";
 
-// The person acting; every request carries them.
-export const acting = { id: localStorage.getItem("haru-person") || "" };
+// The user the page acts as. Every request carries their id.
+export const currentUser = { id: localStorage.getItem("haru-person") || "" };
 
-export class Refused extends Error {
+// The server refused an action. The phrase of its code says why.
+export class RefusedError extends Error {
   constructor(code) {
     super(code);
     this.code = code;
   }
 }
 
-export async function get(path, facts = {}) {
-  const query = new URLSearchParams({ as: acting.id, ...facts });
-  return answered(await fetch(`/local/${path}?${query}`));
+export async function get(path, parameters = {}) {
+  const query = new URLSearchParams({ as: currentUser.id, ...parameters });
+  return readResponse(await fetch(`/local/${path}?${query}`));
 }
 
 export async function send(path, body = {}, method = "POST") {
-  const json = JSON.stringify({ as: acting.id, ...body });
-  return answered(await fetch(`/local/${path}`, { method, body: json, headers: { "Content-Type": "application/json" } }));
+  const json = JSON.stringify({ as: currentUser.id, ...body });
+  return readResponse(await fetch(`/local/${path}`, { method, body: json, headers: { "Content-Type": "application/json" } }));
 }
 
 export async function upload(file) {
-  const query = new URLSearchParams({ as: acting.id, name: file.name });
+  const query = new URLSearchParams({ as: currentUser.id, name: file.name });
   const headers = { "Content-Type": file.type || "application/octet-stream" };
-  return answered(await fetch(`/local/files?${query}`, { method: "POST", body: file, headers }));
+  return readResponse(await fetch(`/local/files?${query}`, { method: "POST", body: file, headers }));
 }
 
-async function answered(response) {
-  if (response.status === 409) throw new Refused((await response.json()).error);
-  if (!response.ok) throw new Refused(`${response.status}`);
+async function readResponse(response) {
+  if (response.status === 409) throw new RefusedError((await response.json()).error);
+  if (!response.ok) throw new RefusedError(`${response.status}`);
   return response.json();
 }
 
-export function toast(text) {
-  const note = h(".toast", {}, text);
-  document.getElementById("toasts").append(note);
-  setTimeout(() => note.remove(), 6000);
-}
-
-export function complain(error) {
+// Shows an error at the bottom of the page for a few seconds.
+export function showError(error) {
   const code = error.code || error.message;
-  toast(known(code) ? say(code) : say("went_wrong", { code }));
+  const toast = h(".toast", {}, hasPhrase(code) ? phrase(code) : phrase("went_wrong", { code }));
+  document.getElementById("toasts").append(toast);
+  setTimeout(() => toast.remove(), 6000);
 }

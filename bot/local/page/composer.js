@@ -1,11 +1,12 @@
-// Where one writes: completion of commands, people and channels; Enter sends, Shift+Enter breaks the line.
-import { Refused, complain, send, upload } from "./api.js";
+// The box in which a user writes. It completes commands, people and channels.
+// Enter sends, Shift+Enter starts a new line.
+import { RefusedError, showError, send, upload } from "./api.js";
 import { h } from "./dom.js";
 import { icons } from "./messages.js";
-import { names } from "./mrkdwn.js";
-import { known, say } from "./words.js";
+import { directory } from "./mrkdwn.js";
+import { hasPhrase, phrase } from "./words.js";
 
-const OWN = [
+const SLACK_COMMANDS = [
   { name: "/invite", hint: "@name", about: "invite_about" },
   { name: "/remove", hint: "@name", about: "remove_about" },
   { name: "/rename", hint: "name", about: "rename_about" },
@@ -13,25 +14,29 @@ const OWN = [
   { name: "/archive", hint: "", about: "archive_about" },
 ];
 
-let serial = 0;
+// The errors that Slackbot reports in the channel. The page reports the others.
+const COMMAND_ERRORS = ["unknown_command", "command_in_thread", "operation_timeout", "dispatch_failed", "invalid_json_response"];
 
-// `failed(command, code)` shows Slackbot's note; `tries` are commands a newcomer may want to try.
-export function composer({ channel, thread = null, commands, placeholder, failed, tries = [] }) {
-  const listId = `completions${++serial}`;
+let composerCount = 0;
+
+// Makes a composer for a channel or a thread, as { node, focus }.
+// `showCommandError(command, code)` shows that a command failed. `examples` are texts for a newcomer to try.
+export function composer({ channel, thread = null, commands, placeholder, showCommandError, examples = [] }) {
+  const listId = `completions${++composerCount}`;
   const list = h("ul.completions", { id: listId, role: "listbox", hidden: true });
   const area = h("textarea", {
     rows: 1, placeholder, "aria-label": placeholder, autocomplete: "off", spellcheck: false,
     role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": listId,
   });
-  const button = h("button.send", { type: "button", "aria-label": say("send"), title: say("send"), disabled: true, onclick: submit }, icons.send());
-  // Files wait beside the text until it is sent.
+  const button = h("button.send", { type: "button", "aria-label": phrase("send"), title: phrase("send"), disabled: true, onclick: submit }, icons.send());
+  // Files are uploaded when they are chosen, and shared when the text is sent.
   let files = [];
-  const pick = h("input", { type: "file", multiple: true, hidden: true, "aria-label": say("attach"), onchange: () => { attach([...pick.files]); pick.value = ""; } });
-  const clip = h("button.bare.attach", { type: "button", "aria-label": say("attach"), title: say("attach"), onclick: () => pick.click() }, icons.plus());
-  const waiting = h(".attached", { hidden: true });
-  const chips = h(".tries", { hidden: !tries.length }, h("span.faint", {}, say("try")), tries.map((text) =>
+  const pick = h("input", { type: "file", multiple: true, hidden: true, "aria-label": phrase("attach"), onchange: () => { attach([...pick.files]); pick.value = ""; } });
+  const attachButton = h("button.bare.attach", { type: "button", "aria-label": phrase("attach"), title: phrase("attach"), onclick: () => pick.click() }, icons.plus());
+  const attachments = h(".attached", { hidden: true });
+  const exampleRow = h(".tries", { hidden: !examples.length }, h("span.faint", {}, phrase("try")), examples.map((text) =>
     h("button.try", { type: "button", onclick: () => { area.value = text; changed(); area.focus(); list.hidden = true; } }, text)));
-  let offered = [], at = 0;
+  let completions = [], selected = 0;
 
   function changed() {
     area.style.height = "auto";
@@ -39,58 +44,58 @@ export function composer({ channel, thread = null, commands, placeholder, failed
     button.disabled = !area.value.trim() && !files.length;
     const before = area.value.slice(0, area.selectionStart);
     const word = before.match(/(^\/\S*|(?:^|\s)[@#]\S*)$/)?.[0].trim();
-    offered = word ? completions(word) : [];
-    at = 0;
-    offer();
+    completions = word ? findCompletions(word) : [];
+    selected = 0;
+    showCompletions();
   }
 
   async function attach(picked) {
     try {
       for (const file of picked) files.push((await upload(file)).file);
     } catch (error) {
-      complain(error);
+      showError(error);
     }
     showFiles();
   }
 
   function showFiles() {
-    waiting.hidden = !files.length;
-    waiting.replaceChildren(...files.map((file) => h("span.attachment", {}, file.name,
-      h("button.bare", { type: "button", "aria-label": say("take_off", { name: file.name }), onclick: () => { files = files.filter((one) => one !== file); showFiles(); } }, icons.close()))));
+    attachments.hidden = !files.length;
+    attachments.replaceChildren(...files.map((file) => h("span.attachment", {}, file.name,
+      h("button.bare", { type: "button", "aria-label": phrase("remove_file", { name: file.name }), onclick: () => { files = files.filter((one) => one !== file); showFiles(); } }, icons.close()))));
     changed();
   }
 
-  function completions(word) {
+  function findCompletions(word) {
     const rest = word.slice(1).toLowerCase();
     if (word[0] === "/") {
-      const all = [...commands.map((one) => ({ ...one, app: true })), ...OWN.map((one) => ({ ...one, about: say(one.about) }))];
+      const all = [...commands.map((one) => ({ ...one, app: true })), ...SLACK_COMMANDS.map((one) => ({ ...one, about: phrase(one.about) }))];
       return all.filter((one) => one.name.startsWith(word.toLowerCase()))
-        .map((one) => ({ insert: `${one.name} `, label: one.name, hint: one.hint, about: one.about, from: one.app ? say("commands_of_haru") : say("commands_of_slack") }));
+        .map((one) => ({ insert: `${one.name} `, label: one.name, hint: one.hint, about: one.about, from: one.app ? phrase("commands_of_haru") : phrase("commands_of_slack") }));
     }
     if (word[0] === "@") {
-      return [...names.people.values()].filter((one) => one.name.startsWith(rest) || one.real_name.toLowerCase().startsWith(rest))
-        .map((one) => ({ insert: `@${one.real_name} `, label: `@${one.real_name}`, hint: "", about: one.is_bot ? say("app") : one.name, from: "" }));
+      return [...directory.people.values()].filter((one) => one.name.startsWith(rest) || one.real_name.toLowerCase().startsWith(rest))
+        .map((one) => ({ insert: `@${one.real_name} `, label: `@${one.real_name}`, hint: "", about: one.is_bot ? phrase("app") : one.name, from: "" }));
     }
-    return [...names.channels.values()].filter((one) => one.kind === "channel" && one.name.startsWith(rest))
+    return [...directory.channels.values()].filter((one) => one.kind === "channel" && one.name.startsWith(rest))
       .map((one) => ({ insert: `#${one.name} `, label: `#${one.name}`, hint: "", about: "", from: "" }));
   }
 
-  function offer() {
-    list.hidden = !offered.length;
-    area.setAttribute("aria-expanded", String(!!offered.length));
-    list.replaceChildren(...offered.map((one, place) =>
-      h(place === at ? "li.at" : "li", { role: "option", id: `${listId}-${place}`, "aria-selected": String(place === at), onpointerdown: (event) => { event.preventDefault(); take(one); } },
+  function showCompletions() {
+    list.hidden = !completions.length;
+    area.setAttribute("aria-expanded", String(!!completions.length));
+    list.replaceChildren(...completions.map((one, place) =>
+      h(place === selected ? "li.selected" : "li", { role: "option", id: `${listId}-${place}`, "aria-selected": String(place === selected), onpointerdown: (event) => { event.preventDefault(); accept(one); } },
         h(".name", {}, h("b", {}, one.label), " ", h("span.faint", {}, one.hint)), h(".about", {}, h("span", {}, one.about), h("small.faint", {}, one.from)))));
-    if (offered.length) area.setAttribute("aria-activedescendant", `${listId}-${at}`);
+    if (completions.length) area.setAttribute("aria-activedescendant", `${listId}-${selected}`);
     else area.removeAttribute("aria-activedescendant");
-    list.children[at]?.scrollIntoView({ block: "nearest" });
+    list.children[selected]?.scrollIntoView({ block: "nearest" });
   }
 
-  function take(one) {
+  function accept(one) {
     const before = area.value.slice(0, area.selectionStart).replace(/[/@#]\S*$/, one.insert);
     area.value = before + area.value.slice(area.selectionStart);
     area.selectionStart = area.selectionEnd = before.length;
-    offered = [];
+    completions = [];
     changed();
     area.focus();
   }
@@ -101,20 +106,19 @@ export function composer({ channel, thread = null, commands, placeholder, failed
     area.value = "";
     files = [];
     showFiles();
-    offered = [];
-    chips.hidden = true;
+    completions = [];
+    exampleRow.hidden = true;
     changed();
     box.classList.add("waiting");
     const command = text.startsWith("/") && !shared.length ? text.trim().split(/\s/)[0] : null;
     try {
       await send("messages", { channel: channel.id, text: command ? text : text.trim(), thread: thread || undefined, files: shared.map((file) => file.id) });
     } catch (error) {
-      if (command && error instanceof Refused) {
-        const own = ["unknown_command", "command_in_thread"].includes(error.code);
-        if (own || !known(error.code) || ["operation_timeout", "dispatch_failed"].includes(error.code)) failed(command, error.code);
-        else complain(error);
+      if (command && error instanceof RefusedError) {
+        if (COMMAND_ERRORS.includes(error.code) || !hasPhrase(error.code)) showCommandError(command, error.code);
+        else showError(error);
       } else {
-        complain(error);
+        showError(error);
         area.value = text;
         files = shared;
         showFiles();
@@ -127,25 +131,25 @@ export function composer({ channel, thread = null, commands, placeholder, failed
   area.addEventListener("input", changed);
   area.addEventListener("blur", () => { list.hidden = true; });
   area.addEventListener("keydown", (event) => {
-    // While a Hangul syllable is being composed, Enter belongs to the input method.
+    // While the input method composes a Hangul syllable, Enter completes that syllable.
     if (event.isComposing || event.keyCode === 229) return;
-    if (offered.length && !list.hidden) {
+    if (completions.length && !list.hidden) {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
-        at = (at + (event.key === "ArrowDown" ? 1 : -1) + offered.length) % offered.length;
-        offer();
+        selected = (selected + (event.key === "ArrowDown" ? 1 : -1) + completions.length) % completions.length;
+        showCompletions();
         return;
       }
-      if (event.key === "Tab" || (event.key === "Enter" && offered[at].insert.trim() !== area.value.trim())) {
+      if (event.key === "Tab" || (event.key === "Enter" && completions[selected].insert.trim() !== area.value.trim())) {
         event.preventDefault();
-        take(offered[at]);
+        accept(completions[selected]);
         return;
       }
       if (event.key === "Escape") {
         event.preventDefault();
         event.stopPropagation();
-        offered = [];
-        offer();
+        completions = [];
+        showCompletions();
         return;
       }
     }
@@ -154,6 +158,6 @@ export function composer({ channel, thread = null, commands, placeholder, failed
       submit();
     }
   });
-  const box = h(".box", {}, list, area, waiting, h(".bar", {}, pick, clip, chips, button));
+  const box = h(".box", {}, list, area, attachments, h(".bar", {}, pick, attachButton, exampleRow, button));
   return { node: box, focus: () => area.focus() };
 }

@@ -1,25 +1,29 @@
-// Makes elements. Text is always text: nothing anyone wrote is ever parsed as HTML.
-export function h(name, facts = {}, ...children) {
+// Creates DOM elements. Strings always become text nodes, so nothing a user wrote is parsed as HTML.
+//
+// h("button.bare.x", { onclick }, "text", child) creates <button class="bare x">. The tag is div by default.
+// A property that starts with "on" is an event listener. Children that are null, undefined or false are left out.
+export function h(name, properties = {}, ...children) {
   const [tag, ...classes] = name.split(".");
-  const made = document.createElement(tag || "div");
-  if (classes.length) made.className = classes.join(" ");
-  for (const [key, value] of Object.entries(facts)) {
+  const node = document.createElement(tag || "div");
+  if (classes.length) node.className = classes.join(" ");
+  for (const [key, value] of Object.entries(properties)) {
     if (value === undefined || value === null || value === false) continue;
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (key in made && key !== "list" && key !== "form") made[key] = value;
-    else made.setAttribute(key, value === true ? "" : value);
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (key in node && key !== "list" && key !== "form") node[key] = value;
+    else node.setAttribute(key, value === true ? "" : value);
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
-  return made;
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
 }
 
-export function fill(id, ...children) {
+// Replaces the children of an element, which may be given by its id.
+export function replaceContent(id, ...children) {
   const place = typeof id === "string" ? document.getElementById(id) : id;
   place.replaceChildren(...children.flat().filter(Boolean));
   return place;
 }
 
-// A small window under a button, closed by Escape, by a click elsewhere or by choosing.
+// Opens a small window under a button. Escape or a click elsewhere closes it, and so does the function returned.
 export function popup(anchor, content, { menu = false } = {}) {
   document.querySelector(".popup")?.remove();
   const box = h(".popup", menu ? { role: "menu" } : {}, content);
@@ -31,18 +35,18 @@ export function popup(anchor, content, { menu = false } = {}) {
   box.style.left = `${at.left + width <= innerWidth - 8 && !menu ? at.left : left}px`;
   box.style.top = `${below ? at.bottom + 4 : Math.max(8, at.top - height - 4)}px`;
   anchor.setAttribute("aria-expanded", "true");
-  function shut(event) {
+  function close(event) {
     if (event && event.type === "pointerdown" && (box.contains(event.target) || anchor.contains(event.target))) return;
     box.remove();
     anchor.setAttribute("aria-expanded", "false");
-    document.removeEventListener("pointerdown", shut, true);
-    document.removeEventListener("keydown", keys, true);
+    document.removeEventListener("pointerdown", close, true);
+    document.removeEventListener("keydown", onKey, true);
   }
-  function keys(event) {
+  function onKey(event) {
     if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
-      shut();
+      close();
       anchor.focus();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const all = [...box.querySelectorAll("button, a, input")];
@@ -52,8 +56,8 @@ export function popup(anchor, content, { menu = false } = {}) {
       all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
     }
   }
-  document.addEventListener("pointerdown", shut, true);
-  document.addEventListener("keydown", keys, true);
+  document.addEventListener("pointerdown", close, true);
+  document.addEventListener("keydown", onKey, true);
   box.querySelector("button, a, input, select, textarea")?.focus();
-  return shut;
+  return close;
 }

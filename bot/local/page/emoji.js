@@ -1,4 +1,4 @@
-// The shortcodes people and apps commonly write; any other stays as it was written.
+// The emoji shortcodes that are used most. Any other shortcode is shown as it was typed.
 const NAMES = `+1👍 thumbsup👍 -1👎 tada🎉 rocket🚀 eyes👀 fire🔥 star⭐ star2🌟 sparkles✨ heart❤️ wave👋 bulb💡 book📖 books📚
 newspaper📰 scroll📜 memo📝 pencil✏️ mag🔍 mag_right🔎 link🔗 pushpin📌 bookmark🔖 label🏷️ calendar📅 date📅 clock9🕘 alarm_clock⏰
 hourglass⌛ sunrise🌅 sunny☀️ sun_with_face🌞 crescent_moon🌙 globe_with_meridians🌐 kr🇰🇷 us🇺🇸 gb🇬🇧 white_check_mark✅ heavy_check_mark✔️ x❌

@@ -1,163 +1,165 @@
-// The page: what is open, what happens, who is looking.
-import { acting, complain, get, send } from "./api.js";
-import { draw } from "./blocks.js";
+// The page: it shows the open conversation to the current user and reacts to events from the server.
+import { currentUser, get, send, showError } from "./api.js";
+import { renderBlocks } from "./blocks.js";
 import { composer } from "./composer.js";
-import { fill, h } from "./dom.js";
-import { avatar, forget, icons, show } from "./messages.js";
-import { hide, refreshViews } from "./modal.js";
-import { names, permalink } from "./mrkdwn.js";
-import { clockBar, faultsPanel, newChannel, switcher } from "./panels.js";
-import { LANGUAGE, say } from "./words.js";
+import { h, replaceContent } from "./dom.js";
+import { avatar, clearRendered, icons, renderMessages } from "./messages.js";
+import { hideModal, refreshModals } from "./modal.js";
+import { directory, permalink } from "./mrkdwn.js";
+import { clockBar, faultsPanel, newChannelForm, userSwitcher } from "./panels.js";
+import { LANGUAGE, phrase } from "./words.js";
 
 const page = document.getElementById("page");
 const scroller = document.getElementById("messages");
 let workspace = null;
-let current = localStorage.getItem("haru-channel") || "";
+let currentId = localStorage.getItem("haru-channel") || "";
 let tab = "home";
 let thread = null;
 let firstUnread = null;
 let messages = [];
 let threadMessages = [];
-let offset = 0;
-let tick = () => {};
+// Milliseconds by which the workspace clock is ahead of this machine's.
+let clockOffset = 0;
+let updateClock = () => {};
 let stream = null;
-let faulty = false;
+let faultsAreOn = false;
 
-const now = () => new Date(Date.now() + offset);
-const channel = () => workspace.channels.find((one) => one.id === current);
-const narrow = () => innerWidth < 760;
+const now = () => new Date(Date.now() + clockOffset);
+const channel = () => workspace.channels.find((one) => one.id === currentId);
+const isNarrow = () => innerWidth < 760;
 
 async function start() {
   document.documentElement.lang = LANGUAGE;
-  document.title = `Haru · ${say("workspace")}`;
+  document.title = `Haru · ${phrase("workspace")}`;
   const known = await fetch("/local/people").then((answer) => answer.json());
-  const person = known.people.find((one) => one.id === acting.id) || known.people.find((one) => one.locale.startsWith(LANGUAGE)) || known.people[0];
-  acting.id = person.id;
+  const person = known.people.find((one) => one.id === currentUser.id) || known.people.find((one) => one.locale.startsWith(LANGUAGE)) || known.people[0];
+  currentUser.id = person.id;
   const linked = permalink(location.href);
-  if (linked) current = linked.channel;
+  if (linked) currentId = linked.channel;
   await load();
   if (!channel()) {
     const korean = (one) => /[\uac00-\ud7a3]/.test(one.name);
-    current = (workspace.channels.find((one) => korean(one) === (LANGUAGE === "ko")) || workspace.channels[0]).id;
+    currentId = (workspace.channels.find((one) => korean(one) === (LANGUAGE === "ko")) || workspace.channels[0]).id;
   }
   page.hidden = false;
-  await open(current);
-  if (linked) await point(linked.ts, linked.thread);
-  listen();
-  setInterval(() => tick(), 5000);
+  await openChannel(currentId);
+  if (linked) await showMessage(linked.ts, linked.thread);
+  openStream();
+  setInterval(() => updateClock(), 5000);
 }
 
 async function load() {
   workspace = await get("workspace");
   const mine = workspace.people.find((one) => one.id === workspace.me);
-  names.people = new Map(workspace.people.map((one) => [one.id, one]));
-  names.channels = new Map(workspace.channels.map((one) => [one.id, one]));
-  names.me = mine.id;
-  names.zone = mine.tz;
-  names.openChannel = open;
-  offset = new Date(workspace.clock) - Date.now();
-  tick = clockBar(now, () => load());
-  switcher(workspace.people, workspace.me, become);
-  sidebar();
+  directory.people = new Map(workspace.people.map((one) => [one.id, one]));
+  directory.channels = new Map(workspace.channels.map((one) => [one.id, one]));
+  directory.me = mine.id;
+  directory.zone = mine.tz;
+  directory.openChannel = openChannel;
+  clockOffset = new Date(workspace.clock) - Date.now();
+  updateClock = clockBar(now, () => load());
+  userSwitcher(workspace.people, workspace.me, switchUser);
+  showSidebar();
 }
 
-async function become(person) {
+async function switchUser(person) {
   page.setAttribute("aria-busy", "true");
-  acting.id = person;
+  currentUser.id = person;
   localStorage.setItem("haru-person", person);
   thread = null;
-  hide();
-  forget();
+  hideModal();
+  clearRendered();
   const direct = channel()?.kind === "im";
   await load();
-  if (direct || !channel()) current = workspace.channels.find((one) => (one.kind === "im") === direct).id;
-  await open(current);
+  if (direct || !channel()) currentId = workspace.channels.find((one) => (one.kind === "im") === direct).id;
+  await openChannel(currentId);
   page.setAttribute("aria-busy", "false");
-  listen();
+  openStream();
 }
 
-function sidebar() {
+function showSidebar() {
   const item = (one) => {
     const direct = one.kind === "im";
     const bot = workspace.people.find((person) => person.is_bot);
-    const classes = ["button.room", one.id === current ? ".current" : "", one.unread && one.id !== current ? ".unread" : "", one.archived ? ".gone" : ""].join("");
-    return h("li", {}, h(classes, { type: "button", "aria-current": one.id === current ? "page" : null, onclick: () => open(one.id) },
+    const classes = ["button.room", one.id === currentId ? ".current" : "", one.unread && one.id !== currentId ? ".unread" : "", one.archived ? ".gone" : ""].join("");
+    return h("li", {}, h(classes, { type: "button", "aria-current": one.id === currentId ? "page" : null, onclick: () => openChannel(one.id) },
       direct ? avatar(bot) : one.private ? icons.lock() : icons.hash(),
       h("span", {}, direct ? bot.real_name : one.name),
-      one.unread && one.id !== current ? h("span.dot", { "aria-label": say("new") }) : null));
+      one.unread && one.id !== currentId ? h("span.dot", { "aria-label": phrase("new") }) : null));
   };
   const rooms = workspace.channels.filter((one) => one.kind === "channel" && (!one.private || one.members.includes(workspace.me)));
-  fill("sidebar",
-    h(".team", {}, h("b", {}, say("workspace"))),
-    h("h2", {}, say("channels")),
-    h("ul", {}, rooms.map(item), h("li", {}, h("button.room", { type: "button", "aria-haspopup": "dialog", onclick: (event) => newChannel(event.currentTarget, async (id) => { await load(); open(id); }) }, icons.plus(), h("span", {}, say("add_channel"))))),
-    h("h2", {}, say("apps")),
+  replaceContent("sidebar",
+    h(".team", {}, h("b", {}, phrase("workspace"))),
+    h("h2", {}, phrase("channels")),
+    h("ul", {}, rooms.map(item), h("li", {}, h("button.room", { type: "button", "aria-haspopup": "dialog", onclick: (event) => newChannelForm(event.currentTarget, async (id) => { await load(); openChannel(id); }) }, icons.plus(), h("span", {}, phrase("add_channel"))))),
+    h("h2", {}, phrase("apps")),
     h("ul", {}, workspace.channels.filter((one) => one.kind === "im").map(item)),
-    h(".below", {}, h(faulty ? "button.room.alarm" : "button.room", { type: "button", "aria-haspopup": "dialog", onclick: (event) => faultsPanel(event.currentTarget, (set) => { faulty = Object.keys(set.odds).length > 0; sidebar(); }).catch(complain) },
-      icons.gear(), h("span", {}, say(faulty ? "faults_on" : "faults")))));
+    h(".below", {}, h(faultsAreOn ? "button.room.alarm" : "button.room", { type: "button", "aria-haspopup": "dialog", onclick: (event) => faultsPanel(event.currentTarget, (set) => { faultsAreOn = Object.keys(set.odds).length > 0; showSidebar(); }).catch(showError) },
+      icons.gear(), h("span", {}, phrase(faultsAreOn ? "faults_on" : "faults")))));
 }
 
-async function open(id) {
+async function openChannel(id) {
   if (!workspace.channels.some((one) => one.id === id)) await load();
-  const changed = id !== current;
-  current = id;
+  const changed = id !== currentId;
+  currentId = id;
   localStorage.setItem("haru-channel", id);
   if (changed) closeThread();
-  drawer(false);
+  setDrawer(false);
   const here = channel();
   if (!here) return;
-  heading(here);
+  showHeading(here);
   const direct = here.kind === "im";
   document.getElementById("tabs").hidden = !direct;
   messages = [];
   const answer = await get("messages", { channel: id });
-  if (id !== current) return;
+  if (id !== currentId) return;
   messages = merged(messages, new Set(), answer.messages);
   firstUnread = answer.first_unread;
   here.unread = false;
-  sidebar();
-  write(here);
+  showSidebar();
+  showComposer(here);
   if (direct) await showTab(changed || tab === "home" ? "home" : tab);
   else showMessages();
 }
 
-function heading(here) {
+function showHeading(here) {
   const bot = workspace.people.find((person) => person.is_bot);
   const count = here.members.length;
-  fill("heading", h("h1", {}, here.kind === "im" ? [avatar(bot), bot.real_name] : [here.private ? icons.lock() : icons.hash(), here.name]),
-    here.kind === "im" ? h("span.badge", {}, say("app"))
-      : h("span.faint.count", { title: here.members.map((one) => names.people.get(one)?.real_name || one).join(", ") }, say(count === 1 ? "member" : "members", { n: count })));
+  replaceContent("heading", h("h1", {}, here.kind === "im" ? [avatar(bot), bot.real_name] : [here.private ? icons.lock() : icons.hash(), here.name]),
+    here.kind === "im" ? h("span.badge", {}, phrase("app"))
+      : h("span.faint.count", { title: here.members.map((one) => directory.people.get(one)?.real_name || one).join(", ") }, phrase(count === 1 ? "member" : "members", { n: count })));
 }
 
 function showMessages() {
   document.getElementById("home").hidden = true;
   scroller.hidden = false;
   document.getElementById("composer").hidden = false;
-  paint();
+  renderChannel();
   const line = scroller.querySelector(".unread-line");
   const first = firstUnread && scroller.querySelector(`[data-ts="${firstUnread}"]`);
   if (line || first) (line || first).scrollIntoView({ block: "start" });
   else scroller.scrollTop = scroller.scrollHeight;
 }
 
-function paint() {
+function renderChannel() {
   const here = channel();
   const context = { channel: here, openThread, now: now(), firstUnread };
   let box = scroller.querySelector(".list");
   if (!box || box.dataset.channel !== here.id) {
     box = h(".list");
     box.dataset.channel = here.id;
-    const beginning = here.kind === "im" ? say("beginning_haru") : say("beginning", { name: here.name });
-    fill(scroller, h(".beginning", {}, h("p", {}, beginning)), box);
+    const beginning = here.kind === "im" ? phrase("beginning_haru") : phrase("beginning", { name: here.name });
+    replaceContent(scroller, h(".beginning", {}, h("p", {}, beginning)), box);
   }
-  show(box, messages, context);
+  renderMessages(box, messages, context);
 }
 
-async function showTab(chosen, { told = true } = {}) {
+// Shows a tab of Haru's, "home" or "messages", and tells Haru so.
+async function showTab(chosen) {
   tab = chosen;
-  fill("tabs", ["home", "messages"].map((name) =>
-    h("button.tab", { type: "button", role: "tab", "aria-selected": String(name === chosen), onclick: () => showTab(name).catch(complain) }, say(name))));
-  if (told) send("visits", { tab: chosen }).catch(complain);
+  replaceContent("tabs", ["home", "messages"].map((name) =>
+    h("button.tab", { type: "button", role: "tab", "aria-selected": String(name === chosen), onclick: () => showTab(name).catch(showError) }, phrase(name))));
+  send("visits", { tab: chosen }).catch(showError);
   if (chosen === "messages") {
     showMessages();
     return;
@@ -166,51 +168,53 @@ async function showTab(chosen, { told = true } = {}) {
   scroller.hidden = true;
   document.getElementById("composer").hidden = true;
   place.hidden = false;
-  await home();
+  await loadHome();
 }
 
-async function home() {
+async function loadHome() {
   const { view } = await get("home");
   const place = document.getElementById("home");
   if (!view) {
-    fill(place, h("p.faint.nothing", {}, say("nothing_home")));
+    replaceContent(place, h("p.faint.nothing", {}, phrase("nothing_home")));
     return;
   }
   const scrolled = place.scrollTop;
-  const drawn = draw(view.blocks, {
+  const blocks = renderBlocks(view.blocks, {
     view: view.id,
-    use: (block_id, action_id, chosen) => send("actions", { view: view.id, block_id, action_id, chosen, values: drawn.values() }),
+    sendAction: (block_id, action_id, chosen) => send("actions", { view: view.id, block_id, action_id, chosen, values: blocks.values() }),
   });
-  fill(place, drawn.node);
+  replaceContent(place, blocks.node);
   place.scrollTop = scrolled;
 }
 
-function write(here) {
+// Shows the composer, or why the user cannot write here.
+function showComposer(here) {
   if (here.archived || (here.kind === "channel" && !here.members.includes(workspace.me))) {
     const word = here.archived ? "archived" : "not_member";
-    fill("composer", h(".notice", {}, h("span", {}, say(word, { name: here.name })),
-      here.archived ? null : h("button.button", { type: "button", onclick: () => send("messages", { channel: here.id, text: "/join" }).catch(complain) }, say("join"))));
+    replaceContent("composer", h(".notice", {}, h("span", {}, phrase(word, { name: here.name })),
+      here.archived ? null : h("button.button", { type: "button", onclick: () => send("messages", { channel: here.id, text: "/join" }).catch(showError) }, phrase("join"))));
     return;
   }
-  const placeholder = here.kind === "im" ? say("message_haru") : say("message_to", { name: here.name });
+  const placeholder = here.kind === "im" ? phrase("message_haru") : phrase("message_to", { name: here.name });
   const [paper, tag, digest] = workspace.commands.map((one) => one.name);
-  const tries = here.kind === "im" ? ["looped transformers"] : [`${paper} looped`, `${tag} scaling-law`, digest];
-  const made = composer({ channel: here, commands: workspace.commands, placeholder, tries, failed: (command, code) => slackbot(command, code) });
-  fill("composer", made.node);
-  if (!narrow()) made.focus();
+  const examples = here.kind === "im" ? ["looped transformers"] : [`${paper} looped`, `${tag} scaling-law`, digest];
+  const made = composer({ channel: here, commands: workspace.commands, placeholder, examples, showCommandError });
+  replaceContent("composer", made.node);
+  if (!isNarrow()) made.focus();
 }
 
-function slackbot(command, code) {
-  const known = ["unknown_command", "command_in_thread"].includes(code);
-  const text = known ? say(code, { command: `\`${command}\`` }) : say("failed_command", { command: `\`${command}\``, code });
+// Shows Slackbot's note that a command failed. Only this page has it: a reload removes it.
+function showCommandError(command, code) {
+  const isExplained = ["unknown_command", "command_in_thread"].includes(code);
+  const text = isExplained ? phrase(code, { command: `\`${command}\`` }) : phrase("failed_command", { command: `\`${command}\``, code });
   const note = { type: "message", slackbot: true, user: "USLACKBOT", ts: `${Date.now() / 1000}`, text, _clock: now().toISOString(), _ephemeral: true };
   if (code === "command_in_thread" && thread) {
     threadMessages.push(note);
-    paintThread();
+    renderThread();
   } else {
     messages.push(note);
-    paint();
-    reveal(note.ts);
+    renderChannel();
+    scrollToNew(note.ts);
   }
 }
 
@@ -219,16 +223,16 @@ async function openThread(ts) {
   thread = ts;
   const pane = document.getElementById("thread");
   const here = channel();
-  const made = composer({ channel: here, thread: ts, commands: workspace.commands, placeholder: say("reply"), failed: (command, code) => slackbot(command, code) });
-  fill(pane, h("header", {}, h("h2", {}, say("thread"), h("small.faint", {}, here.kind === "im" ? "Haru" : `#${here.name}`)),
-    h("button.bare.x", { type: "button", "aria-label": say("close"), onclick: closeThread }, icons.close())),
+  const made = composer({ channel: here, thread: ts, commands: workspace.commands, placeholder: phrase("reply"), showCommandError });
+  replaceContent(pane, h("header", {}, h("h2", {}, phrase("thread"), h("small.faint", {}, here.kind === "im" ? "Haru" : `#${here.name}`)),
+    h("button.bare.x", { type: "button", "aria-label": phrase("close"), onclick: closeThread }, icons.close())),
     h(".scroll", {}, h(".list")), h(".composer", {}, made.node));
   pane.hidden = false;
   page.classList.add("with-thread");
   if (atEnd) scroller.scrollTop = scroller.scrollHeight;
-  threadMessages = (await get("messages", { channel: current, thread: ts })).messages;
-  paintThread();
-  if (!narrow()) made.focus();
+  threadMessages = (await get("messages", { channel: currentId, thread: ts })).messages;
+  renderThread();
+  if (!isNarrow()) made.focus();
 }
 
 function closeThread() {
@@ -238,12 +242,13 @@ function closeThread() {
   page.classList.remove("with-thread");
 }
 
-function paintThread() {
+function renderThread() {
   const place = document.querySelector("#thread .list");
-  if (place) show(place, threadMessages, { channel: channel(), thread, openThread, now: now() });
+  if (place) renderMessages(place, threadMessages, { channel: channel(), thread, openThread, now: now() });
 }
 
-async function point(ts, parent) {
+// Scrolls to a message and highlights it. `parent` is the thread it is in, if any.
+async function showMessage(ts, parent) {
   if (channel()?.kind === "im") await showTab("messages");
   if (parent) await openThread(parent);
   const node = document.querySelector(`[data-ts="${ts}"]`);
@@ -251,56 +256,58 @@ async function point(ts, parent) {
   node?.classList.add("pointed");
 }
 
-function put(list, message) {
+// Adds a message to a list, or replaces it there, in the order of ts.
+function insertMessage(list, message) {
   const place = list.findIndex((one) => one.ts === message.ts);
   if (place >= 0) list[place] = message;
   else list.push(message);
   list.sort((one, other) => Number(one.ts) - Number(other.ts));
 }
 
-// What was fetched, and what arrived while it was on its way.
-function merged(held, known, fetched) {
+// The fetched messages, and those that arrived while they were being fetched.
+// `shown` are the messages on the page, `known` the ts of those that were there before the fetch.
+function merged(shown, known, fetched) {
   const all = new Map(fetched.map((one) => [one.ts, one]));
-  for (const one of held) if (!known.has(one.ts) && !all.has(one.ts)) all.set(one.ts, one);
+  for (const one of shown) if (!known.has(one.ts) && !all.has(one.ts)) all.set(one.ts, one);
   return [...all.values()].sort((one, other) => Number(one.ts) - Number(other.ts));
 }
 
-function arrived({ channel: id, message }) {
-  const here = id === current;
+function onMessage({ channel: id, message }) {
+  const here = id === currentId;
   const reply = message.thread_ts && message.thread_ts !== message.ts;
   if (!here) {
     const other = workspace.channels.find((one) => one.id === id);
     if (other && !reply && message.user !== workspace.me) {
       other.unread = true;
-      sidebar();
+      showSidebar();
     }
     return;
   }
   if (thread && (message.thread_ts === thread || message.ts === thread)) {
     const atEnd = threadAtEnd();
-    put(threadMessages, message);
-    paintThread();
+    insertMessage(threadMessages, message);
+    renderThread();
     if (atEnd) document.querySelector("#thread .scroll").scrollTop = 1e9;
   }
   if (reply && message.subtype !== "thread_broadcast") {
-    // The parent shows how many replies it has.
+    // The parent shows how many replies there are, so it has changed too.
     if (!message._ephemeral) refreshParent(message.thread_ts);
     return;
   }
   const fresh = !messages.some((one) => one.ts === message.ts);
   const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
-  put(messages, message);
-  paint();
-  if (fresh && (atEnd || message._ephemeral || message.user === workspace.me)) reveal(message.ts);
+  insertMessage(messages, message);
+  renderChannel();
+  if (fresh && (atEnd || message._ephemeral || message.user === workspace.me)) scrollToNew(message.ts);
   if (!scroller.hidden) send("visits", { channel: id }).catch(() => {});
 }
 
 async function refreshParent(ts) {
-  const fresh = (await get("messages", { channel: current })).messages;
+  const fresh = (await get("messages", { channel: currentId })).messages;
   const parent = fresh.find((one) => one.ts === ts);
   if (!parent) return;
-  put(messages, parent);
-  paint();
+  insertMessage(messages, parent);
+  renderChannel();
 }
 
 const threadAtEnd = () => {
@@ -308,69 +315,76 @@ const threadAtEnd = () => {
   return place.scrollHeight - place.scrollTop - place.clientHeight < 120;
 };
 
-// A message taller than the window is read from its top, any other from the end of the channel.
-function reveal(ts) {
+// Scrolls to a new message: to its top if it is taller than the window, else to the end of the channel.
+function scrollToNew(ts) {
   const node = scroller.querySelector(`[data-ts="${ts}"]`);
   if (node && node.offsetHeight > scroller.clientHeight - 40) node.scrollIntoView({ block: "start" });
   else scroller.scrollTop = scroller.scrollHeight;
 }
 
-function gone({ channel: id, ts }) {
-  if (id !== current) return;
+function onMessageDeleted({ channel: id, ts }) {
+  if (id !== currentId) return;
   messages = messages.filter((one) => one.ts !== ts);
   threadMessages = threadMessages.filter((one) => one.ts !== ts);
-  paint();
-  paintThread();
+  renderChannel();
+  renderThread();
 }
 
-function listen() {
+// Opens the stream of events for the current user.
+function openStream() {
   stream?.close();
-  stream = new EventSource(`/local/stream?as=${acting.id}`);
-  stream.onerror = () => document.body.classList.add("offline");
+  stream = new EventSource(`/local/stream?as=${currentUser.id}`);
+  stream.onerror = () => showOffline(true);
   stream.onopen = () => {
-    document.body.classList.remove("offline");
-    caughtUp().catch(complain);
+    showOffline(false);
+    catchUp().catch(showError);
   };
-  stream.onmessage = (event) => {
-    const told = JSON.parse(event.data);
-    const act = {
-      message: () => arrived(told),
-      gone: () => gone(told),
-      views: () => refreshViews(),
-      home: () => (channel()?.kind === "im" && tab === "home" ? home() : null),
-      clock: () => { offset = new Date(told.now) - Date.now(); tick(); if (!scroller.hidden) paint(); },
-      channels: async () => { await load(); const here = channel(); if (here) { heading(here); write(here); } },
-    }[told.kind];
-    Promise.resolve(act?.()).catch(complain);
+  stream.onmessage = ({ data }) => {
+    const event = JSON.parse(data);
+    const handle = {
+      message: () => onMessage(event),
+      gone: () => onMessageDeleted(event),
+      views: () => refreshModals(),
+      home: () => (channel()?.kind === "im" && tab === "home" ? loadHome() : null),
+      clock: () => { clockOffset = new Date(event.now) - Date.now(); updateClock(); if (!scroller.hidden) renderChannel(); },
+      channels: async () => { await load(); const here = channel(); if (here) { showHeading(here); showComposer(here); } },
+    }[event.kind];
+    Promise.resolve(handle?.()).catch(showError);
   };
 }
 
-// What happened while nobody listened: between reading the channel and listening, or while offline.
-async function caughtUp() {
+function showOffline(isOffline) {
+  document.body.classList.toggle("offline", isOffline);
+  document.getElementById("offline").textContent = isOffline ? phrase("offline") : "";
+}
+
+// Loads what happened without the stream: before it was opened, or while the page was offline.
+async function catchUp() {
   await load();
-  const here = current;
+  const here = currentId;
   const known = new Set(messages.map((one) => one.ts));
   const fetched = (await get("messages", { channel: here })).messages;
-  if (here !== current) return;
+  if (here !== currentId) return;
   messages = merged(messages, known, fetched);
-  if (!scroller.hidden) paint();
+  if (!scroller.hidden) renderChannel();
   const fresh = fetched.findLast((one) => !known.has(one.ts));
-  if (fresh) reveal(fresh.ts);
+  if (fresh) scrollToNew(fresh.ts);
   if (thread) {
     threadMessages = (await get("messages", { channel: here, thread })).messages;
-    paintThread();
+    renderThread();
   }
 }
 
-function drawer(wanted) {
-  page.classList.toggle("drawer", wanted);
-  document.getElementById("drawer-button").setAttribute("aria-expanded", String(wanted));
+// Opens or closes the sidebar, which on a phone is behind a button.
+function setDrawer(isOpen) {
+  page.classList.toggle("drawer", isOpen);
+  document.getElementById("drawer-button").setAttribute("aria-expanded", String(isOpen));
 }
 
-fill("drawer-button", icons.menu());
-document.getElementById("drawer-button").setAttribute("aria-label", say("menu"));
-document.getElementById("drawer-button").addEventListener("click", () => drawer(!page.classList.contains("drawer")));
-document.getElementById("main").addEventListener("pointerdown", () => drawer(false));
+replaceContent("drawer-button", icons.menu());
+document.getElementById("drawer-button").setAttribute("aria-label", phrase("menu"));
+document.getElementById("drawer-button").addEventListener("click", () => setDrawer(!page.classList.contains("drawer")));
+document.getElementById("main").addEventListener("pointerdown", () => setDrawer(false));
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && thread && document.activeElement?.closest("#thread")) closeThread();
 });
@@ -379,6 +393,6 @@ document.addEventListener("click", (event) => {
   const to = link && permalink(link.href);
   if (!to) return;
   event.preventDefault();
-  open(to.channel).then(() => point(to.ts, to.thread)).catch(complain);
+  openChannel(to.channel).then(() => showMessage(to.ts, to.thread)).catch(showError);
 });
-start().catch(complain);
+start().catch(showError);

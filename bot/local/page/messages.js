@@ -1,124 +1,128 @@
-// Messages as people see them: days, authors, threads, ephemeral notes.
+// Renders messages with their days, authors, threads and "only visible to you" notes.
 import { send } from "./api.js";
-import { draw } from "./blocks.js";
+import { renderBlocks } from "./blocks.js";
 import { h } from "./dom.js";
-import { mrkdwn, names } from "./mrkdwn.js";
-import { LOCALE, say } from "./words.js";
+import { directory, mrkdwn } from "./mrkdwn.js";
+import { LOCALE, phrase } from "./words.js";
 
-const drawn = new Map();
+// The node of each message, and the inputs it was rendered from.
+const rendered = new Map();
 
-// Fills `place` with messages, a section for each day, reusing what has not changed.
-export function show(place, messages, { channel, thread, firstUnread, openThread, now }) {
+// Fills a container with messages, one section for each day. Reuses the nodes of messages that have not changed.
+export function renderMessages(container, messages, { channel, thread, firstUnread, openThread, now }) {
   const days = [];
   let day = "", before = null;
   for (const message of messages) {
     const today = thread ? "thread" : dayOf(message._clock);
-    // A clock that was put back makes a day come twice: that is a section of its own.
-    if (today !== day) days.push({ key: `${today}/${message.ts}`, nodes: thread ? [] : heading(message, now) });
+    // If the clock was moved back, a day occurs twice. The second time gets a section of its own.
+    if (today !== day) days.push({ key: `${today}/${message.ts}`, nodes: thread ? [] : dayHeading(message, now) });
     const nodes = days.at(-1).nodes;
-    if (message.ts === firstUnread && before) nodes.push(h(".unread-line", { role: "separator" }, h("span", {}, say("new"))));
-    const together = before && today === day && before.user === message.user && !before.subtype && !message.subtype
+    if (message.ts === firstUnread && before) nodes.push(h(".unread-line", { role: "separator" }, h("span", {}, phrase("new"))));
+    // A message that continues the one before shows no author of its own.
+    const continues = before && today === day && before.user === message.user && !before.subtype && !message.subtype
       && before._ephemeral === message._ephemeral && !message._ephemeral
       && !before.reply_count && Math.abs(new Date(message._clock) - new Date(before._clock)) < 5 * 60_000;
-    nodes.push(cached(message, { channel, thread, openThread, together, now }));
+    nodes.push(cachedMessage(message, { channel, thread, openThread, continues, now }));
     day = today;
     before = message;
   }
-  const old = new Map([...place.children].map((section) => [section.dataset.day, section]));
-  keep(place, days.map(({ key, nodes }) => {
+  const old = new Map([...container.children].map((section) => [section.dataset.day, section]));
+  syncChildren(container, days.map(({ key, nodes }) => {
     const section = old.get(key) || h("section");
     section.dataset.day = key;
-    keep(section, nodes);
+    syncChildren(section, nodes);
     return section;
   }));
 }
 
-function heading(message, now) {
+function dayHeading(message, now) {
   return [h(".day-line"), h(".day", { role: "separator" }, h("span", {}, dayName(message._clock, now)))];
 }
 
-// Only what differs is touched: to put a node where it already stands would lose its focus.
-function keep(place, nodes) {
+// Makes these nodes the children of a container. A node already in place is left alone, so that it keeps its focus.
+function syncChildren(container, nodes) {
   const wanted = new Set(nodes);
-  for (const child of [...place.children]) if (!wanted.has(child)) child.remove();
-  nodes.forEach((node, at) => {
-    if (place.children[at] !== node) place.insertBefore(node, place.children[at] || null);
+  for (const child of [...container.children]) if (!wanted.has(child)) child.remove();
+  nodes.forEach((node, index) => {
+    if (container.children[index] !== node) container.insertBefore(node, container.children[index] || null);
   });
 }
 
-export function forget() {
-  drawn.clear();
+// Forgets the rendered nodes, so that another user's messages are rendered anew.
+export function clearRendered() {
+  rendered.clear();
 }
 
-function cached(message, context) {
+function cachedMessage(message, context) {
   const key = `${context.thread || ""}/${context.channel.id}/${message.ts}`;
-  const stamp = JSON.stringify([message, context.together, context.channel.name, dayOf(context.now)]);
-  const old = drawn.get(key);
-  if (old?.stamp === stamp) return old.node;
-  const node = one(message, context);
-  drawn.set(key, { stamp, node });
+  const inputs = JSON.stringify([message, context.continues, context.channel.name, dayOf(context.now)]);
+  const old = rendered.get(key);
+  if (old?.inputs === inputs) return old.node;
+  const node = renderMessage(message, context);
+  rendered.set(key, { inputs, node });
   return node;
 }
 
-function one(message, { channel, thread, openThread, together, now }) {
+function renderMessage(message, { channel, thread, openThread, continues, now }) {
   const person = message.slackbot
     ? { real_name: "Slackbot", color: "616061", is_bot: true }
-    : names.people.get(message.user) || { real_name: message.user, color: "616061" };
+    : directory.people.get(message.user) || { real_name: message.user, color: "616061" };
   const moment = new Date(message._clock);
   const time = clockTime(moment);
-  const stamp = h("time.stamp", { dateTime: moment.toISOString(), title: fullTime(moment) }, together ? time.replace(/[^\d:]/g, "") : time);
+  const stamp = h("time.stamp", { dateTime: moment.toISOString(), title: fullTime(moment) }, continues ? time.replace(/[^\d:]/g, "") : time);
   const body = h(".body");
-  if (!together) {
-    body.append(h(".author", {}, h("b", {}, person.real_name), person.is_bot ? h("span.badge", {}, say("app")) : null, stamp));
+  if (!continues) {
+    body.append(h(".author", {}, h("b", {}, person.real_name), person.is_bot ? h("span.badge", {}, phrase("app")) : null, stamp));
   }
-  body.append(content(message, channel));
-  if (message.edited && !message.subtype) body.append(h("small.faint.edited", {}, say("edited")));
+  body.append(renderContent(message, channel));
+  if (message.edited && !message.subtype) body.append(h("small.faint.edited", {}, phrase("edited")));
   if (message.reply_count && !thread) body.append(threadLink(message, openThread, now));
-  const classes = [".message", together ? ".together" : "", message._ephemeral ? ".ephemeral" : "", message.subtype === "channel_join" || message.subtype === "channel_leave" ? ".system" : ""].join("");
+  const isMembership = message.subtype === "channel_join" || message.subtype === "channel_leave";
+  const classes = [".message", continues ? ".together" : "", message._ephemeral ? ".ephemeral" : "", isMembership ? ".system" : ""].join("");
   const reply = !thread && !message._ephemeral && !message.subtype
-    ? h("button.reply", { type: "button", title: say("reply_in_thread"), "aria-label": say("reply_in_thread"), onclick: () => openThread(message.ts) }, bubble())
+    ? h("button.reply", { type: "button", title: phrase("reply_in_thread"), "aria-label": phrase("reply_in_thread"), onclick: () => openThread(message.ts) }, bubble())
     : null;
   const node = h(classes, { role: "article", "aria-label": `${person.real_name} ${time}` },
-    message._ephemeral ? h(".only-you", {}, eye(), say("only_you")) : null,
-    together ? h(".gutter", {}, stamp) : avatar(person),
+    message._ephemeral ? h(".only-you", {}, eye(), phrase("only_you")) : null,
+    continues ? h(".gutter", {}, stamp) : avatar(person),
     body,
     h(".tools", {}, reply));
   node.dataset.ts = message.ts;
-  if (reply) node.addEventListener("click", (event) => tapped(event, () => openThread(message.ts)));
+  if (reply) node.addEventListener("click", (event) => openOnTap(event, () => openThread(message.ts)));
   return node;
 }
 
-// On a phone a tap on a message opens its thread, unless it was meant for something in it.
-function tapped(event, open) {
+// On a phone, a tap on a message opens its thread, unless it hits a control or selects text.
+function openOnTap(event, open) {
   if (innerWidth < 760 && !event.target.closest("a, button, input, select, label") && getSelection().isCollapsed) open();
 }
 
-function content(message, channel) {
-  if (message.subtype === "channel_join" || message.subtype === "channel_leave") return h(".text.faint", {}, system(message, channel));
+function renderContent(message, channel) {
+  if (message.subtype === "channel_join" || message.subtype === "channel_leave") return h(".text.faint", {}, membershipText(message, channel));
   const files = (message.files || []).map((file) => h(".attachment", {}, file.name));
   if (!message.blocks?.length) return h(".text", {}, mrkdwn(message.text || "", {}), ...files);
-  let made = null;
-  made = draw(message.blocks, {
-    use: (block_id, action_id, chosen) =>
-      send("actions", { channel: channel.id, ts: message.ts, block_id, action_id, chosen, values: made.values() }),
+  const blocks = renderBlocks(message.blocks, {
+    sendAction: (block_id, action_id, chosen) =>
+      send("actions", { channel: channel.id, ts: message.ts, block_id, action_id, chosen, values: blocks.values() }),
   });
-  return made.node;
+  return blocks.node;
 }
 
-function system(message, channel) {
-  if (message.subtype === "channel_leave") return say("left", { name: channel.name });
-  const who = names.people.get(message.inviter)?.real_name;
-  return who && message.inviter !== message.user ? say("was_added", { name: channel.name, who }) : say("joined", { name: channel.name });
+function membershipText(message, channel) {
+  if (message.subtype === "channel_leave") return phrase("left", { name: channel.name });
+  const who = directory.people.get(message.inviter)?.real_name;
+  return who && message.inviter !== message.user ? phrase("was_added", { name: channel.name, who }) : phrase("joined", { name: channel.name });
 }
 
 function threadLink(message, openThread, now) {
-  const faces = (message.reply_users || []).slice(0, 3).map((id) => avatar(names.people.get(id) || { real_name: id, color: "616061" }));
-  const count = say(message.reply_count === 1 ? "one_reply" : "replies", { n: message.reply_count });
-  const when = message._latest ? relative(new Date(message._latest), now) : "";
+  const faces = (message.reply_users || []).slice(0, 3).map((id) => avatar(directory.people.get(id) || { real_name: id, color: "616061" }));
+  const count = phrase(message.reply_count === 1 ? "one_reply" : "replies", { n: message.reply_count });
+  const when = message._latest ? relativeTime(new Date(message._latest), now) : "";
   return h("button.thread-link", { type: "button", onclick: () => openThread(message.ts) },
-    ...faces, h("b", {}, count), when ? h("span.faint", {}, say("last_reply", { when })) : null);
+    ...faces, h("b", {}, count), when ? h("span.faint", {}, phrase("last_reply", { when })) : null);
 }
 
+// A person's picture: Haru's icon, or the first letter of the name on the user's colour.
 export function avatar(person) {
   if (person.name === "haru" && person.is_bot) return h("img.avatar", { src: "/page/icon.svg", alt: "" });
   const node = h(".avatar", { "aria-hidden": "true" }, person.real_name.slice(0, 1));
@@ -126,7 +130,7 @@ export function avatar(person) {
   return node;
 }
 
-const format = (options) => new Intl.DateTimeFormat(LOCALE, { timeZone: names.zone, ...options });
+const format = (options) => new Intl.DateTimeFormat(LOCALE, { timeZone: directory.zone, ...options });
 
 export function clockTime(moment) {
   return format({ hour: "numeric", minute: "2-digit" }).format(moment);
@@ -136,20 +140,23 @@ export function fullTime(moment) {
   return format({ dateStyle: "full", timeStyle: "short" }).format(moment);
 }
 
+// The date of an instant in the user's time zone, as YYYY-MM-DD.
 function dayOf(instant) {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: names.zone }).format(new Date(instant));
+  return new Intl.DateTimeFormat("en-CA", { timeZone: directory.zone }).format(new Date(instant));
 }
 
+// The name of a day for its heading: today, yesterday or its date.
 export function dayName(instant, now) {
   const day = dayOf(instant);
-  if (day === dayOf(now)) return say("today");
-  if (day === dayOf(new Date(now).getTime() - 86_400_000)) return say("yesterday");
+  if (day === dayOf(now)) return phrase("today");
+  if (day === dayOf(new Date(now).getTime() - 86_400_000)) return phrase("yesterday");
   return format({ month: "long", day: "numeric", weekday: "long" }).format(new Date(instant));
 }
 
-function relative(moment, now) {
+// The day and time of a moment, such as "today 9:00 AM".
+function relativeTime(moment, now) {
   const day = dayName(moment, now);
-  const near = day === say("today") || day === say("yesterday");
+  const near = day === phrase("today") || day === phrase("yesterday");
   return `${near ? day.toLowerCase() : day} ${clockTime(moment)}`;
 }
 

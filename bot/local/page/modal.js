@@ -1,76 +1,76 @@
-// Modals: the topmost of the person's stack. What was typed stays when a view is updated in place.
-import { complain, get, send } from "./api.js";
-import { draw } from "./blocks.js";
-import { busy, text } from "./elements.js";
+// Shows the topmost modal of the user's stack. An update of the same modal keeps what the user has entered.
+import { showError, get, send } from "./api.js";
+import { renderBlocks } from "./blocks.js";
+import { busy, renderText } from "./elements.js";
 import { h } from "./dom.js";
 import { icons } from "./messages.js";
-import { say } from "./words.js";
+import { phrase } from "./words.js";
 
 const place = document.getElementById("modals");
 let shown = null;
-let before = null;
+let focusBefore = null;
 
-export async function refreshViews() {
+export async function refreshModals() {
   const { views } = await get("views");
   const top = views.at(-1);
-  if (!top) return hide();
+  if (!top) return hideModal();
   if (shown?.view.id === top.id && shown.view.hash === top.hash) return;
-  const held = shown?.view.id === top.id ? shown.drawn.values() : top.state?.values || {};
+  const previous = shown?.view.id === top.id ? shown.blocks.values() : top.state?.values || {};
   const scrolled = shown?.view.id === top.id ? place.querySelector(".modal-body")?.scrollTop : 0;
-  if (!shown) before = document.activeElement;
-  open(top, held, views.length > 1);
+  if (!shown) focusBefore = document.activeElement;
+  open(top, previous, views.length > 1);
   place.querySelector(".modal-body").scrollTop = scrolled || 0;
 }
 
-export function hide() {
+export function hideModal() {
   if (!shown) return;
   shown = null;
   place.replaceChildren();
   document.getElementById("page").inert = false;
-  before?.focus?.();
+  focusBefore?.focus?.();
 }
 
-function open(view, held, nested) {
-  const drawn = draw(view.blocks, {
-    held,
+function open(view, previous, isNested) {
+  const blocks = renderBlocks(view.blocks, {
+    previous,
     view: view.id,
-    use: (block_id, action_id, chosen) => send("actions", { view: view.id, block_id, action_id, chosen, values: drawn.values() }),
+    sendAction: (block_id, action_id, chosen) => send("actions", { view: view.id, block_id, action_id, chosen, values: blocks.values() }),
   });
-  const shut = (everything) => send("closings", { view: view.id, everything }).catch(complain);
-  const submit = (event) => busy(event.currentTarget, () => submitted(view, drawn));
+  const close = (everything) => send("closings", { view: view.id, everything }).catch(showError);
+  const submit = (event) => busy(event.currentTarget, () => submitValues(view, blocks));
   const box = h(".modal", { role: "dialog", "aria-modal": "true", "aria-labelledby": "modal-title", tabIndex: -1 },
     h("header", {},
-      nested ? h("button.bare", { type: "button", "aria-label": say("back"), onclick: () => shut(false) }, "‹") : null,
-      h("h2", { id: "modal-title" }, text(view.title)),
-      h("button.bare.x", { type: "button", "aria-label": say("close"), onclick: () => shut(true) }, icons.close())),
-    h(".modal-body", {}, drawn.node),
+      isNested ? h("button.bare", { type: "button", "aria-label": phrase("back"), onclick: () => close(false) }, "‹") : null,
+      h("h2", { id: "modal-title" }, renderText(view.title)),
+      h("button.bare.x", { type: "button", "aria-label": phrase("close"), onclick: () => close(true) }, icons.close())),
+    h(".modal-body", {}, blocks.node),
     h("footer", {},
-      h("button.button", { type: "button", onclick: () => shut(false) }, view.close ? text(view.close) : say(view.submit ? "cancel" : "close")),
-      view.submit ? h("button.button.primary", { type: "button", onclick: submit }, text(view.submit)) : null));
+      h("button.button", { type: "button", onclick: () => close(false) }, view.close ? renderText(view.close) : phrase(view.submit ? "cancel" : "close")),
+      view.submit ? h("button.button.primary", { type: "button", onclick: submit }, renderText(view.submit)) : null));
   box.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !document.querySelector(".popup, dialog[open]")) {
       event.preventDefault();
-      shut(false);
+      close(false);
     }
   });
-  shown = { view, drawn };
-  place.replaceChildren(h(".shade", { onpointerdown: (event) => { if (event.target.classList.contains("shade")) shut(true); } }, box));
+  shown = { view, blocks };
+  place.replaceChildren(h(".shade", { onpointerdown: (event) => { if (event.target.classList.contains("shade")) close(true); } }, box));
   document.getElementById("page").inert = true;
   (box.querySelector(".modal-body .input:first-child :is(input[type=text], textarea)") || box).focus({ preventScroll: true });
 }
 
-async function submitted(view, drawn) {
-  for (const { node, error } of drawn.fields.values()) {
+async function submitValues(view, blocks) {
+  for (const { node, error } of blocks.fields.values()) {
     node.classList.remove("wrong");
     error.hidden = true;
   }
-  const { errors } = await send("submissions", { view: view.id, values: drawn.values() });
+  const { errors } = await send("submissions", { view: view.id, values: blocks.values() });
   let first = null;
   for (const [block, wrong] of Object.entries(errors)) {
-    const field = drawn.fields.get(block);
+    const field = blocks.fields.get(block);
     if (!field) continue;
     field.node.classList.add("wrong");
-    field.error.textContent = typeof wrong === "string" ? wrong : say(wrong.code, wrong);
+    field.error.textContent = typeof wrong === "string" ? wrong : phrase(wrong.code, wrong);
     field.error.hidden = false;
     first ||= field.node;
   }

@@ -1,104 +1,110 @@
-// The workspace's own controls, which Slack does not have: clock, who one is, faults, a new channel.
-import { complain, get, send } from "./api.js";
+// The controls that the real Slack does not have: the clock, the user switcher and the faults. And a form for a new channel.
+import { showError, get, send } from "./api.js";
 import { busy } from "./elements.js";
-import { fill, h, popup } from "./dom.js";
+import { h, popup, replaceContent } from "./dom.js";
 import { avatar, icons } from "./messages.js";
-import { names } from "./mrkdwn.js";
-import { LOCALE, say } from "./words.js";
+import { directory } from "./mrkdwn.js";
+import { LOCALE, phrase } from "./words.js";
 
+// Shows the workspace clock with its controls. Returns a function that updates the time shown.
+// now() returns the workspace time; moved() is called after the clock was moved.
 export function clockBar(now, moved) {
   const shown = h("time.now", {});
   const tick = () => {
     const moment = now();
     shown.dateTime = moment.toISOString();
     const options = { month: innerWidth < 760 ? "numeric" : "long", day: "numeric", weekday: "short", hour: "numeric", minute: "2-digit" };
-    shown.textContent = new Intl.DateTimeFormat(LOCALE, { timeZone: names.zone, ...options }).format(moment);
-    shown.title = `${say("clock")} · ${names.zone}`;
+    shown.textContent = new Intl.DateTimeFormat(LOCALE, { timeZone: directory.zone, ...options }).format(moment);
+    shown.title = `${phrase("clock")} · ${directory.zone}`;
   };
   tick();
-  const move = (body) => send("clock", body, "PUT").then(moved).catch(complain);
+  const move = (body) => send("clock", body, "PUT").then(moved).catch(showError);
   const morning = (event) => busy(event.currentTarget, () => move({ to: "morning" }));
   const custom = (event) => {
-    const field = h("input.field", { type: "datetime-local", value: wall(now(), names.zone), "aria-label": say("clock") });
-    const shut = popup(event.currentTarget, h("form.panel", {
+    const field = h("input.field", { type: "datetime-local", value: wallClock(now(), directory.zone), "aria-label": phrase("clock") });
+    const close = popup(event.currentTarget, h("form.panel", {
       onsubmit: (submitted) => {
         submitted.preventDefault();
-        shut();
-        if (field.value) move({ now: instant(field.value, names.zone).toISOString() });
+        close();
+        if (field.value) move({ now: instantAt(field.value, directory.zone).toISOString() });
       },
-    }, h("b", {}, say("clock")), h("small.faint", {}, names.zone), field, h("button.button.primary", {}, say("set"))));
+    }, h("b", {}, phrase("clock")), h("small.faint", {}, directory.zone), field, h("button.button.primary", {}, phrase("set"))));
   };
-  fill("clock",
-    h("button.bare.when", { type: "button", title: say("set_clock"), "aria-label": say("set_clock"), "aria-haspopup": "dialog", onclick: custom }, icons.clock(), shown),
-    h("button.pill", { type: "button", id: "next-morning", onclick: morning, title: say("next_morning") }, icons.sunrise(), h("span", {}, say("next_morning"))));
+  replaceContent("clock",
+    h("button.bare.when", { type: "button", title: phrase("set_clock"), "aria-label": phrase("set_clock"), "aria-haspopup": "dialog", onclick: custom }, icons.clock(), shown),
+    h("button.pill", { type: "button", id: "next-morning", onclick: morning, title: phrase("next_morning") }, icons.sunrise(), h("span", {}, phrase("next_morning"))));
   return tick;
 }
 
-export function switcher(people, me, become) {
+// Shows the current user, and a menu to act as somebody else. switchUser(id) is called with the choice.
+export function userSwitcher(people, me, switchUser) {
   const mine = people.find((one) => one.id === me);
   const open = (event) => {
-    const shut = popup(event.currentTarget, [
-      h(".popup-title", {}, say("acting_as")),
+    const close = popup(event.currentTarget, [
+      h(".popup-title", {}, phrase("acting_as")),
       ...people.filter((one) => !one.is_bot).map((one) =>
         h(one.id === me ? "button.choice.person.current" : "button.choice.person", {
-          type: "button", role: "menuitemradio", "aria-checked": String(one.id === me), onclick: () => { shut(); become(one.id); },
-        }, avatar(one), h("span", {}, h("b", {}, one.real_name), h("small", {}, `${say(one.is_admin ? "admin" : "person")} · ${one.locale} · ${one.tz}`)))),
+          type: "button", role: "menuitemradio", "aria-checked": String(one.id === me), onclick: () => { close(); switchUser(one.id); },
+        }, avatar(one), h("span", {}, h("b", {}, one.real_name), h("small", {}, `${phrase(one.is_admin ? "admin" : "person")} · ${one.locale} · ${one.tz}`)))),
     ], { menu: true });
   };
-  fill("switcher", h("button.bare.me", { type: "button", "aria-haspopup": "menu", "aria-label": `${say("acting_as")} ${mine.real_name}`, onclick: open },
-    avatar(mine), h("span.who", {}, h("b", {}, mine.real_name), h("small", {}, say(mine.is_admin ? "admin" : "person"))), icons.down()));
+  replaceContent("switcher", h("button.bare.me", { type: "button", "aria-haspopup": "menu", "aria-label": `${phrase("acting_as")} ${mine.real_name}`, onclick: open },
+    avatar(mine), h("span.who", {}, h("b", {}, mine.real_name), h("small", {}, phrase(mine.is_admin ? "admin" : "person"))), icons.down()));
 }
 
-export function newChannel(anchor, opened) {
-  const name = h("input.field", { placeholder: "reading-group", maxLength: 80, "aria-label": say("channel_name") });
-  const secret = h("input", { type: "checkbox" });
-  const shut = popup(anchor, h("form.panel", {
+// Opens a form that creates a channel. created(id) is called with the new channel.
+export function newChannelForm(anchor, created) {
+  const name = h("input.field", { placeholder: "reading-group", maxLength: 80, "aria-label": phrase("channel_name") });
+  const isPrivate = h("input", { type: "checkbox" });
+  const close = popup(anchor, h("form.panel", {
     onsubmit: async (event) => {
       event.preventDefault();
       try {
-        const { channel } = await send("channels", { name: name.value, private: secret.checked });
-        shut();
-        opened(channel.id);
+        const { channel } = await send("channels", { name: name.value, private: isPrivate.checked });
+        close();
+        created(channel.id);
       } catch (error) {
-        complain(error);
+        showError(error);
       }
     },
-  }, h("b", {}, say("add_channel")), name, h("label.option", {}, secret, say("channel_private")), h("button.button.primary", {}, say("create"))));
+  }, h("b", {}, phrase("add_channel")), name, h("label.option", {}, isPrivate, phrase("channel_private")), h("button.button.primary", {}, phrase("create"))));
 }
 
+// Opens a form with the probability of each fault. saved(setting) is called with the new setting.
 export async function faultsPanel(anchor, saved) {
-  const now = await get("faults");
+  const setting = await get("faults");
   const methods = ["*", "chat.postMessage", "chat.update", "conversations.history", "conversations.replies", "views.open"];
-  const odds = structuredClone(now.odds);
-  const method = h("select.field", { "aria-label": say("faults_method"), onchange: () => rows() },
-    methods.map((one) => h("option", { value: one }, one === "*" ? say("faults_all") : one)));
+  const odds = structuredClone(setting.odds);
+  const method = h("select.field", { "aria-label": phrase("faults_method"), onchange: () => rows() },
+    methods.map((one) => h("option", { value: one }, one === "*" ? phrase("faults_all") : one)));
   const table = h(".odds");
-  const rows = () => fill(table, now.known.map((fault) => {
+  const rows = () => replaceContent(table, setting.known.map((fault) => {
     const field = h("input.field", { type: "number", min: 0, max: 1, step: 0.01, value: odds[method.value]?.[fault] ?? 0, onchange: () => { (odds[method.value] ||= {})[fault] = Number(field.value); } });
-    return h("label", {}, h("span", {}, say(fault)), field, h("small.faint", {}, now.counts[fault] ? `×${now.counts[fault]}` : ""));
+    return h("label", {}, h("span", {}, phrase(fault)), field, h("small.faint", {}, setting.counts[fault] ? `×${setting.counts[fault]}` : ""));
   }));
   rows();
-  const save = async (all) => {
-    const kept = Object.fromEntries(Object.entries(all).map(([name, faults]) => [name, Object.fromEntries(Object.entries(faults).filter(([, chance]) => chance > 0))]).filter(([, faults]) => Object.keys(faults).length));
-    shut();
+  const save = async (edited) => {
+    const positive = Object.fromEntries(Object.entries(edited).map(([name, faults]) => [name, Object.fromEntries(Object.entries(faults).filter(([, probability]) => probability > 0))]).filter(([, faults]) => Object.keys(faults).length));
+    close();
     try {
-      saved(await send("faults", { ...now, odds: kept }));
+      saved(await send("faults", { ...setting, odds: positive }));
     } catch (error) {
-      complain(error);
+      showError(error);
     }
   };
-  const shut = popup(anchor, h(".panel.faults", {}, h("b", {}, say("faults")), h("small.faint", {}, say("faults_about")), method, table,
-    h(".buttons", {}, h("button.button", { type: "button", onclick: () => save({}) }, say("faults_off")), h("button.button.primary", { type: "button", onclick: () => save(odds) }, say("faults_save")))));
+  const close = popup(anchor, h(".panel.faults", {}, h("b", {}, phrase("faults")), h("small.faint", {}, phrase("faults_about")), method, table,
+    h(".buttons", {}, h("button.button", { type: "button", onclick: () => save({}) }, phrase("faults_off")), h("button.button.primary", { type: "button", onclick: () => save(odds) }, phrase("faults_save")))));
 }
 
-function wall(moment, zone) {
+// What a clock in the zone shows at a moment, as the value of a datetime-local field.
+function wallClock(moment, zone) {
   return new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "short" }).format(moment).replace(" ", "T");
 }
 
-// The instant at which clocks in the zone show this; found by correcting a first guess twice.
-function instant(shown, zone) {
+// The instant at which a clock in the zone shows this. Corrects a guess twice, since the offset depends on the instant.
+function instantAt(shown, zone) {
   const wanted = Date.parse(`${shown}Z`);
   let guess = wanted;
-  for (let turn = 0; turn < 2; turn += 1) guess += wanted - Date.parse(`${wall(new Date(guess), zone)}Z`);
+  for (let turn = 0; turn < 2; turn += 1) guess += wanted - Date.parse(`${wallClock(new Date(guess), zone)}Z`);
   return new Date(guess);
 }
