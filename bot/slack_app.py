@@ -12,7 +12,7 @@ from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import listeners
-from bot.listeners.promptness import be_prompt
+from bot.listeners.instant_ack import return_acks_instantly
 from bot.listeners.services import Services
 from bot.workspaces.installations import Installations
 from digests.model import Workspace
@@ -41,7 +41,7 @@ def slack_app(
         oauth_settings=oauth_settings,
     )
     listeners.register(app, services)
-    be_prompt(app)
+    return_acks_instantly(app)
     return app
 
 

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import driver, fanout, intake, memory, million, quality, roundtrip
+from tests.bench import driver, fanout, instant_ack, intake, memory, million, quality, roundtrip
 
 MEASUREMENTS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "driver": driver.measure,
@@ -18,6 +18,7 @@ MEASUREMENTS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "intake": intake.measure,
     "memory": memory.measure,
     "million": million.measure,
+    "instant_ack": instant_ack.measure,
     "quality": quality.measure,
     "roundtrip": roundtrip.measure,
 }
