@@ -1,1 +1,1 @@
-"""Settings, logging and the app manifest."""
+"""Settings, logging and the app manifest. Imports neither ``bot`` nor Slack's libraries."""

@@ -8,16 +8,16 @@ from typing import Literal
 
 import structlog
 
-# Local variables hold tokens and people's words: neither form of a traceback shows them.
+# Local variables may hold tokens and messages, so no traceback shows them.
 _tracebacks = structlog.processors.ExceptionRenderer(
     structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 )
 
 
 def set_up_logging(level: str, form: Literal["console", "json"] = "console") -> None:
-    """Send Haru's logs, and those of its libraries from warnings up, to standard error.
+    """Write logs to standard error: Haru's from ``level`` (such as ``info``), its libraries' warnings.
 
-    ``level`` is debug, info, warning or error. Call once, before anything logs.
+    Call it once, before anything logs.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -45,7 +45,7 @@ def set_up_logging(level: str, form: Literal["console", "json"] = "console") -> 
     root.setLevel(logging.WARNING)
     for name in ("bot", "digests", "config"):
         logging.getLogger(name).setLevel(level.upper())
-    # APScheduler warns of every tick it coalesced after a laptop's sleep, which is as it should be.
+    # APScheduler warns of each run that it skipped while a laptop slept. Skipping them is intended.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     structlog.configure(
         processors=[

@@ -1,4 +1,7 @@
-"""The Slack app manifest, made from what Haru really uses."""
+"""The app manifest: what Haru asks Slack for.
+
+See https://docs.slack.dev/reference/app-manifest
+"""
 
 from __future__ import annotations
 
@@ -13,27 +16,28 @@ COMMANDS = {
     ),
     "haru": ("Everything Haru does · 하루의 모든 기능", "paper looped | tag scaling-law | digest | help"),
 }
-"""Each slash command, what Slack shows beside it, and its usage hint."""
+"""The slash commands, each with its description and its usage hint in Slack."""
 
 SCOPES = {
-    "app_mentions:read": "to answer when mentioned",
-    "channels:read": "to know a channel's name, members and creator",
-    "chat:write": "to post the day's papers",
-    "commands": "to answer /paper, /tag, /digest and /haru",
-    "groups:read": "the same as channels:read, in private channels Haru was invited to",
-    "im:history": "to read what is written to Haru in a direct message",
-    "im:write": "to open a direct message, for instance to tell an admin that a channel was paused",
-    "users:read": "to know a person's language, time zone and whether they administer the workspace",
+    "app_mentions:read": "answer when somebody mentions it",
+    "channels:read": "see the name, members and creator of a channel",
+    "chat:write": "post the day's papers",
+    "commands": "answer /paper, /tag, /digest and /haru",
+    "groups:read": "see the name, members and creator of a private channel that it was invited to",
+    "im:history": "read what people write to it in a direct message",
+    "im:write": "open a direct message, for instance to tell an admin that a channel was paused",
+    "users:read": "see a person's language and time zone, and whether they administer the workspace",
 }
+"""The scopes that Haru needs, each with what it lets Haru do (“Haru can …”)."""
 
 OPTIONAL_SCOPES = {
-    "channels:history": "to find out, after a broken connection, whether a post arrived",
-    "groups:history": "the same in private channels",
-    "files:read": "to take in a digest that an admin shares as a file, and to see that one was shared",
+    "channels:history": "check whether a post arrived in a public channel after a connection broke",
+    "groups:history": "check whether a post arrived in a private channel after a connection broke",
+    "files:read": "see and read a digest that an admin shares as a file",
 }
-"""Scopes a workspace may refuse; each with what it is for.
+"""The scopes that a workspace may refuse, each with what it lets Haru do (“Haru cannot …” without it).
 
-``bot_optional``: https://docs.slack.dev/changelog/2026/03/16/optional-scopes
+They are ``bot_optional`` in the manifest: https://docs.slack.dev/changelog/2026/03/16/optional-scopes
 """
 
 EVENTS = (
@@ -59,13 +63,14 @@ EVENTS = (
     "team_access_revoked",
     "tokens_revoked",
 )
+"""The events that Slack sends to Haru."""
 
 
 def manifest(*, url: str | None = None, prefix: str = "", name: str = "Haru") -> dict[str, Any]:
-    """The manifest for an app at ``url`` (https, without a path), or for Socket Mode without one.
+    """The manifest of an app that Slack reaches at ``url`` (https, without a path), or by Socket Mode.
 
-    ``prefix`` goes before each command's name (``lab-`` makes ``/lab-paper``), for a
-    workspace where another app has taken the short names.
+    ``prefix`` goes before each command (``lab-`` makes ``/lab-paper``), for a workspace where another app
+    has the short names.
     """
     endpoint = None if url is None else f"{url.rstrip('/')}/slack/events"
     to_endpoint = {} if endpoint is None else {"url": endpoint}

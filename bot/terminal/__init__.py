@@ -1,1 +1,1 @@
-"""What the ``haru`` command prints: JSON records for programs, tables for people."""
+"""The subcommands of ``haru``, and what they print."""

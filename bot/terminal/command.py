@@ -1,6 +1,7 @@
-"""What every command of ``haru`` is made of: settings read, logging set up, a database opened.
+"""What the subcommands of ``haru`` share: they read settings, set up logging and open the database.
 
-A command loads what it needs when it runs: ``haru --help`` shows words, and waits for no library.
+A subcommand imports what it needs when it runs, so that ``haru --help`` appears at once and ``haru search``
+does not load Slack's libraries.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ if TYPE_CHECKING:
     from digests.store.database import Database
 
 FAILED = 1
-"""The exit status when something was refused or failed."""
+"""The exit status when something failed or was refused."""
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 def command(function: Callable[..., Coroutine[Any, Any, int | None]]) -> Callable[..., int | None]:
-    """Read the settings, set up logging, and run the coroutine to its end; its value is the exit status."""
+    """Turn a coroutine that takes the settings into a subcommand. What it returns is the exit status."""
 
     def run(**arguments: Any) -> int | None:
         from config.logging import set_up_logging
@@ -40,7 +41,7 @@ def command(function: Callable[..., Coroutine[Any, Any, int | None]]) -> Callabl
 
 
 def day_of(_: click.Context, __: click.Parameter, value: str | None) -> date | None:
-    """An option's date, or None where it was not given; usage is explained otherwise."""
+    """The date of an option, or None if it is not given. A wrong one is a usage error."""
     if value is None:
         return None
     try:
@@ -50,21 +51,21 @@ def day_of(_: click.Context, __: click.Parameter, value: str | None) -> date | N
 
 
 def instant_of(_: click.Context, __: click.Parameter, value: str | None) -> datetime | None:
-    """An option's instant, with its time zone, or None where it was not given."""
+    """The time of an option, with its time zone, or None if it is not given. A wrong one is a usage error."""
     if value is None:
         return None
     try:
         instant = datetime.fromisoformat(value)
     except ValueError:
-        raise click.BadParameter(f"{value!r} is not an instant such as 2025-02-25T09:00:00+09:00") from None
+        raise click.BadParameter(f"{value!r} is not a time such as 2025-02-25T09:00:00+09:00") from None
     if instant.tzinfo is None:
-        raise click.BadParameter(f"{value!r} says no time zone; write 2025-02-25T09:00:00+09:00")
+        raise click.BadParameter(f"{value!r} has no time zone; write 2025-02-25T09:00:00+09:00")
     return instant
 
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The archive's database. One without any schema gets it; an older one is refused (SchemaError)."""
+    """The database. An empty one gets its tables; SchemaError if the schema is of another version."""
     from bot import schema_version
     from digests.store.database import Database
 

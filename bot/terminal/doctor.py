@@ -1,4 +1,4 @@
-"""The self-check: what works, what does not, and what to do about it."""
+"""``haru doctor``: checks what Haru needs, and says how to correct what is wrong."""
 
 from __future__ import annotations
 
@@ -20,25 +20,26 @@ from digests.store.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at."""
+    """The result of one check. ``text`` says what is so and, if it is not ``ok``, what to do."""
 
-    what: str
+    subject: str
     ok: bool
-    said: str
+    text: str
 
     def record(self) -> dict[str, Any]:
-        """For ``--json``."""
-        return {"what": self.what, "ok": self.ok, "said": self.said}
+        """The finding for ``--json``. Other programs read it, so its fields are never renamed."""
+        return {"what": self.subject, "ok": self.ok, "said": self.text}
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Look at the settings, the database, the archive, the sources, the channels and Slack, in this order."""
-    findings = []
+    """Check the settings, the database, the archive, the sources, the channels and Slack, in this order.
+
+    Stops at the first error that makes the other checks impossible.
+    """
     try:
-        findings.append(Finding("mode", True, _MODES[settings.mode]))
+        findings = [Finding("mode", True, _MODES[settings.mode])]
     except HaruError as error:
-        findings.append(Finding("mode", False, str(error)))
-        return findings
+        return [Finding("mode", False, str(error))]
     database = Database(settings.archive_url)
     try:
         findings.append(Finding("database", True, database.url.render_as_string(hide_password=True)))
@@ -52,16 +53,16 @@ async def examine(settings: Settings) -> list[Finding]:
             findings += await _slack(haru, settings.slack_bot_token.get_secret_value())
         await haru.clients.close()
     except HaruError as error:
-        findings.append(Finding("failed", False, str(error)))
+        findings.append(Finding("error", False, str(error)))
     finally:
         await database.close()
     return findings
 
 
 _MODES = {
-    Mode.LOCAL: "no Slack tokens: `haru run` opens the local workspace",
-    Mode.SOCKET: "Slack by Socket Mode",
-    Mode.HTTP: "Slack by HTTP",
+    Mode.LOCAL: "no Slack tokens are set, so `haru run` opens the local workspace",
+    Mode.SOCKET: "connects to Slack by Socket Mode",
+    Mode.HTTP: "connects to Slack by HTTP",
 }
 
 
@@ -77,10 +78,12 @@ async def _archive(database: Database) -> list[Finding]:
                 )
             )
         ).all()
-    said = (
-        f"{papers} papers, the newest of {newest}" if papers else "empty; `haru import PATH` takes digests in"
+    text = (
+        f"{papers} papers; the newest digest is of {newest}"
+        if papers
+        else "no papers yet; add some with `haru import PATH` or `haru sources add LOCATION`"
     )
-    findings = [Finding("archive", bool(papers), said), Finding("meaning", True, _meaning(encoded or 0))]
+    findings = [Finding("archive", bool(papers), text), Finding("meaning", True, _meaning(encoded or 0))]
     findings += [
         Finding("refused", False, f"{row.path}{f':{row.line}' if row.line else ''}: {row.reason}")
         for row in refused
@@ -89,66 +92,80 @@ async def _archive(database: Database) -> list[Finding]:
 
 
 def _meaning(encoded: int) -> str:
-    """Whether papers are found by meaning too, and of how many it is known so far."""
+    """Whether papers can be found by meaning, and for how many of them that works already."""
     if meaning.installed() is None:
-        return "papers are found by their words; with `pip install 'haru[semantic]'` by meaning too"
+        return (
+            "papers are found by their words; to find them by meaning too, run `pip install 'haru[semantic]'`"
+        )
     return f"papers are found by meaning too; {encoded} are encoded, and a running Haru encodes new ones"
 
 
 async def _sources(haru: Haru) -> list[Finding]:
-    polled = [one for one in await haru.sources.all() if one.kind is not SourceKind.FILE]
-    findings = [Finding("source", not one.failures or not one.enabled, _how(one)) for one in polled]
+    polled = [source for source in await haru.sources.all() if source.kind is not SourceKind.FILE]
+    findings = [
+        Finding("source", not source.failures or not source.enabled, _source_state(source))
+        for source in polled
+    ]
     findings += [
         Finding(
             "source",
             False,
-            f"{quiet.source.name} has brought nothing for {quiet.day}, though it usually has by now",
+            f"{quiet.source.name} has no digest for {quiet.day}, though it usually has one by now",
         )
         for quiet in await haru.sources.quiet(haru.clock.now())
     ]
     return findings
 
 
-def _how(source: Source) -> str:
-    """How a source does, in a sentence."""
+def _source_state(source: Source) -> str:
+    """Whether a source works, as a sentence."""
     if not source.enabled:
-        return f"{source.name} is off; `haru sources on {source.name}` switches it on"
-    last = f"{source.last_good_at:%Y-%m-%d %H:%M} UTC" if source.last_good_at else "never"
+        return f"{source.name} is switched off; `haru sources on {source.name}` switches it on"
+    last_read = (
+        f"it was last read {source.last_good_at:%Y-%m-%d %H:%M} UTC"
+        if source.last_good_at
+        else "it was never read"
+    )
     if source.failures:
         times = f"{source.failures} times in a row" if source.failures > 1 else "once"
-        return f"{source.name} failed {times}, last read well {last}: {source.last_error}"
+        return f"{source.name} failed {times}, {last_read}: {source.last_error}"
     if source.last_good_at is None:
-        return f"{source.name} was not looked at yet; a running Haru does, or `haru sources poll`"
-    return f"{source.name} was last read {last}"
+        return (
+            f"{source.name} has not been polled yet; a running Haru polls it,"
+            f" or run `haru sources poll {source.name}`"
+        )
+    return f"{source.name} works; {last_read}"
 
 
 async def _channels(haru: Haru) -> list[Finding]:
-    found = await haru.channels.all()
-    on = [one for one in found if one.is_on]
-    findings = [Finding("channels", True, f"{len(on)} on, {len(found) - len(on)} off or paused")]
+    channels = await haru.channels.all()
+    on = [channel for channel in channels if channel.is_on]
+    findings = [Finding("channels", True, f"{len(on)} on, {len(channels) - len(on)} off or paused")]
     findings += [
-        Finding("channel", False, f"{one.name or one.channel_id} is paused: {one.paused_reason}")
-        for one in found
-        if one.paused_reason
+        Finding("channel", False, f"{channel.name or channel.channel_id} is paused: {channel.paused_reason}")
+        for channel in channels
+        if channel.paused_reason
     ]
     return findings
 
 
 async def _slack(haru: Haru, token: str) -> list[Finding]:
-    made = await haru.install_from_environment(token)
-    findings = [Finding("slack", True, f"connected to {made.name or made.workspace.key}")]
-    if made.scopes:
-        missing = sorted(set(SCOPES) - set(made.scopes))
-        findings.append(
-            Finding(
-                "scopes",
-                not missing,
-                f"missing {', '.join(missing)}; install the app again" if missing else "all there",
-            )
-        )
-        findings += [
-            Finding("optional scope", True, f"without {scope} Haru is not able {purpose}")
-            for scope, purpose in OPTIONAL_SCOPES.items()
-            if scope not in made.scopes
-        ]
+    installed = await haru.install_from_environment(token)
+    findings = [Finding("slack", True, f"connected to {installed.name or installed.workspace.key}")]
+    if installed.scopes:
+        findings += scope_findings(installed.scopes)
     return findings
+
+
+def scope_findings(granted: tuple[str, ...]) -> list[Finding]:
+    """What is missing of the scopes Haru needs, and what each missing optional scope would allow."""
+    missing = sorted(set(SCOPES) - set(granted))
+    text = f"missing {', '.join(missing)}; install the app again" if missing else "all granted"
+    return [
+        Finding("scopes", not missing, text),
+        *(
+            Finding("optional scope", True, f"without {scope}, Haru cannot {purpose}")
+            for scope, purpose in OPTIONAL_SCOPES.items()
+            if scope not in granted
+        ),
+    ]

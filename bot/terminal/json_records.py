@@ -1,4 +1,7 @@
-"""The JSON that ``haru … --json`` prints. Other programs read it: add fields, never rename one. Pure."""
+"""The JSON that ``haru … --json`` prints. Pure.
+
+Other programs read it, so fields may be added but never renamed.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,10 @@ Record = dict[str, Any]
 
 
 def taken_record(taken: Taken) -> Record:
-    """One document of ``haru import --json``. Entries of a ``same`` document carry title and status only."""
+    """A document of ``haru import --json``.
+
+    If the document has not changed, each entry has only its title and status.
+    """
     return {
         "document": taken.path,
         "status": taken.status.value,
@@ -47,7 +53,7 @@ def _paper_record(entry: Entry) -> Record:
         "url": entry.paper.url,
         "arxiv_id": entry.paper.arxiv_id,
         "abstract": entry.paper.abstract,
-        # The two languages every digest is written in are always named, absent ones as null.
+        # The two languages of every digest are always there, null where a commentary is missing.
         "commentaries": {"ko": None, "en": None}
         | {commentary.language: commentary.text for commentary in entry.commentaries},
         "tags": [tag.name for tag in entry.tags],
@@ -55,7 +61,7 @@ def _paper_record(entry: Entry) -> Record:
 
 
 def exported_record(entry: ArchivedEntry, documents: Sequence[str]) -> Record:
-    """One entry of ``haru export --json``. ``paper`` is the same for every entry about one paper."""
+    """An entry of ``haru export --json``. ``paper`` is the same for every entry about one paper."""
     return {
         "date": entry.date.isoformat() if entry.date else None,
         **_paper_record(entry.entry),
@@ -65,7 +71,7 @@ def exported_record(entry: ArchivedEntry, documents: Sequence[str]) -> Record:
 
 
 def hit_record(hit: Hit, documents: Sequence[str]) -> Record:
-    """One paper of ``haru search --json``."""
+    """A paper of ``haru search --json``; ``documents`` are the paths of the documents that mention it."""
     paper = hit.entry.paper
     return {
         "title": paper.title,
@@ -80,7 +86,7 @@ def hit_record(hit: Hit, documents: Sequence[str]) -> Record:
 
 
 def message_records(messages: Sequence[Message], metadata: Sequence[Record]) -> list[Record]:
-    """The messages of ``haru preview --json``: what ``chat.postMessage`` would be given."""
+    """The messages of ``haru preview --json``, as arguments of ``chat.postMessage``."""
     return [
         {**message.payload(), "metadata": part, **({"thread": True} if message.thread else {})}
         for message, part in zip(messages, metadata, strict=True)
@@ -88,9 +94,9 @@ def message_records(messages: Sequence[Message], metadata: Sequence[Record]) -> 
 
 
 def channel_record(channel: Channel, last: Delivery | None) -> Record:
-    """One channel of ``haru channels --json``."""
+    """A channel of ``haru channels --json``; ``last`` is its last delivery."""
     preferences = channel.preferences
-    comes_at = next_post(channel)
+    next_at = next_post(channel)
     return {
         "workspace": channel.workspace.key,
         "channel": channel.channel_id,
@@ -100,7 +106,7 @@ def channel_record(channel: Channel, last: Delivery | None) -> Record:
         "language": preferences.language.value,
         "layout": preferences.layout.value,
         "time": f"{preferences.hour:%H:%M} {preferences.zone}",
-        "next_post": comes_at.isoformat() if comes_at else None,
+        "next_post": next_at.isoformat() if next_at else None,
         "last_post": None
         if last is None
         else {
@@ -113,7 +119,7 @@ def channel_record(channel: Channel, last: Delivery | None) -> Record:
 
 
 def source_record(source: Source, documents: int) -> Record:
-    """One source of ``haru sources list --json``."""
+    """A source of ``haru sources list --json``; ``documents`` is how many it holds."""
     return {
         "name": source.name,
         "kind": source.kind.value,

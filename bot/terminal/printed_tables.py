@@ -1,4 +1,4 @@
-"""Tables and progress for people at a terminal."""
+"""Tables for people at a terminal."""
 
 from __future__ import annotations
 
@@ -15,35 +15,27 @@ from digests.model import Results, Status, Taken
 
 
 class Tally:
-    """What became of documents, counted as they come: keeps none of them, but a line for each refusal."""
+    """Counts imported documents and their entries by status, and keeps a line for each refusal.
+
+    Does not keep the documents, which may be many.
+    """
 
     def __init__(self, taken: Iterable[Taken] = ()) -> None:
         self.documents: Counter[Status] = Counter()
         self.entries: Counter[Status] = Counter()
         self.refusals: list[str] = []
-        for one in taken:
-            self.count(one)
+        for document in taken:
+            self.count(document)
 
     def count(self, taken: Taken) -> None:
-        """Count one document and its entries."""
+        """Count a document and its entries."""
         self.documents[taken.status] += 1
         self.entries.update(entry.status for entry in taken.entries)
         self.refusals += _refusals(taken)
 
 
-def intake_table(tally: Tally) -> Table:
-    """How many documents and entries were new, changed, same and refused."""
-    table = Table(title="Taken in")
-    table.add_column("")
-    for status in Status:
-        table.add_column(status.value, justify="right")
-    table.add_row("documents", *(str(tally.documents[status]) for status in Status))
-    table.add_row("entries", *(str(tally.entries[status]) for status in Status))
-    return table
-
-
 def _refusals(taken: Taken) -> list[str]:
-    """One line for everything refused: document, line, reason."""
+    """A line with path, line number and reason for the document, or for each entry, that was refused."""
     if taken.status is Status.REFUSED:
         return [_refusal(taken.path, taken.line, taken.reason)]
     return [
@@ -57,14 +49,25 @@ def _refusal(path: str, line: int | None, reason: RefusalReason | None) -> str:
     return f"{path}{f':{line}' if line else ''}: {reason}"
 
 
+def intake_table(tally: Tally) -> Table:
+    """How many documents and entries were new, changed, unchanged and refused."""
+    table = Table(title="Imported")
+    table.add_column("")
+    for status in Status:
+        table.add_column(status.value, justify="right")
+    table.add_row("documents", *(str(tally.documents[status]) for status in Status))
+    table.add_row("entries", *(str(tally.entries[status]) for status in Status))
+    return table
+
+
 def channels_table(records: Sequence[dict[str, Any]]) -> Table:
-    """Every channel: what it is set to, what comes next, how the last post went."""
-    table = Table()
-    for heading in ("Workspace", "Channel", "State", "Language", "Layout", "Time", "Next post", "Last post"):
-        table.add_column(heading, overflow="fold")
+    """Each channel with its settings, its next post, and the status of its last one."""
+    table = _table("Workspace", "Channel", "State", "Language", "Layout", "Time", "Next post", "Last post")
     for record in records:
         last = record["last_post"]
-        went = f"{last['date'] or 'manual'} {last['status']} {last['reason'] or ''}".strip() if last else ""
+        last_post = (
+            f"{last['date'] or 'by hand'} {last['status']} {last['reason'] or ''}".strip() if last else ""
+        )
         state = f"paused: {record['paused']}" if record["paused"] else ("on" if record["enabled"] else "off")
         table.add_row(
             record["workspace"],
@@ -74,13 +77,31 @@ def channels_table(records: Sequence[dict[str, Any]]) -> Table:
             record["layout"],
             record["time"],
             record["next_post"] or "",
-            went,
+            last_post,
+        )
+    return table
+
+
+def sources_table(records: Sequence[dict[str, Any]]) -> Table:
+    """Each source with its state, its polls and its last error."""
+    table = _table("Name", "Kind", "Location", "State", "Documents", "Last read", "Next poll", "Error")
+    for record in records:
+        state = ("posts" if record["posts"] else "archive only") if record["enabled"] else "off"
+        table.add_row(
+            Text(record["name"]),
+            record["kind"],
+            Text(record["location"]),
+            state,
+            str(record["documents"]),
+            _minute(record["last_good"]),
+            _minute(record["next_look"]),
+            Text(f"{record['error']} ({record['failures']} in a row)" if record["error"] else ""),
         )
     return table
 
 
 def print_results(results: Results, console: Console) -> None:
-    """What a search found, as a table; corrections first, guesses when there is nothing."""
+    """Print what a search found: corrections of the query, a table of papers, or suggestions."""
     for correction in results.corrections:
         console.print(Text(f"Showing {correction.used!r} instead of {correction.typed!r}"))
     if not results.hits:
@@ -88,9 +109,7 @@ def print_results(results: Results, console: Console) -> None:
         if results.suggestions:
             console.print(Text("Try: " + ", ".join(results.suggestions)))
         return
-    table = Table()
-    for heading in ("Date", "Title", "Authors", "Tags", "arXiv"):
-        table.add_column(heading, overflow="fold")
+    table = _table("Date", "Title", "Authors", "Tags", "arXiv")
     for hit in results.hits:
         paper = hit.entry.paper
         first, *others = paper.authors or ("",)
@@ -103,4 +122,16 @@ def print_results(results: Results, console: Console) -> None:
         )
     console.print(table)
     if results.total > len(results.hits):
-        console.print(Text(f"{len(results.hits)} of {results.total}; more with --limit {results.total}"))
+        console.print(Text(f"{len(results.hits)} of {results.total}; show all with --limit {results.total}"))
+
+
+def _table(*headings: str) -> Table:
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _minute(instant: str | None) -> str:
+    """A time of a record, without seconds and zone (always UTC)."""
+    return instant[:16].replace("T", " ") if instant else ""

@@ -74,7 +74,7 @@ def test_each_path_is_told_for_itself(haru: Haru, digest: Path, tmp_path: Path) 
     assert [record["status"] for record in done.lines] == ["refused", "new"]
     assert "none.txt cannot be read: No such file" in done.errors
     assert "binary.txt:1: The document has a NUL character" in done.errors
-    assert "empty holds no file that is read" in done.errors
+    assert "empty has no documents (.htm" in done.errors
 
 
 def test_a_corrected_digest_is_changed(haru: Haru, digest: Path) -> None:
@@ -178,7 +178,7 @@ def test_what_cannot_be_read_is_refused_in_words(haru: Haru, tmp_path: Path, dig
 def test_a_mistake_is_one_clear_sentence(
     haru: Haru, words: list[str], variables: dict[str, str], status: int, said: str
 ) -> None:
-    """Mistyped input of any kind is said in words with its exit status, and never as a traceback."""
+    """Wrong input of any kind is said in words with its exit status, and never as a traceback."""
     done = haru(*words, **variables)
     assert done.status == status, done.errors
     assert said in done.errors
@@ -259,7 +259,7 @@ def test_json_of_refused_entries_keeps_its_shape() -> None:
 
 
 def test_forgetting_names_what_it_did_not_find(haru: Haru) -> None:
-    """A workspace of which nothing is kept is said to be one."""
+    """If there is no data of a workspace, `haru forget` says so."""
     done = haru("forget", "T404", "--yes")
     assert (done.status, done.output) == (1, "")
-    assert "nothing is kept of a workspace T404" in done.errors
+    assert "there is no data of a workspace T404" in done.errors

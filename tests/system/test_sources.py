@@ -65,7 +65,7 @@ def test_a_source_switched_off_stays_off(haru: Haru, notes: Path) -> None:
     assert haru("sources", "poll", "notes").status == 1
     again = haru("sources", "add", str(notes))
     assert (again.status, "haru sources on notes" in again.errors) == (1, True)
-    assert "notes is off" in haru("doctor").output
+    assert "notes is switched off" in haru("doctor").output
     assert haru("sources", "on", "notes").status == 0
     assert haru("sources", "poll", "notes").status == 0
 

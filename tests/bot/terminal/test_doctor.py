@@ -1,4 +1,4 @@
-"""What the self-check says."""
+"""What ``haru doctor`` says."""
 
 from __future__ import annotations
 
@@ -9,25 +9,46 @@ from typing import Any
 import pytest
 
 from bot import schema_version
-from bot.terminal.doctor import examine
+from bot.terminal.doctor import examine, scope_findings
+from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import Settings
 from digests.store.database import Database
 from tests.semantic import semantic
 
 
 @pytest.mark.parametrize(
-    ("extra", "said"), [(nullcontext, "pip install 'haru[semantic]'"), (semantic, "0 are encoded")]
+    ("extra", "text"), [(nullcontext, "pip install 'haru[semantic]'"), (semantic, "0 are encoded")]
 )
-async def test_an_operator_is_told_whether_papers_are_found_by_meaning(
-    tmp_path: Path, extra: Any, said: str
-) -> None:
-    """Without the extra, how to get it; with it, of how many papers the meaning is known."""
+async def test_it_says_whether_papers_are_found_by_meaning(tmp_path: Path, extra: Any, text: str) -> None:
+    """Without the extra it says how to install it; with it, how many papers are encoded."""
     url = f"sqlite:///{tmp_path}/haru.sqlite3"
     database = Database(url)
     await schema_version.upgrade(database)
     await database.close()
     settings = Settings(_env_file=None, database_url=url)  # type: ignore[call-arg]  # no .env of the tester's
     with extra():
-        findings = {one.what: one for one in await examine(settings)}
+        findings = {finding.subject: finding for finding in await examine(settings)}
     assert findings["meaning"].ok
-    assert said in findings["meaning"].said
+    assert text in findings["meaning"].text
+
+
+def test_each_missing_optional_scope_has_its_own_sentence() -> None:
+    """A missing optional scope is no fault; its sentence is complete without the others."""
+    granted = tuple(SCOPES)
+    needed, *optional = scope_findings(granted)
+    assert (needed.ok, needed.text) == (True, "all granted")
+    assert all(finding.ok for finding in optional)
+    assert [finding.text for finding in optional] == [
+        "without channels:history, Haru cannot check whether a post arrived in a public channel after a"
+        " connection broke",
+        "without groups:history, Haru cannot check whether a post arrived in a private channel after a"
+        " connection broke",
+        "without files:read, Haru cannot see and read a digest that an admin shares as a file",
+    ]
+    assert len(scope_findings(tuple({**SCOPES, **OPTIONAL_SCOPES}))) == 1
+
+
+def test_a_missing_scope_is_named_with_what_to_do() -> None:
+    """A scope that Haru needs and does not have is a fault."""
+    (needed, *_) = scope_findings(tuple(scope for scope in SCOPES if scope != "commands"))
+    assert (needed.ok, needed.text) == (False, "missing commands; install the app again")

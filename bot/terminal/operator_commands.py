@@ -1,0 +1,72 @@
+"""``haru channels``, ``doctor`` and ``manifest``: what an operator needs to set Haru up and look after it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.terminal.command import FAILED, as_json, command, open_database
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+
+@click.command("channels")
+@as_json
+@command
+async def channels(settings: Settings, as_json: bool) -> None:
+    """List every channel with its settings and posts."""
+    from rich.console import Console
+
+    from bot.app import Haru
+    from bot.terminal.json_records import channel_record
+    from bot.terminal.printed_tables import channels_table
+
+    async with open_database(settings) as database:
+        haru = Haru(settings, database)
+        records = [
+            channel_record(channel, await haru.deliveries.last(channel))
+            for channel in await haru.channels.all()
+        ]
+    if as_json:
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+    else:
+        Console().print(channels_table(records))
+
+
+@click.command("doctor")
+@as_json
+@command
+async def doctor(settings: Settings, as_json: bool) -> int:
+    """Check the setup, and say how to correct what is wrong.
+
+    Checks the settings, the database, the archive, the sources, the channels, and the
+    connection to Slack. The exit status is 1 if something is wrong.
+    """
+    from bot.terminal.doctor import examine
+
+    findings = await examine(settings)
+    if as_json:
+        click.echo(json.dumps([finding.record() for finding in findings], ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{'ok  ' if finding.ok else 'BAD '} {finding.subject}: {finding.text}")
+    return 0 if all(finding.ok for finding in findings) else FAILED
+
+
+@click.command("manifest")
+@click.option("--url", metavar="URL", help="Where Slack reaches Haru, for HTTP mode. Default: Socket Mode.")
+@click.option("--prefix", default="", help="Goes before each slash command: lab- makes /lab-paper.")
+@click.option("--name", default="Haru", show_default=True, help="The app's name in Slack.")
+def manifest(url: str | None, prefix: str, name: str) -> None:
+    """Print the manifest from which you create your Slack app.
+
+    Paste it at https://api.slack.com/apps.
+    """
+    from config.manifest import manifest as app_manifest
+
+    if url is not None and not url.startswith("https://"):
+        raise click.UsageError("--url should begin with https://, because Slack calls no other address")
+    click.echo(json.dumps(app_manifest(url=url, prefix=prefix, name=name), ensure_ascii=False, indent=2))

@@ -1,0 +1,126 @@
+"""``haru run``, ``serve``, ``worker``, ``deliver`` and ``migrate``: what keeps Haru going."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.terminal.command import FAILED, as_json, command, instant_of, open_database
+
+if TYPE_CHECKING:
+    from bot.app import Haru
+    from config.settings import Settings
+
+
+@click.command("run")
+@click.option("--fresh", is_flag=True, help="Delete the local workspace and start a new one.")
+@command
+async def run(settings: Settings, fresh: bool) -> None:
+    """Run everything in one process.
+
+    With SLACK_BOT_TOKEN and SLACK_APP_TOKEN, Haru uses Socket Mode. With SLACK_BOT_TOKEN and
+    SLACK_SIGNING_SECRET, it uses HTTP on PORT. Without Slack tokens, it opens the local
+    workspace. Updates the database's schema first if needed.
+    """
+    from bot import processes
+
+    await processes.run(settings, fresh=fresh)
+
+
+@click.command("serve")
+@command
+async def serve(settings: Settings) -> None:
+    """Answer people in Slack, and post nothing.
+
+    This is the web process of the Procfile; `haru worker` posts.
+    """
+    from bot import processes
+
+    await processes.serve(settings)
+
+
+@click.command("worker")
+@command
+async def worker(settings: Settings) -> None:
+    """Post the daily papers, and answer nobody.
+
+    This is the worker process of the Procfile; `haru serve` answers people. If PORT is set,
+    it serves its health there.
+    """
+    from bot import processes
+
+    await processes.worker(settings)
+
+
+@click.command("deliver")
+@click.option(
+    "--now",
+    callback=instant_of,
+    metavar="TIME",
+    help="Deliver what is due at this time, such as 2025-02-25T09:00:00+09:00, instead of now.",
+)
+@as_json
+@command
+async def deliver(settings: Settings, now: datetime | None, as_json: bool) -> int:
+    """Deliver what is due and exit, for cron and for tests.
+
+    Prints each channel with its status, and the reason if its post was skipped or failed.
+    """
+    from bot.deliver_once import deliver_once
+
+    async with _open_slack(settings, now) as haru:
+        records = await deliver_once(haru)
+    if as_json:
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+    else:
+        for record in records:
+            reason = f" ({record['reason']})" if record["reason"] else ""
+            click.echo(f"{record['date']} {record['channel']} {record['status']}{reason}")
+        if not records:
+            click.echo("Nothing is due.")
+    return FAILED if any(record["status"] in ("failed", "unknown") for record in records) else 0
+
+
+@click.command("migrate")
+@command
+async def migrate(settings: Settings) -> None:
+    """Update the database's schema to this version of Haru.
+
+    This is the release step of the Procfile.
+    """
+    from bot import schema_version
+    from digests.store.database import Database
+
+    database = Database(settings.archive_url)
+    try:
+        await schema_version.upgrade(database)
+    finally:
+        await database.close()
+    click.echo("The database is up to date.")
+
+
+@asynccontextmanager
+async def _open_slack(settings: Settings, now: datetime | None) -> AsyncIterator[Haru]:
+    """Haru, installed in the workspace of the bot token. SettingsError without Slack tokens."""
+    from bot.app import Haru
+    from bot.clocks import FixedClock
+    from config.settings import Mode, SettingsError
+
+    if settings.mode is Mode.LOCAL:
+        raise SettingsError(
+            "SLACK_BOT_TOKEN is missing, so there is no Slack to deliver to."
+            " For the local workspace, use `haru run`."
+        )
+    async with open_database(settings) as database:
+        haru = Haru(settings, database, clock=FixedClock(now) if now else None)
+        try:
+            if settings.slack_bot_token is not None:
+                await haru.install_from_environment(settings.slack_bot_token.get_secret_value())
+            yield haru
+        finally:
+            await haru.close_clients()

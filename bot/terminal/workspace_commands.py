@@ -1,0 +1,84 @@
+"""``haru pause``, ``resume`` and ``forget``: what an operator does with a whole workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.terminal.command import FAILED, command, open_database
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+
+@click.command("pause")
+@click.argument("workspace", required=False, metavar="[WORKSPACE]")
+@command
+async def pause(settings: Settings, workspace: str | None) -> int:
+    """Stop posting in one workspace, or in all of them.
+
+    WORKSPACE is a team id such as T0123. People can still use /paper.
+    """
+    return await _set_paused(settings, workspace, paused=True)
+
+
+@click.command("resume")
+@click.argument("workspace", required=False, metavar="[WORKSPACE]")
+@command
+async def resume(settings: Settings, workspace: str | None) -> int:
+    """Post again in one paused workspace, or in all of them.
+
+    WORKSPACE is a team id such as T0123.
+    """
+    return await _set_paused(settings, workspace, paused=False)
+
+
+async def _set_paused(settings: Settings, workspace: str | None, *, paused: bool) -> int:
+    from bot.workspaces.installations import OPERATOR, Installations
+
+    async with open_database(settings) as database:
+        installations = Installations(database)
+        chosen = [
+            installed
+            for installed in await installations.all()
+            if workspace in (None, installed.workspace.team_id or installed.workspace.enterprise_id)
+        ]
+        for installed in chosen:
+            if paused:
+                await installations.pause(installed.workspace, OPERATOR)
+            else:
+                await installations.resume(installed.workspace)
+            click.echo(f"{'Paused' if paused else 'Resumed'} {installed.name or installed.workspace.key}.")
+    if not chosen:
+        where = f" in the workspace {workspace}" if workspace else " in any workspace"
+        click.echo(f"haru: Haru is not installed{where}", err=True)
+        return FAILED
+    return 0
+
+
+@click.command("forget")
+@click.argument("workspace", metavar="WORKSPACE")
+@click.confirmation_option(
+    prompt="This deletes the workspace's settings, its record of posts and its private digests. Continue?"
+)
+@command
+async def forget(settings: Settings, workspace: str) -> int:
+    """Delete all data of a workspace.
+
+    That is its settings, its record of posts and its private digests. WORKSPACE is a team id
+    such as T0123, or the id of an organisation such as E0123 if the organisation installed
+    Haru as a whole. Haru may be uninstalled already.
+    """
+    from bot.workspace_deletion import delete_workspace
+    from bot.workspaces.installations import Installations
+
+    async with open_database(settings) as database:
+        found = await Installations(database).with_id(workspace)
+        for each in found:
+            await delete_workspace(database, each)
+    if not found:
+        click.echo(f"haru: there is no data of a workspace {workspace}", err=True)
+        return FAILED
+    click.echo(f"Deleted all data of {workspace}.")
+    return 0
