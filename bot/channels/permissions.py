@@ -75,7 +75,7 @@ class Rights:
         return self.open_to_everyone or self.person.user_id in (channel.creator_id, channel.inviter_id)
 
 
-def who_may(channel: Channel) -> list[str]:
+def people_who_may_manage(channel: Channel) -> list[str]:
     """The user ids of those who may change a channel besides admins, the inviter first."""
     named = [channel.inviter_id, channel.creator_id, *sorted(channel.managers)]
     return list(dict.fromkeys(user for user in named if user))

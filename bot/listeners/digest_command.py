@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.channels import setting_parser, tag_filter_parser
-from bot.channels.permissions import who_may
+from bot.channels.permissions import people_who_may_manage
 from bot.channels.preferences import Channel, Preferences
 from bot.delivery.calendar import next_post
 from bot.listeners import digest_upload, post_command, settings_changes
@@ -67,7 +67,7 @@ async def card(request: Request) -> Message:
         next_post=next_post(channel),
         last_post=await services.posts.last_post(channel),
         may_change=rights.may_manage(channel),
-        who=who_may(channel),
+        who=people_who_may_manage(channel),
         troubles=await services.sources.troubles(),
         may_give=rights.may_add_papers,
         workspace_paused=installation.paused_reason if installation else None,
@@ -148,7 +148,7 @@ async def _managers(request: Request, channel: Channel, typed: str) -> Message:
     if not wanted.add and not wanted.remove:
         rights = await request.rights()
         return managers.managers_list(
-            who_may(channel),
+            people_who_may_manage(channel),
             language=await request.language(),
             everyone=rights.open_to_everyone,
             may_change=rights.may_manage(channel),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.channels.permissions import who_may
+from bot.channels.permissions import people_who_may_manage
 from bot.channels.preferences import Channel
 from bot.listeners.request import Request
 from bot.messages import refusals
@@ -13,7 +13,7 @@ async def refusal_to_manage(request: Request, channel: Channel) -> Message | Non
     """The refusal for a person who may not change the channel's settings; None for one who may."""
     if (await request.rights()).may_manage(channel):
         return None
-    return refusals.not_permitted(who_may(channel), language=await request.language())
+    return refusals.not_permitted(people_who_may_manage(channel), language=await request.language())
 
 
 async def refusal_to_administer(request: Request) -> Message | None:

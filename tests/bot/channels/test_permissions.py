@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.channels.permissions import Person, Rights, who_may
+from bot.channels.permissions import Person, Rights, people_who_may_manage
 from bot.channels.preferences import Channel, Language, Preferences
 from digests.model import Workspace
 
@@ -55,7 +55,7 @@ def test_a_direct_message_belongs_to_its_person() -> None:
 
 def test_the_likeliest_are_named_first_and_once() -> None:
     """The inviter comes first, and a person with two reasons is named once."""
-    assert who_may(replace(CHANNEL, creator_id="U_INVITER")) == ["U_INVITER", "U_MANAGER"]
+    assert people_who_may_manage(replace(CHANNEL, creator_id="U_INVITER")) == ["U_INVITER", "U_MANAGER"]
 
 
 @pytest.mark.parametrize(
