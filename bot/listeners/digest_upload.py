@@ -28,8 +28,7 @@ from bot.messages import adding_papers, refusals
 from bot.messages.action_ids import Callback
 from bot.messages.adding_papers import FormInput
 from bot.messages.message import Message, View
-from bot.messages.refusals import FileProblem
-from bot.workspaces.files import FileError, SharedFile
+from bot.shared_file import FileError, FileProblem, SharedFile
 from digests.model import Document
 from digests.sources.uploads import given_file, given_text, is_newsletter
 
@@ -86,7 +85,7 @@ async def offer_shared_file(request: Request, file_id: str) -> None:
     try:
         file, document = await _fetch(request, file_id)
     except FileError as error:
-        log.info("file_left", why=error.trouble.value)
+        log.info("file_left", why=error.problem.value)
         return
     if is_newsletter(document):
         await send_privately(request, await _file_preview(request, file, document))
@@ -157,7 +156,7 @@ async def _form_submitted(request: Request, view: dict[str, Any]) -> View:
         file, document = await _fetch(request, _file_id(files[0]))
     except FileError as error:
         name = str(files[0].get("name") or "")
-        return await _told(request, refusals.unreadable_file(error.trouble, language=language, name=name))
+        return await _told(request, refusals.unreadable_file(error.problem, language=language, name=name))
     understood = await request.services.workspace_digests.preview(document, request.workspace, name=file.name)
     if not understood.papers:
         return await _told(request, adding_papers.preview_message(understood, language=language, value=""))
@@ -201,7 +200,7 @@ async def _preview_file(request: Request, file_id: str) -> Message:
     try:
         file, document = await _fetch(request, file_id)
     except FileError as error:
-        return refusals.unreadable_file(error.trouble, language=await request.language())
+        return refusals.unreadable_file(error.problem, language=await request.language())
     return await _file_preview(request, file, document)
 
 
@@ -218,7 +217,7 @@ async def _keep_file(request: Request, shown: ShownDigest) -> Message:
     try:
         file, document = await _fetch(request, shown.file_id)
     except FileError as error:
-        return refusals.unreadable_file(error.trouble, language=language)
+        return refusals.unreadable_file(error.problem, language=language)
     if _sha256(file.content) != shown.sha256:
         return refusals.unreadable_file(FileProblem.CHANGED, language=language, name=file.name)
     understood = await request.services.workspace_digests.add(

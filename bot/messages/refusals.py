@@ -13,6 +13,7 @@ from bot.messages.blocks import section
 from bot.messages.managers import mentions, who_can_change
 from bot.messages.message import Message
 from bot.messages.mrkdwn import brief, clip, escape
+from bot.shared_file import FileProblem
 from digests.errors import REFUSAL_SENTENCES, RefusalReason
 
 
@@ -42,17 +43,6 @@ class Mistyped(StrEnum):
     TAGS = "tags"
     UNKNOWN_TAG = "unknown_tag"
     MANAGERS = "managers"
-
-
-class FileProblem(StrEnum):
-    """Why a shared file could not be read. The value is its name in the logs."""
-
-    KIND = "kind"
-    SIZE = "size"
-    SCOPE = "scope"
-    GONE = "gone"
-    AWAY = "away"
-    CHANGED = "changed"
 
 
 _FAILURES = {
@@ -102,14 +92,14 @@ _EXPECTED_IN_MODAL = {
 }
 
 _FILE_PROBLEMS = {
-    FileProblem.KIND: deferred("I can only read `.txt`, `.md` and `.html` files."),
-    FileProblem.SIZE: deferred("This file is larger than 5 MB. Split it into one file per day."),
-    FileProblem.SCOPE: deferred(
+    FileProblem.UNSUPPORTED_TYPE: deferred("I can only read `.txt`, `.md` and `.html` files."),
+    FileProblem.TOO_LARGE: deferred("This file is larger than 5 MB. Split it into one file per day."),
+    FileProblem.MISSING_SCOPE: deferred(
         "I don't have permission to read files here. Paste the text with `/digest add`, or ask a "
         "workspace admin to reinstall me with that permission."
     ),
-    FileProblem.GONE: deferred("That file no longer exists."),
-    FileProblem.AWAY: deferred("I couldn't get the file from Slack. Please try again in a moment."),
+    FileProblem.DELETED: deferred("That file no longer exists."),
+    FileProblem.UNAVAILABLE: deferred("I couldn't get the file from Slack. Please try again in a moment."),
     FileProblem.CHANGED: deferred("The file has changed since I showed it to you. Please send it again."),
 }
 

@@ -1,13 +1,11 @@
-"""Files that people share with Haru: what Slack says of one, and its content.
+"""Downloads files that people share with Haru.
 
-A download goes to Slack's own file server, or to the host of the Web API where that is
-another one (the local workspace, an emulator): the bot token is sent nowhere else, and
-no redirect is followed.
+The bot token is sent only to Slack's file server, or to the host of the Web API if that is another one (the
+local workspace, an emulator). Redirects are not followed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,91 +13,76 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.messages.refusals import FileProblem
+from bot.shared_file import FileError, FileProblem, SharedFile
 from bot.workspaces.clients import Clients
-from digests.errors import HaruError
 from digests.reading.document import LARGEST_DOCUMENT
 from digests.sources.file_names import has_document_suffix
 
-_HOSTS = frozenset({"files.slack.com", "files.slack-gov.com"})
-_GONE = frozenset({"file_not_found", "file_deleted", "channel_not_found"})
-
-
-class FileError(HaruError):
-    """The file cannot be had."""
-
-    def __init__(self, trouble: FileProblem) -> None:
-        super().__init__()
-        self.trouble = trouble
-
-
-@dataclass(frozen=True, slots=True)
-class SharedFile:
-    """A file of a name Haru reads, and what is in it."""
-
-    id: str
-    name: str
-    content: bytes
+_FILE_SERVERS = frozenset({"files.slack.com", "files.slack-gov.com"})
+_DELETED = frozenset({"file_not_found", "file_deleted", "channel_not_found"})
+_CHUNK = 64 * 1024
 
 
 class Files:
-    """Fetches shared files. Keeps none, and reads nothing into them."""
+    """Downloads shared files. Does not store or parse them."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
     async def fetch(self, client: AsyncWebClient, file_id: str) -> SharedFile:
-        """The file; FileError says why it cannot be had."""
-        told = await _told(client, file_id)
-        name, size = str(told.get("name") or ""), told.get("size")
-        if told.get("is_external") or not has_document_suffix(name):
-            raise FileError(FileProblem.KIND)
+        """A shared file with its content. FileError says why it could not be read."""
+        info = await _file_info(client, file_id)
+        name, size = str(info.get("name") or ""), info.get("size")
+        if info.get("is_external") or not has_document_suffix(name):
+            raise FileError(FileProblem.UNSUPPORTED_TYPE)
         if isinstance(size, int) and size > LARGEST_DOCUMENT:
-            raise FileError(FileProblem.SIZE)
-        address = str(told.get("url_private_download") or told.get("url_private") or "")
-        if not self._is_slacks(address):
-            raise FileError(FileProblem.AWAY)
-        content = await self._download(address, client.token or "")
-        # Slack answers a token it does not like with a page to sign in, and status 200.
+            raise FileError(FileProblem.TOO_LARGE)
+        url = str(info.get("url_private_download") or info.get("url_private") or "")
+        if not self._is_slacks(url):
+            raise FileError(FileProblem.UNAVAILABLE)
+        content = await self._download(url, client.token or "")
+        # If Slack does not accept the token, it answers with a page to sign in and status 200.
         if isinstance(size, int) and len(content) != size:
-            raise FileError(FileProblem.AWAY)
+            raise FileError(FileProblem.UNAVAILABLE)
         return SharedFile(file_id, name, content)
 
-    def _is_slacks(self, address: str) -> bool:
+    def _is_slacks(self, url: str) -> bool:
+        """Whether the bot token may be sent to this URL."""
         try:
-            asked, api = urlsplit(address), urlsplit(self._clients.api_url)
-            if asked.scheme == "https" and asked.hostname in _HOSTS:
-                return asked.port in (None, 443)
-            return (asked.scheme, asked.hostname, asked.port) == (api.scheme, api.hostname, api.port)
+            parts, api = urlsplit(url), urlsplit(self._clients.api_url)
+            if parts.scheme == "https" and parts.hostname in _FILE_SERVERS:
+                return parts.port in (None, 443)
+            return (parts.scheme, parts.hostname, parts.port) == (api.scheme, api.hostname, api.port)
         except ValueError:
             return False
 
-    async def _download(self, address: str, token: str) -> bytes:
+    async def _download(self, url: str, token: str) -> bytes:
         headers = {"Authorization": f"Bearer {token}"}
         content = bytearray()
         try:
-            async with self._clients.session.get(address, headers=headers, allow_redirects=False) as answer:
-                if answer.status != 200:
-                    raise FileError(FileProblem.AWAY)
-                async for piece in answer.content.iter_chunked(64 * 1024):
-                    content += piece
+            async with self._clients.session.get(url, headers=headers, allow_redirects=False) as response:
+                if response.status != 200:
+                    raise FileError(FileProblem.UNAVAILABLE)
+                async for chunk in response.content.iter_chunked(_CHUNK):
+                    content += chunk
                     if len(content) > LARGEST_DOCUMENT:
-                        raise FileError(FileProblem.SIZE)
+                        raise FileError(FileProblem.TOO_LARGE)
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise FileError(FileProblem.AWAY) from error
+            raise FileError(FileProblem.UNAVAILABLE) from error
         return bytes(content)
 
 
-async def _told(client: AsyncWebClient, file_id: str) -> dict[str, Any]:
+async def _file_info(client: AsyncWebClient, file_id: str) -> dict[str, Any]:
+    """What ``files.info`` says of a file. FileError if Slack does not answer or refuses."""
     try:
         answer = await client.files_info(file=file_id)
     except SlackApiError as error:
         data = error.response.data
         code = data.get("error") if isinstance(data, dict) else None
         if code == "missing_scope":
-            raise FileError(FileProblem.SCOPE) from error
-        raise FileError(FileProblem.GONE if code in _GONE else FileProblem.AWAY) from error
+            raise FileError(FileProblem.MISSING_SCOPE) from error
+        raise FileError(FileProblem.DELETED if code in _DELETED else FileProblem.UNAVAILABLE) from error
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise FileError(FileProblem.AWAY) from error
-    told = answer.get("file")
-    return told if isinstance(told, dict) else {}
+        raise FileError(FileProblem.UNAVAILABLE) from error
+    info = answer.get("file")
+    return info if isinstance(info, dict) else {}

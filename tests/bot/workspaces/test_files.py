@@ -1,4 +1,4 @@
-"""Files from Slack: fetched whole from where they belong, or refused with what was wrong."""
+"""Shared files are downloaded from Slack, or refused with the reason."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.lifecycle import listening
-from bot.messages.refusals import FileProblem
+from bot.shared_file import FileError, FileProblem
 from bot.workspaces.clients import Clients
-from bot.workspaces.files import FileError, Files
+from bot.workspaces.files import Files
 from digests.reading.document import LARGEST_DOCUMENT
 
 CONTENT = "2025-02-25\n제목\n".encode()
@@ -22,25 +22,25 @@ TOKEN = "xoxb-files"
 
 @dataclass
 class Slack:
-    """A Slack that knows one file, and tells of it what a test wants."""
+    """A Slack with one file, of which ``info`` returns what a test sets."""
 
     address: str = ""
-    told: dict[str, Any] = field(default_factory=dict)
+    info_fields: dict[str, Any] = field(default_factory=dict)
     error: str = ""
     content: bytes = CONTENT
-    asked: list[str] = field(default_factory=list)
+    downloads: list[str] = field(default_factory=list)
 
     async def info(self, request: web.Request) -> web.Response:
-        """files.info"""
+        """Answer ``files.info``."""
         if self.error:
             return web.json_response({"ok": False, "error": self.error})
         file = {"id": "F1", "name": "a.txt", "size": len(self.content)}
         file["url_private_download"] = f"{self.address}/files/F1"
-        return web.json_response({"ok": True, "file": file | self.told})
+        return web.json_response({"ok": True, "file": file | self.info_fields})
 
     async def download(self, request: web.Request) -> web.Response:
-        """The file, for the token; or on to another address."""
-        self.asked.append(request.headers.get("Authorization", ""))
+        """Send the file, or redirect to it; remember the token."""
+        self.downloads.append(request.headers.get("Authorization", ""))
         if request.match_info["file"] == "moved":
             raise web.HTTPFound(f"{self.address}/files/F1")
         return web.Response(body=self.content)
@@ -54,16 +54,16 @@ class Desk:
     files: Files
     client: AsyncWebClient
 
-    async def trouble(self) -> FileProblem:
-        """What is wrong with the file."""
+    async def problem(self) -> FileProblem:
+        """Why the file could not be read."""
         with pytest.raises(FileError) as caught:
             await self.files.fetch(self.client, "F1")
-        return caught.value.trouble
+        return caught.value.problem
 
 
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
-    """A Slack on a port of its own, and a client of it."""
+    """A Slack on its own port, and a client of it."""
     slack = Slack()
     application = web.Application()
     application.router.add_route("*", "/api/files.info", slack.info)
@@ -75,11 +75,11 @@ async def desk() -> AsyncIterator[Desk]:
         await clients.close()
 
 
-async def test_a_file_is_fetched_with_the_token(desk: Desk) -> None:
-    """Name and bytes are Slack's, and the download carries the bot's token."""
+async def test_a_file_is_downloaded_with_the_token(desk: Desk) -> None:
+    """The download carries the bot token, and gives the name and content that Slack has."""
     file = await desk.files.fetch(desk.client, "F1")
     assert (file.name, file.content) == ("a.txt", CONTENT)
-    assert desk.slack.asked == [f"Bearer {TOKEN}"]
+    assert desk.slack.downloads == [f"Bearer {TOKEN}"]
 
 
 @pytest.mark.parametrize(
@@ -96,52 +96,54 @@ async def test_a_file_is_fetched_with_the_token(desk: Desk) -> None:
     ],
 )
 async def test_the_token_is_sent_nowhere_else(desk: Desk, address: str) -> None:
-    """Any address but Slack's file server over https, or the API's own host, is not asked at all."""
-    desk.slack.told = {"url_private_download": address, "url_private": address}
-    assert await desk.trouble() is FileProblem.AWAY
-    assert desk.slack.asked == []
+    """No request goes to an address that is neither Slack's file server over https nor the API's host."""
+    desk.slack.info_fields = {"url_private_download": address, "url_private": address}
+    assert await desk.problem() is FileProblem.UNAVAILABLE
+    assert desk.slack.downloads == []
 
 
 async def test_no_redirect_is_followed(desk: Desk) -> None:
-    """A file that has moved elsewhere is not fetched from there."""
-    desk.slack.told = {"url_private_download": f"{desk.slack.address}/files/moved"}
-    assert await desk.trouble() is FileProblem.AWAY
-    assert len(desk.slack.asked) == 1
+    """A download that is redirected is given up."""
+    desk.slack.info_fields = {"url_private_download": f"{desk.slack.address}/files/moved"}
+    assert await desk.problem() is FileProblem.UNAVAILABLE
+    assert len(desk.slack.downloads) == 1
 
 
-async def test_another_page_is_not_taken_for_the_file(desk: Desk) -> None:
-    """Slack answers a token it dislikes with a page to sign in; its size betrays it."""
-    desk.slack.told = {"size": len(CONTENT) + 1}
-    assert await desk.trouble() is FileProblem.AWAY
+async def test_a_page_to_sign_in_is_not_taken_for_the_file(desk: Desk) -> None:
+    """Slack answers a bad token with a page to sign in, whose size differs from the file's."""
+    desk.slack.info_fields = {"size": len(CONTENT) + 1}
+    assert await desk.problem() is FileProblem.UNAVAILABLE
 
 
-async def test_what_is_too_large_is_not_read_to_its_end(desk: Desk) -> None:
-    """Neither by what Slack says of its size, nor where it says nothing."""
+async def test_a_file_that_is_too_large_is_not_downloaded_whole(desk: Desk) -> None:
+    """A file is refused by the size that Slack gives, or during the download if Slack gives none."""
     desk.slack.content = b"x" * (LARGEST_DOCUMENT + 100_000)
-    assert await desk.trouble() is FileProblem.SIZE
-    assert desk.slack.asked == []
-    desk.slack.told = {"size": None}
-    assert await desk.trouble() is FileProblem.SIZE
+    assert await desk.problem() is FileProblem.TOO_LARGE
+    assert desk.slack.downloads == []
+    desk.slack.info_fields = {"size": None}
+    assert await desk.problem() is FileProblem.TOO_LARGE
 
 
 @pytest.mark.parametrize(
-    ("error", "trouble"),
+    ("error", "problem"),
     [
-        ("missing_scope", FileProblem.SCOPE),
-        ("file_not_found", FileProblem.GONE),
-        ("file_deleted", FileProblem.GONE),
-        ("internal_error", FileProblem.AWAY),
+        ("missing_scope", FileProblem.MISSING_SCOPE),
+        ("file_not_found", FileProblem.DELETED),
+        ("file_deleted", FileProblem.DELETED),
+        ("internal_error", FileProblem.UNAVAILABLE),
     ],
 )
-async def test_slacks_refusals_are_told_apart(desk: Desk, error: str, trouble: FileProblem) -> None:
-    """A missing permission, a file that is gone and a Slack in trouble are different things to do."""
+async def test_slack_s_errors_become_problems(desk: Desk, error: str, problem: FileProblem) -> None:
+    """A missing scope, a deleted file and an error of Slack are different problems."""
     desk.slack.error = error
-    assert await desk.trouble() is trouble
+    assert await desk.problem() is problem
 
 
-@pytest.mark.parametrize("told", [{"name": "a.pdf"}, {"name": ""}, {"name": None}, {"is_external": True}])
-async def test_files_of_other_kinds_are_left_alone(desk: Desk, told: dict[str, Any]) -> None:
-    """What Haru does not read, or what only points outside Slack, is not downloaded."""
-    desk.slack.told = told
-    assert await desk.trouble() is FileProblem.KIND
-    assert desk.slack.asked == []
+@pytest.mark.parametrize(
+    "info_fields", [{"name": "a.pdf"}, {"name": ""}, {"name": None}, {"is_external": True}]
+)
+async def test_files_of_other_types_are_not_downloaded(desk: Desk, info_fields: dict[str, Any]) -> None:
+    """A file that Haru cannot read, or that is stored outside Slack, is refused."""
+    desk.slack.info_fields = info_fields
+    assert await desk.problem() is FileProblem.UNSUPPORTED_TYPE
+    assert desk.slack.downloads == []
