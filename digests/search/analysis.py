@@ -37,12 +37,14 @@ class Analysed:
     """The words of the head, each with a tab and its term, in order."""
     called: tuple[str, ...]
     """What the paper is called by its own title and abstract (``digests.search.names``), in order."""
+    calls: tuple[str, ...]
+    """What it calls other papers, in order."""
 
     def packed(self) -> bytes:
         """The form kept in the database."""
-        parts = ["\n".join(part).encode() for part in (self.terms, self.words, self.called)]
+        parts = ["\n".join(part).encode() for part in (self.terms, self.words, self.called, self.calls)]
         marks = struct.pack(f"<{len(self.marks)}H", *self.marks)
-        lengths = struct.pack("<3I", *map(len, parts))
+        lengths = struct.pack("<4I", *map(len, parts))
         return zlib.compress(b"".join([lengths, *parts, marks]), 6)
 
     @classmethod
@@ -50,8 +52,8 @@ class Analysed:
         """Read ``packed`` back."""
         content = zlib.decompress(packed)
         parts = []
-        start = 12
-        for length in struct.unpack_from("<3I", content):
+        start = 16
+        for length in struct.unpack_from("<4I", content):
             written = content[start : start + length].decode()
             parts.append(tuple(written.split("\n")) if written else ())
             start += length
@@ -59,7 +61,7 @@ class Analysed:
         marks.frombytes(content[start:])
         if struct.pack("=H", 1) != struct.pack("<H", 1):
             marks.byteswap()
-        return cls(parts[0], marks, parts[1], parts[2])
+        return cls(parts[0], marks, parts[1], parts[2], parts[3])
 
 
 def fields(
@@ -101,6 +103,7 @@ def analyse(fields: Fields) -> Analysed:
         array("H", [marks[x] + (term in heads) for term, x in mass.items()]),
         tuple(sorted(map("\t".join, words))),
         names.called(fields),
+        names.calls(fields),
     )
 
 

@@ -23,6 +23,8 @@ class Candidate:
     base: float
     coverage: float
     head: float
+    called: float = 0.0
+    """The share of the question that is a name of the paper, an inexact name in part."""
 
 
 def candidates(
@@ -39,7 +41,7 @@ def candidates(
     least = (weights.FLOOR if floor is None else floor) * whole - 1e-9
     found: list[Candidate] = []
     for at, index in enumerate(library.indexes):
-        base, answered, head = _sums(index, groups)
+        base, answered, head, called = _sums(index, groups)
         chosen = library.everything[at] & (answered >= least) & (answered > 0)
         if among is not None:
             chosen &= among[at]
@@ -54,14 +56,15 @@ def candidates(
             np.round(base[rows], 6).tolist(),
             (answered[rows] / whole).tolist(),
             (head[rows] / whole).tolist(),
+            (called[rows] / whole).tolist(),
         )
     found.sort(key=lambda one: (-one.base, one.paper_id))
     return found[:most]
 
 
-def _sums(index: Index, groups: Sequence[Group]) -> tuple[Array, Array, Array]:
+def _sums(index: Index, groups: Sequence[Group]) -> tuple[Array, Array, Array, Array]:
     """For each paper its weight, and what it answers of the question's weight, anywhere and in its head."""
-    base, answered, head = (np.zeros(len(index)) for _ in range(3))
+    base, answered, head, called = (np.zeros(len(index)) for _ in range(4))
     for group in groups:
         best = np.zeros(len(index))
         in_head = np.zeros(len(index), dtype=bool)
@@ -70,7 +73,12 @@ def _sums(index: Index, groups: Sequence[Group]) -> tuple[Array, Array, Array]:
             best[rows] = np.maximum(best[rows], (marks >> 1) * (worth / THOUSANDTHS))
             if worth > weights.NAMED:
                 in_head[rows] |= marks & 1 == 1
+        for paper_id, worth in group.papers.items():
+            if (row := index.row(paper_id)) is not None:
+                best[row] = max(best[row], worth * weights.CALLED_WEIGHT)
+                in_head[row] = True
+                called[row] += group.idf * worth
         base += group.idf * best
         answered += group.idf * (best > 0)
         head += group.idf * in_head
-    return base, answered, head
+    return base, answered, head, called

@@ -225,7 +225,10 @@ class _Asking:
             if paper is None or newest is None:
                 continue
             tags = [name for name, _ in newest.tags]
-            worth = order.score(one, title=paper.title, authors=paper.authors, tags=tags)
+            citations = self._library.citations(one.paper_id) if one.called else 0
+            worth = order.score(
+                one, title=paper.title, authors=paper.authors, tags=tags, citations=citations
+            )
             scored.append((one.paper_id, worth + round(weight * nearness.get(one.paper_id, 0.0), 4)))
         scored.sort(key=lambda pair: (-pair[1], pair[0]))
         return scored

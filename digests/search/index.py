@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from digests.search.analysis import Analysed
-from digests.search.names import document_name, document_names
+from digests.search.names import called_by_document, document_name, document_names
 from digests.search.vocabulary import Vocabulary
 
 UNDATED = 0
@@ -131,7 +131,9 @@ class Index:
     documents: Mapping[str, Ids] = field(default_factory=dict)
     """The papers of the documents called so."""
     called: Mapping[str, Ids] = field(default_factory=dict)
-    """The papers that call themselves so."""
+    """The papers called so by themselves or by their documents, by kind and key (``digests.search.names``)."""
+    calls: Mapping[str, Ids] = field(default_factory=dict)
+    """The papers that call another paper so."""
     linked: Mapping[str, Ids] = field(default_factory=dict)
     """The papers whose documents link to a document called so."""
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
@@ -291,7 +293,7 @@ class _Map:
         return found
 
 
-_KEYS = ("addresses", "citing", "tags", "documents", "linked", "called")
+_KEYS = ("addresses", "citing", "tags", "documents", "linked", "called", "calls")
 
 
 def _keys(facts: Facts, analysed: Analysed) -> dict[str, Iterable[str]]:
@@ -303,7 +305,8 @@ def _keys(facts: Facts, analysed: Analysed) -> dict[str, Iterable[str]]:
         "tags": {name for one in mentions for name, _ in one.tags},
         "documents": {name for one in mentions for name in document_names(one.path)},
         "linked": {document_name(link) for one in mentions for link in one.links},
-        "called": analysed.called,
+        "called": {*analysed.called, *(name for one in mentions for name in called_by_document(one.path))},
+        "calls": {name.partition("\t")[0] for name in analysed.calls},
     }
 
 

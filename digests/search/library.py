@@ -14,7 +14,7 @@ import numpy as np
 from digests.search import transliteration
 from digests.search.analysis import Analysed
 from digests.search.index import Array, Facts, Index, Mention
-from digests.search.names import document_name
+from digests.search.names import Kind, document_name, document_names
 
 MOST_HEARD = 4
 """Words that sound like one in Hangul: the commonest of the nearest."""
@@ -23,6 +23,9 @@ _TELLING_TERMS = 12
 """The rarest terms of a paper's head, by which others are alike."""
 
 _MOST_ALIKE = 50
+
+_MOST_CALLING = 50
+"""Papers looked at for what they call others."""
 
 Selection = Sequence[Array]
 """Some papers: for each index, whether each row is one of them."""
@@ -239,6 +242,36 @@ class Library:
             for spelling in {dict(one.tags).get(name) for one in self._visible_mentions(id_)}
             if spelling is not None
         )
+
+    # Names.
+
+    def called(self, name: str) -> dict[int, Kind]:
+        """The papers that are called so, by a name's key."""
+        found: dict[int, Kind] = {}
+        for index in self.indexes:
+            for kind in Kind:
+                for id_ in index.called.get(kind + name, ()):
+                    found.setdefault(id_, kind)
+            for id_ in index.calls.get(name, ())[:_MOST_CALLING]:
+                row = index.row(id_)
+                calls = Analysed.unpacked(index.analysed[row]).calls if row is not None else ()
+                for said, _, address in (one.partition("\t") for one in calls):
+                    if said == name:
+                        found.update(dict.fromkeys(self._at(address), Kind.OWN))
+        return found
+
+    def citations(self, paper_id: int) -> int:
+        """How many papers cite a paper or link to its document."""
+        paper = self.paper(paper_id)
+        if paper is None:
+            return 0
+        names = {name for one in paper.mentions for name in document_names(one.path)}
+        citing = {id_ for index in self.indexes for at in paper.addresses for id_ in index.citing.get(at, ())}
+        citing |= {id_ for index in self.indexes for name in names for id_ in index.linked.get(name, ())}
+        return len(citing - {paper_id})
+
+    def _at(self, address: str) -> list[int]:
+        return [id_ for index in self.indexes for id_ in index.addresses.get(address, ())]
 
     # Relations.
 

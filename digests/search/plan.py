@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise, zip_longest
+from itertools import chain, islice, pairwise, zip_longest
 
-from digests.search import dictionary, glossary, text, thesaurus, transliteration, weights
+from digests.search import dictionary, glossary, names, text, thesaurus, transliteration, weights
 from digests.search.function_words import ASKING, FUNCTION, KIND_OF_REPORT, KINDS
 from digests.search.library import Library, Term
 
@@ -18,6 +18,12 @@ MOST_NAMED = 3
 """Words of a question that names a thing."""
 
 MOST_PREFIXES = 24
+
+LONGEST_NAME = 12
+"""Words of a name."""
+
+SHORTEST_NAME = 2
+"""Letters of a name: a lone one is one of many papers."""
 
 RARE = 5
 """Papers with a word, up to which it may be a slip of another."""
@@ -47,6 +53,8 @@ class Group:
     """Which of the question's words it is, counted in pieces."""
     worth: dict[str, float] = field(default_factory=dict)
     """What each term is worth."""
+    papers: dict[int, float] = field(default_factory=dict)
+    """The papers that are called so, with what each gains by it."""
     df: int = 0
     dfs: dict[str, int] = field(default_factory=dict)
     """In how many papers each term is."""
@@ -116,7 +124,29 @@ def plan(asked: Sequence[text.Word], library: Library) -> list[Group]:
                 for term in known:
                     group.add(term, weights.JOINT)
     _name(groups, asked, library)
+    _call(groups, asked, library)
     return _weighed(groups, library.papers)
+
+
+def _call(groups: Sequence[Group], asked: Sequence[text.Word], library: Library) -> None:
+    """Give each group the papers that are called by its word, alone or with its neighbours."""
+    of_word: list[list[Group]] = [[] for _ in asked]
+    places = iter(groups)
+    for own, word in zip(of_word, asked, strict=True):
+        own += islice(places, len(word.terms) if word.is_hangul else 1)
+    keys = [names.key(word.shown) for word in asked]
+    for start in range(len(asked)):
+        for end in range(start + 1, min(len(asked), start + LONGEST_NAME) + 1):
+            called = "".join(keys[start:end])
+            if len(called) < SHORTEST_NAME:
+                continue
+            for paper_id, kind in library.called(called).items():
+                for group in chain.from_iterable(of_word[start:end]):
+                    known = group.papers.get(paper_id, 0.0)
+                    group.papers[paper_id] = max(known, weights.CALLED[kind])
+    for group in groups:
+        if group.papers and not group.said:
+            group.drop_slips()
 
 
 def widen(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Ranking:
         self._seconds = _places(names for _, names in couples)
 
     def score(
-        self, candidate: Candidate, *, title: str, authors: Sequence[str], tags: Iterable[str]
+        self, candidate: Candidate, *, title: str, authors: Sequence[str], tags: Iterable[str], citations: int
     ) -> float:
         """A candidate's final score, from its head."""
         lines = [_line(title), *map(_line, self._named(authors))]
@@ -49,6 +50,7 @@ class Ranking:
             + weights.COVERAGE_BONUS * candidate.coverage**4
             + weights.TAG_BONUS * any(text.joined(tag) == self._joined for tag in tags)
             + weights.TYPED_BONUS * self._as_typed(lines)
+            + weights.CALLED_BONUS * candidate.called**2 * (1 + weights.CITED_BONUS * math.log1p(citations))
         )
         return round(candidate.base + self.whole * bonus, 4)
 

@@ -78,6 +78,19 @@ TAG_BONUS = 1.5
 TYPED_BONUS = 0.4
 """Times the share of words that stand in title or names as they were typed."""
 
+CALLED = {"t": 1.0, "o": 0.8, "i": 0.9, "s": 0.3}
+"""A paper called so by its title, by itself or those who cite it, by its initials, or by other shortenings,
+in parts of the whole gain."""
+
+CALLED_WEIGHT = 2.2
+"""What a name counts as a term: as much as the best term there can be."""
+
+CALLED_BONUS = 3.0
+"""Times the square of the share of the question that is a name of the paper."""
+
+CITED_BONUS = 0.1
+"""Times the logarithm of the papers that cite it, of several that are called so."""
+
 FLOOR = 0.42
 """The share of the question's weight that a paper must answer to be found."""
 

@@ -51,7 +51,7 @@ def content(index: Index) -> dict[str, Any]:
         if len(rows):
             assert index.counts(term) == (len(rows), int((marks & 1).sum()))
             postings[term] = (index.ids[rows].tolist(), marks.tolist())
-    maps = ("addresses", "citing", "tags", "documents", "called", "linked", "words")
+    maps = ("addresses", "citing", "tags", "documents", "called", "calls", "linked", "words")
     return {
         "ids": index.ids.tolist(),
         "mentions": (index.mention_rows.tolist(), index.mention_days.tolist()),
