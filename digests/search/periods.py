@@ -70,6 +70,9 @@ _DATED = re.compile(r"\d{4}[-./]\d{1,2}(?:[-./]\d{1,2})?\.?|\d{1,2}/\d{1,2}")
 _YEAR_ALONE = re.compile(r"((?:19|20)\d\d)\s*년?")
 _WORD_START = re.compile(r"(?<![^\s(\[,~])(?=\w|')")
 _WEEKDAY = re.compile(r"\(?(?:mon|tue|wed|thu|fri|sat|sun)\w*\)?", re.IGNORECASE)
+_FIRST_OF_DATE = re.compile(
+    r"#?\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", re.IGNORECASE
+)
 _TIED = re.compile(
     r"(?:(?:papers?|published|released|posted|out|dated|back|those|as)\s+)?"
     r"(?P<word>since|before|prior\s+to|until|till|up\s+to|through|after|later\s+than|earlier\s+than|between"
@@ -165,7 +168,8 @@ def _bare_date(text: str, today: date) -> Span | None:
     # Another word than a weekday behind a day is of what is asked for of that day.
     is_dated = bool(words) and (not words[-1].strip("(),").isalpha() or bool(_WEEKDAY.fullmatch(words[-1])))
     is_korean = bool(words) and not words[-1].isascii()
-    day = date_of_line(text) if len(words) == 1 or is_dated or is_korean else None
+    is_first = bool(words) and bool(_FIRST_OF_DATE.match(words[0]))
+    day = date_of_line(text) if is_first and (len(words) == 1 or is_dated or is_korean) else None
     return (day, day) if day else None
 
 
