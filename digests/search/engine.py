@@ -11,12 +11,14 @@ from typing import Protocol
 import numpy as np
 
 from digests.model import Correction
-from digests.search import glossary, meaning, plan, ranking, text, times, weights
+from digests.search import glossary, meaning, names, plan, ranking, text, weights
+from digests.search.addresses import Address
 from digests.search.candidates import Candidate, candidates
 from digests.search.guesses import guesses, nearest_tag
 from digests.search.library import Library, Selection, Term
+from digests.search.names import Kind
 from digests.search.plan import Group
-from digests.search.query import Query, parse
+from digests.search.question import Part, Period, Question, parse
 
 _MOST_OF_AN_AUTHOR = 2000
 """Papers looked at for a name."""
@@ -48,6 +50,10 @@ class Answer:
     suggestions: tuple[str, ...] = ()
     is_direct: bool = False
     by_meaning: bool = False
+    without_period: str = ""
+    """The time that was asked for, as it was said, where only other times have what fits."""
+    not_understood: tuple[str, ...] = ()
+    """Filters that could not be read, as they were typed."""
 
 
 def answer(
@@ -61,13 +67,11 @@ def answer(
     """What a question finds.
 
     ``today`` is what the word means to the asker (the newest digest their channel had); None is the newest
-    day there is. ``now`` is the asker's day, for times like last year; where it is None, or nothing is found
-    of such a time, its words are asked for like all others.
+    day there is. ``now`` is the asker's day, for times like last year; where it is None, such times are words
+    like all others.
     """
-    found = _Asking(library, today, meanings).answer(parse(typed, now=now))
-    if found.scored or now is None or not times.named(typed):
-        return found
-    return _Asking(library, today, meanings).answer(parse(typed))
+    question = parse(typed, today=now, tags=library.tags_by_letters)
+    return _Asking(library, today, meanings).answer(question)
 
 
 class _Asking:
@@ -78,22 +82,37 @@ class _Asking:
         self._today = today
         self._meanings = meanings
 
-    def answer(self, query: Query) -> Answer:
+    def answer(self, question: Question) -> Answer:
         """What a question finds."""
+        if question.special:
+            return self._special(question.special)
+        if question.addresses:
+            found = self._at(question.addresses)
+            if found.scored:
+                return found
+            titles = [Part((word,)) for one in question.addresses for word in one.title.split()]
+            question = replace(question, addresses=(), parts=(*question.parts, *titles))
+        if not question.parts and question.chatter and self._is_name(question.plain):
+            question = replace(question, parts=tuple(Part((word,)) for word in question.plain.split()))
+        found = self._dated(question, question.year) if question.year else self._timed(question)
+        return replace(found, not_understood=question.not_understood)
+
+    def _at(self, addresses: Sequence[Address]) -> Answer:
+        """The papers at addresses, in the order asked for, then those that cite them."""
         library = self._library
-        if query.is_empty:
-            return Answer()
-        if query.special:
-            return self._special(query.special)
-        if query.address:
-            own, citing = library.at(query.address), library.citing(query.address)
-            scored = [(id_, 1.0) for id_ in own] + [(id_, 0.5) for id_ in citing if id_ not in own]
-            return Answer(scored, is_direct=bool(own))
-        if not query.year:
-            return self._narrowed(query)
-        likelier, other = self._dated(query, query.year)
-        found = self._narrowed(likelier)
-        return found if found.scored else self._narrowed(other)
+        own: dict[int, None] = {}
+        citing: dict[int, None] = {}
+        for address in addresses:
+            keys = (address.key, *address.also)
+            own |= dict.fromkeys(next(filter(None, map(library.at, keys)), []))
+            citing |= dict.fromkeys(id_ for key in keys for id_ in library.citing(key))
+        scored = [(id_, 1.0) for id_ in own] + [(id_, 0.5) for id_ in citing if id_ not in own]
+        return Answer(scored, is_direct=len(own) == 1)
+
+    def _is_name(self, words: str) -> bool:
+        """Whether words that look like chatter are what a paper is called."""
+        kinds = self._library.called(names.key(words)).values()
+        return Kind.TITLE in kinds
 
     def _special(self, special: str) -> Answer:
         library = self._library
@@ -103,45 +122,65 @@ class _Asking:
         day = (self._today if special == "today" else None) or library.newest_day()
         return _listed(library.of_day(day) if day else [])
 
-    def _dated(self, query: Query, year: int) -> tuple[Query, Query]:
-        """A question with a year among its words, read twice, the likelier first: of a title that says the
+    def _dated(self, question: Question, year: int) -> Answer:
+        """A question with a year among its words is read twice, the likelier first: of a title that says the
         year, and of papers that came in it."""
-        whole = replace(query, words=(*query.words, str(year)), year=None)
-        within = replace(query, year=None, since=date(year, 1, 1), until=date(year, 12, 31))
-        groups = plan.plan(plan.asked_words([*whole.words, *whole.phrases]), self._library)
-        found = candidates(self._library, groups, among=self._allowed(query), most=ranking.CANDIDATES)
-        return (whole, within) if any(one.head > 1 - 1e-9 for one in found) else (within, whole)
+        whole = replace(question, parts=(*question.parts, Part((str(year),))), year=None)
+        period = Period(date(year, 1, 1), date(year, 12, 31), str(year), as_words=str(year))
+        within = replace(question, year=None, period=period)
+        groups = self._groups(whole.parts)
+        found = candidates(self._library, groups, among=self._allowed(question), most=ranking.CANDIDATES)
+        is_title = any(one.head > 1 - 1e-9 for one in found)
+        first, second = (whole, within) if is_title else (within, whole)
+        answered = self._narrowed(first)
+        return answered if answered.scored else self._narrowed(second)
 
-    def _narrowed(self, query: Query) -> Answer:
-        """What words find among the papers that the operators leave; without words all of those."""
+    def _timed(self, question: Question) -> Answer:
+        """A question with a time among its words: where nothing of that time fits, what there is without."""
+        found = self._narrowed(question)
+        period = question.period
+        if found.scored or period is None or period.is_operator or not question.parts:
+            return found
+        words = tuple(Part((word,)) for word in period.as_words.split())
+        other = self._narrowed(replace(question, period=None, parts=(*question.parts, *words)))
+        return replace(other, without_period=period.said) if other.scored else found
+
+    def _narrowed(self, question: Question) -> Answer:
+        """What words find among the papers that the filters leave; without words all of those."""
         library = self._library
-        allowed = self._allowed(query)
-        asked = plan.asked_words([*query.words, *query.phrases])
-        if asked:
-            return self._by_words(query, asked, allowed)
+        allowed = self._allowed(question)
+        if question.parts or question.lacking:
+            return self._by_words(question, allowed)
         if allowed is None:
             return Answer()
-        if query == Query(since=query.since, until=query.since) and query.since:
+        day = question.period.since if question.period else None
+        if day and question.period and day == question.period.until and not _is_filtered(question):
             # One day is read as it was written.
-            return _listed(library.of_day(query.since))
+            return _listed(library.of_day(day))
         return _listed(library.newest_first(allowed))
 
-    def _allowed(self, query: Query) -> Selection | None:
-        """The papers that the operators leave; None when no operator limits."""
+    def _allowed(self, question: Question) -> Selection | None:
+        """The papers that the filters leave; None when there is none."""
         library = self._library
-        kept: list[Selection] = []
-        if query.tags or query.without_tags:
-            known = library.tags()
-            kept += [library.tagged(nearest_tag(tag, known) or tag) for tag in query.tags]
-            by_joint = {text.joined(name): name for name in known}
-            kept += [_not(library.tagged(by_joint.get(text.joined(tag), tag))) for tag in query.without_tags]
-        kept += [self._by_author(author) for author in query.authors]
-        if query.since or query.until:
-            kept.append(library.between(query.since, query.until))
-        kept += [_not(self._saying(word)) for word in query.without]
+        kept = [library.tagged(self._tag(tag)) for tag in question.tags]
+        kept += [_not(library.tagged(self._tag(tag))) for tag in question.excluded_tags]
+        kept += [self._by_author(author) for author in question.authors]
+        if question.period:
+            kept.append(library.between(question.period.since, question.period.until))
+        kept += [_not(self._saying(word)) for word in question.excluded]
         if not kept:
             return None
         return [np.logical_and.reduce(parts) for parts in zip(*kept, strict=True)]
+
+    def _tag(self, said: str) -> str:
+        """The known tag that was meant; what was said where there is none."""
+        known = self._library.tags()
+        if said in known:
+            return said
+        for english in glossary.in_english(text.joined(said)):
+            if (tag := self._library.tags_by_letters.get(text.joined(english))) is not None:
+                return tag
+        return nearest_tag(said, known) or said
 
     def _by_author(self, typed: str) -> Selection:
         """Papers one of whose authors has every word typed, begun or corrected."""
@@ -179,11 +218,25 @@ class _Asking:
             [np.logical_or.reduce(parts) for parts in zip(*found, strict=True)] if found else library.nothing
         )
 
-    def _by_words(self, query: Query, asked: Sequence[text.Word], allowed: Selection | None) -> Answer:
+    def _groups(self, parts: Sequence[Part], lacking: Sequence[str] = ()) -> list[Group]:
+        """What the parts of a question may be found by."""
         library = self._library
-        groups = plan.plan(asked, library)
-        plainly = " ".join([*query.words, *query.phrases])
-        is_sentence = len(query.words) >= meaning.FEWEST_WORDS
+        words = [part.alternatives[0] for part in parts if len(part.alternatives) == 1]
+        groups = plan.plan(plan.asked_words(words), library)
+        for part in parts:
+            if len(part.alternatives) > 1:
+                options = [plan.plan(plan.asked_words([one]), library) for one in part.alternatives]
+                groups.append(plan.either(options))
+        groups += [plan.lacking(word, library) for word in lacking]
+        return plan.weighed(groups, library.papers)
+
+    def _by_words(self, question: Question, allowed: Selection | None) -> Answer:
+        library = self._library
+        words = [word for part in question.parts for word in part.alternatives]
+        asked = plan.asked_words(words)
+        groups = self._groups(question.parts, question.lacking)
+        plainly = " ".join(words)
+        is_sentence = len(words) >= meaning.FEWEST_WORDS
         found = candidates(library, groups, among=allowed, most=ranking.CANDIDATES)
         answered = _answered(found)
         nearness: Mapping[int, float] = {}
@@ -199,15 +252,29 @@ class _Asking:
             else:
                 found = candidates(library, groups, among=allowed, most=ranking.CANDIDATES)
         scored = self._ranked(found, groups, plainly, nearness, meaning.blend(answered))
+        if question.demoted and scored:
+            scored = self._demoted(scored, question.demoted, groups)
         if not scored:
-            return Answer(suggestions=guesses(query, asked, groups, library))
+            return Answer(suggestions=guesses(question, asked, groups, library))
         return Answer(
             scored,
             groups,
-            query.phrases,
+            tuple(part.alternatives[0] for part in question.parts if part.is_phrase),
             tuple(Correction(group.shown, group.corrected) for group in groups if group.corrected),
             by_meaning=bool(nearness) and answered < weights.FLOOR,
         )
+
+    def _demoted(
+        self, scored: Sequence[tuple[int, float]], words: Sequence[str], groups: Sequence[Group]
+    ) -> list[tuple[int, float]]:
+        """The papers, those below the others that are about something that was not meant."""
+        about = set()
+        for word in words:
+            for term in {term for one in plan.asked_words([word]) for term in one.terms}:
+                about |= set(self._library.in_heads(term))
+        loss = weights.DEMOTED * sum(group.idf for group in groups)
+        found = [(id_, round(score - loss * (id_ in about), 4)) for id_, score in scored]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
     def _ranked(
         self,
@@ -226,9 +293,7 @@ class _Asking:
                 continue
             tags = [name for name, _ in newest.tags]
             citations = self._library.citations(one.paper_id) if one.called else 0
-            worth = order.score(
-                one, title=paper.title, authors=paper.authors, tags=tags, citations=citations
-            )
+            worth = order.score(one, title=paper.title, authors=paper.authors, tags=tags, citations=citations)
             scored.append((one.paper_id, worth + round(weight * nearness.get(one.paper_id, 0.0), 4)))
         scored.sort(key=lambda pair: (-pair[1], pair[0]))
         return scored
@@ -244,6 +309,13 @@ class _Asking:
         alike = sorted(nearness, key=lambda id_: (-nearness[id_], id_))
         rest = [id_ for id_ in alike if id_ not in known and nearness[id_] >= weights.LIKE]
         return kept + [Candidate(id_, 0.0, 0.0, 0.0) for id_ in rest[: meaning.MOST]]
+
+
+def _is_filtered(question: Question) -> bool:
+    """Whether more is asked for than a time."""
+    return bool(
+        question.tags or question.excluded_tags or question.authors or question.excluded or question.lacking
+    )
 
 
 def _listed(ids: Iterable[int]) -> Answer:

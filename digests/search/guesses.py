@@ -12,7 +12,7 @@ from digests.search import text
 from digests.search.function_words import FUNCTION
 from digests.search.library import Library
 from digests.search.plan import LONG_QUESTION, SHORTEST_CORRECTED, Group, slips_allowed
-from digests.search.query import Query
+from digests.search.question import Question
 
 MOST = 3
 
@@ -21,13 +21,15 @@ _EACH = 2
 
 
 def guesses(
-    query: Query, asked: Sequence[text.Word], groups: Sequence[Group], library: Library
+    question: Question, asked: Sequence[text.Word], groups: Sequence[Group], library: Library
 ) -> tuple[str, ...]:
     """Up to three: what a word that nobody wrote is like, then the question's own words one by one, those
     that fewest papers have first, then its tags. Of a sentence nothing is guessed but its own words.
     """
     own = {word.shown: _papers_with(word, groups) for word in asked if word.folded not in FUNCTION}
     tags = library.tags()
+    filters = (question.tags, question.excluded_tags, question.authors, question.period, question.year)
+    is_narrowed = any((*filters, question.excluded, question.demoted, question.lacking))
     found: dict[str, None] = {}
     if len(asked) < LONG_QUESTION:
         for word in asked:
@@ -36,9 +38,9 @@ def guesses(
                 found |= dict.fromkeys(_like(word, library, tags))
     known = sorted((papers, word) for word, papers in own.items() if papers)
     # A word alone that is known found nothing for what else was asked of it.
-    if len(own) > 1 or query != Query(words=query.words):
+    if len(own) > 1 or is_narrowed:
         found |= dict.fromkeys(word for _, word in known)
-    found |= dict.fromkeys(f"#{tag}" for tag in query.tags if tag in tags)
+    found |= dict.fromkeys(f"#{tag}" for tag in question.tags if tag in tags)
     return tuple(found)[:MOST]
 
 

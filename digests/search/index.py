@@ -131,7 +131,7 @@ class Index:
     documents: Mapping[str, Ids] = field(default_factory=dict)
     """The papers of the documents called so."""
     called: Mapping[str, Ids] = field(default_factory=dict)
-    """The papers called so by themselves or by their documents, by kind and key (``digests.search.names``)."""
+    """The papers called so by themselves or their documents, by kind and key (``digests.search.names``)."""
     calls: Mapping[str, Ids] = field(default_factory=dict)
     """The papers that call another paper so."""
     linked: Mapping[str, Ids] = field(default_factory=dict)

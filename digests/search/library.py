@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -15,6 +15,7 @@ from digests.search import transliteration
 from digests.search.analysis import Analysed
 from digests.search.index import Array, Facts, Index, Mention
 from digests.search.names import Kind, document_name, document_names
+from digests.search.question import tags_by_letters
 
 MOST_HEARD = 4
 """Words that sound like one in Hangul: the commonest of the nearest."""
@@ -146,6 +147,14 @@ class Library:
             found.append(counts == len(terms))
         return found
 
+    def in_heads(self, term: str) -> list[int]:
+        """The papers that have a term in their heads."""
+        found: list[int] = []
+        for index in self.indexes:
+            rows, marks = index.postings(term)
+            found += index.ids[rows[marks & 1 == 1]].tolist()
+        return found
+
     def ids(self, selection: Selection) -> list[int]:
         """The ids of the papers in a selection that may be seen, ascending."""
         found: list[int] = []
@@ -220,8 +229,17 @@ class Library:
         ]
         return self.selected(ids)
 
-    def tags(self) -> dict[str, int]:
+    @cached_property
+    def tags_by_letters(self) -> Mapping[str, str]:
+        """The known tags by their letters."""
+        return tags_by_letters(self.tags())
+
+    def tags(self) -> Mapping[str, int]:
         """Every tag with how many papers carry it."""
+        return self._tags
+
+    @cached_property
+    def _tags(self) -> dict[str, int]:
         counts: Counter[str] = Counter()
         for index in self.indexes:
             hidden = index.ids[~self._all_seen(index)].tolist() if self._until is not None else []

@@ -74,7 +74,7 @@ def called(fields: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 def calls(fields: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     """What other papers are called by those who speak of this one: of each name its key, a tab and the
     paper's address: ``ReST (https://arxiv.org/abs/2308.08998)``."""
-    found = {}
+    found: dict[str, None] = {}
     for field, content in fields:
         if field == "commentary" and "(http" in content.replace("( http", "(http"):
             for one in _CITED.finditer(content):
@@ -89,7 +89,7 @@ def calls(fields: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 def _of_title(title: str) -> Iterator[tuple[str, Kind]]:
     yield key(title), Kind.TITLE
     head = _END_OF_NAME.sub("", title)
-    words = [word for word in re.findall(r"[^\W_]+", head)]
+    words = re.findall(r"[^\W_]+", head)
     yield key(head), Kind.TITLE
     telling = [word for word in words if word.casefold() not in KINDS]
     yield key("".join(telling)), Kind.TITLE

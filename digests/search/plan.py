@@ -10,6 +10,7 @@ from itertools import chain, islice, pairwise, zip_longest
 from digests.search import dictionary, glossary, names, text, thesaurus, transliteration, weights
 from digests.search.function_words import ASKING, FUNCTION, KIND_OF_REPORT, KINDS
 from digests.search.library import Library, Term
+from digests.search.names import Kind
 
 FEW = 20
 """Papers that say a thing in Korean below which those that name it in English are looked at too."""
@@ -64,6 +65,8 @@ class Group:
     """In how many papers it stands as it was typed."""
     is_kind: bool = False
     """Whether it only says what kind of paper is meant."""
+    also: tuple[str, ...] = ()
+    """Other words that would do as well."""
 
     def add(self, term: Term, worth: float) -> None:
         self.dfs[term.term] = term.df
@@ -125,7 +128,7 @@ def plan(asked: Sequence[text.Word], library: Library) -> list[Group]:
                     group.add(term, weights.JOINT)
     _name(groups, asked, library)
     _call(groups, asked, library)
-    return _weighed(groups, library.papers)
+    return weighed(groups, library.papers)
 
 
 def _call(groups: Sequence[Group], asked: Sequence[text.Word], library: Library) -> None:
@@ -140,13 +143,12 @@ def _call(groups: Sequence[Group], asked: Sequence[text.Word], library: Library)
             called = "".join(keys[start:end])
             if len(called) < SHORTEST_NAME:
                 continue
+            own = list(chain.from_iterable(of_word[start:end]))
+            is_word = any(group.said for group in own)
             for paper_id, kind in library.called(called).items():
-                for group in chain.from_iterable(of_word[start:end]):
-                    known = group.papers.get(paper_id, 0.0)
-                    group.papers[paper_id] = max(known, weights.CALLED[kind])
-    for group in groups:
-        if group.papers and not group.said:
-            group.drop_slips()
+                worth = weights.SAID_OTHERWISE if is_word and kind == Kind.SHORT else weights.CALLED[kind]
+                for group in own:
+                    group.papers[paper_id] = max(worth, group.papers.get(paper_id, 0.0))
 
 
 def widen(
@@ -167,7 +169,7 @@ def widen(
         if group.df:
             wide.df = group.df
         wider.append(wide)
-    return _weighed(wider, papers)
+    return weighed(wider, papers)
 
 
 def likely(groups: Sequence[Group], asked: Sequence[text.Word], library: Library) -> list[Group]:
@@ -186,6 +188,34 @@ def idf(papers: int, df: int) -> float:
     return math.log(1 + (papers - df + 0.5) / (df + 0.5))
 
 
+def either(options: Sequence[Sequence[Group]]) -> Group:
+    """One group for several things of which any will do: of each its rarest word."""
+    first, *rest = [groups[0] for groups in options if groups] or [Group("", "")]
+    for other in rest:
+        first.worth = {**other.worth, **first.worth}
+        first.dfs |= other.dfs
+        first.papers = {**other.papers, **first.papers}
+        first.df = max(first.df, other.df)
+        first.also += (other.typed, *other.also)
+    return first
+
+
+def lacking(word: str, library: Library) -> Group:
+    """A group for what does without something: anchor-free, without anchors, no anchor; the bare word counts
+    a little."""
+    folded = text.fold(word)
+    group = Group(folded, word)
+    for english in [folded, *glossary.in_english(folded)]:
+        joined = text.joined(english)
+        free = [f"{joined}free", f"no{joined}", f"non{joined}", f"without{joined}"]
+        for term in library.terms(map(text.stem, free)):
+            group.add(term, 1.0)
+        for term in library.terms([text.stem(joined)]):
+            group.add(term, weights.LACKING)
+            group.df = max((group.dfs[name] for name in group.dfs if name != term.term), default=term.df)
+    return group
+
+
 def standing_for(word: Sequence[str], library: Library) -> list[Term]:
     """The term that stands for a word of several (a Korean one of its pairs): the rarest, which hardly stands
     anywhere else. None where no paper can say the word, for lack of one of them.
@@ -194,7 +224,7 @@ def standing_for(word: Sequence[str], library: Library) -> list[Term]:
     return [min(terms, key=lambda term: (term.df, term.term))] if len(terms) == len(word) else []
 
 
-def _weighed(groups: Sequence[Group], papers: int) -> list[Group]:
+def weighed(groups: Sequence[Group], papers: int) -> list[Group]:
     """The groups with their weights, rarest first."""
     tells = any(group.typed not in FUNCTION and not group.is_kind for group in groups)
     for group in groups:
@@ -278,7 +308,9 @@ def _latin(word: text.Word, library: Library, *, is_sentence: bool) -> Group:
         for term in library.beginning_with(text.joined(word.shown), MOST_PREFIXES):
             group.add(term, weights.PREFIX)
     is_rare = _may_be_slip(word, *_counts(library.term(whole)))
-    near = library.near(text.joined(word.shown), slips_allowed(word.folded)) if is_rare else []
+    near = []
+    if is_rare and not library.called(names.key(word.shown)):
+        near = library.near(text.joined(word.shown), slips_allowed(word.folded))
     near.sort(key=lambda one: (one[1], -max((term.head_df for term in one[2]), default=0), one[0]))
     closest = min((distance for _, distance, _ in near), default=0)
     for surface, distance, terms in near:
@@ -319,12 +351,12 @@ def _name(groups: Sequence[Group], asked: Sequence[text.Word], library: Library)
     """
     fewest = FEW if len(asked) == 1 else library.papers if len(asked) <= MOST_NAMED else 1
     found: list[tuple[Group, Term, float]] = []
-    for spelling, names in _named(asked):
+    for spelling, called in _named(asked):
         of_it = [group for group in groups if group.typed in text.pairs(spelling)]
         said = min(group.said for group in of_it)
         if said >= fewest or any(glossary.in_english(group.corrected or "") for group in of_it):
             continue
-        english = library.terms(names)
+        english = library.terms(called)
         if not english and (not said or (said < FEW and transliteration.is_telling(spelling))):
             english = list(library.sounding_like(spelling))
         found += [
@@ -343,8 +375,8 @@ def _named(asked: Sequence[text.Word]) -> list[tuple[str, tuple[str, ...]]]:
     korean = [word.folded for word in asked if word.is_hangul]
     named = []
     for spelling in [*korean, *("".join(couple) for couple in pairwise(korean))]:
-        names = glossary.in_english(spelling) or filter(None, [transliteration.spelt_out(spelling)])
-        terms = tuple(text.stem(text.joined(name)) for name in names)
+        called = glossary.in_english(spelling) or filter(None, [transliteration.spelt_out(spelling)])
+        terms = tuple(text.stem(text.joined(name)) for name in called)
         if terms or spelling in korean:
             named.append((spelling, terms))
     return named

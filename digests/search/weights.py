@@ -78,9 +78,12 @@ TAG_BONUS = 1.5
 TYPED_BONUS = 0.4
 """Times the share of words that stand in title or names as they were typed."""
 
-CALLED = {"t": 1.0, "o": 0.8, "i": 0.9, "s": 0.3}
+CALLED = {"t": 1.0, "o": 0.8, "i": 0.9, "s": 0.9}
 """A paper called so by its title, by itself or those who cite it, by its initials, or by other shortenings,
 in parts of the whole gain."""
+
+SAID_OTHERWISE = 0.1
+"""A shortening that is a word of other papers: ``tran``, ``bn``."""
 
 CALLED_WEIGHT = 2.2
 """What a name counts as a term: as much as the best term there can be."""
@@ -93,6 +96,12 @@ CITED_BONUS = 0.1
 
 FLOOR = 0.42
 """The share of the question's weight that a paper must answer to be found."""
+
+DEMOTED = 1.5
+"""What a paper loses that is about something that was said not to be meant: ``bf16 말고 fp16``."""
+
+LACKING = 0.3
+"""What the bare word is worth where papers are asked for that do without it: ``anchor 없는``."""
 
 # Meaning, the optional extra.
 
