@@ -48,6 +48,8 @@ class Answer:
     """What a paper's text must hold, too: the index knows no neighbours."""
     corrections: tuple[Correction, ...] = ()
     suggestions: tuple[str, ...] = ()
+    answered: float = 0.0
+    """The share of the question's weight that the paper answers which answers the most."""
     is_direct: bool = False
     by_meaning: bool = False
     without_period: str = ""
@@ -139,11 +141,13 @@ class _Asking:
         """A question with a time among its words: where nothing of that time fits, what there is without."""
         found = self._narrowed(question)
         period = question.period
-        if found.scored or period is None or period.is_operator or not question.parts:
+        if period is None or period.is_operator or not question.parts or found.answered >= weights.FITS:
             return found
         words = tuple(Part((word,)) for word in period.as_words.split())
         other = self._narrowed(replace(question, period=None, parts=(*question.parts, *words)))
-        return replace(other, without_period=period.said) if other.scored else found
+        if not other.scored or (found.scored and other.answered < found.answered + weights.FITS_BETTER):
+            return found
+        return replace(other, without_period=period.said)
 
     def _narrowed(self, question: Question) -> Answer:
         """What words find among the papers that the filters leave; without words all of those."""
@@ -261,6 +265,7 @@ class _Asking:
             groups,
             tuple(part.alternatives[0] for part in question.parts if part.is_phrase),
             tuple(Correction(group.shown, group.corrected) for group in groups if group.corrected),
+            answered=answered,
             by_meaning=bool(nearness) and answered < weights.FLOOR,
         )
 

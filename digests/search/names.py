@@ -37,7 +37,7 @@ _BRACKETED = re.compile(r"\(([A-Z][\w^+*.-]*[A-Z0-9^+]\w*)\)")
 _PROPOSED = re.compile(
     r"\b(?:propos\w+|introduc\w+|present(?:s|ed|ing)?|call(?:s|ed)?|named?|dub(?:s|bed)?|term(?:s|ed)?|releas\w+"
     r"|develop\w*|design\w*)\s+(?:(?:it|this|our|the|a|an|new|novel|method|model|framework|approach|as)\s+){0,4}"
-    r"[\"“*_$\\]*([A-Z][\w^+-]*(?:[ -][A-Z0-9][\w^+.-]*)?)"
+    r"[\"“*_$\\]*([A-Z][\w^+-]*(?:[ -][A-Z0-9][\w^+.-]*)*)"
 )
 _CITED = re.compile(
     r"(?P<name>[A-Za-z][\w+.^-]*(?: [A-Z0-9][\w+.^-]*){0,3})(?:[은는이가을를의도과와]|처럼|에서)?\s*"
@@ -128,7 +128,6 @@ def _own(abstract: str) -> Iterator[str]:
         if first.casefold() in FUNCTION or len(key(name)) < 2:
             continue
         yield key(name)
-        yield key(first)
 
 
 def called_by_document(path: str) -> tuple[str, ...]:

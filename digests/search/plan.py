@@ -309,7 +309,8 @@ def _latin(word: text.Word, library: Library, *, is_sentence: bool) -> Group:
             group.add(term, weights.PREFIX)
     is_rare = _may_be_slip(word, *_counts(library.term(whole)))
     near = []
-    if is_rare and not library.called(names.key(word.shown)):
+    kinds = library.called(names.key(word.shown)).values() if is_rare else ()
+    if is_rare and (not kinds or set(kinds) == {Kind.OWN}):
         near = library.near(text.joined(word.shown), slips_allowed(word.folded))
     near.sort(key=lambda one: (one[1], -max((term.head_df for term in one[2]), default=0), one[0]))
     closest = min((distance for _, distance, _ in near), default=0)
