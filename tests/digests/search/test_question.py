@@ -38,7 +38,7 @@ def _words(*words: str) -> tuple[Part, ...]:
         ("by hyeon-woo nam", {"authors": ("hyeon-woo nam",)}),
         ("papers by Noam Shazeer?", {"authors": ("Noam Shazeer",)}),
         ("저자 서민준", {"authors": ("서민준",)}),
-        ("image generation by scaling up", {"parts": _words(*["image", "generation", "by", "scaling", "up"])}),
+        ("image gen by scaling up", {"parts": _words("image", "gen", "by", "scaling", "up")}),
         ("“latent thoughts”", {"parts": (Part(("latent thoughts",), is_phrase=True),)}),
         ("looped —gan", {"parts": _words("looped"), "excluded": ("gan",)}),
         ("looped -#gan", {"parts": _words("looped"), "excluded_tags": ("gan",)}),
