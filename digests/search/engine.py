@@ -15,6 +15,7 @@ from digests.search import glossary, meaning, names, plan, ranking, text, weight
 from digests.search.addresses import Address
 from digests.search.candidates import Candidate, candidates
 from digests.search.guesses import guesses, nearest_tag
+from digests.search.keyboard import on_other_keyboard
 from digests.search.library import Library, Selection, Term
 from digests.search.names import Kind
 from digests.search.plan import Group
@@ -72,8 +73,19 @@ def answer(
     day there is. ``now`` is the asker's day, for times like last year; where it is None, such times are words
     like all others.
     """
+    asking = _Asking(library, today, meanings)
     question = parse(typed, today=now, tags=library.tags_by_letters)
-    return _Asking(library, today, meanings).answer(question)
+    found = asking.answer(question)
+    if found.answered >= weights.FEW_FIT or found.is_direct or question.is_empty:
+        return found
+    other = on_other_keyboard(" ".join(_words(question)))
+    if other is None:
+        return found
+    instead = asking.answer(parse(other, today=now, tags=library.tags_by_letters))
+    if not instead.scored or instead.answered <= found.answered:
+        return found
+    correction = Correction(" ".join(_words(question)), other)
+    return replace(instead, corrections=(correction, *instead.corrections))
 
 
 class _Asking:
@@ -94,7 +106,8 @@ class _Asking:
                 return found
             titles = [Part((word,)) for one in question.addresses for word in one.title.split()]
             question = replace(question, addresses=(), parts=(*question.parts, *titles))
-        if not question.parts and question.chatter and self._is_name(question.plain):
+        is_chatter = question.chatter and not question.parts and not _is_filtered(question)
+        if is_chatter and self._is_name(question.plain):
             question = replace(question, parts=tuple(Part((word,)) for word in question.plain.split()))
         found = self._dated(question, question.year) if question.year else self._timed(question)
         return replace(found, not_understood=question.not_understood)
@@ -114,7 +127,7 @@ class _Asking:
     def _is_name(self, words: str) -> bool:
         """Whether words that look like chatter are what a paper is called."""
         kinds = self._library.called(names.key(words)).values()
-        return Kind.TITLE in kinds
+        return len(words.split()) > 1 and Kind.TITLE in kinds
 
     def _special(self, special: str) -> Answer:
         library = self._library
@@ -316,8 +329,12 @@ class _Asking:
         return kept + [Candidate(id_, 0.0, 0.0, 0.0) for id_ in rest[: meaning.MOST]]
 
 
+def _words(question: Question) -> list[str]:
+    return [word for part in question.parts for word in part.alternatives]
+
+
 def _is_filtered(question: Question) -> bool:
-    """Whether more is asked for than a time."""
+    """Whether more is asked for than words and a time."""
     return bool(
         question.tags or question.excluded_tags or question.authors or question.excluded or question.lacking
     )

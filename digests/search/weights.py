@@ -97,6 +97,10 @@ CITED_BONUS = 0.1
 FLOOR = 0.42
 """The share of the question's weight that a paper must answer to be found."""
 
+FEW_FIT = 0.5
+"""The share of a question that the best paper must answer; below, it may have been typed on the other
+keyboard."""
+
 FITS, FITS_BETTER = 0.75, 0.2
 """The share of a question that papers of the time it names must answer; where they do not, and others answer
 so much more, the time was no time: ``gpt4 turbo april``."""
