@@ -12,7 +12,7 @@ from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
 from bot.messages.refusals import Failure, failure
 from digests.model import Results
-from digests.search import times
+from digests.search.question import names_a_time
 
 HELP_WORDS = frozenset({"help", "?", "도움말", "도움", "사용법"})
 """What people type to see the help of a command."""
@@ -101,7 +101,7 @@ async def _search(request: Request, question: str, *, today: date | None = None,
         workspace=request.workspace,
         until=services.latest_day,
         today=today,
-        now=await _day_in_channel(request) if times.named(question) else None,
+        now=await _day_in_channel(request) if names_a_time(question) else None,
         limit=search_results.PAGE,
         offset=max(offset, 0),
     )

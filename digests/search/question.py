@@ -106,6 +106,11 @@ def parse(typed: str, *, today: date | None = None, tags: Mapping[str, str] | No
     )
 
 
+def names_a_time(typed: str) -> bool:
+    """Whether a question names a time that depends on the asker's day, or any other."""
+    return parse(typed, today=date.max.replace(year=2000)).period is not None
+
+
 def tags_by_letters(names: Iterable[str]) -> dict[str, str]:
     """The canonical names of tags by their letters only, so that worldmodels is world-models."""
     return {name.replace("-", ""): name for name in sorted(names, reverse=True)}
