@@ -11,7 +11,7 @@ from digests.model import Workspace
 
 
 class Language(StrEnum):
-    """What language a channel's posts are in. BOTH: the channel's first, the other in the thread."""
+    """The language of a channel's posts. BOTH is Korean, then English, whatever the layout."""
 
     KO = "ko"
     EN = "en"

@@ -1,1 +1,1 @@
-"""The languages Haru speaks: catalogues, dates, and whose language applies."""
+"""The two languages the bot speaks: message catalogues, date formats, and the language of a reply."""

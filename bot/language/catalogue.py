@@ -1,7 +1,7 @@
-"""Haru's words in a language: gettext catalogues, and dates, numbers and names by the language's rules.
+"""Messages in one language: gettext catalogues, and dates, numbers and names by CLDR's rules.
 
-English is what the code says, so it needs no catalogue of its own; Korean is
-``locales/ko/LC_MESSAGES/haru.po``, compiled in memory when it is first asked for.
+The code is written in English, so English needs no catalogue. Korean is
+``locales/ko/LC_MESSAGES/haru.po``, compiled in memory on first use: no build step can be forgotten.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from babel.numbers import format_decimal
 from bot.language.command_names import with_prefix
 
 SOURCE = "en"
-"""The language the code is written in."""
+"""The language of the messages in the code."""
 
 LANGUAGES = ("ko", "en")
-"""What Haru speaks itself. Commentary may come in any language."""
+"""The languages the bot speaks. Commentary can be in any language."""
 
-# CLDR's own skeletons give `Tue, Feb 25` for English and `AM 9:00` for Korean; these are what people write.
+# CLDR's own patterns give `Tue, Feb 25` in English and `AM 9:00` in Korean, which people do not write.
 _DAY = {"ko": "MMMM d일 EEEE", "en": "EEEE, MMMM d"}
 _SHORT_DAY = {"ko": "MMMM d일", "en": "MMMM d"}
 _FULL_DAY = {"ko": "y년 MMMM d일", "en": "MMMM d, y"}
@@ -43,19 +43,20 @@ _EVERY_DAY = frozenset(range(7))
 
 @cache
 def catalogue_for(language: str) -> Catalogue:
-    """The catalogue for a BCP 47 tag: its language where Haru speaks it, else English."""
+    """The catalogue of a BCP 47 tag's language; English if the bot does not speak that language."""
     spoken = language.replace("_", "-").partition("-")[0].lower()
     return Catalogue(spoken if spoken in LANGUAGES else SOURCE)
 
 
 def deferred(message: str) -> str:
-    """Mark a message for translation in a table; it is translated when it is shown."""
+    """Marks a message in a table for translation; it is translated when it is shown."""
     return message
 
 
 class Catalogue:
-    """Says things in one language. Does not choose the language, and escapes nothing:
-    values that came from people are escaped by whoever renders them.
+    """Translates and formats for one language.
+
+    Does not choose the language, and does not escape: renderers escape the values that people wrote.
     """
 
     def __init__(self, language: str) -> None:
@@ -64,19 +65,19 @@ class Catalogue:
         self._translations = _load(language)
 
     def gettext(self, message: str, **values: object) -> str:
-        """The message in this language, its commands as they are called here, its ``{names}`` filled in."""
+        """The message in this language, with the command prefix, and ``{names}`` replaced by ``values``."""
         return _fill(self._translations.gettext(message), values)
 
     def ngettext(self, singular: str, plural: str, n: int, **values: object) -> str:
-        """The form for ``n``; ``{n}`` is written as a number of this language."""
+        """The plural form for ``n``. ``{n}`` is formatted as a number of this language."""
         return _fill(self._translations.ngettext(singular, plural, n), {"n": self.number(n), **values})
 
     def pgettext(self, context: str, message: str, **values: object) -> str:
-        """Like gettext, for a message that means different things in different places."""
+        """Like gettext, for a message that means different things in different contexts."""
         return _fill(self._translations.pgettext(context, message), values)
 
     def date(self, day: dt.date) -> str:
-        """``2월 25일 화요일``, ``Tuesday, February 25``: as a header has it, without the year."""
+        """A date for a header, without the year: ``2월 25일 화요일``, ``Tuesday, February 25``."""
         return format_date(day, _DAY[self.language], locale=self._locale)
 
     def short_date(self, day: dt.date) -> str:
@@ -88,10 +89,10 @@ class Catalogue:
         return format_date(day, _FULL_DAY[self.language], locale=self._locale)
 
     def date_range(self, first: dt.date, last: dt.date) -> str:
-        """A span of days: ``2월 22일~24일``, ``Feb 22 – 24``; one day alone is its short date."""
+        """``2월 22일~24일``, ``Feb 22 – 24``; the short date if both days are the same."""
         if first == last:
             return self.short_date(first)
-        # CLDR puts thin spaces around the dash.
+        # CLDR puts thin spaces around the dash, which many fonts lack.
         return format_interval(first, last, "MMMMd", locale=self._locale).replace("\u2009", " ")
 
     def time(self, hour: dt.time) -> str:
@@ -99,12 +100,12 @@ class Catalogue:
         return format_time(hour, _TIME[self.language], locale=self._locale)
 
     def moment(self, instant: dt.datetime, zone: str) -> str:
-        """An aware instant as people of the zone would say it: ``2월 25일 화요일 오전 9:00``."""
+        """An aware datetime in the time zone: ``2월 25일 화요일 오전 9:00``."""
         local = instant.astimezone(ZoneInfo(zone))
         return self.gettext("{date} at {time}", date=self.date(local.date()), time=self.time(local.time()))
 
     def zone_name(self, name: str) -> str:
-        """``서울 시간``, ``Seoul time``; a zone that no city names (``UTC``) stays as it is."""
+        """``서울 시간``, ``Seoul time``; a zone without a city (``UTC``) keeps its name."""
         if "/" not in name or name.startswith(("Etc/", "SystemV/")):
             return name
         city = str(get_timezone_location(name, locale=self._locale, return_city=True))
@@ -113,11 +114,11 @@ class Catalogue:
     def number(self, number: int) -> str:
         """``3,854``."""
         if 0 <= number < 1000:
-            return str(number)  # as all languages here write it
+            return str(number)  # the same in both languages, and faster
         return str(format_decimal(number, locale=self._locale))
 
     def weekdays(self, days: Collection[int]) -> str:
-        """Weekdays (Monday 0) as ``평일``, ``매일``, ``월·수``."""
+        """Weekdays, Monday 0, as ``평일``, ``매일`` or ``월·수``."""
         chosen = frozenset(days)
         if chosen == _EVERY_DAY:
             return self.gettext("every day")
@@ -127,23 +128,23 @@ class Catalogue:
         return _LIST[self.language].join(str(names[day]) for day in sorted(chosen))
 
     def weekday_name(self, day: int) -> str:
-        """The whole name of a weekday, Monday 0: ``월요일``, ``Monday``."""
+        """The full name of a weekday, Monday 0: ``월요일``, ``Monday``."""
         return str(self._locale.days["format"]["wide"][day])
 
     def language_name(self, code: str) -> str:
-        """``영어``, ``English``; a code nobody knows stays as it is."""
+        """``영어``, ``English``; an unknown code is returned as it is."""
         try:
             return Locale.parse(code, sep="-").get_display_name(self._locale) or code
         except (UnknownLocaleError, ValueError):
             return code
 
     def country_name(self, code: str) -> str:
-        """``대한민국``, ``South Korea``; a code nobody knows stays as it is."""
+        """``대한민국``, ``South Korea``; an unknown code is returned as it is."""
         return str(self._locale.territories.get(code.upper(), code))
 
     def join_names(self, names: Iterable[str]) -> str:
         """``A, B, C``, ``A, B, and C``."""
-        # CLDR's Korean joins the last with `및`, which is how forms speak and not people.
+        # CLDR's Korean puts `및` before the last name, which is official language.
         chosen = list(names)
         return ", ".join(chosen) if self.language == "ko" else format_list(chosen, locale=self._locale)
 

@@ -1,4 +1,4 @@
-"""What the slash commands are called where Haru runs: ``/paper``, or ``/lab-paper`` under a prefix."""
+"""The names of the slash commands in this process: ``/paper``, or ``/lab-paper`` with a prefix."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ _COMMAND = re.compile(r"(?<=`)/(?=(?:paper|tag|digest|haru)\b)")
 
 
 class _Names:
-    """One app answers to one set of commands, so the prefix belongs to the process."""
+    """Holds the prefix. One app has one set of commands, so the prefix belongs to the process."""
 
     prefix = ""
 
 
 def use_prefix(prefix: str) -> None:
-    """From now on every sentence names the commands with this before them (``HARU_COMMAND_PREFIX``)."""
+    """Sets the prefix that every message puts before command names (``HARU_COMMAND_PREFIX``)."""
     _Names.prefix = prefix
 
 
 def with_prefix(message: str) -> str:
-    """A message of Haru's own with its commands, which stand between backticks, as they are called here.
+    """The message with the prefix before each command name that stands in backticks.
 
-    Goes before values are filled in: what people wrote stays as they wrote it.
+    Called before values are filled in, so that text which people wrote stays unchanged.
     """
-    # Called with a function, since a prefix is no pattern.
+    # A function, because a backslash in a replacement string would be an escape.
     return _COMMAND.sub(lambda _: f"/{_Names.prefix}", message) if _Names.prefix else message

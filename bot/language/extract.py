@@ -1,7 +1,7 @@
-"""``python -m bot.language.extract``: bring the template and the catalogues up to what the code says.
+"""``python -m bot.language.extract`` updates the template and the catalogues from the code.
 
-New messages appear untranslated, vanished ones disappear; nothing is guessed. The
-tests fail until somebody has written the Korean.
+New messages are added without a translation, and removed messages disappear. Nothing is guessed:
+the tests fail until somebody has written the Korean.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "deferred": None}
 
 
 def main() -> int:
-    """Rewrite the template and every catalogue; names what still has no translation."""
+    """Rewrites the template and every catalogue, and prints the messages without a translation."""
     template = extracted()
     TEMPLATE.write_bytes(written(template))
     untranslated = 0
@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def extracted() -> Catalog:
-    """Every message that ``bot`` marks, in the order of the files, and the sentences of refusals."""
+    """The messages marked in ``bot``, in the order of the files, and the sentences of refusals."""
     template = Catalog(project="haru", domain="haru", charset="utf-8", fuzzy=False)
     found = extract_from_dir(
         BOT,
@@ -58,7 +58,7 @@ def extracted() -> Catalog:
 
 
 def updated(language: str, template: Catalog) -> Catalog:
-    """The language's catalogue with exactly the template's messages, translations kept."""
+    """The language's catalogue with exactly the template's messages; translations are kept."""
     with path(language).open("rb") as po:
         catalog = read_po(po, locale=language, domain="haru")
     catalog.update(template, no_fuzzy_matching=True)
@@ -67,7 +67,7 @@ def updated(language: str, template: Catalog) -> Catalog:
 
 
 def written(catalog: Catalog) -> bytes:
-    """The catalogue as a file, without line numbers and dates, so that a change shows only what changed."""
+    """The catalogue as a file without line numbers and dates, so that a diff shows only changed messages."""
     buffer = BytesIO()
     write_po(buffer, catalog, width=100, omit_header=False, include_lineno=False)
     lines = buffer.getvalue().decode().splitlines(keepends=True)
@@ -76,12 +76,12 @@ def written(catalog: Catalog) -> bytes:
 
 
 def path(language: str) -> Path:
-    """Where a language's catalogue is."""
+    """The path of a language's catalogue."""
     return LOCALES / language / "LC_MESSAGES" / "haru.po"
 
 
 def translated(string: str | tuple[str, ...] | list[str]) -> bool:
-    """Whether every form has a translation."""
+    """Whether every plural form has a translation."""
     return all(string) if isinstance(string, tuple | list) else bool(string)
 
 

@@ -27,7 +27,7 @@ def chosen_language(reader: str | None, channel: str | None) -> str | None:
 
 
 def posting_languages(channel: str) -> tuple[str, ...]:
-    """The languages of a channel's posts, the channel's own first: ``both`` is Korean, then English."""
+    """The languages of a channel's posts, in posting order: ``both`` is Korean, then English."""
     return LANGUAGES if channel == _BOTH else (_supported(channel) or LANGUAGES[0],)
 
 

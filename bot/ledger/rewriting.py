@@ -34,12 +34,12 @@ async def desire(
     message too many says ``rest``. What was not sent yet is sent right the first time, and not at
     all where nothing is left to say. A change before ``at`` takes the place of the one that waits.
     """
-    if all(message.is_needless for message in messages):
+    if all(message.only_retracted for message in messages):
         await open_parts.call_off_deliveries(connection, delivery_ids, "retracted", now=now)
     made = payloads.encode(messages)
     spare = payloads.encode([rest])
     await payloads.store(connection, dict([*made, *spare]))
-    needless = {place for place, message in enumerate(messages) if message.is_needless}
+    needless = {place for place, message in enumerate(messages) if message.only_retracted}
     for places, ids in (await _by_places(connection, delivery_ids)).items():
         for place in places:
             key = made[place][0] if place < len(made) else spare[0][0]

@@ -15,6 +15,7 @@ from bot.listeners.permission_checks import refusal_to_manage
 from bot.listeners.request import Request
 from bot.listeners.settings_form import open_settings_form
 from bot.messages import change_messages, channel_notices, managers, refusals
+from bot.messages.channel_card import ChannelStatus
 from bot.messages.channel_card import card as card_message
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
@@ -61,16 +62,19 @@ async def card(request: Request) -> Message:
     """The channel's card: its settings, its next and last post, and buttons for those who may change it."""
     services, channel = request.services, await request.channel()
     rights, installation = await request.rights(fresh=False), await request.installation()
-    return card_message(
-        channel,
-        language=await request.language(),
+    status = ChannelStatus(
         next_post=next_post(channel),
         last_post=await services.posts.last_post(channel),
-        may_change=rights.may_manage(channel),
-        who=people_who_may_manage(channel),
-        troubles=await services.sources.troubles(),
-        may_give=rights.may_add_papers,
         workspace_paused=installation.paused_reason if installation else None,
+        failing_sources=await services.sources.troubles(),
+    )
+    return card_message(
+        channel,
+        status,
+        language=await request.language(),
+        may_change=rights.may_manage(channel),
+        managers=people_who_may_manage(channel),
+        may_add_papers=rights.may_add_papers,
     )
 
 

@@ -1,1 +1,1 @@
-"""Pure rendering: what Haru says, as Slack payloads."""
+"""Renders everything the bot says as Slack payloads. Pure: no I/O, no clock, no settings."""

@@ -1,6 +1,6 @@
-"""The names of everything that can be pressed or submitted, shared by renderers and listeners.
+"""The ids of all buttons, menus and modals, shared by renderers and listeners.
 
-A value carries ids only, never text: what is shown is read again when it is pressed.
+A button's value holds ids only, never text: the listener reads what it shows again when it is pressed.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
-    """``action_id`` of buttons and menus; the value's form stands beside each.
+    """``action_id`` of buttons and menus. The comment beside each gives the form of its value.
 
-    Slack wants every ``action_id`` of a row to differ: the second ``try`` of a row is
-    ``try:2``. Listeners match ``pattern``.
+    Slack requires different ``action_id``s in one row, so the second ``try`` of a row is ``try:2``.
+    Listeners match ``pattern``.
     """
 
     @property
@@ -21,37 +21,37 @@ class Action(StrEnum):
         """Matches the ``action_id`` of every element with this action."""
         return re.compile(rf"^{self.value}(:.*)?$")
 
-    # An overflow menu in a post; option values "abstract:ENTRY", "language:ENTRY:en", "related:ENTRY",
-    # "save:ENTRY"; in App Home "unsave:ENTRY".
+    # The overflow menu of an entry. Values of its options: "abstract:ENTRY", "language:ENTRY:en",
+    # "related:ENTRY", "save:ENTRY", and in App Home "unsave:ENTRY".
     ENTRY_MENU = "entry_menu"
-    # "LANGUAGE:DIGEST,DIGEST…[:PAGE]": the whole post in the other language, in a modal, and its pages;
-    # bot.messages.other_language.parse_button_value reads it.
+    # "LANGUAGE:DIGEST,DIGEST…[:PAGE]": shows a page of the whole post in the other language.
+    # bot.messages.other_language.parse_button_value parses it.
     READ_DIGEST = "read_digest"
     ABSTRACT = "abstract"  # "ENTRY"
     OTHER_LANGUAGE = "other_language"  # "ENTRY:LANGUAGE"
     RELATED = "related"  # "ENTRY"
-    SAVE = "save"  # "ENTRY": kept for its reader, in App Home
+    SAVE = "save"  # "ENTRY": adds it to the saved papers in App Home
     SHARE = "share"  # "ENTRY"
-    OPEN_HIT = "open_hit"  # "ENTRY:OFFSET:QUERY": a hit opened in place of the list
-    PAGE = "page"  # "OFFSET:QUERY": Next, Previous, and back to the list
-    TRY = "try"  # "QUERY": a suggestion
-    TAG = "tag"  # "NAME": the papers of a tag
-    SETTINGS = "settings"  # opens the settings modal: "", HELLO, or in App Home the channel it is about
-    PREVIEW = "preview"  # "": what the next post would look like; in the modal, as it is filled in
+    OPEN_HIT = "open_hit"  # "ENTRY:OFFSET:QUERY": opens a result in place of the list
+    PAGE = "page"  # "OFFSET:QUERY": the next or previous page, or back to the list
+    TRY = "try"  # "QUERY": searches for a suggestion
+    TAG = "tag"  # "NAME": lists the papers of a tag
+    SETTINGS = "settings"  # "", HELLO, or in App Home a channel id: opens the settings modal
+    PREVIEW = "preview"  # "": shows the next post; in the modal, with the settings filled in there
     TURN_ON = "turn_on"  # ""
     TURN_OFF = "turn_off"  # ""
-    POST_NOW = "post_now"  # "DIGEST" or "": post today's now
-    POST_AGAIN = "post_again"  # "DELIVERY": the doubted or already had digest once more
+    POST_NOW = "post_now"  # "DIGEST" or "": posts that digest, or today's, now
+    POST_AGAIN = "post_again"  # "DELIVERY": posts a digest again that did or may have come already
     UNDO = "undo"  # "CHANGE"
     GIVE = "give"  # "": opens the form for a digest
-    KEEP = "keep"  # "FILE:SHA256": take in the file that was shown, if it is still the same
-    DISMISS = "dismiss"  # "": the file that was shown is not kept
-    READER_LANGUAGE = "reader_language"  # App Home: the reader's explicit choice
-    WHO_MAY_CHANGE = "who_may_change"  # App Home, admins: "everyone" or "chosen"
+    KEEP = "keep"  # "FILE:SHA256": adds the file that was shown if it has not changed
+    DISMISS = "dismiss"  # "": discards the file that was shown
+    READER_LANGUAGE = "reader_language"  # App Home: the language that the reader chooses
+    WHO_MAY_CHANGE = "who_may_change"  # App Home, for admins: "everyone" or "chosen"
 
 
 HELLO = "hello"
-"""The value of the first hello's button: the modal it opens proposes to turn the papers on."""
+"""Value of the button in the first greeting: its modal opens with the daily papers ticked."""
 
 
 class Callback(StrEnum):
@@ -60,4 +60,4 @@ class Callback(StrEnum):
     SETTINGS = "settings"
     DIGEST_FORM = "digest_form"
     DIGEST_CONFIRM = "digest_confirm"
-    READING = "reading"  # a modal that only shows something
+    READING = "reading"  # a modal without inputs

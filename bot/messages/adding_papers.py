@@ -1,4 +1,4 @@
-"""A digest given from Slack: the form, what was understood of it, what became of it. Pure."""
+"""Adding a digest from Slack: the form, the preview of what was read, and the confirmation. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.messages.refusals import unreadable_document
 from digests.model import Status, Taken
 
 PASTED_TEXT = 3_000
-"""Characters Slack takes in a plain_text_input, so a long digest is given as a file."""
+"""The most characters Slack accepts in a plain_text_input; a longer digest has to be a file."""
 
 _TITLES = 40
 _TITLE = 150
@@ -26,7 +26,7 @@ _REFUSALS = 10
 
 
 class FormInput(StrEnum):
-    """``block_id`` and ``action_id`` of the form's inputs. TEXT: value. FILE: files."""
+    """``block_id`` and ``action_id`` of the form's inputs. TEXT has a ``value``, FILE has ``files``."""
 
     TEXT = "digest_text"
     FILE = "digest_file"
@@ -34,9 +34,10 @@ class FormInput(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UploadedDigest:
-    """What taking a document in did, or would do. ``name`` is the file's; empty for pasted text.
+    """What reading a document found, before or after it is added.
 
-    ``posts`` says whether it is recent enough to go out by itself.
+    ``name`` is the file's name, empty for pasted text. ``posts`` says whether the digest is recent
+    enough to be posted automatically.
     """
 
     name: str
@@ -45,25 +46,26 @@ class UploadedDigest:
 
     @property
     def papers(self) -> int:
+        """How many entries could be read."""
         return sum(entry.status is not Status.REFUSED for entry in self.taken.entries)
 
 
 def offer(*, language: str) -> Message:
-    """How to give a digest, with a button that opens the form."""
+    """Explains how to add a digest, with a button that opens the form."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext(
+    text = catalogue.gettext(
         "You can add a day's papers: paste them, or send me a `.txt`, `.md` or `.html` file in a "
         "direct message. I'll show you what I understood before I add anything, and only this "
         "workspace will see it."
     )
     row = actions([button(catalogue.gettext("Add papers"), Action.GIVE, style="primary")])
-    return Message(said, (section(said), *row))
+    return Message(text, (section(text), *row))
 
 
 def form(
     *, language: str, metadata: str, with_file: bool, text: str = "", refused: UploadedDigest | None = None
 ) -> View:
-    """The form. ``refused`` is what was wrong with the text it is opened with again."""
+    """The form. ``refused`` holds what was wrong with ``text``, when the form opens again because of it."""
     catalogue = catalogue_for(language)
     shape = catalogue.gettext(
         "Start with a line for the date. Then, for each paper, write its title, (authors), text "
@@ -94,7 +96,7 @@ def form(
 
 
 def preview_modal(understood: UploadedDigest, *, language: str, metadata: str, text: str | None) -> View:
-    """What was understood, to be confirmed; pasted text stays below it and can still be corrected."""
+    """Shows what was read and asks for confirmation. Pasted text stays below and can be corrected."""
     catalogue = catalogue_for(language)
     blocks = [section(one) for one in packed(_lines(understood, catalogue))]
     if text is not None:
@@ -111,9 +113,9 @@ def preview_modal(understood: UploadedDigest, *, language: str, metadata: str, t
 
 
 def preview_message(understood: UploadedDigest, *, language: str, value: str) -> Message:
-    """What was understood of a shared file, with buttons to keep it or not (``value`` of KEEP).
+    """Shows what was read of a shared file, with buttons to add or discard it.
 
-    Of a file without a single readable paper it says why, and offers nothing.
+    ``value`` is the value of the KEEP button. A file without a readable entry gets no buttons.
     """
     catalogue = catalogue_for(language)
     lines = _lines(understood, catalogue)
@@ -130,7 +132,7 @@ def preview_message(understood: UploadedDigest, *, language: str, value: str) ->
 
 
 def added(understood: UploadedDigest, *, language: str) -> Message:
-    """It is in: what it is good for now."""
+    """Confirms that the digest was added, and says where its papers can be found."""
     catalogue = catalogue_for(language)
     if understood.taken.status is Status.SAME:
         head = catalogue.gettext("I already have these papers. Nothing changed.")
@@ -147,30 +149,30 @@ def added(understood: UploadedDigest, *, language: str) -> Message:
 
 
 def discarded(*, language: str) -> Message:
-    """Nothing was kept, as asked."""
-    said = catalogue_for(language).gettext("OK, I didn't add anything.")
-    return Message(said, (section(said),))
+    """Confirms that nothing was added."""
+    text = catalogue_for(language).gettext("OK, I didn't add anything.")
+    return Message(text, (section(text),))
 
 
 def neither_text_nor_file(*, language: str) -> str:
-    """Neither text nor file: what the form says at the input."""
+    """The error at the text input when the form is empty."""
     return catalogue_for(language).gettext("Paste the papers here, or choose a file.")
 
 
 def both_text_and_file(*, language: str) -> str:
-    """Text and a file: what the form says at the input."""
+    """The error at the file input when the form has text as well."""
     return catalogue_for(language).gettext("Use either text or a file, not both.")
 
 
 def waiting_modal(*, language: str) -> View:
-    """Shown while a large document is read or written."""
+    """Shown while a large document is read or added."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext("One moment…")
-    return modal(catalogue.gettext("Add papers"), [section(said)], close=catalogue.gettext("Close"))
+    text = catalogue.gettext("One moment…")
+    return modal(catalogue.gettext("Add papers"), [section(text)], close=catalogue.gettext("Close"))
 
 
 def message_modal(message: Message, *, language: str) -> View:
-    """A message as the modal's last page."""
+    """Shows a message as the last page of the modal."""
     catalogue = catalogue_for(language)
     return modal(catalogue.gettext("Add papers"), message.blocks, close=catalogue.gettext("Close"))
 
@@ -213,7 +215,7 @@ def _file_input(catalogue: Catalogue) -> Block:
 
 
 def _lines(understood: UploadedDigest, catalogue: Catalogue) -> list[str]:
-    """The head, the titles, what would be taken away, and the refusals."""
+    """The heading, the titles, the titles that the new version removes, and the refusals."""
     taken = understood.taken
     entries = [entry for entry in taken.entries if entry.status is not Status.REFUSED]
     lines = [_head(understood, catalogue)] if entries else []
@@ -250,8 +252,8 @@ def _head(understood: UploadedDigest, catalogue: Catalogue) -> str:
 
 
 def _mark(status: Status, catalogue: Catalogue) -> str:
-    said = catalogue.gettext("changed")
-    return f" _({said})_" if status is Status.CHANGED else ""
+    text = catalogue.gettext("changed")
+    return f" _({text})_" if status is Status.CHANGED else ""
 
 
 def _refusals(understood: UploadedDigest, catalogue: Catalogue) -> list[str]:

@@ -1,4 +1,4 @@
-"""Block Kit's blocks and elements, made from words that are already mrkdwn or plain. Pure."""
+"""Builds Block Kit blocks and elements from texts that are already mrkdwn or plain. Pure."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ Element = dict[str, Any]
 
 
 def header(text: str) -> Block:
+    """A header of plain text, clipped to Slack's limit."""
     return {"type": "header", "text": plain(clip(text, limits.HEADER_TEXT))}
 
 
 def section(text: str, accessory: Element | None = None) -> Block:
-    """One section of mrkdwn that fits; to part a long text is the caller's business."""
+    """One section of mrkdwn. Does not split ``text``, which has to fit."""
     block: Block = {"type": "section", "text": verbatim(text)}
     return block | {"accessory": accessory} if accessory else block
 
 
 def context(*texts: str) -> Block:
+    """One line of small mrkdwn texts."""
     return {"type": "context", "elements": [verbatim(text) for text in texts]}
 
 
 def actions(elements: Iterable[Element | None]) -> tuple[Block, ...]:
-    """One row of what there is; no row when there is nothing."""
+    """One row of the elements that are not None; no row if there are none."""
     present = [element for element in elements if element][: limits.ACTIONS_ELEMENTS]
     return ({"type": "actions", "elements": present},) if present else ()
 
@@ -37,7 +39,7 @@ def actions(elements: Iterable[Element | None]) -> tuple[Block, ...]:
 def button(
     label: str, action: Action, value: str = "", *, style: str | None = None, key: str = ""
 ) -> Element:
-    """A button; ``key`` tells apart two of the same action in one row, after a colon in the action_id."""
+    """A button. ``key`` goes into the ``action_id``, to tell apart two buttons of one action in a row."""
     made: Element = {
         "type": "button",
         "text": plain(clip(label, limits.BUTTON_TEXT)),
@@ -51,7 +53,7 @@ def button(
 
 
 def with_confirmation(element: Element, *, title: str, text: str, yes: str, no: str) -> Element:
-    """The element, asking once more before it does what it does."""
+    """The element with a dialog that asks for confirmation first."""
     dialog = {
         "title": plain(clip(title, limits.CONFIRM_TITLE)),
         "text": plain(clip(text, limits.CONFIRM_TEXT)),
@@ -62,10 +64,12 @@ def with_confirmation(element: Element, *, title: str, text: str, yes: str, no: 
 
 
 def option(label: str, value: str) -> Element:
+    """An option of a menu, a checkbox or a radio button."""
     return {"text": plain(clip(label, limits.OPTION_TEXT)), "value": value}
 
 
 def overflow(options: Sequence[Element], action: Action) -> Element:
+    """An overflow menu."""
     return {"type": "overflow", "action_id": str(action), "options": list(options)}
 
 
@@ -78,7 +82,7 @@ def modal(
     submit: str | None = None,
     metadata: str = "",
 ) -> View:
-    """A modal; without ``submit`` it only shows something."""
+    """A modal. Without ``submit`` it has no submit button and only shows something."""
     view: View = {
         "type": "modal",
         "callback_id": str(callback),

@@ -1,8 +1,8 @@
-"""Changed settings in words: the quiet line in the channel, the answer to who changed them, the log. Pure.
+"""Messages about changed settings: the notice in the channel, the answer to the changer, the log. Pure.
 
-The log keeps values as `/digest` takes them: ``ko``; ``thread``; ``09:00 Asia/Seoul``;
-``01234`` or ``01234 KR`` (Monday 0, a country whose holidays are left out); ``+nlp -gan``;
-``on``, ``off``; ``U1 U2``.
+A recorded value has the form that `/digest` takes: ``ko``; ``thread``; ``09:00 Asia/Seoul``;
+``01234`` or ``01234 KR`` (weekdays with Monday 0, and a country whose holidays are skipped);
+``+nlp -gan``; ``on`` or ``off``; ``U1 U2``.
 """
 
 from __future__ import annotations
@@ -21,23 +21,26 @@ from bot.messages.message import Message
 from bot.messages.setting_names import FIELD_NAMES, recorded_value
 
 LOG_LINES = 20
+"""The most changes the log shows."""
 
 
 def channel_notice(changes: Sequence[Change], *, language: str) -> Message:
-    """The quiet line in the channel: who changed what, from what, to what. Oldest first; several
-    changes of one setting are told as one, from its first value to its last.
+    """The notice in the channel: who changed which settings, from what to what.
+
+    ``changes`` are oldest first. Several changes of one setting become one, from the first value to
+    the last.
     """
     catalogue = catalogue_for(language)
     merged = [_change(change, catalogue) for change in _merged(changes)]
     people = catalogue.join_names(dict.fromkeys(f"<@{change.user_id}>" for change in changes))
     if not merged:
-        said = catalogue.gettext("{people} changed the settings and changed them back.", people=people)
-        return Message(said, (context(said),))
-    said = catalogue.gettext("{people} changed: {what}", people=people, what=" · ".join(merged))
-    if limits.size(said) <= limits.CONTEXT_TEXT:
-        return Message(said, (context(said),))
+        text = catalogue.gettext("{people} changed the settings and changed them back.", people=people)
+        return Message(text, (context(text),))
+    text = catalogue.gettext("{people} changed: {what}", people=people, what=" · ".join(merged))
+    if limits.size(text) <= limits.CONTEXT_TEXT:
+        return Message(text, (context(text),))
     return Message(
-        said, (context(catalogue.gettext("{people} changed: {what}", people=people, what=""), *merged),)
+        text, (context(catalogue.gettext("{people} changed: {what}", people=people, what=""), *merged),)
     )
 
 
@@ -50,13 +53,15 @@ def changes_made(
     undo: int | None = None,
     overtaken: Sequence[Change] = (),
 ) -> Message:
-    """The answer to who made the changes. ``undo`` is the id of the change its button takes back;
-    ``overtaken`` what others had made of the same settings a moment before.
+    """The answer to the person who made the changes.
+
+    ``undo`` is the id of the change that the button undoes. ``overtaken`` are changes that others made
+    to the same settings a moment before, and that this one replaced.
     """
     catalogue = catalogue_for(language)
     if not changes:
-        said = catalogue.gettext("That is already set.")
-        return Message(said, (section(said),))
+        text = catalogue.gettext("That is already set.")
+        return Message(text, (section(text),))
     lines = [catalogue.gettext("Done."), *(_change(change, catalogue) for change in changes)]
     if next_post:
         lines.append(catalogue.gettext("Next post: {moment}", moment=catalogue.moment(next_post, zone)))
@@ -74,11 +79,11 @@ def changes_made(
 
 
 def change_log(changes: Sequence[Change], *, language: str, zone: str, undo: int | None = None) -> Message:
-    """The newest changes of a channel, newest first as they are given."""
+    """The newest changes of a channel, in the order given (newest first)."""
     catalogue = catalogue_for(language)
     if not changes:
-        said = catalogue.gettext("Nobody has changed any settings here yet.")
-        return Message(said, (section(said),))
+        text = catalogue.gettext("Nobody has changed any settings here yet.")
+        return Message(text, (section(text),))
     lines = [
         f"{catalogue.moment(change.at, zone)} · <@{change.user_id}> · {_change(change, catalogue)}"
         for change in changes[:LOG_LINES]
@@ -96,7 +101,7 @@ def change_log(changes: Sequence[Change], *, language: str, zone: str, undo: int
 
 
 def overridden(changes: Sequence[Change], *, channel_id: str, language: str) -> Message:
-    """Told to somebody whose change was replaced by one made at the same time."""
+    """Tells somebody that a change made at the same time replaced theirs."""
     catalogue = catalogue_for(language)
     lines = [
         catalogue.gettext(
@@ -111,7 +116,7 @@ def overridden(changes: Sequence[Change], *, channel_id: str, language: str) -> 
 
 
 def changes_undone(taken: Sequence[Change], *, language: str) -> Message:
-    """These changes were taken back."""
+    """Confirms that ``taken`` changes were undone."""
     catalogue = catalogue_for(language)
     back = [replace(change, old=change.new, new=change.old) for change in taken]
     lines = [catalogue.gettext("Undone."), *(_change(change, catalogue) for change in back)]
@@ -119,16 +124,16 @@ def changes_undone(taken: Sequence[Change], *, language: str) -> Message:
 
 
 def undo_refused(*, language: str) -> Message:
-    """Somebody changed the same setting since: taking the change back would undo theirs."""
+    """Refuses to undo a change, because the setting was changed again since."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext(
+    text = catalogue.gettext(
         "This has been changed again since, so I left it as it is. `/digest log` shows who changed it."
     )
-    return Message(said, (section(said),))
+    return Message(text, (section(text),))
 
 
 def _fitting(lines: Sequence[str], catalogue: Catalogue) -> list[str]:
-    """The lines that a message has room for, and how many there are besides."""
+    """The lines that fit into one message, and a last line with the number of those that do not."""
     room = limits.MESSAGE_BLOCKS_TEXT - limits.BUTTON_TEXT - limits.CONTEXT_TEXT // 10
     shown: list[str] = []
     for line in lines:
@@ -141,6 +146,7 @@ def _fitting(lines: Sequence[str], catalogue: Catalogue) -> list[str]:
 
 
 def _merged(changes: Sequence[Change]) -> list[Change]:
+    """One change per field, from its first value to its last; none where both are the same."""
     merged: dict[str, Change] = {}
     for change in changes:
         first = merged.get(change.field, change)

@@ -1,4 +1,4 @@
-"""A channel at a glance: what it prefers, what comes next, what came last or why nothing did. Pure."""
+"""The answer to `/digest`: a channel's settings, its next post, and how its last post ended. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from bot.channels.preferences import Channel
+from bot.channels.preferences import Channel, Preferences
 from bot.language.catalogue import Catalogue, catalogue_for
 from bot.messages.action_ids import Action
 from bot.messages.blocks import Element, actions, button, context, section, with_confirmation
@@ -20,21 +20,23 @@ from bot.messages.setting_names import LANGUAGE_NAMES, LAYOUT_NAMES, filter_text
 
 
 class Outcome(StrEnum):
-    """How a delivery ended, as far as a channel's card tells."""
+    """How a delivery ended, as far as the card tells."""
 
     SENT = "sent"
     SENDING = "sending"
-    WAITING = "waiting"  # its digest has not come yet
+    WAITING = "waiting"  # its digest has not been taken in yet
     SKIPPED = "skipped"
     FAILED = "failed"
-    DOUBT = "doubt"  # Slack has not said whether it arrived; Haru is finding out
-    UNKNOWN = "unknown"  # nobody can tell whether it arrived
+    DOUBT = "doubt"  # Slack has not confirmed the post; it is being checked
+    UNKNOWN = "unknown"  # the check failed: the post may or may not have arrived
 
 
 @dataclass(frozen=True, slots=True)
 class LastPost:
-    """The newest delivery of a channel. ``reason`` is a code of bot.messages.reasons; ``url`` leads
-    to the first message; ``delivery_id`` is what a button would post again.
+    """The newest delivery of a channel.
+
+    ``reason`` is a code of ``bot.messages.delivery_reasons``. ``url`` links to the first message.
+    ``delivery_id`` is the value of the button that posts it again.
     """
 
     day: date
@@ -44,61 +46,74 @@ class LastPost:
     delivery_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelStatus:
+    """What the card says beside the settings.
+
+    ``workspace_paused`` is the code of the reason why nothing is posted in the whole workspace.
+    ``failing_sources`` are the names of sources that cannot be fetched.
+    """
+
+    next_post: datetime | None = None
+    last_post: LastPost | None = None
+    workspace_paused: str | None = None
+    failing_sources: Sequence[str] = ()
+
+
 def card(
     channel: Channel,
+    status: ChannelStatus,
     *,
     language: str,
-    next_post: datetime | None,
-    last_post: LastPost | None,
     may_change: bool,
-    who: Sequence[str] = (),
-    troubles: Sequence[str] = (),
-    may_give: bool = False,
-    workspace_paused: str | None = None,
+    managers: Sequence[str] = (),
+    may_add_papers: bool = False,
 ) -> Message:
-    """The card. ``who`` are the users who may change it, told to those who may not. ``troubles`` are
-    names of sources that fail. ``may_give`` offers the form for a digest. ``workspace_paused`` is why
-    nothing is posted in the whole workspace.
+    """The card, with buttons for people who may change the channel, and their names for everyone else.
+
+    ``managers`` are the users who may change it. ``may_add_papers`` adds the button for the form.
     """
     catalogue = catalogue_for(language)
-    preferences = channel.preferences
-    fields = (
+    settings = _settings(channel.preferences, catalogue)
+    lines = [_state(channel, status, catalogue)]
+    if status.last_post:
+        lines.append(_last(status.last_post, catalogue))
+    if status.failing_sources:
+        names = brief(", ".join(status.failing_sources), 500)
+        lines.append(
+            catalogue.gettext("I can't fetch papers from these sources right now: {names}", names=names)
+        )
+    shown: Block = {"type": "section", "fields": [verbatim(f"*{name}*\n{value}") for name, value in settings]}
+    row = (
+        actions(_buttons(channel, status.last_post, catalogue, may_add_papers=may_add_papers))
+        if may_change
+        else (context(who_can_change(managers, catalogue)),)
+    )
+    text = "\n".join([*lines, *(f"{name}: {value}" for name, value in settings)])
+    return Message(text, (*(section(line) for line in packed(lines)), shown, *row))
+
+
+def _settings(preferences: Preferences, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
+    """The name and the value of each setting."""
+    return (
         (catalogue.gettext("Language"), catalogue.gettext(LANGUAGE_NAMES[preferences.language])),
         (catalogue.gettext("Layout"), catalogue.gettext(LAYOUT_NAMES[preferences.layout])),
         (catalogue.gettext("Time"), schedule_text(preferences, catalogue)),
         (catalogue.gettext("Tags"), filter_text(preferences.tags, catalogue)),
     )
-    state = _state(channel, next_post, workspace_paused or channel.paused_reason, catalogue)
-    lines = [state, *([_last(last_post, catalogue)] if last_post else [])]
-    if troubles:
-        names = brief(", ".join(troubles), 500)
-        lines.append(
-            catalogue.gettext("I can't fetch papers from these sources right now: {names}", names=names)
-        )
-    shown: Block = {"type": "section", "fields": [verbatim(f"*{name}*\n{value}") for name, value in fields]}
-    text = "\n".join([*lines, *(f"{name}: {value}" for name, value in fields)])
-    row = (
-        actions(_offers(channel, last_post, catalogue, may_give=may_give))
-        if may_change
-        else (context(who_can_change(who, catalogue)),)
-    )
-    return Message(text, (*(section(one) for one in packed(lines)), shown, *row))
 
 
-def _state(
-    channel: Channel, next_post: datetime | None, workspace_paused: str | None, catalogue: Catalogue
-) -> str:
-    paused = workspace_paused or channel.paused_reason
+def _state(channel: Channel, status: ChannelStatus, catalogue: Catalogue) -> str:
+    """On, off or paused, and when the next post comes."""
+    paused = status.workspace_paused or channel.paused_reason
     if paused:
-        why = reason_text(paused, catalogue)
-        return catalogue.gettext("*Paused.* {why}", why=why)
+        return catalogue.gettext("*Paused.* {why}", why=reason_text(paused, catalogue))
     if not channel.preferences.enabled:
         return catalogue.gettext("*Off.* I don't post anything here.")
-    if next_post is None:
+    if status.next_post is None:
         return catalogue.gettext("*On.*")
-    return catalogue.gettext(
-        "*On.* Next post: {moment}", moment=catalogue.moment(next_post, channel.preferences.zone)
-    )
+    moment = catalogue.moment(status.next_post, channel.preferences.zone)
+    return catalogue.gettext("*On.* Next post: {moment}", moment=moment)
 
 
 def _last(last: LastPost, catalogue: Catalogue) -> str:
@@ -120,8 +135,8 @@ def _last(last: LastPost, catalogue: Catalogue) -> str:
     return catalogue.gettext("Nothing was posted on {day}: {why}", day=day, why=why)
 
 
-def _offers(
-    channel: Channel, last: LastPost | None, catalogue: Catalogue, *, may_give: bool
+def _buttons(
+    channel: Channel, last: LastPost | None, catalogue: Catalogue, *, may_add_papers: bool
 ) -> list[Element | None]:
     on = channel.is_on
     again = None
@@ -139,6 +154,6 @@ def _offers(
         button(catalogue.gettext("Settings"), Action.SETTINGS),
         None if on else button(catalogue.gettext("Turn on"), Action.TURN_ON, style="primary"),
         button(catalogue.gettext("Preview"), Action.PREVIEW),
-        button(catalogue.gettext("Add papers"), Action.GIVE) if may_give else None,
+        button(catalogue.gettext("Add papers"), Action.GIVE) if may_add_papers else None,
         again,
     ]

@@ -1,4 +1,4 @@
-"""What Haru says around a channel's posts: hello, on and off, posted now or already. Pure."""
+"""Answers about a channel's posts: greeting, turned on or off, posted, previewed, paused. Pure."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from bot.messages.setting_names import LANGUAGE_NAMES, LAYOUT_NAMES, schedule_te
 
 
 def hello(preferences: Preferences, *, language: str, inviter_id: str | None = None) -> Message:
-    """What Haru says once when it is invited. Posts nothing else before somebody turns it on."""
+    """The one greeting after an invitation. It says that nothing is posted until somebody turns it on."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext(
+    text = catalogue.gettext(
         "Hello, I'm Haru. I post the day's machine-learning papers, each with a short "
         "commentary. I won't post anything here until someone turns the daily papers on."
     )
     by = catalogue.gettext("{user} can set this up.", user=f"<@{inviter_id}>") if inviter_id else ""
-    lines = "\n".join(filter(None, (said, by)))
+    lines = "\n".join(filter(None, (text, by)))
     planned = " · ".join(
         (
             catalogue.gettext(LANGUAGE_NAMES[preferences.language]),
@@ -40,7 +40,11 @@ def hello(preferences: Preferences, *, language: str, inviter_id: str | None = N
 def turned_on(
     *, language: str, next_post: datetime | None, zone: str, newest: int | None = None, members: int = 0
 ) -> Message:
-    """It is on: when the first post comes, and the newest digest (its id) offered at once."""
+    """Confirms that the daily papers are on, and when the first post comes.
+
+    ``newest`` is the id of the newest digest, which a button offers to post now. ``members`` is the
+    size of the channel: a large one is advised to use the thread layout.
+    """
     catalogue = catalogue_for(language)
     lines = [catalogue.gettext("Daily papers are on.")]
     if next_post:
@@ -58,73 +62,76 @@ def turned_on(
 
 
 def turned_off(*, language: str) -> Message:
-    """It is off; what was set stays."""
+    """Confirms that the daily papers are off."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext(
+    text = catalogue.gettext(
         "Daily papers are off. I've kept the settings, so `/digest on` is enough to start again."
     )
-    return Message(said, (section(said),))
+    return Message(text, (section(text),))
 
 
 def already_posted(*, language: str, url: str | None, value: str) -> Message:
-    """The channel has had this digest: where, and whether to post it again (``value`` of POST_AGAIN)."""
+    """Says that the channel already has this digest.
+
+    ``url`` links to the post; ``value`` is the value of the button that posts it again.
+    """
     catalogue = catalogue_for(language)
-    said = catalogue.gettext("I've already posted these papers in this channel.")
+    text = catalogue.gettext("I've already posted these papers in this channel.")
     if url:
         seen = link(url, catalogue.gettext("View post"))
-        said = f"{said} {seen}"
+        text = f"{text} {seen}"
     row = actions([button(catalogue.gettext("Post again"), Action.POST_AGAIN, value)])
-    return Message(said, (section(said), *row))
+    return Message(text, (section(text), *row))
 
 
 def workspace_paused(code: str, *, language: str) -> Message:
-    """Nothing is posted in the whole workspace just now, and why."""
+    """Says that nothing is posted in the whole workspace, and why."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext("*Paused.* {why}", why=reason_text(code, catalogue))
-    return Message(said, (section(said),))
+    text = catalogue.gettext("*Paused.* {why}", why=reason_text(code, catalogue))
+    return Message(text, (section(text),))
 
 
 def posting_now(*, language: str) -> Message:
-    """`/digest post` was taken; the papers follow."""
+    """Confirms `/digest post`."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext("The papers are on their way.")
-    return Message(said, (section(said),))
+    text = catalogue.gettext("The papers are on their way.")
+    return Message(text, (section(text),))
 
 
 def nothing_to_post(*, language: str) -> Message:
-    """There is no digest to post or to preview."""
+    """Says that there is no digest to post or to preview."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext("I have no papers to show yet.")
-    return Message(said, (section(said),))
+    text = catalogue.gettext("I have no papers to show yet.")
+    return Message(text, (section(text),))
 
 
 def preview(messages: Sequence[Message], *, language: str) -> Message:
-    """The first of the messages as only the asker sees it, and how many there would be."""
+    """Shows the first of the messages to one person, and says how many there would be."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext("Preview. Only you can see this.")
+    text = catalogue.gettext("Preview. Only you can see this.")
     if len(messages) > 1:
         replies = sum(message.thread for message in messages)
         count = catalogue.ngettext("{n} message in all", "{n} messages in all", len(messages))
-        said = f"{said} {count}"
+        text = f"{text} {count}"
         if replies:
             threaded = catalogue.ngettext("{n} of them a thread reply", "{n} of them thread replies", replies)
-            said = f"{said}, {threaded}"
+            text = f"{text}, {threaded}"
     first = messages[0]
-    blocks = (context(said), *first.blocks)[: limits.MESSAGE_BLOCKS]
-    return Message(f"{said}\n{first.text}", blocks)
+    blocks = (context(text), *first.blocks)[: limits.MESSAGE_BLOCKS]
+    return Message(f"{text}\n{first.text}", blocks)
 
 
 def out_of_date(*, language: str) -> Message:
-    """A button older than what it acts on."""
+    """Answers a button or modal that is older than the settings it acts on."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext("This is out of date. `/digest` shows the current settings.")
-    return Message(said, (section(said),))
+    text = catalogue.gettext("This is out of date. `/digest` shows the current settings.")
+    return Message(text, (section(text),))
 
 
 def channel_stopped(channel_id: str, code: str, *, language: str) -> Message:
-    """Told to a channel's last admin when Haru paused it by itself."""
+    """Tells a channel's last admin that posting was paused automatically, and how to resume it."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext("I stopped posting in {channel}.", channel=f"<#{channel_id}>")
+    text = catalogue.gettext("I stopped posting in {channel}.", channel=f"<#{channel_id}>")
     how = catalogue.gettext("Once that is fixed, use `/digest on` in the channel to start again.")
-    text = f"{said} {reason_text(code, catalogue)} {how}"
+    text = f"{text} {reason_text(code, catalogue)} {how}"
     return Message(text, (section(text),))

@@ -1,6 +1,6 @@
-"""Why nothing came, or why Haru stopped: the ledger's and Slack's codes as sentences. Pure.
+"""Why a post did not come, or why posting is paused: the ledger's and Slack's codes as sentences. Pure.
 
-A code that is not in the table is shown as Slack gave it, so that an admin can look it up.
+A code without a sentence is shown as it is, so that an admin can look it up.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from bot.language.catalogue import Catalogue, deferred
 from bot.messages.mrkdwn import brief
 
 _REASONS = {
-    # Skips of our own.
+    # The ledger's reasons to skip or fail a delivery.
     "no_new_digest": deferred("No new papers came in that day."),
     "already_had": deferred("The channel already had that day's papers."),
     "nothing_left": deferred("No paper that day matched the channel's tags."),
@@ -24,13 +24,13 @@ _REASONS = {
     ),
     "history_unreadable": deferred("Slack never confirmed the post, and I didn't want to post it twice."),
     "plain_text_failed": deferred("Slack rejected the message. That is my mistake, and I've logged it."),
-    # Pauses of our own.
+    # The ledger's reasons to pause.
     "failed_days": deferred("I couldn't post three days in a row."),
     "removed": deferred("I was removed from the channel. Invite me again and I'll continue."),
     "operator": deferred("My operator has paused me."),
     "uninstalled": deferred("I was uninstalled from this workspace."),
     "not_installed": deferred("I was uninstalled from this workspace."),
-    # Slack's, about the channel.
+    # Slack's errors that concern one channel.
     "channel_not_found": deferred("Slack no longer shows me this channel."),
     "is_archived": deferred("The channel is archived."),
     "not_in_channel": deferred("I'm not in the channel. Invite me with `/invite @Haru`."),
@@ -40,7 +40,7 @@ _REASONS = {
     "messages_tab_disabled": deferred("Direct messages to me are turned off in the app's settings."),
     "channel_type_not_supported": deferred("I can't post in this kind of channel."),
     "ekm_access_denied": deferred("Your organisation's key management doesn't let me post here."),
-    # Slack's, about the workspace.
+    # Slack's errors that concern the whole workspace.
     "account_inactive": deferred("I was deactivated in this workspace. Reinstall me to continue."),
     "token_revoked": deferred("My access was revoked. Reinstall me to continue."),
     "token_expired": deferred("My access has expired. Reinstall me to continue."),
@@ -56,7 +56,7 @@ _REASONS = {
     "team_access_not_granted": deferred(
         "Your organisation hasn't allowed me in this workspace. I'll continue once it does."
     ),
-    # Slack's, about the workspace for now.
+    # Slack's errors that concern the whole workspace and pass.
     "org_login_required": deferred("Slack was moving this workspace into an organisation."),
     "team_added_to_org": deferred("Slack was moving this workspace into an organisation."),
     "message_limit_exceeded": deferred("This workspace has sent more messages than its plan allows."),

@@ -1,4 +1,4 @@
-"""What one channel gets on one schedule date, before it is put into words. Pure."""
+"""The entries of one channel's post on one schedule date, before they are rendered. Pure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from digests.model import ArchivedEntry
 
 @dataclass(frozen=True, slots=True)
 class EditionEntry:
-    """One entry to show. ``seen_url``: the channel had this paper lately, there; show one line.
+    """One entry of an edition.
 
-    ``retracted``: it was taken back. ``unposted_from``: the post's messages from this place on were not
-    posted yet by then (None: all were). What was posted strikes it through; what was not leaves it out.
+    ``seen_url`` links to the channel's earlier post of this paper; the entry then takes one line.
+    ``retracted`` entries are struck through in messages that were posted before the retraction, and
+    left out of messages from position ``unposted_from`` on (None: all had been posted).
     """
 
     entry: ArchivedEntry
@@ -27,8 +28,8 @@ class EditionEntry:
 class Edition:
     """The entries of one delivery, oldest digest first, already filtered for the channel.
 
-    ``left_out`` counts older entries that did not fit (more than 25): they are named in
-    one closing line with how to read them, from ``left_out_from`` on.
+    ``left_out`` counts older entries beyond the limit of 25. One closing line mentions them, and says
+    that they can be read from ``left_out_from`` on.
     """
 
     date: datetime.date
@@ -39,11 +40,11 @@ class Edition:
 
     @property
     def listed_entries(self) -> Sequence[EditionEntry]:
-        """What was not taken back, unless all was."""
+        """The entries that were not retracted; all of them if all were."""
         return [one for one in self.entries if not one.retracted] or self.entries
 
     def omitted_from(self, position: int) -> frozenset[int]:
-        """The entries, by their place, that the message of this position leaves out."""
+        """The indexes of the entries that the message at ``position`` leaves out."""
         return frozenset(
             place
             for place, one in enumerate(self.entries)
@@ -51,5 +52,5 @@ class Edition:
         )
 
     def number(self, place: int) -> int | None:
-        """An entry's number in the post, or None where it is the only one."""
+        """The number shown before the entry at index ``place``; None if it is the only one."""
         return place + 1 if len(self.entries) > 1 else None

@@ -1,4 +1,4 @@
-"""One entry in words: its title, its commentary or what stands in for it, its last line, its menu. Pure."""
+"""Renders one entry: its title, its commentary or a substitute, its authors and tags, its menu. Pure."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from bot.messages.mrkdwn import (
 from digests.model import ArchivedEntry, Entry, Paper
 
 OPENING = 400
-"""How much of an abstract stands in for a commentary that is missing."""
+"""Characters of the abstract that replace a missing commentary."""
 
 NAMED_AUTHORS = 3
-"""Up to so many authors are all named; of more only the first, and how many others."""
+"""Up to this many authors are all named; of more, only the first is, and the others are counted."""
 
 _HANGUL = re.compile("[\uac00-\ud7a3\u3131-\u318e]")
 _KANA_OR_HAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
@@ -38,8 +38,10 @@ _LATIN = re.compile("[A-Za-z]")
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What can be said of an entry in a language. ``label`` names, in that language, what stands in
-    for a commentary that is missing; ``text`` is raw.
+    """One text about an entry. Raw, not yet mrkdwn.
+
+    ``label`` says what ``text`` is when it replaces a missing commentary. ``language`` is that of a
+    commentary, None for an abstract.
     """
 
     text: str
@@ -50,11 +52,12 @@ class Description:
 def descriptions(
     entry: Entry, catalogue: Catalogue, *, elsewhere: str | None = None
 ) -> tuple[Description, ...]:
-    """The commentary in the language of ``words``, else in this order: the abstract's opening where
-    that is in the language; the commentary in another language, labelled; the abstract's opening.
+    """The texts to show for an entry in the catalogue's language.
 
-    ``elsewhere`` is a language whose commentary stands in the same post already: it is not repeated,
-    only named.
+    The commentary in that language, if there is one. Else the opening of the abstract if it is in that
+    language, and the commentary in another language, labelled. Else the opening of the abstract.
+    ``elsewhere`` is a language whose commentary is already in the same post: it is mentioned, not
+    repeated.
     """
     own = clean(entry.commentary(catalogue.language) or "").strip()
     if own:
@@ -76,7 +79,7 @@ def descriptions(
 
 
 def written_in(text: str) -> str | None:
-    """The language of an abstract as far as its script tells: ``ko``, ``en``, or None."""
+    """The language of a text by its script: ``ko``, ``en``, or None if the script does not tell."""
     letters = len(_LATIN.findall(text))
     if len(_HANGUL.findall(text)) * 4 > letters:
         return "ko"
@@ -84,7 +87,7 @@ def written_in(text: str) -> str | None:
 
 
 def title_lines(paper: Paper, number: int | None = None) -> Iterator[str]:
-    """The title in bold with its link, after the entry's number; in pieces where it is immensely long."""
+    """The bold, linked title after the entry's number, as mrkdwn; in several pieces if it is too long."""
     whole = bold(numbered_link(paper, number))
     if limits.size(whole) <= limits.SECTION_TEXT:
         yield whole
@@ -96,7 +99,7 @@ def title_lines(paper: Paper, number: int | None = None) -> Iterator[str]:
 
 
 def numbered_link(paper: Paper, number: int | None) -> str:
-    """``3. <url|Title>``, whatever its length."""
+    """``3. <url|Title>``, of any length."""
     return _prefix(number) + link(paper.url, title_text(paper))
 
 
@@ -106,12 +109,12 @@ def numbered_text(paper: Paper, number: int | None) -> str:
 
 
 def title_text(paper: Paper) -> str:
-    """The title as published, on one line; the arXiv id or the link of a paper that has none."""
+    """The title as published, on one line; the arXiv id or the link of a paper without a title."""
     return one_line(paper.title) or one_line(paper.arxiv_id or "") or one_line(paper.url or "") or "—"
 
 
 def authors(paper: Paper, catalogue: Catalogue, named: int = NAMED_AUTHORS) -> str:
-    """``Chenggang Zhao 외 8명``, ``Chenggang Zhao and 8 others``; up to ``named`` authors in full. Raw."""
+    """``Chenggang Zhao 외 8명``, ``Chenggang Zhao and 8 others``; up to ``named`` names are given in full."""
     names = [name for name in map(one_line, paper.authors) if name]
     if len(names) <= named:
         return catalogue.join_names(names)
@@ -121,22 +124,22 @@ def authors(paper: Paper, catalogue: Catalogue, named: int = NAMED_AUTHORS) -> s
 
 
 def tags(entry: Entry) -> str:
-    """``scaling-law, quantization``: spelt as people spell them, without ``#``, which reads as a channel."""
+    """``scaling-law, quantization``, raw, as people spell them. Without ``#``, which looks like a channel."""
     return ", ".join(filter(None, (one_line(tag.spelling or tag.name) for tag in entry.tags)))
 
 
 def last_line(entry: Entry, catalogue: Catalogue) -> str:
-    """Authors and tags in small print, as raw text; empty where there are neither."""
+    """Authors and tags as raw text; empty if there are neither."""
     return " · ".join(filter(None, (authors(entry.paper, catalogue), tags(entry))))
 
 
 def section_texts(
     entry: Entry, catalogue: Catalogue, number: int | None, *, elsewhere: str | None = None
 ) -> list[str]:
-    """The whole entry as section texts, each within Slack's limit, nothing left out."""
+    """The whole entry as texts of sections, each within Slack's limit."""
     lines = list(title_lines(entry.paper, number))
-    for thing in descriptions(entry, catalogue, elsewhere=elsewhere):
-        lines += description_lines(thing)
+    for description in descriptions(entry, catalogue, elsewhere=elsewhere):
+        lines += description_lines(description)
     small = last_line(entry, catalogue)
     if small:
         lines += [italic(piece) for piece in split(small, limits.SECTION_TEXT - 2)]
@@ -144,14 +147,14 @@ def section_texts(
 
 
 def description_lines(thing: Description) -> Iterator[str]:
-    """What is said, in pieces, its label in front."""
+    """A description as mrkdwn pieces, its label first."""
     if thing.label:
         yield italic(escape(thing.label) + (":" if thing.text else ""))
     yield from split(thing.text, limits.SECTION_TEXT, with_links)
 
 
 def packed(lines: list[str]) -> list[str]:
-    """The lines in as few sections as hold them."""
+    """The lines packed into as few section texts as possible."""
     sections: list[str] = []
     for text in lines:
         if sections and limits.size(sections[-1]) + 1 + limits.size(text) <= limits.SECTION_TEXT:
@@ -164,13 +167,13 @@ def packed(lines: list[str]) -> list[str]:
 def entry_blocks(
     archived: ArchivedEntry, catalogue: Catalogue, number: int | None, *, elsewhere: str | None = None
 ) -> tuple[Block, ...]:
-    """The entry as blocks, its menu beside the first."""
+    """The entry as sections, its menu beside the first."""
     texts = section_texts(archived.entry, catalogue, number, elsewhere=elsewhere)
     return (section(texts[0], menu(archived, catalogue)), *map(section, texts[1:]))
 
 
 def plain_text(archived: ArchivedEntry, catalogue: Catalogue, number: int | None) -> str:
-    """The entry as raw text, for the fallback that screen readers read."""
+    """The entry as raw text, for the fallback text that screen readers read."""
     things = (
         ": ".join(filter(None, (thing.label, thing.text)))
         for thing in descriptions(archived.entry, catalogue)
@@ -181,21 +184,21 @@ def plain_text(archived: ArchivedEntry, catalogue: Catalogue, number: int | None
 
 
 def other_languages(entry: Entry, language: str) -> tuple[str, ...]:
-    """The languages it has commentary in besides this one."""
+    """The languages of its commentaries except ``language``."""
     return tuple(c.language for c in entry.commentaries if c.language != language and one_line(c.text))
 
 
 def read_in_label(language: str, catalogue: Catalogue) -> str:
-    """``Read in English``, ``한국어로 읽기``: said in that language where Haru speaks it."""
+    """``Read in English``, ``한국어로 읽기``: in that language itself if the bot speaks it."""
     own = catalogue_for(language)
     if own.language == language:
-        # Translators: names your own language, in your own language.
+        # Translators: name your own language, in your own language.
         return own.pgettext("in the language itself", "Read in English")
     return catalogue.gettext("Read in {language}", language=catalogue.language_name(language))
 
 
 def menu(archived: ArchivedEntry, catalogue: Catalogue) -> Element | None:
-    """What more there is to an entry, and to keep it; nothing where it is all there."""
+    """The menu: abstract, other languages, related papers, save. None if only saving would be in it."""
     entry = archived.entry
     offers: list[tuple[str, str]] = []
     if one_line(entry.paper.abstract or ""):
@@ -211,7 +214,7 @@ def menu(archived: ArchivedEntry, catalogue: Catalogue) -> Element | None:
 
 
 def has_related(entry: Entry) -> bool:
-    """Whether there is anything to find related papers by."""
+    """Whether the entry has anything to find related papers by."""
     return bool(entry.tags or entry.links)
 
 

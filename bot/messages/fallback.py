@@ -1,4 +1,4 @@
-"""The plain text of messages, for notifications, screen readers and clients that show no blocks. Pure."""
+"""The fallback text of messages, for notifications, screen readers and clients without blocks. Pure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from bot.messages import limits
 from bot.messages.mrkdwn import clip, escape
 
 NOTIFICATION = 140
-"""About what a phone shows of a notification."""
+"""Characters of a notification that a phone shows, roughly."""
 
 _LINE = 150
 
 
 def fallback(whole: str, lines: Sequence[str]) -> str:
-    """The whole raw text escaped, if it stays within what Slack advises; else its lines, each clipped."""
+    """The raw text escaped if it is within the length Slack advises, else only ``lines``, each clipped."""
     text = escape(whole)
     if limits.size(text) <= limits.MESSAGE_TEXT:
         return text

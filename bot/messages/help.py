@@ -1,4 +1,4 @@
-"""Help that fits one screen. Every example in it can be typed as it stands; a test does. Pure."""
+"""The help messages. Each fits one screen, and a test runs every example in them. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.messages.message import Message
 
 
 class Topic(StrEnum):
-    """What help is asked about, by the command's own name."""
+    """The topics of help, each named after its command."""
 
     PAPER = "paper"
     TAG = "tag"
@@ -91,7 +91,7 @@ _EXAMPLES = {
 
 
 def help_message(topic: Topic, *, language: str) -> Message:
-    """The topic's examples, each with what it does."""
+    """The topic's commands, each with what it does."""
     catalogue = catalogue_for(language)
     lines = [
         f"{with_prefix(f'`{example}`')}  {catalogue.gettext(what)}" for example, what in _EXAMPLES[topic]

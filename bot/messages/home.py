@@ -1,4 +1,4 @@
-"""App Home: today's papers in the reader's language, those they keep, the channels they manage. Pure."""
+"""App Home: today's papers in the reader's language, saved papers, and managed channels. Pure."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from bot.messages.setting_names import schedule_text
 from digests.model import ArchivedDigest, ArchivedEntry
 
 AUTO = "auto"
-"""The value of "as in the channel" in the language menu."""
+"""Value of "same as the channel" in the language menu."""
 
 SAVED = 20
-"""So many of the saved papers are shown, the last saved first."""
+"""The most saved papers shown, newest first."""
 
 _CHANNELS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ManagedChannel:
-    """A channel the reader may change, and its next post."""
+    """A channel whose settings the reader may change, and its next post."""
 
     channel: Channel
     next_post: datetime | None = None
@@ -39,7 +39,7 @@ class ManagedChannel:
 
 @dataclass(frozen=True, slots=True)
 class SavedPapers:
-    """The papers a reader keeps, the last saved first; ``count`` are those not shown too."""
+    """The reader's saved papers to show, newest first. ``count`` is the number of all of them."""
 
     entries: tuple[ArchivedEntry, ...] = ()
     count: int = 0
@@ -54,9 +54,11 @@ def home(
     channels: Sequence[ManagedChannel] = (),
     everyone: bool | None = None,
 ) -> View:
-    """``chosen`` is the reader's own language, None where the channel decides. ``today`` is the newest
-    digest the reader may see. ``everyone``: whether the workspace is open to everyone; None for those
-    who cannot decide that. What does not fit is counted in a last line.
+    """The view.
+
+    ``chosen`` is the language the reader chose, None if the channel decides. ``today`` is the newest
+    digest visible to the reader. ``everyone`` says whether everyone may change channels; None hides
+    that menu from people who are not admins. A last line counts papers that do not fit.
     """
     catalogue = catalogue_for(language)
     tail = (
@@ -105,8 +107,8 @@ def _saved(saved: SavedPapers, catalogue: Catalogue) -> tuple[Block, ...]:
 def _kept(one: ArchivedEntry, catalogue: Catalogue) -> Block:
     title = link(one.paper.url, clip(entry.title_text(one.paper), 200))
     options = []
-    said = entry.descriptions(one.entry, catalogue)
-    code = next((thing.language for thing in said if thing.language), None)
+    descriptions = entry.descriptions(one.entry, catalogue)
+    code = next((one.language for one in descriptions if one.language), None)
     if code:
         options.append(option(catalogue.gettext("Read"), f"language:{one.id}:{code}"))
     if one_line(one.paper.abstract or ""):
@@ -133,7 +135,7 @@ def _language(chosen: str | None, catalogue: Catalogue) -> tuple[Block, ...]:
 
 
 def _always(code: str) -> str:
-    # Translators: names your own language, in your own language.
+    # Translators: name your own language, in your own language.
     return catalogue_for(code).pgettext("in the language itself", "Always in English")
 
 
@@ -183,10 +185,10 @@ def _everyone(everyone: bool | None, catalogue: Catalogue) -> tuple[Block, ...]:
         "options": options,
         "initial_option": options[everyone],
     }
-    said = catalogue.gettext("Who can change the channel settings in this workspace. Admins always can.")
-    return (header(catalogue.gettext("For admins")), section(said, menu))
+    text = catalogue.gettext("Who can change the channel settings in this workspace. Admins always can.")
+    return (header(catalogue.gettext("For admins")), section(text, menu))
 
 
 def _help(catalogue: Catalogue) -> tuple[Block, ...]:
-    said = catalogue.gettext("`/paper help` to find papers, `/digest help` to set up a channel")
-    return (context(said),)
+    text = catalogue.gettext("`/paper help` to find papers, `/digest help` to set up a channel")
+    return (context(text),)

@@ -1,4 +1,7 @@
-"""What Slack takes, each number with where it is written. Lengths are in UTF-16 units, Slack's own count."""
+"""Slack's limits, each with its source, and how Slack counts.
+
+Lengths are in UTF-16 code units, which is what Slack counts: most emoji are two.
+"""
 
 from __future__ import annotations
 
@@ -18,42 +21,39 @@ ACTIONS_ELEMENTS = 25
 # https://docs.slack.dev/reference/block-kit/block-elements/button-element
 BUTTON_TEXT = 75
 BUTTON_SHOWN = 30
-"""Longer labels are cut by Slack's clients at about this."""
+"""Slack's clients cut longer labels off at about this length."""
 BUTTON_VALUE = 2_000
 # https://docs.slack.dev/reference/block-kit/composition-objects/option-object
 OPTION_TEXT = 75
 # https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
 OVERFLOW_OPTIONS = 5
-# https://docs.slack.dev/reference/block-kit/block-elements/multi-select-menu-element
 # https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
 CONFIRM_TITLE = 100
 CONFIRM_TEXT = 300
 CONFIRM_BUTTON = 30
-# https://docs.slack.dev/reference/block-kit/blocks/input-block
 # https://docs.slack.dev/reference/views
 VIEW_TITLE = 24
 VIEW_BUTTON = 24
-# https://docs.slack.dev/reference/block-kit/blocks (action_id, block_id and callback_id)
-# https://docs.slack.dev/reference/methods/chat.postMessage: "limit the text field to 4,000
-# characters"; messages of more than 40,000 are truncated.
+# https://docs.slack.dev/reference/methods/chat.postMessage advises at most 4,000 characters,
+# and truncates messages of more than 40,000.
 MESSAGE_TEXT = 4_000
 MESSAGE_TEXT_HARD = 40_000
-# Not documented: chat.postMessage answers msg_blocks_too_long when the texts of all blocks together
-# pass about 13,000 characters (slackapi/bolt-js#2509 and others); Haru stays well below.
+# Not documented: chat.postMessage fails with msg_blocks_too_long when the texts of all blocks together
+# exceed about 13,000 characters (slackapi/bolt-js#2509 and others). This stays well below.
 MESSAGE_BLOCKS_TEXT = 10_000
-# Views answer view_too_large past 250 kB of JSON; Korean takes three bytes a letter.
+# Views fail with view_too_large above 250 kB of JSON; a Korean letter takes three bytes.
 VIEW_TEXT = 60_000
-# A link longer than this is shown without being one: it would eat the section it stands in.
+# A longer address is shown as text: as a link it would use up the section it stands in.
 URL = 1_000
 
 
 def size(text: str) -> int:
-    """How long Slack thinks a text is."""
+    """The length of a text as Slack counts it."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def texts(value: object) -> int:
-    """The size of all texts in a block, or in several: what MESSAGE_BLOCKS_TEXT bounds."""
+    """The size of all texts in a block or in several, which MESSAGE_BLOCKS_TEXT limits."""
     if isinstance(value, str):
         return 0
     if isinstance(value, Mapping):

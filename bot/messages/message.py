@@ -1,4 +1,4 @@
-"""What Haru says, before anyone sends it. Pure."""
+"""A rendered message, before anything sends it. Pure."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ View = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message's text and blocks. Knows neither its channel nor its time.
+    """The text and blocks of one message. Does not know its channel or when it is sent.
 
-    ``text`` is a full readable fallback. ``thread``: goes under the first message of
-    the same delivery rather than into the channel. ``is_needless``: tells only that its papers
-    were taken back, for whoever saw them; it is not posted anew.
+    ``text`` is a complete fallback. ``thread``: it is a reply to the first message of its delivery.
+    ``only_retracted``: it says only that its papers were taken down. It replaces a message that was
+    posted, and is never posted itself.
     """
 
     text: str
     blocks: tuple[Block, ...] = field(default=())
     thread: bool = False
-    is_needless: bool = False
+    only_retracted: bool = False
 
     def payload(self) -> dict[str, Any]:
-        """The arguments for ``chat.postMessage`` that are the message's own."""
+        """The message's own arguments of ``chat.postMessage``."""
         return {
             "text": self.text,
             "blocks": list(self.blocks),

@@ -1,8 +1,8 @@
-"""Slack's mrkdwn from texts that are not ours. Nothing in a text may become a mention, a channel or a link.
+"""Makes Slack's mrkdwn from foreign texts, so that nothing in them becomes a mention, channel or link.
 
-https://docs.slack.dev/messaging/formatting-message-text: ``&``, ``<`` and ``>`` are
-escaped, in that order, and every object is ``verbatim``, or Slack would still find
-bare URLs, ``#channel`` and ``@here`` in it.
+``&``, ``<`` and ``>`` are escaped, in that order, and every object is ``verbatim``: otherwise Slack
+still turns bare URLs, ``#channel`` and ``@here`` into links and mentions
+(https://docs.slack.dev/messaging/formatting-message-text).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from bot.messages import limits
 
-# Control characters but newline and tab, lone surrogates, and what Unicode forbids in interchange.
+# Control characters except newline and tab, lone surrogates, and code points that Unicode reserves.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _EMBEDDING, _POP_EMBEDDING = "\u202a\u202b\u202d\u202e", "\u202c"
 _ISOLATE, _POP_ISOLATE = "\u2066\u2067\u2068", "\u2069"
@@ -26,42 +26,42 @@ _SPACE = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
-    """The text without what no reader sees and no JSON should carry; its direction marks closed."""
+    """The text without control characters, with its text-direction marks closed."""
     if text.isprintable():
-        return text  # Nearly all that is shown is: none of those are in it.
+        return text  # True of nearly every text, and it means that none of these characters is in it.
     text = _CONTROL.sub("", text)
     if _DIRECTION.search(text):
-        # A title must not turn around the rest of the message.
+        # A title must not change the direction of the text after it.
         text += _POP_EMBEDDING * _unclosed(text, _EMBEDDING, _POP_EMBEDDING)
         text += _POP_ISOLATE * _unclosed(text, _ISOLATE, _POP_ISOLATE)
     return text
 
 
 def one_line(text: str) -> str:
-    """The text cleaned and on one line."""
+    """The cleaned text on one line."""
     return " ".join(clean(text).split())
 
 
 def escape(text: str) -> str:
-    """The text as mrkdwn that shows exactly it."""
+    """The text as mrkdwn that shows exactly this text."""
     return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def unescape(text: str) -> str:
-    """What somebody typed, of what Slack made of it: it escapes these three characters and no others
+    """The text a person typed, from the text Slack sends: Slack escapes these three characters only
     (https://docs.slack.dev/messaging/formatting-message-text/#escaping).
     """
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def link(url: str | None, label: str) -> str:
-    """``<url|label>``; the escaped label alone where the address is not a web address, or too long."""
+    """``<url|label>``; only the escaped label if ``url`` is not a web address or is too long."""
     address = web_address(url)
     return f"<{escape(address)}|{escape(label)}>" if address else escape(label)
 
 
 def web_address(url: str | None) -> str | None:
-    """The address, encoded so that it can stand in ``<…|…>``; None if it is none of http or https."""
+    """The address, encoded to stand in ``<…|…>``; None if it is not http or https."""
     if not url:
         return None
     try:
@@ -70,13 +70,13 @@ def web_address(url: str | None) -> str | None:
         return None
     if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
         return None
-    # Everything printable stays but what would end the link; a % is already an encoding.
+    # Encodes only characters that would end the link. A % already belongs to an encoding.
     address = re.sub(r"[|<>\"`\s\\^{}]", lambda found: quote(found[0], safe=""), clean(url.strip()))
     return address if limits.size(address) <= limits.URL else None
 
 
 def with_links(text: str) -> str:
-    """The text escaped, the web addresses in it made links that show themselves."""
+    """The text escaped, with its web addresses as links."""
     pieces = []
     at = 0
     for found in _URL.finditer(text):
@@ -90,32 +90,32 @@ def with_links(text: str) -> str:
 
 
 def bold(text: str) -> str:
-    """The mrkdwn in bold; as it is where an asterisk or a line end in it would break the bold."""
+    """The mrkdwn in bold; unchanged if it holds an asterisk or a line break, which would end the bold."""
     return text if not text or "*" in text or "\n" in text else f"*{text}*"
 
 
 def italic(text: str) -> str:
-    """The mrkdwn in italics; as it is where an underscore or a line end in it would break them."""
+    """The mrkdwn in italics; unchanged if it holds an underscore or a line break, which would end them."""
     return text if not text or "_" in text or "\n" in text else f"_{text}_"
 
 
 def strike(text: str) -> str:
-    """The mrkdwn struck through; as it is where a tilde or a line end in it would break that."""
+    """The mrkdwn struck through; unchanged if it holds a tilde or a line break, which would end that."""
     return text if not text or "~" in text or "\n" in text else f"~{text}~"
 
 
 def verbatim(text: str) -> dict[str, Any]:
-    """A mrkdwn object that Slack parses no further."""
+    """A mrkdwn object in which Slack looks for no further links or mentions."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def plain(text: str) -> dict[str, Any]:
-    """A plain_text object, ``:smile:`` left alone."""
+    """A plain_text object in which ``:smile:`` stays text."""
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def clip(text: str, limit: int) -> str:
-    """The text in at most ``limit`` units, ended by ``…`` at a word where it was longer."""
+    """The text in at most ``limit`` code units; a longer one ends with ``…``, at a word if possible."""
     if limits.size(text) <= limit:
         return text
     cut = _fitting(text, limit - 1, lambda piece: piece)
@@ -124,7 +124,7 @@ def clip(text: str, limit: int) -> str:
 
 
 def brief(text: str, limit: int) -> str:
-    """The text on one line as mrkdwn of at most ``limit`` units, ended by ``…`` where it was longer."""
+    """The text on one line, as mrkdwn of at most ``limit`` code units; a longer one ends with ``…``."""
     whole = escape(one_line(text))
     if limits.size(whole) <= limit:
         return whole
@@ -132,7 +132,7 @@ def brief(text: str, limit: int) -> str:
 
 
 def opening_sentences(text: str, limit: int) -> str:
-    """The whole sentences at the start that fit; one that does not is clipped."""
+    """As many whole sentences from the start as fit; a first sentence that does not fit is clipped."""
     text = one_line(text)
     if limits.size(text) <= limit:
         return text
@@ -141,8 +141,10 @@ def opening_sentences(text: str, limit: int) -> str:
 
 
 def split(text: str, limit: int, render: Callable[[str], str] = escape) -> Iterator[str]:
-    """The text rendered in pieces of at most ``limit`` units; parted where a paragraph ends, else a
-    sentence, else a word, else anywhere. Nothing but the white space at a parting is lost.
+    """Yields the rendered text in pieces of at most ``limit`` code units.
+
+    It is split at the end of a paragraph if possible, else of a sentence, else of a word, else anywhere.
+    Only white space at a split is lost.
     """
     text = clean(text).strip()
     at = 0
@@ -158,7 +160,7 @@ def split(text: str, limit: int, render: Callable[[str], str] = escape) -> Itera
 
 
 def _fitting(text: str, limit: int, render: Callable[[str], str]) -> int:
-    """How many characters of the text fit when rendered; at least one, so that work always ends."""
+    """How many characters of the text fit when rendered; at least one, so that ``split`` always ends."""
     if limits.size(render(text)) <= limit:
         return len(text)
     low, high = 1, len(text)
@@ -169,7 +171,7 @@ def _fitting(text: str, limit: int, render: Callable[[str], str]) -> int:
 
 
 def _parting(window: str, cut: int) -> int:
-    """The last good place to part the window, at most at ``cut``; a third of it is never given up."""
+    """The best place to split the window, at most ``cut``. The piece keeps at least a third of that."""
     for pattern in (_PARAGRAPH, _SENTENCE, _SPACE):
         ends = [found.end() for found in pattern.finditer(window)]
         starts = [end for end in ends if cut // 3 <= end <= cut]
@@ -179,7 +181,7 @@ def _parting(window: str, cut: int) -> int:
 
 
 def _trimmed(address: str) -> str:
-    """The address without the punctuation of the sentence around it."""
+    """The address without punctuation that belongs to the sentence around it."""
     while True:
         shorter = address.rstrip(".,;:!?…*_~")
         if shorter.endswith(")") and shorter.count(")") > shorter.count("("):
@@ -192,6 +194,7 @@ def _trimmed(address: str) -> str:
 
 
 def _unclosed(text: str, openers: str, closer: str) -> int:
+    """How many openers have no closer after them."""
     depth = 0
     for character in text:
         if character in openers:

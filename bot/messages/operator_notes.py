@@ -1,4 +1,4 @@
-"""What the operators are told of sources. Pure."""
+"""Messages to the people who operate the bot. Pure."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from bot.messages.mrkdwn import brief
 
 
 def missing_digest(name: str, day: date, *, error: str | None, language: str) -> Message:
-    """A source that usually brings something on this weekday has brought nothing; why, if that is known."""
+    """Tells that a source has no digest on a weekday that usually has one. ``error`` is why, if known."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext(
+    text = catalogue.gettext(
         "*{name}* has brought nothing for {date} yet. On a {weekday} it usually has by now.",
         name=brief(name, 200),
         date=catalogue.date(day),
@@ -25,5 +25,5 @@ def missing_digest(name: str, day: date, *, error: str | None, language: str) ->
         else catalogue.gettext("Fetching it works, so there may simply be no papers today.")
     )
     how = catalogue.gettext("`haru sources` shows the state of every source. I won't repeat this message.")
-    text = f"{said}\n{why}\n{how}"
+    text = f"{text}\n{why}\n{how}"
     return Message(text, (section(text),))

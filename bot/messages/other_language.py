@@ -1,4 +1,4 @@
-"""A whole post in the other language, in a modal with pages. Pure."""
+"""A whole post in the other language, as a modal with pages. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from digests.model import ArchivedDigest
 
 
 def digest_modal(digests: Sequence[ArchivedDigest], language: str, page: int = 0) -> View:
-    """The digests in ``language``, oldest first. What one window does not hold is on further pages."""
+    """One page of the digests in ``language``, oldest first, with buttons to the pages around it."""
     catalogue = catalogue_for(language)
     entries = [one for digest in digests for one in digest.entries]
     numbered = len(entries) > 1
@@ -43,7 +43,7 @@ def digest_modal(digests: Sequence[ArchivedDigest], language: str, page: int = 0
 
 
 def parse_button_value(value: str) -> tuple[str, tuple[int, ...], int]:
-    """What a READ_DIGEST button's value asks for: language, digests, page. ValueError if it is none."""
+    """The language, digest ids and page in a READ_DIGEST button's value. ValueError if it is malformed."""
     language, _, rest = value.partition(":")
     ids, _, page = rest.partition(":")
     return language, tuple(int(one) for one in ids.split(",")), int(page or 0)

@@ -1,4 +1,4 @@
-"""One paper in words: the answer to a lookup, and what its buttons open. Pure."""
+"""One paper: the answer to a lookup, and the modals its buttons open. Pure."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from bot.messages.pagination import MODAL_CAPACITY, Capacity, paginate
 from digests.model import ArchivedEntry, Correction, Paper
 
 AUTHORS = 10
-"""So many authors an answer names; the abstract's modal names them all."""
+"""The most authors an answer names; the abstract's modal names all of them."""
 
 
 def answer(
@@ -37,10 +37,10 @@ def answer(
     back: tuple[str, int] | None = None,
     can_share: bool = True,
 ) -> Message:
-    """The whole entry, for one reader: title, commentary, authors, tags, date, and what more there is.
+    """The whole entry for one reader: title, commentary, authors, tags, date, and buttons for the rest.
 
-    ``back`` is the (query, offset) of the list it was opened from. An entry too long
-    for one message ends with a button that shows the whole of it.
+    ``back`` is the (query, offset) of the list it was opened from. An entry that is too long for one
+    message ends with a button that shows all of it.
     """
     catalogue = catalogue_for(language)
     head = correction_notice(corrections, catalogue)
@@ -58,7 +58,7 @@ def answer(
 
 
 def shared(archived: ArchivedEntry, user_id: str, *, language: str) -> Message:
-    """What Share posts: the entry in the channel's language, and who shared it."""
+    """The message of "Share to channel": the entry in the channel's language, and who shared it."""
     catalogue = catalogue_for(language)
     by = context(catalogue.gettext("Shared by {user}", user=f"<@{user_id}>"))
     row = actions(_more(archived, catalogue))
@@ -67,7 +67,7 @@ def shared(archived: ArchivedEntry, user_id: str, *, language: str) -> Message:
 
 
 def abstract(archived: ArchivedEntry, *, language: str) -> View:
-    """The abstract as published, and every author."""
+    """The abstract as published, and all authors."""
     catalogue = catalogue_for(language)
     paper = archived.paper
     lines = [
@@ -80,7 +80,7 @@ def abstract(archived: ArchivedEntry, *, language: str) -> View:
 
 
 def other_language(archived: ArchivedEntry, language: str, *, ui_language: str) -> View:
-    """The entry with its commentary in ``language``, the words around it in the reader's own."""
+    """The commentary in ``language``; labels and buttons are in ``ui_language``."""
     catalogue = catalogue_for(ui_language)
     text = archived.entry.commentary(language)
     missing = escape(
@@ -95,7 +95,7 @@ def other_language(archived: ArchivedEntry, language: str, *, ui_language: str) 
 
 
 def related(archived: ArchivedEntry, entries: Sequence[ArchivedEntry], *, language: str) -> View:
-    """The papers near this one, each with a button to open it in the same modal."""
+    """The papers related to this one, each with a button that opens it in the same modal."""
     catalogue = catalogue_for(language)
     near = catalogue.gettext("Related to {title}", title=italic(brief(entry.title_text(archived.paper), 200)))
     blocks: list[Block] = [context(near)]
@@ -106,19 +106,19 @@ def related(archived: ArchivedEntry, entries: Sequence[ArchivedEntry], *, langua
 
 
 def saved(archived: ArchivedEntry, *, language: str, new: bool) -> View:
-    """The paper is kept for its reader, or was already."""
+    """Confirms that the paper is saved. ``new`` is False if it was saved before."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext("Saved.") if new else catalogue.gettext("You've already saved this paper.")
+    text = catalogue.gettext("Saved.") if new else catalogue.gettext("You've already saved this paper.")
     where = catalogue.gettext("Your saved papers are in my Home tab.")
     title = clip(entry.title_text(archived.paper), 300)
-    texts = [bold(escape(title)), f"{said} {where}"]
+    texts = [bold(escape(title)), f"{text} {where}"]
     return modal(
         catalogue.gettext("Saved papers"), [section(text) for text in texts], close=catalogue.gettext("Close")
     )
 
 
 def correction_notice(corrections: Sequence[Correction], catalogue: Catalogue) -> tuple[Block, ...]:
-    """``‘loopd’ 대신 ‘looped’ 결과예요``: said before the results of a corrected word."""
+    """``‘loopd’ 대신 ‘looped’ 결과예요``: shown above the results of a corrected word."""
     if not corrections:
         return ()
     typed = ", ".join(f"‘{brief(one.typed, 60)}’" for one in corrections[:5])
@@ -127,23 +127,24 @@ def correction_notice(corrections: Sequence[Correction], catalogue: Catalogue) -
 
 
 def page_value(query: str, offset: int) -> str:
-    """The value of a button that shows a page: ``OFFSET:QUERY``, an immense query cut at a word."""
+    """The value of a button that shows a page: ``OFFSET:QUERY``. A very long query is cut at a word."""
     return f"{offset}:{clip(query, limits.BUTTON_VALUE - 100).removesuffix('…')}"
 
 
 def small_print(archived: ArchivedEntry, catalogue: Catalogue) -> str:
     """Authors, tags and date, as mrkdwn."""
     day = catalogue.full_date(archived.date) if archived.date else ""
-    said = (entry.authors(archived.paper, catalogue), entry.tags(archived.entry), day)
-    return brief(" · ".join(filter(None, said)), 400)
+    text = (entry.authors(archived.paper, catalogue), entry.tags(archived.entry), day)
+    return brief(" · ".join(filter(None, text)), 400)
 
 
 def context_line(text: str) -> tuple[Block, ...]:
+    """A line of small text; nothing if the text is empty."""
     return (context(escape(text)),) if text else ()
 
 
 def _more(archived: ArchivedEntry, catalogue: Catalogue) -> list[Element]:
-    """Buttons for what else there is of the entry."""
+    """Buttons for the abstract, other languages, related papers, and saving."""
     made = []
     if one_line(archived.paper.abstract or ""):
         made.append(button(catalogue.gettext("Abstract"), Action.ABSTRACT, str(archived.id)))
@@ -157,13 +158,13 @@ def _more(archived: ArchivedEntry, catalogue: Catalogue) -> list[Element]:
 
 
 def _body(archived: ArchivedEntry, catalogue: Catalogue, room: Capacity) -> tuple[Block, ...]:
-    """Title, commentary and last line within the room; where it ends too early, a button for the whole."""
+    """Title, commentary and last line within the capacity; if not all fits, a button that shows all."""
     lines = list(entry.title_lines(archived.paper))
-    said = entry.descriptions(archived.entry, catalogue)
-    for thing in said:
-        lines += entry.description_lines(thing)
+    descriptions = entry.descriptions(archived.entry, catalogue)
+    for description in descriptions:
+        lines += entry.description_lines(description)
     small = _last(archived, catalogue)
-    value = f"{archived.id}:{(said[-1].language if said else None) or catalogue.language}"
+    value = f"{archived.id}:{(descriptions[-1].language if descriptions else None) or catalogue.language}"
     cut = (
         *context_line(catalogue.gettext("This is too long for one message.")),
         *actions([button(catalogue.gettext("Read all"), Action.OTHER_LANGUAGE, value, key="all")]),
@@ -185,18 +186,20 @@ def _text(archived: ArchivedEntry, catalogue: Catalogue) -> str:
 
 
 def _near(one: ArchivedEntry, catalogue: Catalogue) -> Block:
-    said = entry.descriptions(one.entry, catalogue)
-    lead = opening_sentences(said[0].text, 200) if said else ""
+    descriptions = entry.descriptions(one.entry, catalogue)
+    lead = opening_sentences(descriptions[0].text, 200) if descriptions else ""
     lines = (bold(_linked(one.paper)), brief(lead, 300), italic(small_print(one, catalogue)))
-    return section("\n".join(filter(None, lines)), _opener(one, said, catalogue))
+    return section("\n".join(filter(None, lines)), _opener(one, descriptions, catalogue))
 
 
-def _opener(one: ArchivedEntry, said: Sequence[entry.Description], catalogue: Catalogue) -> Element | None:
+def _opener(
+    one: ArchivedEntry, descriptions: Sequence[entry.Description], catalogue: Catalogue
+) -> Element | None:
     """The button that opens the paper's commentary, else its abstract."""
-    code = next((thing.language for thing in said if thing.language), None)
+    code = next((one.language for one in descriptions if one.language), None)
     if code:
         return button(catalogue.gettext("Open"), Action.OTHER_LANGUAGE, f"{one.id}:{code}")
-    return button(catalogue.gettext("Open"), Action.ABSTRACT, str(one.id)) if said else None
+    return button(catalogue.gettext("Open"), Action.ABSTRACT, str(one.id)) if descriptions else None
 
 
 def _linked(paper: Paper) -> str:
@@ -204,7 +207,7 @@ def _linked(paper: Paper) -> str:
 
 
 def _view(title: str, texts: Sequence[str], catalogue: Catalogue) -> View:
-    """A modal of sections. One that is longer than a modal takes says where it stops."""
+    """A modal of sections. If not everything fits, its last line says so."""
     closing = context(catalogue.gettext("There is more, but it doesn't fit in this window."))
     page, *rest = paginate(
         [[section(text)] for text in texts], MODAL_CAPACITY.minus([closing]), MODAL_CAPACITY

@@ -1,4 +1,4 @@
-"""The time zones and countries that menus offer; words take every other. Pure."""
+"""The time zones and countries in the settings modal's menus. `/digest` accepts all others too. Pure."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ ZONES = (
     "Australia/Melbourne",
     "Pacific/Auckland",
 )
-"""Fewer than a menu's 100 options, so that a channel's own zone finds room beside them."""
+"""Fewer than the 100 options of a menu, so that a channel's own zone still fits beside them."""
 
 COUNTRIES = (
     "KR",
@@ -106,4 +106,4 @@ COUNTRIES = (
     "BR",
     "MX",
 )
-"""Countries whose public holidays a channel may leave out."""
+"""Countries whose public holidays a channel may skip."""

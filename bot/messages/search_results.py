@@ -1,4 +1,4 @@
-"""What a lookup found, in words: a ranked list, nothing with guesses, tags. Pure."""
+"""Answers to a search: a page of results, no results, tags. Pure."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from bot.messages.paper import correction_notice, page_value, small_print
 from digests.model import Hit, Results, TagCount
 
 PAGE = 5
-"""So many hits are one page: about two screens of a phone."""
+"""Results per page: about two screens of a phone."""
 
 TAGS_SHOWN = 20
+"""The most tags that `/tag` lists."""
 
 _SNIPPET = 180
 _TITLE = 250
@@ -28,17 +29,17 @@ _WORD = re.compile(r"\S+")
 
 
 def results_page(results: Results, *, language: str) -> Message:
-    """One page of hits, best first, each with its matching words in bold and a button that opens it.
+    """One page of results, best first, with matching words in bold and a button that opens each.
 
-    Hits that one message cannot hold are left to the next page.
+    Results that do not fit into one message move to the next page.
     """
     catalogue = catalogue_for(language)
     count = catalogue.ngettext("{n} paper", "{n} papers", results.total)
     heading = section(f"{bold(brief(results.query, 200))} · {count}")
     blocks: list[Block] = [*correction_notice(results.corrections, catalogue), heading]
     if results.by_meaning:
-        said = catalogue.gettext("No paper has all of these words. These are the closest in meaning.")
-        blocks.append(context(said))
+        text = catalogue.gettext("No paper has all of these words. These are the closest in meaning.")
+        blocks.append(context(text))
     room = Capacity(groups=PAGE, blocks=limits.MESSAGE_BLOCKS - 2, text=limits.MESSAGE_BLOCKS_TEXT - 200)
     shown = paginate([[_hit(hit, results, catalogue)] for hit in results.hits], room.minus(blocks), room)[0]
     names = [entry.title_text(hit.entry.paper) for hit in results.hits[: len(shown.blocks)]]
@@ -49,9 +50,9 @@ def results_page(results: Results, *, language: str) -> Message:
 
 
 def no_results(results: Results, *, language: str) -> Message:
-    """Nothing found: guesses that are known to hit, and an example."""
+    """Says that nothing was found, with suggestions that are known to find something."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext("Nothing found for ‘{query}’.", query=brief(results.query, 200))
+    text = catalogue.gettext("Nothing found for ‘{query}’.", query=brief(results.query, 200))
     guesses = [
         button(
             clip(one_line(guess), limits.BUTTON_SHOWN),
@@ -62,29 +63,29 @@ def no_results(results: Results, *, language: str) -> Message:
         for place, guess in enumerate(results.suggestions[:5])
         if one_line(guess)
     ]
-    blocks: list[Block] = [section(said)]
+    blocks: list[Block] = [section(text)]
     if guesses:
         blocks += [context(catalogue.gettext("Did you mean one of these?")), *actions(guesses)]
     example = catalogue.gettext("Try a word, a tag or an arXiv id: `/paper looped`, `/paper #scaling-law`")
-    return Message(said, (*blocks, context(example)))
+    return Message(text, (*blocks, context(example)))
 
 
 def no_posts_yet(*, language: str) -> Message:
-    """`/paper today` in a channel that has had no digest yet."""
+    """Answers `/paper today` in a channel without any posted digest."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext(
+    text = catalogue.gettext(
         "I haven't posted any papers in this channel yet. `/paper latest` shows the latest ones."
     )
-    return Message(said, (section(said),))
+    return Message(text, (section(text),))
 
 
 def tag_list(counts: Sequence[TagCount], *, language: str) -> Message:
-    """The tags that are most used, each a button that lists its papers."""
+    """The most used tags, each as a button that lists its papers."""
     catalogue = catalogue_for(language)
     if not counts:
-        said = catalogue.gettext("There are no tags yet.")
-        return Message(said, (section(said),))
-    said = catalogue.gettext("These are the most used tags. `/tag scaling-law` shows the papers of one tag.")
+        text = catalogue.gettext("There are no tags yet.")
+        return Message(text, (section(text),))
+    text = catalogue.gettext("These are the most used tags. `/tag scaling-law` shows the papers of one tag.")
     buttons = [
         button(
             f"{clip(one_line(count.tag.spelling), limits.BUTTON_SHOWN)} · {catalogue.number(count.papers)}",
@@ -95,35 +96,37 @@ def tag_list(counts: Sequence[TagCount], *, language: str) -> Message:
         for place, count in enumerate(counts[:TAGS_SHOWN])
     ]
     names = ", ".join(escape(one_line(count.tag.spelling)) for count in counts[:TAGS_SHOWN])
-    return Message(f"{said}\n{clip(names, limits.MESSAGE_TEXT - 500)}", (section(said), *actions(buttons)))
+    return Message(f"{text}\n{clip(names, limits.MESSAGE_TEXT - 500)}", (section(text), *actions(buttons)))
 
 
 def tag_page(results: Results, tag: TagCount, *, language: str, typed: str = "") -> Message:
-    """The papers of a tag, newest first. ``typed``: what was asked for, where that is another spelling."""
+    """One page of a tag's papers, newest first. ``typed`` is the tag as the person spelled it."""
     catalogue = catalogue_for(language)
     message = results_page(results, language=language)
     if not typed or one_line(typed) in (tag.tag.name, tag.tag.spelling):
         return message
-    said = catalogue.gettext("Closest tag: {tag}", tag=brief(tag.tag.spelling, 200))
-    return Message(message.text, (context(said), *message.blocks))
+    text = catalogue.gettext("Closest tag: {tag}", tag=brief(tag.tag.spelling, 200))
+    return Message(message.text, (context(text), *message.blocks))
 
 
 def unknown_tag(typed: str, near: Sequence[TagCount], *, language: str) -> Message:
-    """No such tag: the nearest ones, as buttons."""
+    """Says that there is no such tag, with the closest tags as buttons."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext("There is no tag ‘{tag}’.", tag=brief(typed, 200))
+    text = catalogue.gettext("There is no tag ‘{tag}’.", tag=brief(typed, 200))
     if not near:
         more = catalogue.gettext("`/tag` shows the most used tags.")
-        return Message(f"{said} {more}", (section(f"{said} {more}"),))
+        return Message(f"{text} {more}", (section(f"{text} {more}"),))
     found = tag_list(near, language=language)
     return Message(
-        said, (section(said), context(catalogue.gettext("Did you mean one of these?")), *found.blocks[1:])
+        text, (section(text), context(catalogue.gettext("Did you mean one of these?")), *found.blocks[1:])
     )
 
 
 def highlighted(text: str, matched: Sequence[str]) -> str:
-    """Raw text escaped, each word that holds a match in bold. Whole words: Slack opens and closes bold
-    at spaces only, and Korean particles stand against the word.
+    """The raw text escaped, with every word in bold that contains a match.
+
+    Whole words, because Slack opens and closes bold at spaces only, and Korean particles follow the
+    word without one.
     """
     wanted = [one.casefold() for one in matched if one.strip()]
     pieces = []
@@ -137,7 +140,7 @@ def highlighted(text: str, matched: Sequence[str]) -> str:
 
 
 def _turning(results: Results, shown: int, catalogue: Catalogue) -> tuple[Block, ...]:
-    """Where this page stands, and the buttons to the ones before and after."""
+    """The position of this page, and buttons to the pages before and after it."""
     first, last = results.offset + 1, results.offset + shown
     if first == 1 and last >= results.total:
         return ()
@@ -167,7 +170,7 @@ def _hit(hit: Hit, results: Results, catalogue: Catalogue) -> Block:
 
 
 def _snippet(hit: Hit, catalogue: Catalogue) -> str:
-    """The place in the entry where most matching words stand together, in the reader's language if any do."""
+    """The part of the entry with the first matching word, in the reader's language if it matches there."""
     archived = hit.entry.entry
     matched = [one.casefold() for one in hit.matched if one.strip()]
     texts = [thing.text for thing in entry.descriptions(archived, catalogue)]

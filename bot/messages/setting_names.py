@@ -1,4 +1,4 @@
-"""What a channel prefers, in words: the names of languages, layouts, days and filters. Pure."""
+"""A channel's settings as people read them: languages, layouts, days and tag filters. Pure."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ def schedule_text(preferences: Preferences, catalogue: Catalogue) -> str:
 
 
 def days_text(chosen: frozenset[int], holidays: str | None, catalogue: Catalogue) -> str:
-    """``평일``, or ``평일 (대한민국 공휴일 제외)``."""
-    said = catalogue.weekdays(chosen)
+    """``평일``, or ``대한민국 공휴일을 뺀 평일``."""
+    text = catalogue.weekdays(chosen)
     if not holidays:
-        return said
+        return text
     country = catalogue.country_name(holidays)
-    return catalogue.gettext("{days} except holidays in {country}", days=said, country=country)
+    return catalogue.gettext("{days} except holidays in {country}", days=text, country=country)
 
 
 def filter_text(tags: TagFilter, catalogue: Catalogue) -> str:
-    """``전부``, or which tags are wanted and which are not; as mrkdwn."""
+    """``모든 논문``, or the wanted and unwanted tags; as mrkdwn."""
     wanted = brief(_groups(tags, catalogue), 300)
     unwanted = brief(", ".join(tags.exclude), 300)
     if tags.include and tags.exclude:
@@ -70,7 +70,7 @@ def filter_text(tags: TagFilter, catalogue: Catalogue) -> str:
 
 
 def _groups(tags: TagFilter, catalogue: Catalogue) -> str:
-    """``nlp, vision``, any of them; or ``nlp and (robotics or planning)``."""
+    """``nlp, vision`` for any of them; or ``nlp and (robotics or planning)``."""
     if len(tags.include) == 1:
         return ", ".join(tags.include[0])
     both, either = catalogue.pgettext("between tags", "and"), catalogue.pgettext("between tags", "or")
@@ -82,7 +82,7 @@ def _groups(tags: TagFilter, catalogue: Catalogue) -> str:
 
 
 def recorded_value(field: Field, value: str, catalogue: Catalogue) -> str:
-    """A value from the log of changes as people read it, as mrkdwn; what it cannot read stays as it is."""
+    """A value of the change log as people read it, as mrkdwn; an unknown value is shown as it is."""
     try:
         return _RECORDED[field](value, catalogue)
     except (ValueError, KeyError):
@@ -99,8 +99,8 @@ def _layout(value: str, catalogue: Catalogue) -> str:
 
 def _time(value: str, catalogue: Catalogue) -> str:
     hour, _, zone = value.partition(" ")
-    said = catalogue.time(time.fromisoformat(hour))
-    return f"{said} ({brief(catalogue.zone_name(zone), 100)})" if zone else said
+    text = catalogue.time(time.fromisoformat(hour))
+    return f"{text} ({brief(catalogue.zone_name(zone), 100)})" if zone else text
 
 
 def _days(value: str, catalogue: Catalogue) -> str:

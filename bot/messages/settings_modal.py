@@ -1,4 +1,4 @@
-"""The settings modal. Each input's block is named after its field, and so is the action in it. Pure."""
+"""The settings modal. Each input's block and action are named after its setting. Pure."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ class Input(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModalMetadata:
-    """What a modal is about: the channel, the last change it shows, whether App Home opened it.
-    It travels in the modal's metadata.
+    """The modal's private_metadata: its channel, the newest change it shows, and where it was opened.
+
+    ``seen`` is the id of that change; ``from_home`` says that App Home opened it.
     """
 
     channel_id: str
@@ -54,19 +55,21 @@ class ModalMetadata:
 
     @classmethod
     def read(cls, metadata: object) -> ModalMetadata:
-        """Read it back; what nobody wrote is about no channel."""
+        """Parses private_metadata; malformed metadata gives no channel."""
         channel_id, _, rest = (metadata if isinstance(metadata, str) else "").partition(":")
         seen, _, opener = rest.partition(":")
         number = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 18 else 0
-        # PostgreSQL takes no NUL, and no id of Slack's holds anything but letters and digits.
+        # Slack's ids are letters and digits. PostgreSQL would refuse a NUL.
         return cls(channel_id if channel_id.isalnum() else "", number, opener == "home")
 
 
 def settings_modal(
     channel: Channel, *, language: str, about: ModalMetadata, propose_on: bool = False, papers_a_day: int = 0
 ) -> View:
-    """Everything that can be set, as it stands now; ``propose_on`` ticks the switch beforehand.
-    ``papers_a_day`` tells how many messages a day the stream layout means.
+    """The modal with the channel's current settings.
+
+    ``propose_on`` ticks the switch beforehand. ``papers_a_day`` is the number of messages per day that
+    the description of the stream layout mentions; 0 leaves it out.
     """
     catalogue = catalogue_for(language)
     preferences = channel.preferences
@@ -98,7 +101,7 @@ def settings_modal(
         ),
         _input(Input.TAGS, catalogue.gettext("Tags"), _tags(channel, catalogue), optional=True)
         | {"hint": plain(by_tags)},
-        # In a direct message everyone manages their own, and only that.
+        # A direct message has no managers: only its own user changes it.
         *([] if is_direct else [managers | {"hint": may_too}]),
         *actions([button(catalogue.gettext("Preview"), Action.PREVIEW)]),
     ]
@@ -113,10 +116,10 @@ def settings_modal(
 
 
 def out_of_date_modal(*, language: str) -> View:
-    """Shown in place of a modal whose channel changed or went away under it."""
+    """Replaces a modal whose channel was changed or removed after it was opened."""
     catalogue = catalogue_for(language)
-    said = catalogue.gettext("This window is out of date. Close it and open it again.")
-    return modal(catalogue.gettext("Settings"), [context(said)], close=catalogue.gettext("Close"))
+    text = catalogue.gettext("This window is out of date. Close it and open it again.")
+    return modal(catalogue.gettext("Settings"), [context(text)], close=catalogue.gettext("Close"))
 
 
 def preview_modal(message: Message, *, language: str) -> View:

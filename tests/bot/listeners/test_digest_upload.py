@@ -143,7 +143,7 @@ async def test_a_member_may_not_give(desk: Desk) -> None:
     ("name", "content", "said"),
     [
         ("paper.pdf", b"%PDF-1.7", "`.txt`, `.md`, `.html` 파일만"),
-        ("a.txt", b"2025-02-25\n\xff\xfe\n", "2번째 줄: UTF-8이 아니에요"),
+        ("a.txt", b"2025-02-25\n\xff\xfe\n", "2번째 줄: 글자 인코딩이 UTF-8이 아니에요"),
         ("a.txt", b"Hello\nthere\n", "첫 줄이 날짜가 아니에요"),
         ("a.txt", b"2025-02-25\nA\x00B\n", "NUL"),
         ("a.txt", b" " * (5 * 1024 * 1024 + 1), "5MB보다"),

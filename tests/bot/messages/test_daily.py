@@ -85,6 +85,17 @@ def test_one_language_only(layout: Layout) -> None:
     assert not any("가" <= letter <= "힣" for letter in english)
 
 
+@pytest.mark.parametrize("layout", list(Layout))
+def test_both_is_korean_then_english(layout: Layout) -> None:
+    """With both languages Korean comes first in every layout, and the header is Korean."""
+    messages = render(edition(*ELEVEN), Language.BOTH, layout)
+    shown = said(*messages)
+    for n in range(1, 12):
+        assert shown.index(f"{n}번째 해설이에요.") < shown.index(f"Commentary number {n}.")
+    if layout is not Layout.STREAM:
+        assert text(messages[0].blocks[0]) == "오늘의 논문 · 2월 25일 화요일"
+
+
 @pytest.mark.parametrize("layout", [Layout.DIGEST, Layout.THREAD])
 def test_both(layout: Layout) -> None:
     """With both languages the second follows in the thread, and there is no button for it."""
@@ -101,8 +112,8 @@ def test_both_in_stream() -> None:
     messages = render(edition(*ELEVEN), Language.BOTH, Layout.STREAM)
     assert len(messages) == 11
     assert not any(message.thread for message in messages)
-    assert "3번째 해설이에요." in said(messages[2])
-    assert "Commentary number 3." in said(messages[2])
+    third = said(messages[2])
+    assert third.index("3번째 해설이에요.") < third.index("Commentary number 3.")
 
 
 def test_one_paper_has_no_number() -> None:
@@ -246,9 +257,9 @@ def test_taken_back_before_it_was_posted(layout: Layout) -> None:
     gone = EditionEntry(archived(title="Gone"), retracted=True, unposted_from=0)
     kept = (EditionEntry(archived(2, title="Second")), EditionEntry(archived(3, title="Third")))
     first, *rest = render(replace(edition(), entries=(gone, *kept)), layout=layout)
-    whole = said(first, *(one for one in rest if not one.is_needless))
+    whole = said(first, *(one for one in rest if not one.only_retracted))
     assert "Gone" not in whole
-    assert "내렸어요" not in said(*(one for one in rest if not one.is_needless))
+    assert "내렸어요" not in said(*(one for one in rest if not one.only_retracted))
     if layout is not Layout.STREAM:
         assert text(first.blocks[1]) == "2편"
         assert "1. Second" in whole
@@ -267,7 +278,7 @@ def test_taken_back_keeps_places(layout: Layout) -> None:
         for ours, theirs in zip(parts[begun:], whole[begun:], strict=True):
             left = [line for line in _lines(theirs) if "내렸어요" not in line]
             assert _lines(ours) == (left or ["이 메시지의 논문은 내렸어요."])
-            assert ours.is_needless == (not left)
+            assert ours.only_retracted == (not left)
 
 
 def test_retracted_in_the_index() -> None:

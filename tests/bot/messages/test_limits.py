@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
 from bot.channels.tag_filter import TagFilter
 from bot.messages import change_messages, daily, home, other_language, paper, search_results
-from bot.messages.channel_card import card
+from bot.messages.channel_card import ChannelStatus, card
 from bot.messages.edition import Edition
 from bot.messages.entry import title_text
 from bot.messages.message import View
@@ -168,7 +168,10 @@ def test_settings(language: str, typed: str, hostiles: list[str], others: int, f
     lines = [Change("U1", field, typed, one, DATE) for one in (*tags, typed)]
     check(
         card(
-            channel, language=language, next_post=DATE, last_post=None, may_change=True, troubles=[typed] * 9
+            channel,
+            ChannelStatus(next_post=DATE, failing_sources=[typed] * 9),
+            language=language,
+            may_change=True,
         )
     )
     check_window(settings_modal(channel, language=language, about=ModalMetadata("C1", 7), papers_a_day=11))
