@@ -1,4 +1,4 @@
-"""Haru as `haru run` starts it, with its local workspace open in headless Chromium."""
+"""Fixtures: `haru run` with its local workspace open in headless Chromium."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ PHONE = (390, 844)
 Open = Callable[..., Page]
 
 
-# One module at a time: while a synchronous Playwright runs, no other test can have an event loop.
+# Per module, because no other test can have an event loop while synchronous Playwright runs.
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Headless Chromium; skipped, saying why, where there is none or no Korean font."""
+    """Headless Chromium. Skips the test if Chromium or a Korean font is missing."""
     found = next(
         (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
         None,
@@ -53,21 +53,21 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A `haru run` for all tests that leave its settings and its clock alone."""
+    """The address of a `haru run` shared by all tests that change neither its settings nor its clock."""
     with haru_run(tmp_path_factory.mktemp("running")) as url:
         yield url
 
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> Iterator[str]:
-    """A `haru run` of the test's own, on its first morning."""
+    """The address of a `haru run` for one test, on its first morning."""
     with haru_run(tmp_path) as url:
         yield url
 
 
 @contextmanager
 def haru_run(folder: Path) -> Iterator[str]:
-    """Start `haru run` without Slack tokens in an empty folder; gives the page's address."""
+    """Start `haru run` without Slack tokens in an empty folder. Yields the page's address."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -98,7 +98,7 @@ def haru_run(folder: Path) -> Iterator[str]:
 
 @pytest.fixture
 def opened(chromium: Browser) -> Iterator[Open]:
-    """Open the page in a language and at a width; a script's error fails the test."""
+    """A function that opens the page in a locale and size. An error in a script fails the test."""
     contexts = []
     errors: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Takes the README's pictures of the local workspace: ``python -m tests.browser.pictures``."""
+"""Takes the README's screenshots of the local workspace: ``python -m tests.browser.pictures``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PICTURES = Path(__file__).parents[2] / "bot" / "local" / "pictures"
 
 
 def take() -> None:
-    """One picture in Korean, one in English: the day's post with a looked-up paper under it."""
+    """Save one screenshot in Korean and one in English: the day's post and the answer to /paper."""
     PICTURES.mkdir(exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,

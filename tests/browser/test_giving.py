@@ -1,4 +1,4 @@
-"""Giving Haru a digest at the page: attached, shown, and let go again."""
+"""Test of giving Haru a digest as a file on the page."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tests.browser.conftest import Open
 DIGEST = "2025-02-25\nZebra Transformers\n(Ada Kim, Bo Lee)\n줄무늬 이야기입니다.\n#zebra\n"
 
 
-def test_an_attached_file_is_shown_before_anything_is_kept(
+def test_an_attached_digest_is_previewed_before_it_is_saved(
     opened: Open, running: str, tmp_path: Path
 ) -> None:
-    """Its name waits beside the text, can be taken off, is sent, and the papers are listed by title."""
+    """An attached file can be removed and sent; its papers are listed, and cancelling saves nothing."""
     file = tmp_path / "오늘.txt"
     file.write_text(DIGEST, encoding="utf-8")
     page = opened(running, "ko-KR")

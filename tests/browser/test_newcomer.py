@@ -1,4 +1,4 @@
-"""What a newcomer does in the browser, in both languages, with the whole of Haru behind it."""
+"""Tests of what a newcomer does on the page, in both languages, with all of Haru running."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HANGUL = re.compile(r"[가-힣]")
 
 @dataclass(frozen=True)
 class Reader:
-    """A newcomer's language and the words they meet in it."""
+    """A newcomer's language, and the texts they see in it."""
 
     locale: str
     channel: str
@@ -26,14 +26,14 @@ class Reader:
     only_you: str
     share: str
     abstract: str
-    other: str
+    other_language: str
     admin: str
     member: str
     switch_to: str
     next_header: str
 
-    def own(self, text: str) -> bool:
-        """Whether a commentary is in the reader's language."""
+    def reads(self, text: str) -> bool:
+        """Whether a text is in the reader's language."""
         return bool(HANGUL.search(text)) == self.locale.startswith("ko")
 
 
@@ -49,7 +49,7 @@ ENGLISH = Reader(
 
 @pytest.fixture(params=[KOREAN, ENGLISH], ids=["ko", "en"])
 def reader(request: pytest.FixtureRequest) -> Reader:
-    """Each story is told in Korean and in English."""
+    """Runs each test with a Korean and with an English reader."""
     found: Reader = request.param
     return found
 
@@ -62,7 +62,7 @@ def write(page: Page, text: str) -> None:
 
 
 def answer(page: Page, command: str) -> Locator:
-    """Write a command and wait for the note that only this person sees."""
+    """Send a command and wait for the answer that only this user sees."""
     notes = page.locator(".message.ephemeral")
     before = notes.count()
     write(page, command)
@@ -71,14 +71,14 @@ def answer(page: Page, command: str) -> Locator:
 
 
 def commentary(shown: Locator) -> str:
-    """The line after the title."""
+    """The commentary of the first paper shown, which is the line after its title."""
     return shown.locator(".section").first.inner_text().split("\n")[1]
 
 
-def become(page: Page, person: str) -> None:
+def switch_user(page: Page, name: str) -> None:
     page.locator(".me").click()
-    page.locator(".choice.person", has_text=person).click()
-    expect(page.locator(".me")).to_contain_text(person)
+    page.locator(".choice.person", has_text=name).click()
+    expect(page.locator(".me")).to_contain_text(name)
     expect(page.locator("#page")).to_have_attribute("aria-busy", "false")
 
 
@@ -87,39 +87,37 @@ def close_modal(page: Page) -> None:
     expect(page.locator(".modal")).to_have_count(0)
 
 
-def test_todays_papers_are_there_and_can_be_looked_up_read_and_shared(
-    opened: Open, running: str, reader: Reader
-) -> None:
-    """The post is in the channel; /paper answers only me; sharing, abstract and the other language work."""
+def test_papers_can_be_found_read_and_shared(opened: Open, running: str, reader: Reader) -> None:
+    """The post is in the channel; the answer to /paper can be read in full, in both languages, and shared."""
     page = opened(running, reader.locale)
     expect(page.locator("#heading h1")).to_have_text(reader.channel)
     expect(page.locator(".message .header").first).to_have_text(reader.header)
-    assert reader.own(commentary(page.locator(".message").first))
+    assert reader.reads(commentary(page.locator(".message").first))
 
     note = answer(page, "/paper looped")
     expect(note.locator(".only-you")).to_have_text(reader.only_you)
     expect(note).to_contain_text(LOOPED)
-    assert reader.own(commentary(note))
+    assert reader.reads(commentary(note))
 
     note.get_by_role("button", name=reader.abstract).click()
     expect(page.locator(".modal")).to_contain_text("layers")
     close_modal(page)
-    note.get_by_role("button", name=reader.other).click()
+    note.get_by_role("button", name=reader.other_language).click()
     expect(page.locator(".modal")).to_contain_text(LOOPED)
-    assert not reader.own(commentary(page.locator(".modal")))
+    assert not reader.reads(commentary(page.locator(".modal")))
     close_modal(page)
     shown = page.locator(".message:not(.ephemeral)", has_text=LOOPED)
     before = shown.count()
     note.get_by_role("button", name=reader.share).click()
     expect(shown).to_have_count(before + 1)
 
-    become(page, reader.member)
+    switch_user(page, reader.member)
     expect(page.locator(".message:not(.ephemeral)", has_text=LOOPED)).to_have_count(before + 1)
     expect(page.locator(".message.ephemeral")).to_have_count(0)
 
 
-def test_tags_are_listed_and_slips_forgiven(opened: Open, running: str, reader: Reader) -> None:
-    """/tag lists its papers, a misspelt word is said to be one, and completion offers the commands."""
+def test_tags_typos_and_completion_work(opened: Open, running: str, reader: Reader) -> None:
+    """/tag lists papers, /paper finds one despite a typo, and typing "/d" offers /digest."""
     page = opened(running, reader.locale)
     note = answer(page, "/tag scaling-law")
     expect(note).to_contain_text("Distributional Scaling Laws for Emergent Capabilities")
@@ -129,15 +127,13 @@ def test_tags_are_listed_and_slips_forgiven(opened: Open, running: str, reader: 
     expect(page.locator(".completions")).to_contain_text("/digest")
 
 
-def test_an_admin_switches_the_language_and_the_next_morning_follows(
-    opened: Open, fresh: str, reader: Reader
-) -> None:
-    """A member is refused with who can; an admin's change is said in the channel and the next post obeys."""
+def test_an_admin_changes_the_language_of_the_next_post(opened: Open, fresh: str, reader: Reader) -> None:
+    """A member is told who may change it. An admin's change is announced, and the next post follows it."""
     page = opened(fresh, reader.locale)
-    become(page, reader.member)
+    switch_user(page, reader.member)
     refused = answer(page, f"/digest language {reader.switch_to}")
     expect(refused).to_contain_text(reader.admin)
-    become(page, reader.admin)
+    switch_user(page, reader.admin)
     said = page.locator(".message:not(.ephemeral)")
     before = said.count()
     answer(page, f"/digest language {reader.switch_to}")
@@ -146,8 +142,8 @@ def test_an_admin_switches_the_language_and_the_next_morning_follows(
     expect(page.locator(".message .header").last).to_have_text(reader.next_header, timeout=20_000)
 
 
-def test_settings_home_and_direct_messages_work(opened: Open, running: str, reader: Reader) -> None:
-    """The settings modal opens and saves, App Home shows today's papers, a direct message finds papers."""
+def test_settings_app_home_and_direct_messages_work(opened: Open, running: str, reader: Reader) -> None:
+    """Settings open and save, App Home shows today's papers, and a direct message finds a paper."""
     page = opened(running, reader.locale)
     note = answer(page, "/digest")
     note.get_by_role("link").click()
@@ -164,7 +160,7 @@ def test_settings_home_and_direct_messages_work(opened: Open, running: str, read
 
 
 def test_the_page_fits_a_phone(opened: Open, running: str, reader: Reader) -> None:
-    """At a phone's width nothing reaches past the side, and channels are behind the menu button."""
+    """At a phone's width, nothing overflows the screen, and the channels are behind a menu button."""
     page = opened(running, reader.locale, PHONE)
     wide = """() => [...document.querySelectorAll('#main *, #top *')].filter((one) => {
       const box = one.getBoundingClientRect();
@@ -177,8 +173,8 @@ def test_the_page_fits_a_phone(opened: Open, running: str, reader: Reader) -> No
     assert page.evaluate(wide) == []
 
 
-def test_everything_that_can_be_pressed_has_a_name(opened: Open, running: str, reader: Reader) -> None:
-    """Every button and field says what it is, for those who cannot see its picture."""
+def test_every_control_has_an_accessible_name(opened: Open, running: str, reader: Reader) -> None:
+    """Every button and field has a text or a label for screen readers."""
     page = opened(running, reader.locale)
     answer(page, "/digest").get_by_role("button", name=re.compile("설정|Settings")).click()
     expect(page.locator(".modal select").first).to_be_visible()
@@ -188,8 +184,8 @@ def test_everything_that_can_be_pressed_has_a_name(opened: Open, running: str, r
     assert page.evaluate(nameless) == []
 
 
-def test_what_one_writes_is_shown_as_slack_would(opened: Open, running: str, reader: Reader) -> None:
-    """mrkdwn, links and mentions are drawn; bold next to a letter is not bold; markup stays text."""
+def test_mrkdwn_is_shown_as_in_slack(opened: Open, running: str, reader: Reader) -> None:
+    """Styles, links and emoji are rendered, asterisks next to a letter are not bold, and HTML stays text."""
     page = opened(running, reader.locale)
     page.locator("#sidebar .room", has_text="Haru").click()
     page.locator(".tab").nth(1).click()

@@ -1,4 +1,4 @@
-"""A local workspace with a small Bolt app behind it, on free ports of this machine."""
+"""Fixtures: a local workspace and a small Bolt app that it talks to, on free ports of this machine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MORNING = datetime(2025, 2, 25, 0, 1, tzinfo=UTC)
 
 @dataclass
 class Slack:
-    """The workspace, the app behind it and a client of each of its doors."""
+    """A running workspace, the app it talks to, and clients for its Web API and for the page's API."""
 
     workspace: LocalWorkspace
     app: AsyncApp
@@ -33,7 +33,7 @@ class Slack:
     async def ask(
         self, method: str, path: str, body: dict[str, Any] | None = None, status: int = 200
     ) -> dict[str, Any]:
-        """Call the page's API and give its JSON, whose status is checked."""
+        """Call the page's API, check the status of the response, and return its JSON."""
         url = self.workspace.url.rstrip("/") + path
         async with self.session.request(method, url, json=body) as response:
             assert response.status == status, await response.text()
@@ -43,7 +43,7 @@ class Slack:
             return answer
 
     async def seen(self, person: str, channel: str = "C0NONMUN") -> list[dict[str, Any]]:
-        """What a person sees in a channel."""
+        """The messages that a user sees in a channel."""
         answer = await self.ask("GET", f"/local/messages?as={person}&channel={channel}")
         messages: list[dict[str, Any]] = answer["messages"]
         return messages
@@ -51,14 +51,14 @@ class Slack:
     async def write(
         self, text: str, person: str = "U0MINJI", channel: str = "C0NONMUN", status: int = 200, **more: Any
     ) -> dict[str, Any]:
-        """Type something into the composer."""
+        """Type a text into the composer and send it."""
         body = {"as": person, "channel": channel, "text": text, **more}
         return await self.ask("POST", "/local/messages", body, status)
 
 
 @pytest.fixture
 async def slack(tmp_path: Path) -> AsyncIterator[Slack]:
-    """A running workspace and app."""
+    """A running workspace with an app."""
     port = 0
     workspace = LocalWorkspace(
         state=tmp_path / "slack.sqlite3",

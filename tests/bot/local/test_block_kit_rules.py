@@ -1,4 +1,4 @@
-"""What the local workspace refuses as blocks and views, by Slack's documentation."""
+"""Tests of the rules for blocks and views, which follow Slack's documentation."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
         {"type": "section", "fields": [PLAIN] * 10},
     ],
 )
-def test_what_is_documented_passes(block: dict[str, Any]) -> None:
-    """Blocks up to the documented limits are accepted."""
+def test_blocks_within_the_documented_limits_are_accepted(block: dict[str, Any]) -> None:
+    """A block at a documented limit has no problems."""
     assert message_problems([block]) == []
 
 
 @pytest.mark.parametrize(
-    ("block", "complaint"),
+    ("block", "problem"),
     [
         (section("x" * 3_001), "must be less than 3001 characters [json-pointer:/blocks/0/text/text]"),
         (section("\U0001f600" * 1_501), "must be less than 3001 characters"),
@@ -73,21 +73,21 @@ def test_what_is_documented_passes(block: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_what_breaks_a_rule_is_refused_where_it_stands(block: dict[str, Any], complaint: str) -> None:
-    """Each broken rule is named, with a pointer to its place."""
+def test_a_broken_rule_is_reported_with_its_place(block: dict[str, Any], problem: str) -> None:
+    """Each broken rule is reported in Slack's wording, with a pointer to its place."""
     problems = message_problems([block])
-    assert any(complaint in problem for problem in problems), problems
+    assert any(problem in found for found in problems), problems
 
 
-def test_fifty_one_blocks_and_repeated_ids_are_refused() -> None:
-    """A message takes 50 blocks, each with an id of its own."""
+def test_a_message_has_at_most_50_blocks_and_no_repeated_ids() -> None:
+    """A message with 51 blocks, or with two equal block ids, is refused."""
     assert message_problems([{"type": "divider"}] * 50) == []
     assert "no more than 50 items" in message_problems([{"type": "divider"}] * 51)[0]
     assert "`block_id` already exists" in message_problems([{"type": "divider", "block_id": "a"}] * 2)[0]
 
 
-def test_views_take_a_hundred_blocks_and_inputs_need_a_submit_button() -> None:
-    """A modal's own rules: its title, its number of blocks, and a submit button where there is an input."""
+def test_a_modal_has_at_most_100_blocks_and_needs_submit_for_inputs() -> None:
+    """A modal is refused if its title or its blocks are too long, or if an input has no submit button."""
     field = {"type": "input", "label": PLAIN, "element": {"type": "plain_text_input"}}
     assert view_problems(modal(*[{"type": "divider"}] * 100)) == []
     assert "no more than 100 items" in view_problems(modal(*[{"type": "divider"}] * 101))[0]
@@ -97,22 +97,22 @@ def test_views_take_a_hundred_blocks_and_inputs_need_a_submit_button() -> None:
     assert "less than 25" in view_problems({"type": "modal", "title": long, "blocks": []})[0]
 
 
-def test_the_text_of_all_blocks_is_counted_together() -> None:
-    """What msg_blocks_too_long counts is every text of every block."""
+def test_text_length_adds_up_the_texts_of_all_blocks() -> None:
+    """Every text of every block counts towards the limit behind msg_blocks_too_long."""
     assert text_length([section("abc"), {"type": "context", "elements": [PLAIN]}]) == 4
 
 
 @pytest.mark.parametrize("family", [ELEMENTS, BLOCKS, VIEWS], ids=["elements", "blocks", "views"])
-def test_fields_are_those_that_slack_publishes(family: TaggedUnion) -> None:
-    """Every kind has the fields of Slack's own types, the same ones needed, and no other."""
+def test_the_rules_agree_with_the_types_slack_publishes(family: TaggedUnion) -> None:
+    """Each block, element and view has the same fields as in Slack's types, and requires the same ones."""
     compared = 0
     for kind, ours in family.types.items():
         theirs = fields(kind)
-        if theirs is None:  # "image" is published as two types, by where the picture comes from.
+        if theirs is None:  # Slack publishes "image" as two types, one per source of the picture.
             continue
         needed, known = theirs
         assert set(ours.required) == needed - {"type"}, kind
-        # submit_disabled is in the reference of modals and not in the types.
+        # Slack documents submit_disabled for modals, but its types lack it.
         assert {"type", "block_id", *ours.required, *ours.optional} - {"submit_disabled"} == known | {
             "block_id"
         }

@@ -1,4 +1,4 @@
-"""The whole of Haru as a real process against this workspace, which it takes for any Slack."""
+"""Tests of Haru as a real process with the local workspace as its Slack."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.timeout(120)
 
 @asynccontextmanager
 async def process(folder: Path, *words: str, **variables: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A ``haru`` command in a folder and an environment of its own, interrupted at the end."""
+    """Run a ``haru`` command in a folder and with its own environment. Interrupts it at the end."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -55,7 +55,7 @@ async def process(folder: Path, *words: str, **variables: str) -> AsyncIterator[
 
 
 async def until(session: aiohttp.ClientSession, workspace: LocalWorkspace, person: str, text: str) -> None:
-    """Wait until a person sees a message with this text in the Korean channel."""
+    """Wait until a user sees a message with this text in the Korean channel."""
     shown: list[dict[str, Any]] = []
     for _ in range(150):
         where = {"as": person, "channel": KOREAN_CHANNEL}
@@ -64,7 +64,7 @@ async def until(session: aiohttp.ClientSession, workspace: LocalWorkspace, perso
         if any(text in message["text"] for message in shown):
             return
         await asyncio.sleep(0.1)
-    raise AssertionError(f"{text!r} never came: {[message['text'][:60] for message in shown]}")
+    raise AssertionError(f"{text!r} did not arrive: {[message['text'][:60] for message in shown]}")
 
 
 async def write(session: aiohttp.ClientSession, workspace: LocalWorkspace, person: str, text: str) -> int:
@@ -74,8 +74,8 @@ async def write(session: aiohttp.ClientSession, workspace: LocalWorkspace, perso
 
 
 @pytest.mark.parametrize("mode", ["socket", "http"])
-async def test_haru_works_here_as_in_any_slack(tmp_path: Path, mode: str) -> None:
-    """Given only tokens and SLACK_API_URL, it looks up, is switched on and posts, over either way in."""
+async def test_haru_works_with_the_local_workspace_as_its_slack(tmp_path: Path, mode: str) -> None:
+    """With tokens and SLACK_API_URL, Haru finds papers and posts, over Socket Mode and over HTTP."""
     port = unused_port()
     workspace = LocalWorkspace(
         state=tmp_path / "slack.sqlite3",
@@ -91,8 +91,11 @@ async def test_haru_works_here_as_in_any_slack(tmp_path: Path, mode: str) -> Non
         "PORT": str(port),
         "HARU_HOST": "127.0.0.1",
     }
-    way = {"socket": ("SLACK_APP_TOKEN", workspace.app_token), "http": ("SLACK_SIGNING_SECRET", SECRET)}
-    name, value = way[mode]
+    credentials = {
+        "socket": ("SLACK_APP_TOKEN", workspace.app_token),
+        "http": ("SLACK_SIGNING_SECRET", SECRET),
+    }
+    name, value = credentials[mode]
     variables[name] = value
     async with process(tmp_path, "import", str(SAMPLE), **variables) as imported:
         assert await imported.wait() == 0
@@ -110,8 +113,8 @@ async def test_haru_works_here_as_in_any_slack(tmp_path: Path, mode: str) -> Non
     await workspace.stop()
 
 
-async def test_a_second_start_goes_on_and_posts_nothing_again(tmp_path: Path) -> None:
-    """Messages, clock and ledger persist together."""
+async def test_a_restart_posts_nothing_again(tmp_path: Path) -> None:
+    """After a restart, the messages are the same and nothing is posted twice."""
     texts: list[list[str]] = []
     for _ in range(2):
         port = unused_port()
@@ -148,8 +151,8 @@ async def test_a_second_start_goes_on_and_posts_nothing_again(tmp_path: Path) ->
         ),
     ],
 )
-async def test_a_morning_with_a_bad_connection_brings_each_post_once(tmp_path: Path, fault: str) -> None:
-    """Whatever happens to every message's first attempt, each channel has the day's post exactly once."""
+async def test_each_post_arrives_once_despite_faults(tmp_path: Path, fault: str) -> None:
+    """If the first attempts of all messages fail, each channel still has the day's post exactly once."""
     port = unused_port()
     url = f"http://127.0.0.1:{port}/local/"
     quick = {"HARU_LOCAL_PORT": str(port), "HARU_SETTLE": "PT2S", "HARU_LEASE": "PT5S"}

@@ -1,4 +1,4 @@
-"""What the app hears of people: commands, buttons, events, Socket Mode, and the clock."""
+"""Tests of what reaches the app: commands, buttons, events, Socket Mode, and moves of the clock."""
 
 from __future__ import annotations
 
@@ -6,31 +6,32 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 
 import bot.local.app_client
+import bot.local.interaction_tokens
 from bot.local.controls import next_morning
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
 from bot.local.workspace import LocalWorkspace
 from tests.bot.local.conftest import SECRET, Slack
 
 
-async def soon(what: list[Any], count: int = 1) -> None:
-    """Wait until as many things have come as were expected."""
+async def wait_for(items: list[Any], count: int = 1) -> None:
+    """Wait until a list has the expected number of items."""
     for _ in range(200):
-        if len(what) >= count:
+        if len(items) >= count:
             return
         await asyncio.sleep(0.01)
-    raise AssertionError(f"only {len(what)} of {count} came")
+    raise AssertionError(f"only {len(items)} of {count} arrived")
 
 
-async def test_an_app_that_is_too_slow_is_shown_as_a_timeout(
-    slack: Slack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A command that is not acknowledged in time ends in operation_timeout, as Slack shows it."""
+async def test_a_slow_app_causes_a_timeout(slack: Slack) -> None:
+    """A command that is not acknowledged in time fails with operation_timeout, as in Slack."""
     slack.workspace.set_ack_timeout(0.2)
 
     @slack.app.command("/paper")
@@ -41,14 +42,14 @@ async def test_an_app_that_is_too_slow_is_shown_as_a_timeout(
     assert (await slack.write("/paper x", status=409))["error"] == "operation_timeout"
 
 
-async def test_commands_that_do_not_exist_never_reach_the_app(slack: Slack) -> None:
-    """An unknown command, or any command in a thread, is refused by Slack itself."""
+async def test_an_unknown_command_never_reaches_the_app(slack: Slack) -> None:
+    """Slack itself refuses an unknown command, and any command in a thread."""
     assert (await slack.write("/nothing", status=409))["error"] == "unknown_command"
     assert (await slack.write("/paper x", thread="1.0", status=409))["error"] == "command_in_thread"
 
 
-async def test_a_response_url_answers_five_times_and_no_more(slack: Slack) -> None:
-    """In the channel or to one person, replacing or deleting the original; the sixth use is refused."""
+async def test_a_response_url_works_five_times(slack: Slack) -> None:
+    """A response URL posts to the channel or to one user; its sixth use is refused."""
     urls: list[str] = []
 
     @slack.app.command("/paper")
@@ -68,7 +69,7 @@ async def test_a_response_url_answers_five_times_and_no_more(slack: Slack) -> No
 
 
 async def test_a_button_on_an_ephemeral_message_replaces_it(slack: Slack) -> None:
-    """Its payload has no message, as in Slack, and replace_original changes what the person sees."""
+    """Its payload has no message, as in Slack, and replace_original replaces the text the user sees."""
     heard: list[dict[str, Any]] = []
     button = {"type": "button", "action_id": "go", "value": "7", "text": {"type": "plain_text", "text": "Go"}}
 
@@ -94,8 +95,8 @@ async def test_a_button_on_an_ephemeral_message_replaces_it(slack: Slack) -> Non
     assert [(m["text"], m["ts"]) for m in await slack.seen(MINJI)] == [("second", shown["ts"])]
 
 
-async def test_a_trigger_opens_one_view_and_only_for_three_seconds(slack: Slack) -> None:
-    """The second use is exchanged_trigger_id, and an old one expired_trigger_id."""
+async def test_a_trigger_id_opens_one_view(slack: Slack) -> None:
+    """A second use fails with exchanged_trigger_id, and an unknown id with invalid_trigger_id."""
     triggers: list[str] = []
 
     @slack.app.command("/paper")
@@ -111,8 +112,34 @@ async def test_a_trigger_opens_one_view_and_only_for_three_seconds(slack: Slack)
             await slack.client.views_open(trigger_id=trigger, view=view)
 
 
-async def test_mentions_messages_and_joining_are_told_as_events(slack: Slack) -> None:
-    """The app hears mentions where it is a member, direct messages, and who comes and goes."""
+@pytest.mark.parametrize(
+    ("lifetime", "error"),
+    [("TRIGGER_SECONDS", "expired_trigger_id"), ("RESPONSE_SECONDS", "expired_url")],
+)
+async def test_an_expired_token_is_refused(
+    slack: Slack, monkeypatch: pytest.MonkeyPatch, lifetime: str, error: str
+) -> None:
+    """A trigger id or response URL that is used after its lifetime fails with its own error code."""
+    monkeypatch.setattr(bot.local.interaction_tokens, lifetime, -1)
+    commands: list[dict[str, Any]] = []
+
+    @slack.app.command("/paper")
+    async def paper(ack: Any, command: dict[str, Any]) -> None:
+        commands.append(command)
+        await ack()
+
+    await slack.write("/paper x")
+    if lifetime == "TRIGGER_SECONDS":
+        view = {"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": []}
+        with pytest.raises(SlackApiError, match=error):
+            await slack.client.views_open(trigger_id=commands[0]["trigger_id"], view=view)
+    else:
+        async with slack.session.post(commands[0]["response_url"], json={"text": "late"}) as answer:
+            assert (answer.status, (await answer.json())["error"]) == (404, error)
+
+
+async def test_mentions_direct_messages_and_membership_are_sent_as_events(slack: Slack) -> None:
+    """The app receives mentions in its channels, direct messages, and changes of members and names."""
     heard: list[tuple[str, str]] = []
 
     for kind in ("app_mention", "message", "member_joined_channel", "member_left_channel", "channel_rename"):
@@ -126,7 +153,7 @@ async def test_mentions_messages_and_joining_are_told_as_events(slack: Slack) ->
     await slack.write("no mention")
     await slack.write("/remove @alex")
     await slack.write("/rename 논문")
-    await soon(heard, 4)
+    await wait_for(heard, 4)
     assert sorted(heard) == [
         ("app_mention", "<@U0HARU> looped &lt;b&gt;"),
         ("channel_rename", ""),
@@ -136,10 +163,8 @@ async def test_mentions_messages_and_joining_are_told_as_events(slack: Slack) ->
     assert not slack.workspace.team.conversations.has(KOREAN_CHANNEL, ALEX)
 
 
-async def test_an_event_that_is_not_taken_comes_again_with_its_number(
-    slack: Slack, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A failed event is retried, with X-Slack-Retry-Num and a reason."""
+async def test_an_unacknowledged_event_is_sent_again(slack: Slack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event that the app fails to acknowledge is sent again, with its number in X-Slack-Retry-Num."""
     monkeypatch.setattr(bot.local.app_client, "EVENT_RETRY_DELAYS", (0.05, 0.05))
     seen: list[str | None] = []
 
@@ -156,12 +181,12 @@ async def test_an_event_that_is_not_taken_comes_again_with_its_number(
         return None
 
     await slack.write("hello", channel="D0MINJI")
-    await soon(seen, 3)
+    await wait_for(seen, 3)
     assert seen == [None, "1", "2"]
 
 
-async def test_socket_mode_carries_the_same_command(slack: Slack) -> None:
-    """An app connected over a socket gets commands there, and its acknowledgement is the answer."""
+async def test_a_command_goes_through_socket_mode(slack: Slack) -> None:
+    """A connected app receives a command through its socket, and its acknowledgement is shown."""
     app = AsyncApp(client=slack.client, signing_secret=SECRET)
 
     @app.command("/paper")
@@ -175,8 +200,8 @@ async def test_socket_mode_carries_the_same_command(slack: Slack) -> None:
     assert [m["text"] for m in await slack.seen(MINJI)] == ["through the socket"]
 
 
-async def test_the_clock_moves_and_tells(slack: Slack) -> None:
-    """The next morning is nine o'clock where the workspace is, and whoever registered is told."""
+async def test_moving_the_clock_calls_back(slack: Slack) -> None:
+    """Moving to the next morning sets nine o'clock in Seoul and calls the registered functions."""
     told: list[datetime] = []
     slack.workspace.on_clock_moved(lambda: told.append(slack.workspace.clock.now()))
     await slack.ask("PUT", "/local/clock", {"to": "morning"})
@@ -184,18 +209,16 @@ async def test_the_clock_moves_and_tells(slack: Slack) -> None:
     await slack.ask("PUT", "/local/clock", {"now": "rubbish"}, status=400)
 
 
-def test_the_next_morning_is_strictly_later() -> None:
-    """At nine sharp the next morning is tomorrow's; before nine it is today's."""
-    from zoneinfo import ZoneInfo
-
+def test_the_next_morning_is_later_than_now() -> None:
+    """At exactly nine, the next morning is tomorrow's. Before nine, it is today's."""
     seoul = ZoneInfo("Asia/Seoul")
     nine = datetime(2025, 2, 25, 9, tzinfo=seoul)
     assert next_morning(nine, seoul) == nine + timedelta(days=1)
     assert next_morning(nine - timedelta(minutes=1), seoul) == nine
 
 
-async def test_a_second_start_goes_on_where_the_first_stopped(tmp_path: Path) -> None:
-    """Messages, token and clock are those of the first start."""
+async def test_a_restart_keeps_messages_token_and_clock(tmp_path: Path) -> None:
+    """A second start on the same state file has the first start's messages, token and clock."""
     options: dict[str, Any] = {"app_url": "http://127.0.0.1:9", "signing_secret": SECRET, "port": 0}
     state = tmp_path / "slack.sqlite3"
     first = LocalWorkspace(state=state, starts_at=datetime(2025, 2, 25, tzinfo=UTC), **options)

@@ -1,4 +1,4 @@
-"""Modals and App Homes in the local workspace: stacks, hashes, what is pushed and what is closed."""
+"""Tests of modals and App Homes: stacks, hashes, submissions, closing, and uploaded files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def row(action: str) -> dict[str, Any]:
 
 
 async def stack(slack: Slack) -> list[dict[str, Any]]:
-    """The person's open modals, the topmost last."""
+    """The user's open modals, the topmost last."""
     answer = await slack.ask("GET", f"/local/views?as={MINJI}")
     views: list[dict[str, Any]] = answer["views"]
     return views
@@ -37,7 +37,7 @@ async def press(slack: Slack, view: dict[str, Any], action: str, status: int = 2
 
 
 async def opened(slack: Slack, view: dict[str, Any]) -> dict[str, Any]:
-    """Have the app open a view from a command, and give it as it then is."""
+    """Let the app open a view from a command, and return the opened view."""
 
     @slack.app.command("/paper")
     async def paper(ack: Any, command: dict[str, Any], client: Any) -> None:
@@ -48,8 +48,8 @@ async def opened(slack: Slack, view: dict[str, Any]) -> dict[str, Any]:
     return (await stack(slack))[-1]
 
 
-async def test_views_stack_three_high_and_close_one_by_one(slack: Slack) -> None:
-    """A view may be pushed on another until there are three; closing shows the one below."""
+async def test_at_most_three_modals_are_stacked(slack: Slack) -> None:
+    """A fourth modal is refused with push_limit_reached; closing the topmost shows the one below."""
     errors: list[str] = []
 
     @slack.app.action("push")
@@ -70,8 +70,8 @@ async def test_views_stack_three_high_and_close_one_by_one(slack: Slack) -> None
     assert [view["id"] for view in await stack(slack)] == [view["id"] for view in views[:2]]
 
 
-async def test_an_update_with_an_old_hash_is_a_conflict(slack: Slack) -> None:
-    """views.update takes the hash of what it saw; after someone else's update it is refused."""
+async def test_an_update_with_an_old_hash_is_refused(slack: Slack) -> None:
+    """views.update with the hash of an earlier version fails with hash_conflict."""
     view = await opened(slack, modal("first"))
     await slack.client.views_update(view_id=view["id"], view=modal("second"), hash=view["hash"])
     with pytest.raises(SlackApiError, match="hash_conflict"):
@@ -90,10 +90,10 @@ async def test_an_update_with_an_old_hash_is_a_conflict(slack: Slack) -> None:
         ({}, []),
     ],
 )
-async def test_a_submission_is_answered_with_what_comes_next(
+async def test_the_response_to_a_submission_changes_the_stack(
     slack: Slack, response: dict[str, Any], titles: list[str]
 ) -> None:
-    """response_action updates, pushes or clears; an empty acknowledgement closes."""
+    """response_action updates, pushes or clears; an empty acknowledgement closes the modal."""
 
     @slack.app.view("form")
     async def form(ack: Any) -> None:
@@ -105,8 +105,8 @@ async def test_a_submission_is_answered_with_what_comes_next(
     assert [one["title"]["text"] for one in await stack(slack)] == titles
 
 
-async def test_errors_of_the_app_come_back_by_block(slack: Slack) -> None:
-    """response_action errors leaves the modal open and names the fields."""
+async def test_errors_keep_the_modal_open(slack: Slack) -> None:
+    """response_action "errors" returns the app's errors by block and leaves the modal open."""
 
     @slack.app.view("form")
     async def form(ack: Any) -> None:
@@ -119,23 +119,23 @@ async def test_errors_of_the_app_come_back_by_block(slack: Slack) -> None:
     assert len(await stack(slack)) == 1
 
 
-@pytest.mark.parametrize(("notify", "told"), [(False, []), (True, ["form"])])
-async def test_closing_is_told_only_to_those_who_asked(slack: Slack, notify: bool, told: list[str]) -> None:
-    """view_closed comes for a view with notify_on_close, and for no other."""
+@pytest.mark.parametrize(("notify", "expected"), [(False, []), (True, ["form"])])
+async def test_view_closed_is_sent_only_on_request(slack: Slack, notify: bool, expected: list[str]) -> None:
+    """The app receives view_closed for a view with notify_on_close, and for no other."""
     closed: list[str] = []
 
     @slack.app.view_closed("form")
-    async def asked(ack: Any, view: dict[str, Any]) -> None:
+    async def view_closed(ack: Any, view: dict[str, Any]) -> None:
         closed.append(view["callback_id"])
         await ack()
 
     view = await opened(slack, modal("x", callback_id="form", notify_on_close=notify))
     await slack.ask("POST", "/local/closings", ME | {"view": view["id"]})
-    assert closed == told
+    assert closed == expected
 
 
-async def test_app_home_is_published_for_one_person(slack: Slack) -> None:
-    """views.publish shows a home to its person; opening the tab is told as an event with the view."""
+async def test_app_home_is_published_for_one_user(slack: Slack) -> None:
+    """views.publish shows a home to one user; opening the tab sends an event with that view."""
     events: list[dict[str, Any]] = []
 
     @slack.app.event("app_home_opened")
@@ -155,8 +155,8 @@ async def test_app_home_is_published_for_one_person(slack: Slack) -> None:
     assert events[0]["view"]["type"] == "home"
 
 
-async def test_a_file_given_in_a_modal_can_be_read_by_the_app(slack: Slack) -> None:
-    """An uploaded file is known to files.info, and its bytes come only with the token."""
+async def test_the_app_can_download_an_uploaded_file(slack: Slack) -> None:
+    """files.info knows an uploaded file, and its bytes are served only with the bot token."""
     url = slack.workspace.url
     async with slack.session.post(f"{url}local/files?as={MINJI}&name=a.txt", data="하루".encode()) as answer:
         file = (await answer.json())["file"]

@@ -1,4 +1,4 @@
-"""From a feed to the channel: a real process polls a real server, and the next morning's post has it."""
+"""Test of the way from a feed to a channel, with a real process and a real server."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from tests.digests.sources.feed_server import FeedServer, item, rss
 pytestmark = pytest.mark.timeout(120)
 
 
-async def test_what_a_feed_brings_is_in_the_next_mornings_posts(tmp_path: Path) -> None:
-    """What the feed held when it was added is not posted; what it brings afterwards is, in each channel."""
+async def test_new_feed_items_are_posted_the_next_morning(tmp_path: Path) -> None:
+    """Items that were in the feed when it was added are not posted. Later ones are, in each channel."""
     port = unused_port()
     url = f"http://127.0.0.1:{port}/local/"
     allowed = {"HARU_LOCAL_PORT": str(port), "HARU_ALLOW_PRIVATE_ADDRESSES": "true"}
@@ -31,7 +31,7 @@ async def test_what_a_feed_brings_is_in_the_next_mornings_posts(tmp_path: Path) 
         )
         async with process(tmp_path, "run", **allowed):
             await _record(session, url, count=2)
-            # Due at once, and not in a quarter of an hour.
+            # Makes the source due at once instead of in a quarter of an hour.
             async with process(tmp_path, "sources", "on", "papers", **allowed) as switched:
                 assert await switched.wait() == 0
             for _ in range(300):
@@ -47,7 +47,7 @@ async def test_what_a_feed_brings_is_in_the_next_mornings_posts(tmp_path: Path) 
 
 
 async def _record(session: aiohttp.ClientSession, url: str, *, count: int) -> list[dict[str, Any]]:
-    """Everything posted, as soon as it is so much."""
+    """Every message, as soon as there are ``count`` of them."""
     messages: list[dict[str, Any]] = []
     for _ in range(300):
         try:

@@ -1,4 +1,4 @@
-"""The Web API of the local workspace, driven by the real SDK."""
+"""Tests of the local workspace's Web API, called with Slack's own SDK."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ BIG = [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 2_900}}] * 5
         ("chat.unheardOf", {}, "unknown_method"),
     ],
 )
-async def test_what_slack_refuses_is_refused_with_its_code(
+async def test_a_wrong_call_gets_slacks_error_code(
     slack: Slack, method: str, arguments: dict[str, Any], error: str
 ) -> None:
-    """Each wrong call gets Slack's own error code."""
+    """Each wrong call fails with the error code that Slack documents."""
     with pytest.raises(SlackApiError) as caught:
         await slack.client.api_call(method, json=arguments)
     assert caught.value.response["error"] == error
 
 
-async def test_a_wrong_token_and_a_missing_one_are_told_apart(slack: Slack) -> None:
-    """not_authed without a token, invalid_auth with a wrong one, the revocation's word after it."""
+async def test_missing_wrong_and_revoked_tokens_have_their_own_errors(slack: Slack) -> None:
+    """A call fails with not_authed, invalid_auth or token_revoked, according to its token."""
     url = slack.workspace.api_url
     async with slack.session.post(f"{url}auth.test") as answer:
         assert (await answer.json())["error"] == "not_authed"
@@ -69,8 +69,8 @@ async def test_a_wrong_token_and_a_missing_one_are_told_apart(slack: Slack) -> N
         await slack.client.auth_test()
 
 
-async def test_history_is_paged_and_bounded_by_its_window(slack: Slack) -> None:
-    """limit and cursor walk the whole history once; oldest and latest bound it, inclusively on request."""
+async def test_history_has_pages_and_bounds(slack: Slack) -> None:
+    """limit and cursor page through the history once; oldest and latest bound it, inclusively on request."""
     stamps = [
         str((await slack.client.chat_postMessage(channel=KOREAN_CHANNEL, text=str(n)))["ts"])
         for n in range(4)
@@ -94,8 +94,8 @@ async def test_history_is_paged_and_bounded_by_its_window(slack: Slack) -> None:
     assert len(whole["messages"]) == 4
 
 
-async def test_replies_stand_in_the_thread_and_are_counted(slack: Slack) -> None:
-    """A reply leaves the channel's history alone, unless broadcast, and its parent counts it."""
+async def test_replies_are_in_the_thread_and_counted_on_the_parent(slack: Slack) -> None:
+    """A reply does not appear in the channel's history, and the parent counts it."""
     parent = await slack.client.chat_postMessage(channel=KOREAN_CHANNEL, text="parent")
     reply = await slack.client.chat_postMessage(channel=KOREAN_CHANNEL, text="reply", thread_ts=parent["ts"])
     history = await slack.client.conversations_history(channel=KOREAN_CHANNEL)
@@ -105,8 +105,8 @@ async def test_replies_stand_in_the_thread_and_are_counted(slack: Slack) -> None
     assert [message["ts"] for message in replies["messages"]] == [parent["ts"], reply["ts"]]
 
 
-async def test_a_channel_takes_one_message_a_second(slack: Slack) -> None:
-    """A short burst passes; then 429 says how long to wait, in one channel and not in another."""
+async def test_messages_to_a_channel_are_rate_limited(slack: Slack) -> None:
+    """After a short burst, a channel answers 429 with Retry-After. Another channel does not."""
     for n in range(4):
         await slack.client.chat_postMessage(channel=KOREAN_CHANNEL, text=str(n))
     with pytest.raises(SlackApiError) as caught:
@@ -116,8 +116,8 @@ async def test_a_channel_takes_one_message_a_second(slack: Slack) -> None:
     await slack.client.chat_postMessage(channel=ENGLISH_CHANNEL, text="elsewhere")
 
 
-async def test_an_update_replaces_and_marks_as_edited(slack: Slack) -> None:
-    """chat.update replaces text and blocks, keeps the metadata, and marks the message."""
+async def test_an_update_replaces_text_and_blocks(slack: Slack) -> None:
+    """chat.update replaces text and blocks, keeps the metadata, and marks the message as edited."""
     meta = {"event_type": "part", "event_payload": {"id": "1"}}
     posted = await slack.client.chat_postMessage(
         channel=KOREAN_CHANNEL, text="a", metadata=meta, blocks=[{"type": "divider"}]
@@ -130,8 +130,8 @@ async def test_an_update_replaces_and_marks_as_edited(slack: Slack) -> None:
     assert "edited" in message
 
 
-async def test_an_app_reads_who_people_are(slack: Slack) -> None:
-    """users.info gives zone and administration, and the locale only when asked."""
+async def test_users_info_describes_a_user(slack: Slack) -> None:
+    """users.info returns time zone and admin status, and the locale only on request."""
     plain = await slack.client.users_info(user=MINJI)
     asked = await slack.client.users_info(user=JUNHO, include_locale=True)
     assert "locale" not in plain["user"]
@@ -139,8 +139,8 @@ async def test_an_app_reads_who_people_are(slack: Slack) -> None:
     assert (asked["user"]["locale"], asked["user"]["tz"]) == ("ko-KR", "Asia/Seoul")
 
 
-async def test_each_fault_does_what_it_says(slack: Slack) -> None:
-    """Before, nothing was done; after, it was; late, it is done by and by. The record tells."""
+async def test_each_fault_carries_the_call_out_or_not(slack: Slack) -> None:
+    """By the record, a "before" fault posts nothing, an "after" fault posts, and "late" posts later."""
     slack.workspace.web_api.rate_limits.enforced = False
     done = {
         "error_before": 0,
@@ -167,8 +167,8 @@ async def test_each_fault_does_what_it_says(slack: Slack) -> None:
     assert record == sorted(record, key=lambda one: one["accepted"])
 
 
-async def test_strangers_on_the_web_are_kept_out(slack: Slack) -> None:
-    """A foreign Host (DNS rebinding) or Origin is refused; so is a form posted from another site."""
+async def test_other_web_sites_are_refused(slack: Slack) -> None:
+    """A request with a foreign Host (DNS rebinding) or a foreign Origin gets 403."""
     url = slack.workspace.url
     for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
         async with slack.session.post(f"{url}local/messages", json={}, headers=headers) as answer:

@@ -1,4 +1,4 @@
-"""The local workspace from end to end, with a Bolt app behind it."""
+"""Tests of the local workspace end to end, with a Bolt app."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from tests.bot.local.conftest import Slack
 
 
-async def test_a_posted_message_is_seen_and_found_in_history(slack: Slack) -> None:
-    """What chat.postMessage accepts stands in the channel and in its history, metadata only on request."""
+async def test_a_posted_message_is_shown_and_in_the_history(slack: Slack) -> None:
+    """A posted message is in the channel and in its history, with metadata only on request."""
     posted = await slack.client.chat_postMessage(
         channel="C0NONMUN", text="안녕", metadata={"event_type": "part", "event_payload": {"id": "p1"}}
     )
@@ -20,8 +20,8 @@ async def test_a_posted_message_is_seen_and_found_in_history(slack: Slack) -> No
     assert [message["text"] for message in await slack.seen("U0JUNHO")] == ["안녕"]
 
 
-async def test_a_command_is_answered_to_the_asker_alone(slack: Slack) -> None:
-    """A slash command reaches the app signed, and its answer is seen by nobody else."""
+async def test_the_answer_to_a_command_is_ephemeral(slack: Slack) -> None:
+    """A slash command reaches the app, and only the user who sent it sees the answer."""
     heard: dict[str, Any] = {}
 
     @slack.app.command("/paper")
@@ -36,8 +36,8 @@ async def test_a_command_is_answered_to_the_asker_alone(slack: Slack) -> None:
     assert await slack.seen("U0JUNHO") == []
 
 
-async def test_a_button_opens_a_modal_and_its_submission_comes_back(slack: Slack) -> None:
-    """Pressing gives a trigger id that opens a view; what is submitted reaches the app with its state."""
+async def test_a_button_opens_a_modal_and_the_app_gets_its_submission(slack: Slack) -> None:
+    """A pressed button's trigger id opens a modal, whose values reach the app when it is submitted."""
     submitted: dict[str, Any] = {}
 
     @slack.app.action("go")
