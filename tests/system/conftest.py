@@ -1,4 +1,4 @@
-"""The ``haru`` command as a real process, in a folder and an environment of its own."""
+"""Runs the ``haru`` command as a real process, in a folder and an environment of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ needs_newsletter = pytest.mark.skipif(
 
 @dataclass(frozen=True)
 class Finished:
-    """What a run of the command left: its exit status and both of its streams."""
+    """A finished run of the command: its exit status, standard output and standard error."""
 
     status: int
     output: str
@@ -32,18 +32,18 @@ class Finished:
 
     @property
     def lines(self) -> list[Any]:
-        """Standard output read as JSON Lines."""
+        """Standard output, read as JSON Lines."""
         return [json.loads(line) for line in self.output.splitlines()]
 
     @property
     def json(self) -> Any:
-        """Standard output read as one JSON value."""
+        """Standard output, read as one JSON value."""
         return json.loads(self.output)
 
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """An environment without any of Haru's or Slack's variables, and a working folder without .env."""
+    """The environment without Haru's and Slack's variables."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -54,7 +54,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def haru(tmp_path: Path, environment: dict[str, str]) -> Callable[..., Finished]:
-    """Run ``haru`` with these words to its end, in an empty folder; keywords are environment variables."""
+    """Runs ``haru`` with these words in an empty folder until it ends; keywords are environment variables."""
 
     def run(*words: str, stdin: str = "", **variables: str) -> Finished:
         done = subprocess.run(

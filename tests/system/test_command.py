@@ -1,4 +1,4 @@
-"""The ``haru`` command, as a program or a person beside it sees it."""
+"""The ``haru`` command, as the people and programs that run it see it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def digest(tmp_path: Path) -> Path:
 
 
 def test_a_digest_is_taken_in_once(haru: Haru, digest: Path) -> None:
-    """The first import of a document is new, and the second finds it the same."""
+    """The first import of a document reports it as new, and the second as the same."""
     first, second = haru("import", str(digest), "--json"), haru("import", str(digest), "--json")
     assert (first.status, second.status) == (0, 0), first.errors + second.errors
     assert first.lines == [
@@ -64,8 +64,8 @@ def test_a_digest_is_taken_in_once(haru: Haru, digest: Path) -> None:
     assert second.lines == [first.lines[0] | {"status": "same", "entries": [same]}]
 
 
-def test_each_path_is_told_for_itself(haru: Haru, digest: Path, tmp_path: Path) -> None:
-    """A path that is not there, a binary and an empty folder are each named; the rest is taken in."""
+def test_each_path_is_reported(haru: Haru, digest: Path, tmp_path: Path) -> None:
+    """A missing path, a binary file and an empty folder are each reported, and the rest is imported."""
     binary, empty = tmp_path / "binary.txt", tmp_path / "empty"
     binary.write_bytes(b"\x7fELF\x00\xff")
     empty.mkdir()
@@ -88,7 +88,7 @@ def test_a_corrected_digest_is_changed(haru: Haru, digest: Path) -> None:
 
 
 def test_a_dry_run_changes_nothing(haru: Haru, digest: Path) -> None:
-    """With --dry-run the fate of each document is told and nothing is kept."""
+    """With --dry-run each document's status is reported and nothing is imported."""
     assert haru("import", str(digest), "--dry-run", "--json").lines[0]["status"] == "new"
     assert haru("search", "sleep", "--json").json == []
 
@@ -108,8 +108,8 @@ def test_export_prints_every_entry(haru: Haru, digest: Path, tmp_path: Path) -> 
     assert "2025-03-03  A Paper on Sleep: Does It Help?" in haru("export").output
 
 
-def test_search_prints_what_was_found(haru: Haru, digest: Path) -> None:
-    """A search prints papers with the documents they came from, and nothing found is an empty array."""
+def test_search_prints_the_papers_found(haru: Haru, digest: Path) -> None:
+    """A search prints papers with the documents they came from; without results it prints an empty array."""
     haru("import", str(digest))
     (found,) = haru("search", "slep", "--json").json
     assert found["title"] == "A Paper on Sleep: Does It Help?"
@@ -130,7 +130,7 @@ def test_search_prints_what_was_found(haru: Haru, digest: Path) -> None:
 def test_a_command_loads_only_what_it_needs(
     haru: Haru, digest: Path, words: list[str], unneeded: tuple[str, ...]
 ) -> None:
-    """Help waits for no library, and a search of an archive that is up to date not for Slack's."""
+    """Help imports no large library, and a search of an up-to-date archive imports none of Slack's."""
     assert haru("import", str(digest)).status == 0
     done = haru(*words, PYTHONPROFILEIMPORTTIME="1")
     assert done.status == 0, done.errors
@@ -140,14 +140,14 @@ def test_a_command_loads_only_what_it_needs(
 
 
 def test_search_reads_queries_from_standard_input(haru: Haru, digest: Path) -> None:
-    """Queries one a line give one array a line, in order, an empty line included."""
+    """Queries, one a line, are answered with one array a line, in order, also an empty line."""
     haru("import", str(digest))
     answers = haru("search", "--json", "-", stdin="sleep\n\nxyzzyplugh\n논문\n").lines
     assert [len(answer) for answer in answers] == [1, 0, 0, 1]
 
 
-def test_what_cannot_be_read_is_refused_in_words(haru: Haru, tmp_path: Path, digest: Path) -> None:
-    """One bad document is refused with a reason, does not stop the others, and gives exit status 1."""
+def test_an_unreadable_document_is_refused_in_words(haru: Haru, tmp_path: Path, digest: Path) -> None:
+    """An unreadable document is refused with a reason and exit status 1, and the others are imported."""
     (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00broken")
     done = haru("import", str(tmp_path), "--json")
     statuses = {record["document"]: record["status"] for record in done.lines}
@@ -178,15 +178,15 @@ def test_what_cannot_be_read_is_refused_in_words(haru: Haru, tmp_path: Path, dig
 def test_a_mistake_is_one_clear_sentence(
     haru: Haru, words: list[str], variables: dict[str, str], status: int, said: str
 ) -> None:
-    """Wrong input of any kind is said in words with its exit status, and never as a traceback."""
+    """Wrong input of any kind is reported in words with its exit status, and never as a traceback."""
     done = haru(*words, **variables)
     assert done.status == status, done.errors
     assert said in done.errors
     assert "Traceback" not in done.errors + done.output
 
 
-def test_a_busy_port_is_said(haru: Haru) -> None:
-    """When another program holds the local workspace's port, `haru run` names it and ends."""
+def test_a_busy_port_is_reported(haru: Haru) -> None:
+    """If another program holds the local workspace's port, `haru run` names the port and ends."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -198,7 +198,7 @@ def test_a_busy_port_is_said(haru: Haru) -> None:
 
 
 def test_every_command_explains_itself(haru: Haru) -> None:
-    """Each command the README lists is there, and its --help says what it does."""
+    """Each command the README lists exists, and its --help describes it."""
     for command in COMMANDS.split():
         done = haru(command, "--help")
         assert done.status == 0, command
@@ -207,7 +207,7 @@ def test_every_command_explains_itself(haru: Haru) -> None:
 
 @needs_newsletter
 def test_the_real_newsletter_is_read_whole(haru: Haru) -> None:
-    """The customer's issue gives its eleven entries, and then eleven times the same."""
+    """The real newsletter gives eleven new entries, and on a second import the same eleven."""
     (first,) = haru("import", str(NEWSLETTER), "--json").lines
     (second,) = haru("import", str(NEWSLETTER), "--json").lines
     assert [entry["status"] for entry in first["entries"]] == ["new"] * 11
@@ -220,7 +220,7 @@ def test_the_real_newsletter_is_read_whole(haru: Haru) -> None:
 @pytest.mark.parametrize(("language", "other"), [("en", "ko"), ("ko", "en")])
 @pytest.mark.parametrize("layout", ["digest", "thread", "stream"])
 def test_a_preview_is_in_one_language(haru: Haru, language: str, other: str, layout: str) -> None:
-    """A preview holds every title and every commentary of its language, and none of the other's."""
+    """A preview holds every title and every commentary of its language, and no commentary of the other's."""
     (taken,) = haru("import", str(NEWSLETTER), "--json").lines
     done = haru("preview", "--date", "2025-02-25", "--language", language, "--layout", layout, "--json")
     text = " ".join(" ".join(_texts(message["blocks"])) for message in done.json)
@@ -241,12 +241,12 @@ def _texts(value: object) -> list[str]:
 
 
 def _shown(line: str) -> str:
-    # A URL in prose is linked, so only the words before it stand as they were.
+    # A URL in prose becomes a link, so only the words before it are unchanged.
     return line.split(" (http")[0]
 
 
 def test_json_of_refused_entries_keeps_its_shape() -> None:
-    """The record of an entry that was refused names its title, reason and line."""
+    """The JSON record of a refused entry has its title, reason and line."""
     from bot.terminal.json_records import taken_record
     from digests.errors import RefusalCode, RefusalReason
     from digests.model import Status, Taken, TakenEntry

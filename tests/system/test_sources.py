@@ -1,4 +1,4 @@
-"""`haru sources`, as an operator uses it: added, looked at, switched, and what goes wrong said."""
+"""`haru sources`, as an operator uses it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def notes(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_folder_is_added_and_looked_at(haru: Haru, notes: Path) -> None:
-    """Adding reads what is there; a later look takes in what is new, and the list tells of both."""
+def test_a_folder_is_added_and_polled(haru: Haru, notes: Path) -> None:
+    """Adding a folder imports its notes, a later poll imports new ones, and the list shows both."""
     added = haru("sources", "add", str(notes), "--zone", "Asia/Seoul", "--every", "5")
     assert (added.status, "Added notes (folder" in added.output) == (0, True), added.errors
     assert [hit["title"] for hit in haru("search", "sleep", "--json").json] == ["A Paper on Sleep"]
@@ -45,8 +45,8 @@ def test_a_folder_is_added_and_looked_at(haru: Haru, notes: Path) -> None:
     }
 
 
-def test_trouble_is_said_by_the_doctor(haru: Haru, notes: Path) -> None:
-    """A folder that went fails by name, in the poll, in the list and in `haru doctor`."""
+def test_a_failing_source_is_reported_by_the_doctor(haru: Haru, notes: Path) -> None:
+    """A folder that is gone is reported by name in the poll, in the list and in `haru doctor`."""
     haru("sources", "add", str(notes))
     notes.rename(notes.with_name("elsewhere"))
     polled = haru("sources", "poll")
@@ -58,8 +58,8 @@ def test_trouble_is_said_by_the_doctor(haru: Haru, notes: Path) -> None:
     assert haru("sources", "list", "--json").json[0]["failures"] == 1
 
 
-def test_a_source_switched_off_stays_off(haru: Haru, notes: Path) -> None:
-    """Neither looking at all of them nor adding it again brings it back; `on` does."""
+def test_a_source_turned_off_stays_off(haru: Haru, notes: Path) -> None:
+    """Neither polling all sources nor adding the source again turns it on; `haru sources on` does."""
     haru("sources", "add", str(notes))
     assert haru("sources", "off", "notes").output == "notes is off.\n"
     assert haru("sources", "poll", "notes").status == 1
@@ -81,8 +81,10 @@ def test_a_source_switched_off_stays_off(haru: Haru, notes: Path) -> None:
         (("off", "nothing"), "There is no source nothing"),
     ],
 )
-def test_what_is_wrong_is_said_in_a_sentence(haru: Haru, words: tuple[str, ...], says: str) -> None:
-    """A wrong place or name ends with status 1 and one sentence, never a traceback."""
+def test_a_wrong_place_or_name_is_reported_in_a_sentence(
+    haru: Haru, words: tuple[str, ...], says: str
+) -> None:
+    """A wrong place or name ends with status 1 and one sentence, and never with a traceback."""
     done = haru("sources", *words)
     assert done.status == 1
     assert says in done.errors

@@ -1,4 +1,4 @@
-"""Tokens that are wrong: said in one sentence at the start, never tried for ever."""
+"""Wrong tokens are reported in one sentence at the start."""
 
 from __future__ import annotations
 

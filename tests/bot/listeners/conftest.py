@@ -1,4 +1,4 @@
-"""Haru's listeners behind the local workspace, on a real database: people type, press and look."""
+"""Runs Haru's listeners behind the local workspace, on a real database: tests type, press and look."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ Json = dict[str, Any]
 
 @dataclass
 class Desk:
-    """Haru and the workspace in front of it, with what a test does there."""
+    """Haru with the local workspace in front of it, and what a person does there.
+
+    Failed requests to the workspace's page fail the test.
+    """
 
     haru: Haru
     workspace: LocalWorkspace
@@ -46,24 +49,24 @@ class Desk:
     app_url: str
 
     async def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Call the page's API; what it refuses fails the test."""
+        """Call the page's API; returns the JSON it answers."""
         url = self.workspace.url.rstrip("/") + path
         async with self.session.request(method, url, json=body) as answer:
             assert answer.status == 200, await answer.text()
             return await answer.json() if answer.content_type == "application/json" else {}
 
     async def seen(self, person: str = MINJI, channel: str = KOREAN_CHANNEL) -> list[dict[str, Any]]:
-        """What a person sees in a channel, oldest first."""
+        """The messages a person sees in a channel, oldest first."""
         answer = await self.ask("GET", f"/local/messages?as={person}&channel={channel}")
         return list(answer["messages"])
 
     async def write(self, text: str, person: str = MINJI, channel: str = KOREAN_CHANNEL) -> dict[str, Any]:
-        """Type something; gives the newest message the person then sees."""
+        """Type a message; returns the newest message the person then sees."""
         await self.ask("POST", "/local/messages", {"as": person, "channel": channel, "text": text})
         return (await self.seen(person, channel))[-1]
 
     async def until(self, text: str, person: str = MINJI, channel: str = KOREAN_CHANNEL) -> dict[str, Any]:
-        """Wait until a person's newest message holds this text; gives that message."""
+        """Wait until a person's newest message holds this text; returns that message."""
         shown: list[dict[str, Any]] = []
         for _ in range(200):
             shown = await self.seen(person, channel)
@@ -90,7 +93,7 @@ class Desk:
         )
 
     async def until_modal(self, person: str = MINJI, *, deep: int = 1) -> dict[str, Any]:
-        """Wait until a person has so many modals open; gives the topmost."""
+        """Wait until a person has ``deep`` modals open; returns the topmost."""
         for _ in range(150):
             views = (await self.ask("GET", f"/local/views?as={person}"))["views"]
             if len(views) == deep:
@@ -101,20 +104,22 @@ class Desk:
     async def submit(
         self, view: dict[str, Any], values: dict[str, Any], person: str = MINJI
     ) -> dict[str, Any]:
-        """Submit a modal; gives the errors it shows."""
+        """Submit a modal; returns the errors it shows."""
         return await self.ask(
             "POST", "/local/submissions", {"as": person, "view": view["id"], "values": values}
         )
 
     async def send_interaction(self, payload: Json) -> None:
-        """Send the app a signed interaction; it is taken."""
+        """Send the app a signed interaction, and check that it accepts it."""
         status, _ = await self.send({"payload": json.dumps(payload)})
         assert status == 200
 
     async def send(
         self, form: dict[str, str] | dict[str, Any], *, secret: str = SECRET, age: int = 0
     ) -> tuple[int, str]:
-        """Send the app a signed form as Slack does, or with ``type`` an event; gives what it answers."""
+        """Send the app a signed form, or an event if the form has its ``type``, as Slack does; returns the
+        status and body of the answer.
+        """
         is_event = form.get("type") == "event_callback"
         body = json.dumps(form) if is_event else urlencode(form)
         stamp = str(int(time.time()) - age)
@@ -128,14 +133,14 @@ class Desk:
             return answer.status, await answer.text()
 
     async def channel(self, channel: str = KOREAN_CHANNEL) -> Channel:
-        """The channel as Haru keeps it."""
+        """The channel as Haru stores it."""
         known = await self.haru.channels.get(self.workspace.workspace, channel)
         assert known is not None
         return known
 
 
 async def eventually(what: Callable[[], Awaitable[Any]]) -> None:
-    """Wait until something is so."""
+    """Wait until a condition holds; fail after four seconds."""
     for _ in range(200):
         if await what():
             return
@@ -144,7 +149,7 @@ async def eventually(what: Callable[[], Awaitable[Any]]) -> None:
 
 
 def values_of(view: dict[str, Any]) -> dict[str, Any]:
-    """What a modal's inputs hold as it opens, in the shape of its submission."""
+    """The values of a modal's inputs when it opens, in the shape of its submission."""
     values = {}
     for block in view["blocks"]:
         element = block.get("element")
@@ -167,7 +172,7 @@ _INITIAL = (
 
 
 def found(message: dict[str, Any], action: str) -> tuple[str, dict[str, Any]]:
-    """The block and the element of an action in a message or view."""
+    """The block id and the element of an action in a message or view."""
     for block in message["blocks"]:
         for element in (*block.get("elements", ()), block.get("accessory")):
             if element and str(element.get("action_id", "")).split(":")[0] == action:
@@ -176,19 +181,21 @@ def found(message: dict[str, Any], action: str) -> tuple[str, dict[str, Any]]:
 
 
 def text_of(message: dict[str, Any]) -> str:
-    """Everything written in a message or view."""
+    """All the text in a message or view, as JSON."""
     return json.dumps([message.get("text"), message.get("blocks")], ensure_ascii=False)
 
 
 @pytest.fixture
 def prefix() -> str:
-    """What stands before each command's name; a test asks for another by its parameters."""
+    """The prefix of the command names; a test parametrizes it for another."""
     return ""
 
 
 @pytest.fixture
 async def desk(database: Database, tmp_path: Path, prefix: str) -> AsyncIterator[Desk]:
-    """The two channels, not yet set up, on a morning with one sample digest and older ones behind it."""
+    """Haru in a workspace with two channels that are not set up, on a morning with one sample digest of the
+    day and older ones.
+    """
     address = ""
     workspace = LocalWorkspace(
         state=tmp_path / "slack.sqlite3",
@@ -214,7 +221,7 @@ async def desk(database: Database, tmp_path: Path, prefix: str) -> AsyncIterator
             pass
         before = asyncio.all_tasks()
         yield Desk(haru, workspace, session, f"{address}/slack/events")
-        # A listener that is still at work would find its database closed.
+        # Listeners that are still running need the database, which is closed next.
         at_work = [task for task in asyncio.all_tasks() - before if "Listener" in repr(task.get_coro())]
         if at_work:
             await asyncio.wait(at_work, timeout=5)

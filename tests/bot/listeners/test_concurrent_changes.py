@@ -1,4 +1,4 @@
-"""Several people, or one twice, at the same settings."""
+"""Several people, or one person twice, change the same settings."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ async def _open(desk: Desk, person: str) -> Json:
     return await desk.until_modal(person)
 
 
-async def test_of_two_admins_the_last_wins_and_both_are_told(desk: Desk) -> None:
-    """Two change the same setting at once: one holds, who made it hears of the other, and the other too."""
+async def test_the_last_of_two_changes_wins_and_both_admins_are_told(desk: Desk) -> None:
+    """When two admins change the same setting at once, the last change holds, and each admin is told of the
+    other's.
+    """
     await desk.write("/digest layout stream", MINJI)
     answer = await desk.write("/digest layout thread", EMMA)
     assert (await desk.channel()).preferences.layout is Layout.THREAD
@@ -25,18 +27,20 @@ async def test_of_two_admins_the_last_wins_and_both_are_told(desk: Desk) -> None
     assert any("가" <= letter <= "힣" for letter in text_of(told))
 
 
-async def test_later_changes_overtake_nobody(desk: Desk) -> None:
-    """Who changes what somebody set an hour ago knows of it: nobody is bothered."""
+async def test_a_later_change_notifies_nobody(desk: Desk) -> None:
+    """Somebody who changes what another person set an hour ago knows of it, so nobody is notified."""
     await desk.write("/digest layout stream", MINJI)
     seen = len(await desk.seen(MINJI))
     desk.workspace.move_clock(desk.haru.clock.now() + timedelta(hours=1))
     assert MINJI not in text_of(await desk.write("/digest layout thread", EMMA))
-    # The quiet line in the channel, and nothing for her alone.
+    # The announcement in the channel, and nothing that only she sees.
     assert len(await desk.seen(MINJI)) == seen + 1
 
 
-async def test_a_modal_left_open_changes_only_what_was_touched_in_it(desk: Desk) -> None:
-    """What somebody else set since it was opened stays; what both changed goes to the last, who is told."""
+async def test_a_modal_left_open_changes_only_what_was_edited_in_it(desk: Desk) -> None:
+    """A modal keeps what others set since it was opened; where both changed a setting, the modal's value
+    holds and both people are told.
+    """
     view = await _open(desk, MINJI)
     values = values_of(view)
     await desk.write("/digest time 7:30 Asia/Seoul", EMMA)
@@ -57,7 +61,7 @@ async def test_a_modal_left_open_changes_only_what_was_touched_in_it(desk: Desk)
 
 
 async def test_a_modal_submitted_twice_saves_once(desk: Desk) -> None:
-    """A double click on Save writes one change down."""
+    """A double click on Save makes one change."""
     view = await _open(desk, MINJI)
     values = values_of(view)
     values["tags"]["tags"] = {"type": "plain_text_input", "value": "+efficiency"}
@@ -78,8 +82,10 @@ async def test_a_modal_submitted_twice_saves_once(desk: Desk) -> None:
     assert len(await desk.haru.changes.newest(await desk.channel())) == 1
 
 
-async def test_what_is_wrong_in_the_modal_is_said_below_it(desk: Desk) -> None:
-    """In the asker's language, beside the input; nothing is saved, and the modal stays."""
+async def test_errors_in_the_modal_stand_below_their_inputs(desk: Desk) -> None:
+    """A wrong input is explained below it in the person's language, nothing is saved, and the modal stays
+    open.
+    """
     view = await _open(desk, MINJI)
     values = values_of(view)
     values["tags"]["tags"] = {"type": "plain_text_input", "value": "nlp and ("}
@@ -94,8 +100,8 @@ async def test_what_is_wrong_in_the_modal_is_said_below_it(desk: Desk) -> None:
     assert await desk.until_modal()
 
 
-async def test_the_log_takes_the_last_change_back(desk: Desk) -> None:
-    """`/digest log` shows who changed what, and its button undoes the newest, managers too."""
+async def test_the_log_undoes_the_newest_change(desk: Desk) -> None:
+    """`/digest log` shows who changed what, and its button undoes the newest change, of managers too."""
     await desk.write("/digest managers add <@U0JUNHO>")
     listed = await desk.write("/digest log", EMMA)
     assert MINJI in text_of(listed)

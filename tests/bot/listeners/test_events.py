@@ -1,4 +1,4 @@
-"""What becomes of channels and people, told as events; and App Home."""
+"""Events of channels and people, and App Home."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ async def _room(desk: Desk, person: str, name: str = "new-room") -> str:
 
 
 async def test_invited_haru_says_one_hello_and_posts_nothing(desk: Desk) -> None:
-    """In the inviter's language, with a button to set up which a mere member may use, having invited;
-    saving what it proposes turns the papers on, and names the first post.
+    """Invited to a channel, Haru posts one hello in the inviter's language; the inviter may set the channel
+    up from it, and saving the proposed settings turns the papers on and names the first post.
     """
     room = await _room(desk, JUNHO)
     await desk.ask("POST", "/local/messages", {"as": JUNHO, "channel": room, "text": "/invite @haru"})
@@ -53,8 +53,10 @@ async def _newest_with_button(desk: Desk, room: str) -> dict[str, Any]:
     raise AssertionError("no hello came")
 
 
-async def test_removed_pauses_and_invited_again_resumes(desk: Desk) -> None:
-    """What was set stays; nothing is due while Haru is away."""
+async def test_removing_haru_pauses_and_inviting_it_again_resumes(desk: Desk) -> None:
+    """A channel that Haru is removed from keeps its settings and has no next post until Haru is invited
+    again.
+    """
     await desk.write("/digest on")
     await desk.ask("POST", "/local/messages", {"as": MINJI, "channel": KOREAN_CHANNEL, "text": "/kick @haru"})
 
@@ -75,7 +77,7 @@ async def test_removed_pauses_and_invited_again_resumes(desk: Desk) -> None:
 
 
 async def test_a_renamed_channel_is_known_by_its_new_name(desk: Desk) -> None:
-    """The name follows Slack's."""
+    """A channel's stored name follows its name in Slack."""
     await desk.write("/digest")
     await desk.ask(
         "POST", "/local/messages", {"as": MINJI, "channel": KOREAN_CHANNEL, "text": "/rename 새-이름"}
@@ -87,8 +89,8 @@ async def test_a_renamed_channel_is_known_by_its_new_name(desk: Desk) -> None:
     await eventually(renamed)
 
 
-async def test_on_where_haru_is_not_says_how_to_invite(desk: Desk) -> None:
-    """`/digest on` in a channel without Haru changes nothing; lookup works there all the same."""
+async def test_turning_on_without_haru_in_the_channel_says_how_to_invite_it(desk: Desk) -> None:
+    """`/digest on` in a channel without Haru changes nothing, says how to invite it, and answers lookups."""
     room = await _room(desk, JUNHO)
     assert "/invite" in text_of(await desk.write("/digest on", JUNHO, room))
     assert not (await desk.channel(room)).preferences.enabled
@@ -96,7 +98,7 @@ async def test_on_where_haru_is_not_says_how_to_invite(desk: Desk) -> None:
 
 
 async def test_a_mention_is_answered_to_its_asker_only(desk: Desk) -> None:
-    """A question by mention is answered where it was asked, and only the asker sees it."""
+    """A question in a mention is answered in the same channel, so that only the person who asked sees it."""
     await desk.ask(
         "POST",
         "/local/messages",
@@ -107,7 +109,7 @@ async def test_a_mention_is_answered_to_its_asker_only(desk: Desk) -> None:
 
 
 async def test_home_shows_today_and_keeps_the_reader_s_language(desk: Desk) -> None:
-    """App Home has today's papers; choosing a language there turns it to that language at once."""
+    """App Home shows today's papers, and choosing a language there shows it in that language at once."""
     await desk.ask("POST", "/local/visits", {"as": ALEX, "tab": "home"})
 
     async def published() -> Any:
@@ -138,7 +140,7 @@ async def test_home_shows_today_and_keeps_the_reader_s_language(desk: Desk) -> N
 
 
 async def test_a_large_channel_starts_with_threads(desk: Desk) -> None:
-    """Where more than fifty people are, only the titles are proposed for the channel itself."""
+    """A channel with more than fifty members starts with the thread layout."""
     room = await _room(desk, JUNHO)
     for number in range(51):
         desk.workspace.team.conversations.join(room, f"U0MEMBER{number}")
@@ -157,8 +159,8 @@ async def _home(desk: Desk, person: str) -> dict[str, Any]:
     return dict(await published())
 
 
-async def test_a_paper_is_saved_read_and_let_go_of_in_home(desk: Desk) -> None:
-    """Save under an answer says so; App Home then shows the paper, until it is removed there."""
+async def test_a_saved_paper_is_shown_and_removed_in_home(desk: Desk) -> None:
+    """A paper saved from an answer is confirmed in a modal, and listed in App Home until removed there."""
     await desk.press(await desk.write("/paper looped", ALEX), "save", ALEX)
     assert "Latent Thoughts" in text_of(await desk.until_modal(ALEX))
     workspace = desk.workspace.workspace
@@ -182,7 +184,9 @@ async def test_a_paper_is_saved_read_and_let_go_of_in_home(desk: Desk) -> None:
 
 
 async def test_home_leads_to_a_channel_s_settings(desk: Desk) -> None:
-    """Channels one manages are listed with their next post and a button; what it saves shows there."""
+    """App Home lists the channels a person manages with a button that opens their settings; others do not see
+    it.
+    """
     await desk.write("/digest on", MINJI)
     assert '"settings"' not in text_of(await _home(desk, JUNHO))
     view = await _home(desk, MINJI)

@@ -1,4 +1,4 @@
-"""What comes from outside and is not what it says: forged, replayed, from elsewhere, or not allowed."""
+"""Requests that are forged, replayed, from another workspace, or not allowed."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _press(action: str, value: str, *, user: str, team: str = TEAM_ID, home: boo
 
 
 async def test_a_forged_or_replayed_request_changes_nothing(desk: Desk) -> None:
-    """A wrong signature, or a true one older than five minutes, is refused before anything happens."""
+    """A wrong signature, or a right one older than five minutes, is refused with 401, and nothing changes."""
     await desk.write("/digest")
     before = (await desk.channel()).preferences
     assert (await desk.send(_command("language both"), secret="not-the-secret"))[0] == 401
@@ -80,8 +80,8 @@ async def test_a_forged_or_replayed_request_changes_nothing(desk: Desk) -> None:
 
 
 async def test_a_workspace_with_haru_cannot_reach_another_s_channel(desk: Desk) -> None:
-    """Somebody of a second workspace that has Haru too, naming the first one's channel and its button
-    values in payloads that are valid, changes and sees nothing there.
+    """A person of a second workspace with Haru, who sends valid payloads with the first one's channel and
+    button values, changes and sees nothing there.
     """
     await desk.write("/digest tags +efficiency")
     undo = (await desk.haru.changes.newest(await desk.channel()))[0].id
@@ -100,7 +100,7 @@ async def test_a_workspace_with_haru_cannot_reach_another_s_channel(desk: Desk) 
 
 
 async def test_tampered_metadata_and_values_open_nothing(desk: Desk) -> None:
-    """A modal about a channel Haru does not know says that it is out of date, and makes no channel."""
+    """A modal about a channel Haru does not know is answered as out of date, and the channel is not added."""
     known = len(await desk.haru.channels.all())
     for metadata in ("", ":", "C0NOWHERE:9:home", "C0NOWHERE:" + "9" * 99, "\x00", "D0SOMEBODY:0:home"):
         status, answer = await desk.send(_submission(metadata, user=JUNHO))
@@ -113,7 +113,7 @@ async def test_tampered_metadata_and_values_open_nothing(desk: Desk) -> None:
 
 
 async def test_a_member_submitting_the_modal_is_refused(desk: Desk) -> None:
-    """Rights are asked again when the modal comes back: who lost them, or forged it, changes nothing."""
+    """Rights are checked again when the modal is submitted, so a person without them changes nothing."""
     await desk.write("/digest")
     before = (await desk.channel()).preferences
     status, _ = await desk.send(_submission(f"{KOREAN_CHANNEL}:0:", user=JUNHO))
@@ -122,8 +122,8 @@ async def test_a_member_submitting_the_modal_is_refused(desk: Desk) -> None:
     assert (await desk.channel()).preferences == before
 
 
-async def test_what_is_no_payload_is_no_crash(desk: Desk) -> None:
-    """Signed nonsense never makes a server error, and the next request is answered."""
+async def test_malformed_payloads_are_no_server_error(desk: Desk) -> None:
+    """A signed but malformed payload never causes a server error, and the next request is answered."""
     for form in (
         {},
         {"payload": "{}"},
@@ -142,8 +142,8 @@ async def test_what_is_no_payload_is_no_crash(desk: Desk) -> None:
     assert text_of(await desk.write("/digest"))
 
 
-async def test_another_workspace_cannot_reach_this_one(desk: Desk) -> None:
-    """A valid payload that names a workspace without Haru does nothing to this one's channel."""
+async def test_a_workspace_without_haru_reaches_nothing(desk: Desk) -> None:
+    """A valid payload that names a workspace without Haru changes nothing in a channel of another one."""
     await desk.write("/digest")
     before = (await desk.channel()).preferences
     await desk.send(_command("language both", team="T0OTHER"))
@@ -153,7 +153,7 @@ async def test_another_workspace_cannot_reach_this_one(desk: Desk) -> None:
 
 
 async def test_a_member_pressing_an_admin_s_button_is_refused(desk: Desk) -> None:
-    """An action_id called directly is checked like any change: nothing happens, and who may is said."""
+    """A button press is checked like a command: without rights it changes nothing and says who may."""
     await desk.write("/digest layout thread")
     undo = (await desk.haru.changes.newest(await desk.channel()))[0].id
     before = (await desk.channel()).preferences
@@ -173,16 +173,16 @@ async def test_a_member_pressing_an_admin_s_button_is_refused(desk: Desk) -> Non
     assert await desk.haru.deliveries.history(channel) == []
 
 
-async def test_values_nobody_wrote_are_answered_in_words(desk: Desk) -> None:
-    """Nonsense in a button's value is the paper that is gone, never a crash."""
+async def test_malformed_button_values_are_no_server_error(desk: Desk) -> None:
+    """A malformed value of a button is accepted without an error."""
     await desk.write("/digest")
     for action in ("abstract", "other_language", "related", "share", "read_digest", "entry_menu", "undo"):
         for value in ("", "x", "²", "9" * 40, "abstract:-1", "en:x:y", "language:9:xx"):
             assert (await desk.send(_press(action, value, user=EMMA)))[0] == 200
 
 
-async def test_a_deactivated_manager_may_nothing(desk: Desk) -> None:
-    """Being named a manager ends with the account; the rights are read again with each change."""
+async def test_a_deactivated_manager_has_no_rights(desk: Desk) -> None:
+    """A manager whose account is deactivated changes nothing: rights are read again before each change."""
     await desk.write("/digest layout thread", EMMA)
     desk.workspace.team.users.change(EMMA, is_admin=False, is_owner=False, deleted=True)
     before = (await desk.channel()).preferences

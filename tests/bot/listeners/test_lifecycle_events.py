@@ -1,5 +1,6 @@
-"""What becomes of channels and workspaces, with the payloads that Slack really sends: organisations that
-installed Haru as a whole, channels shared with others, and channels that come and go.
+"""Channels and workspaces that come and go, with the payloads Slack sends.
+
+Also organisations that installed Haru as a whole, and channels shared through Slack Connect.
 """
 
 from __future__ import annotations
@@ -53,8 +54,8 @@ def _event(body: Json, **envelope: Any) -> Json:
     } | envelope
 
 
-def _org_event(body: Json) -> Json:
-    """The same where the whole organisation installed Haru: the authorization names no team."""
+def _organisation_event(body: Json) -> Json:
+    """An event where the whole organisation installed Haru: the authorization names no team."""
     authorization = {
         "enterprise_id": "E0ORG",
         "team_id": None,
@@ -72,8 +73,8 @@ async def _install_for_organisation(desk: Desk) -> None:
 
 
 async def test_an_organisation_s_install_serves_each_of_its_workspaces(desk: Desk) -> None:
-    """One installation for the organisation, one channel for the workspace it is in, whether a command
-    (whose ``is_enterprise_install`` is a string), a button (which names no team) or an event tells of it.
+    """A command, a button and an event of a workspace whose organisation installed Haru are all about the
+    same channel, though a button names no team and a command's ``is_enterprise_install`` is a string.
     """
     await _install_for_organisation(desk)
     command = {
@@ -111,7 +112,9 @@ async def test_an_organisation_s_install_serves_each_of_its_workspaces(desk: Des
         return now is not None and now.preferences.enabled
 
     await eventually(is_on)
-    await desk.send(_org_event({"type": "channel_archive", "channel": KOREAN_CHANNEL, "user": MINJI}))
+    await desk.send(
+        _organisation_event({"type": "channel_archive", "channel": KOREAN_CHANNEL, "user": MINJI})
+    )
 
     async def paused() -> bool:
         now = await desk.haru.channels.get(MEMBER_TEAM, KOREAN_CHANNEL)
@@ -121,9 +124,9 @@ async def test_an_organisation_s_install_serves_each_of_its_workspaces(desk: Des
     assert len(await desk.haru.channels.all()) == 1
 
 
-async def test_an_organisation_that_uninstalls_is_silent_in_all_its_workspaces(desk: Desk) -> None:
-    """The event names a workspace; what is gone is the organisation's one installation, and what was on
-    its way to any of its workspaces is called off, though not what goes to others.
+async def test_an_organisation_s_uninstall_stops_posts_to_all_its_workspaces(desk: Desk) -> None:
+    """An uninstall event names one workspace, but calls off the posts to all workspaces of the organisation,
+    and to no others.
     """
     await _install_for_organisation(desk)
     elsewhere = Workspace("", "T0ELSEWHERE")
@@ -132,7 +135,7 @@ async def test_an_organisation_that_uninstalls_is_silent_in_all_its_workspaces(d
         channel = await desk.haru.channels.get_or_create(workspace, KOREAN_CHANNEL)
         await desk.haru.deliveries.post_now(channel, now=desk.haru.clock.now())
     await desk.haru.ledger.claim(10)
-    await desk.send(_org_event({"type": "app_uninstalled"}))
+    await desk.send(_organisation_event({"type": "app_uninstalled"}))
 
     async def called_off() -> bool:
         async with desk.haru.database.read() as connection:
@@ -143,16 +146,16 @@ async def test_an_organisation_that_uninstalls_is_silent_in_all_its_workspaces(d
     assert await desk.haru.installations.get(MEMBER_TEAM) is None
 
 
-async def test_a_workspace_that_its_organisation_takes_haru_away_from_is_silent_alone(desk: Desk) -> None:
-    """`team_access_revoked` names the workspaces: those are paused, and deleted after a while; the others go
-    on. Given back, it goes on as before.
+async def test_revoked_access_stops_posts_to_one_workspace(desk: Desk) -> None:
+    """`team_access_revoked` pauses only the workspaces it names and marks them for deletion;
+    `team_access_granted` resumes them.
     """
     await _install_for_organisation(desk)
     installations, sister = desk.haru.installations, Workspace("E0ORG", "T0SISTER")
     for workspace in (MEMBER_TEAM, sister):
         channel = await desk.haru.channels.get_or_create(workspace, KOREAN_CHANNEL)
         await desk.haru.deliveries.post_now(channel, now=desk.haru.clock.now())
-    await desk.send(_org_event({"type": "team_access_revoked", "team_ids": [TEAM_ID]}))
+    await desk.send(_organisation_event({"type": "team_access_revoked", "team_ids": [TEAM_ID]}))
 
     async def is_withdrawn() -> bool:
         found = await installations.get(MEMBER_TEAM)
@@ -162,7 +165,7 @@ async def test_a_workspace_that_its_organisation_takes_haru_away_from_is_silent_
     assert [one.workspace for one in await desk.haru.ledger.claim(10)] == [sister]
     later = FixedClock(desk.haru.clock.now() + timedelta(days=29))
     assert await delete_expired_workspaces(desk.haru.database, later) == 0
-    await desk.send(_org_event({"type": "team_access_granted", "team_ids": [TEAM_ID]}))
+    await desk.send(_organisation_event({"type": "team_access_granted", "team_ids": [TEAM_ID]}))
 
     async def is_back() -> bool:
         found = await installations.get(MEMBER_TEAM)
@@ -172,8 +175,8 @@ async def test_a_workspace_that_its_organisation_takes_haru_away_from_is_silent_
     assert [one.workspace for one in await desk.haru.ledger.claim(10)] == [MEMBER_TEAM]
 
 
-async def test_what_is_kept_of_a_workspace_without_haru_goes_with_its_time(desk: Desk) -> None:
-    """Thirty days after its organisation took Haru away its channels are deleted, and no other's."""
+async def test_the_data_of_a_workspace_with_revoked_access_is_deleted_in_time(desk: Desk) -> None:
+    """The channels of a workspace with revoked access are deleted after the retention, and no other's."""
     await _install_for_organisation(desk)
     for team in (TEAM_ID, "T0SISTER"):
         await desk.haru.channels.get_or_create(Workspace("E0ORG", team), KOREAN_CHANNEL)
@@ -184,8 +187,10 @@ async def test_what_is_kept_of_a_workspace_without_haru_goes_with_its_time(desk:
     assert await desk.haru.installations.get(ORGANISATION) is not None
 
 
-async def test_an_organisation_that_comes_anew_serves_all_its_workspaces(desk: Desk) -> None:
-    """A refusal pauses only the workspace it came from; installing again, or uninstalling, ends that."""
+async def test_installing_again_ends_revoked_access(desk: Desk) -> None:
+    """Revoked access pauses only its workspace; when the organisation installs Haru again, or uninstalls it,
+    that ends.
+    """
     await _install_for_organisation(desk)
     installations, sister = desk.haru.installations, Workspace("E0ORG", "T0SISTER")
     now = desk.haru.clock.now()
@@ -199,14 +204,14 @@ async def test_an_organisation_that_comes_anew_serves_all_its_workspaces(desk: D
         assert found is not None
         assert (found.bot_token, found.paused_reason) == ("xoxb-new", None)
     await installations.pause(MEMBER_TEAM, "team_access_revoked")
-    # The event of an organisation names one of its workspaces.
+    # The uninstall event of an organisation names one of its workspaces.
     await installations.uninstall(MEMBER_TEAM, now=now, delete_after=now + timedelta(days=30))
     assert await installations.not_installed([MEMBER_TEAM, sister]) == {MEMBER_TEAM, sister}
 
 
-async def test_a_stranger_s_mention_in_a_shared_channel_is_answered_from_here(desk: Desk) -> None:
-    """In a channel shared through Slack Connect the event carries the stranger's team; the installation
-    that hears it is ours, and so is the channel. A stranger has no locale: the default language answers.
+async def test_a_mention_by_a_person_from_elsewhere_is_answered_here(desk: Desk) -> None:
+    """In a Slack Connect channel an event carries the team of the person, but the channel and installation
+    are ours; the person has no locale, so the default language answers.
     """
     await desk.write("/digest language both")
     desk.workspace.team.users.change(ALEX, team="T0ELSEWHERE")
@@ -228,7 +233,9 @@ async def test_a_stranger_s_mention_in_a_shared_channel_is_answered_from_here(de
 
 
 async def test_a_channel_that_becomes_shared_keeps_everything_under_its_new_id(desk: Desk) -> None:
-    """``channel_id_changed``: the same channel, its settings and its hour; what is under way goes there."""
+    """``channel_id_changed`` keeps the channel's settings and next post, and sends posts that are on their
+    way to the new id.
+    """
     await desk.write("/digest on")
     await desk.write("/digest post")
     before = await desk.channel()
@@ -260,8 +267,8 @@ async def test_a_channel_that_becomes_shared_keeps_everything_under_its_new_id(d
 
 
 @pytest.mark.parametrize("kind", ["channel", "group"])
-async def test_an_archived_channel_pauses_and_goes_on_when_it_is_back(desk: Desk, kind: str) -> None:
-    """Public or private: nothing is due while it is archived, and its card says why."""
+async def test_an_archived_channel_is_paused_until_it_is_unarchived(desk: Desk, kind: str) -> None:
+    """An archived channel, public or private, has no next post, and gets one again when it is unarchived."""
     await desk.write("/digest on")
     await desk.send(_event({"type": f"{kind}_archive", "channel": KOREAN_CHANNEL, "user": MINJI}))
 
@@ -279,8 +286,8 @@ async def test_an_archived_channel_pauses_and_goes_on_when_it_is_back(desk: Desk
     await eventually(resumed)
 
 
-async def test_a_private_channel_renamed_is_known_by_its_new_name(desk: Desk) -> None:
-    """``group_rename`` is ``channel_rename`` for private channels."""
+async def test_a_renamed_private_channel_is_known_by_its_new_name(desk: Desk) -> None:
+    """``group_rename`` renames a private channel as ``channel_rename`` does a public one."""
     await desk.write("/digest")
     body = {"type": "group_rename", "channel": {"id": KOREAN_CHANNEL, "name": "비밀", "created": 1}}
     await desk.send(_event(body))
@@ -292,7 +299,7 @@ async def test_a_private_channel_renamed_is_known_by_its_new_name(desk: Desk) ->
 
 
 async def test_somebody_else_s_leaving_changes_nothing(desk: Desk) -> None:
-    """Only Haru's own leaving pauses a channel."""
+    """A channel is paused when Haru leaves it, and not when a person does."""
     await desk.write("/digest on")
     for user in (JUNHO, BOT_USER_ID):
         assert (await desk.channel()).paused_reason is None
@@ -320,8 +327,10 @@ async def test_somebody_else_s_leaving_changes_nothing(desk: Desk) -> None:
         ("group_deleted", "channel_not_found"),
     ],
 )
-async def test_a_channel_that_is_gone_pauses(desk: Desk, kind: str, reason: str) -> None:
-    """Thrown out, or deleted with its channel: nothing is due there, and the reason is kept."""
+async def test_a_channel_that_haru_left_or_that_was_deleted_is_paused(
+    desk: Desk, kind: str, reason: str
+) -> None:
+    """A channel that Haru was removed from, or that was deleted, has no next post and keeps the reason."""
     await desk.write("/digest on")
     await desk.send(_event({"type": kind, "channel": KOREAN_CHANNEL, "actor_id": MINJI}))
 
@@ -332,8 +341,10 @@ async def test_a_channel_that_is_gone_pauses(desk: Desk, kind: str, reason: str)
     await eventually(paused)
 
 
-async def test_invited_again_where_it_is_on_haru_says_nothing(desk: Desk) -> None:
-    """It may never have heard that it was thrown out: it goes on, and does not say that nothing is posted."""
+async def test_haru_says_no_second_hello_in_a_channel_that_is_on(desk: Desk) -> None:
+    """Invited to a channel whose papers are on, Haru posts no hello and keeps the schedule: Slack may not
+    have reported that it was removed.
+    """
     await desk.write("/digest on")
     before, schedule = len(desk.workspace.team.messages.all()), await desk.channel()
     await desk.send(_event({"type": "member_joined_channel", "channel": KOREAN_CHANNEL, "user": BOT_USER_ID}))
@@ -348,13 +359,13 @@ async def test_invited_again_where_it_is_on_haru_says_nothing(desk: Desk) -> Non
     assert (await desk.channel()).next_due_at == schedule.next_due_at
 
 
-def test_every_event_that_is_handled_is_asked_for() -> None:
-    """The manifest subscribes to just what Haru listens to."""
+def test_the_manifest_subscribes_to_the_events_that_are_handled() -> None:
+    """The manifest subscribes to exactly the events Haru listens to."""
     assert {name.replace("message.im", "message") for name in EVENTS} == set(HANDLERS)
 
 
-async def test_an_uninstalled_workspace_is_kept_a_while_and_comes_back_as_it_was(desk: Desk) -> None:
-    """Nothing is sent after `app_uninstalled`; installed again, the channels are as they were."""
+async def test_a_workspace_that_installs_again_has_its_channels_back(desk: Desk) -> None:
+    """After `app_uninstalled` there is no installation; after installing again the channels are as before."""
     await desk.write("/digest on")
     before = await desk.channel()
     await desk.send(_event({"type": "app_uninstalled"}))
@@ -373,7 +384,7 @@ async def test_an_uninstalled_workspace_is_kept_a_while_and_comes_back_as_it_was
 async def test_a_revoked_token_pauses_the_workspace(
     desk: Desk, tokens: dict[str, list[str]], pauses: bool
 ) -> None:
-    """Only Haru's own token counts; the card says that the workspace is paused, and why."""
+    """A revoked bot token pauses the workspace, and its card says so; a revoked user token does not."""
     await desk.write("/digest on")
     await desk.send(_event({"type": "tokens_revoked", "tokens": tokens}))
 

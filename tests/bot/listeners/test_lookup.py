@@ -1,4 +1,4 @@
-"""Looking papers up from where one is typing."""
+"""Looking papers up with commands, mentions and direct messages."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tests.bot.listeners.conftest import Desk, found, text_of
 LOOPED = "Reasoning with Latent Thoughts"
 
 
-async def test_one_hit_is_shown_whole_to_its_asker_only(desk: Desk) -> None:
-    """`/paper looped` answers the asker with the entry; nobody else sees anything."""
+async def test_a_single_hit_is_shown_in_full_to_its_asker_only(desk: Desk) -> None:
+    """`/paper looped` shows the person who asks the whole paper, and nobody else sees anything."""
     answer = await desk.write("/paper looped", JUNHO)
     assert LOOPED in text_of(answer)
     assert found(answer, "share")
     assert LOOPED not in text_of({"blocks": await desk.seen("U0MINJI")})
 
 
-async def test_sharing_says_it_to_the_channel_in_the_channel_s_language(desk: Desk) -> None:
-    """What one person found in English is shared in Korean where the channel is Korean."""
+async def test_a_shared_paper_is_in_the_channel_s_language(desk: Desk) -> None:
+    """A paper found in English is shared in Korean in a Korean channel."""
     await desk.write("/digest language ko")
     answer = await desk.write("/paper looped", EMMA)
     await desk.press(answer, "share", EMMA)
@@ -33,7 +33,7 @@ async def test_sharing_says_it_to_the_channel_in_the_channel_s_language(desk: De
 
 
 async def test_a_list_opens_a_hit_in_place_and_leads_back(desk: Desk) -> None:
-    """Several hits are a list; one opens where the list was, and Back brings the list again."""
+    """A paper of a list opens in place of the list, and its back button brings the list again."""
     listed = await desk.write("/tag efficiency", JUNHO)
     await desk.press(listed, "open_hit", JUNHO)
     opened = await desk.until('"share"', JUNHO)
@@ -43,29 +43,27 @@ async def test_a_list_opens_a_hit_in_place_and_leads_back(desk: Desk) -> None:
     assert text_of(again).count("open_hit") == text_of(listed).count("open_hit")
 
 
-async def test_nothing_found_offers_what_can_be_found(desk: Desk) -> None:
-    """A question without an answer is answered in words, never with an error."""
+async def test_a_question_without_results_is_answered_in_words(desk: Desk) -> None:
+    """A question that finds nothing is repeated in an answer in words."""
     answer = await desk.write("/paper zzzzqqqq xxxxvvvv", JUNHO)
     assert "zzzzqqqq" in text_of(answer)
 
 
 @pytest.mark.parametrize("typed", ["&#" + "9" * 5000 + ";", "&copy; &eacute;", "<>&amp;lt;"])
-async def test_what_looks_like_html_is_a_question_like_any_other(desk: Desk, typed: str) -> None:
-    """Of what was typed Slack escapes three characters, and nothing else is read as one."""
+async def test_html_entities_in_a_question_stay_as_they_were_typed(desk: Desk, typed: str) -> None:
+    """Only the three characters that Slack escapes are unescaped in a question."""
     answer = await desk.write(f"/paper {typed}", JUNHO)
     assert typed[:100].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in text_of(answer)
 
 
-async def test_nothing_dated_after_the_clock_is_seen(desk: Desk) -> None:
-    """A paper of a later sample digest cannot be found before its day."""
+async def test_papers_of_later_days_are_not_found(desk: Desk) -> None:
+    """A paper of a digest dated after today cannot be found."""
     answer = await desk.write("/paper 2025-02-26", JUNHO)
     assert "open_hit" not in text_of(answer)
 
 
-async def test_a_time_is_meant_as_of_the_day_in_the_channel(desk: Desk) -> None:
-    """`this month` beside words is the month the clock stands in; of another nothing is found, and the words
-    are only words.
-    """
+async def test_a_relative_time_refers_to_the_channel_s_day(desk: Desk) -> None:
+    """`this month` in a question is the month of the channel's today, also in Korean."""
     assert LOOPED in text_of(await desk.write("/paper looped this month", JUNHO))
     assert LOOPED in text_of(await desk.write("/paper looped 이번 달", JUNHO))
     assert "2025-02" not in text_of(await desk.write("/paper 작년", JUNHO))
@@ -73,19 +71,19 @@ async def test_a_time_is_meant_as_of_the_day_in_the_channel(desk: Desk) -> None:
 
 @pytest.mark.parametrize("asked", ["haru paper looped", "paper looped", "looped"])
 async def test_a_direct_message_is_a_question(desk: Desk, asked: str) -> None:
-    """Writing to Haru finds papers, with or without the command's name."""
+    """A direct message finds papers, with or without the command's name."""
     room = f"D{JUNHO[1:]}"
     await desk.write(asked, JUNHO, room)
     await desk.until(LOOPED, JUNHO, room)
 
 
 def _commands(topic: Topic) -> list[str]:
-    """Every command a topic's help shows: its examples, and those with the other words it names."""
+    """Every command that a topic's help shows, with each of the other words it names for it."""
     text = help_message(topic, language="en").text
     commands = []
     for line in text.splitlines():
         example, *others = re.findall(r"`([^`]+)`", line) or [""]
-        # What it closes with may name a command too, in the middle of a sentence.
+        # The last line of a help may name a command in the middle of a sentence.
         commands += [example] if line.startswith("`") else []
         words = example.split()
         stem = words[:2] if len(words) > 2 and words[0].endswith("digest") else words[:1]
@@ -94,15 +92,15 @@ def _commands(topic: Topic) -> list[str]:
 
 
 def test_the_help_s_commands_are_all_found() -> None:
-    """The words that stand beside an example are tried too."""
+    """The commands read from the help include the other words beside an example."""
     shown = [command for topic in Topic for command in _commands(topic)]
     assert {"/digest off", "/digest language both", "/paper latest", "/digest tags all"} <= set(shown)
 
 
 @pytest.mark.parametrize("prefix", ["", "lab-"])
 @pytest.mark.parametrize("topic", list(Topic))
-async def test_every_example_of_the_help_is_true(desk: Desk, topic: Topic, prefix: str) -> None:
-    """What help shows can be typed as it stands, and is understood; under a prefix, too."""
+async def test_every_example_in_the_help_works(desk: Desk, topic: Topic, prefix: str) -> None:
+    """Every command in the help is understood as it stands, also under a prefix."""
     await desk.haru.user_languages.set(desk.workspace.workspace, EMMA, "en")
     expected = [mistyped(kind, "", language="en").text for kind in Mistyped]
     for example in _commands(topic):
@@ -117,14 +115,14 @@ async def test_every_example_of_the_help_is_true(desk: Desk, topic: Topic, prefi
 @pytest.mark.parametrize("language", ["ko", "en"])
 @pytest.mark.parametrize("topic", list(Topic))
 def test_help_fits_one_screen(topic: Topic, language: str) -> None:
-    """A help is at most sixteen lines, none much wider than a channel beside its list."""
+    """A help has at most sixteen lines, and none is much wider than a channel."""
     lines = help_message(topic, language="en").text.splitlines()
     assert len(lines) <= 16
     assert max(map(len, lines)) <= 120
 
 
 async def test_a_reader_s_own_language_comes_first(desk: Desk) -> None:
-    """Who chose English in App Home is answered in English in a Korean channel too."""
+    """A person who chose English in App Home is answered in English in a Korean channel."""
     await desk.write("/digest language ko")
     assert "Finding papers" not in text_of(await desk.write("/paper help", JUNHO))
     await desk.haru.user_languages.set(desk.workspace.workspace, JUNHO, "en")

@@ -1,4 +1,4 @@
-"""Setting a channel up without leaving Slack."""
+"""Changing a channel's settings in Slack."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from bot.local.seed import EMMA, JUNHO, MINJI
 from tests.bot.listeners.conftest import Desk, eventually, found, text_of, values_of
 
 
-async def test_an_admin_changes_the_language_and_the_channel_hears_one_line(desk: Desk) -> None:
-    """The change is kept, written down, and told in the channel; a second one edits that line."""
+async def test_two_changes_are_announced_in_one_message(desk: Desk) -> None:
+    """Changes are saved, logged and announced in the channel; a second one edits the announcement."""
     await desk.write("/digest language en")
     await desk.write("/digest layout thread")
     channel = await desk.channel()
@@ -31,15 +31,15 @@ async def test_an_admin_changes_the_language_and_the_channel_hears_one_line(desk
 
 
 async def test_a_member_is_refused_and_told_who_may(desk: Desk) -> None:
-    """Somebody who may not change the channel learns who may, and nothing changes."""
+    """A person who may not change the channel learns who may, and nothing changes."""
     before = (await desk.write("/digest", JUNHO), (await desk.channel()).preferences)[1]
     answer = await desk.write("/digest layout stream", JUNHO)
     assert MINJI in text_of(answer)
     assert (await desk.channel()).preferences == before
 
 
-async def test_what_is_not_understood_is_answered_with_an_example(desk: Desk) -> None:
-    """A word that means nothing changes nothing and shows what can be typed."""
+async def test_an_unreadable_command_is_answered_with_an_example(desk: Desk) -> None:
+    """A subcommand or value that is not understood changes nothing and is answered with what can be typed."""
     for words in ("language", "layout", "time", "days", "tags", "nonsense"):
         assert "/digest" in text_of(await desk.write(f"/digest {words}"))
     for words, meant in (("langage ko", "language ko"), ("language koreen", "language ko")):
@@ -48,7 +48,7 @@ async def test_what_is_not_understood_is_answered_with_an_example(desk: Desk) ->
 
 
 async def test_a_country_without_known_holidays_is_refused(desk: Desk) -> None:
-    """A slip of a country changes nothing: no channel may be left without a next post."""
+    """A country whose holidays are unknown changes nothing, so no channel loses its next post."""
     await desk.write("/digest on")
     before = await desk.channel()
     assert "KR" in text_of(await desk.write("/digest days weekdays except holidays zz"))
@@ -56,7 +56,9 @@ async def test_a_country_without_known_holidays_is_refused(desk: Desk) -> None:
 
 
 async def test_on_names_the_first_post_and_offers_the_newest_now(desk: Desk) -> None:
-    """`/digest on` schedules the next hour; its button posts today's once, however often it is pressed."""
+    """`/digest on` schedules the next hour, and its button posts the newest digest once, however often it is
+    pressed.
+    """
     await desk.write("/digest time 09:00 Asia/Seoul")
     answer = await desk.write("/digest on")
     channel = await desk.channel()
@@ -71,8 +73,8 @@ async def test_on_names_the_first_post_and_offers_the_newest_now(desk: Desk) -> 
     assert len(await desk.haru.deliveries.history(channel)) == 1
 
 
-async def test_the_card_says_when_nobody_knows_whether_it_arrived(desk: Desk) -> None:
-    """In doubt Haru is finding out; where that stays unknown, a button posts it again, once."""
+async def test_the_card_shows_a_post_in_doubt_and_offers_it_again(desk: Desk) -> None:
+    """The card says that a post is in doubt, and where that stays unknown its button posts it again once."""
     await desk.write("/digest post")
 
     async def sent() -> bool:
@@ -100,8 +102,8 @@ async def test_the_card_says_when_nobody_knows_whether_it_arrived(desk: Desk) ->
     assert len(await desk.haru.deliveries.history(await desk.channel())) == 2
 
 
-async def test_a_post_by_hand_is_told_with_the_day_it_was_in_the_channel(desk: Desk) -> None:
-    """At eight on the 26th in Seoul it is still the 25th in UTC: the card says the 26th."""
+async def test_a_manual_post_is_dated_by_the_channel_s_day(desk: Desk) -> None:
+    """At eight on the 26th in Seoul it is still the 25th in UTC, and the card says the 26th."""
     desk.workspace.move_clock(datetime(2025, 2, 25, 23, tzinfo=UTC))
     await desk.write("/digest time 09:00 Asia/Seoul")
     await desk.write("/digest post")
@@ -116,22 +118,22 @@ async def test_a_post_by_hand_is_told_with_the_day_it_was_in_the_channel(desk: D
     assert "2월 25일" not in card
 
 
-async def test_nothing_is_promised_where_the_workspace_is_paused(desk: Desk) -> None:
-    """`/digest post` says why nothing is posted, and opens nothing that would come hours later."""
+async def test_a_manual_post_in_a_paused_workspace_is_refused(desk: Desk) -> None:
+    """In a paused workspace `/digest post` says why nothing is posted, and opens no post for later."""
     await desk.haru.installations.pause(desk.workspace.workspace, "operator")
     assert "운영자" in text_of(await desk.write("/digest post"))
     assert await desk.haru.deliveries.history(await desk.channel()) == []
 
 
-async def test_settings_by_word_opens_the_modal(desk: Desk) -> None:
-    """`/digest settings` opens it for those who may, and tells the others who may."""
+async def test_digest_settings_opens_the_modal(desk: Desk) -> None:
+    """`/digest settings` opens the modal for people who may change the channel, and tells others who may."""
     await desk.write("/digest settings", MINJI)
     assert await desk.until_modal(MINJI)
     assert MINJI in text_of(await desk.write("/digest 설정", JUNHO))
 
 
 async def test_off_stops_and_keeps_the_settings(desk: Desk) -> None:
-    """`/digest off` leaves nothing scheduled and the hour as it was."""
+    """`/digest off` leaves no next post and keeps the settings."""
     await desk.write("/digest time 7:15 Asia/Seoul")
     await desk.write("/digest on")
     await desk.write("/digest off")
@@ -141,7 +143,7 @@ async def test_off_stops_and_keeps_the_settings(desk: Desk) -> None:
 
 
 async def test_the_last_change_can_be_undone_once(desk: Desk) -> None:
-    """Undo takes the change back; after that, or after another's change, it stays as it is."""
+    """The undo button undoes a change once; pressed again later it changes nothing."""
     answer = await desk.write("/digest layout stream")
     await desk.press(answer, "undo")
     for _ in range(100):
@@ -155,8 +157,8 @@ async def test_the_last_change_can_be_undone_once(desk: Desk) -> None:
     assert (await desk.channel()).preferences.layout is Layout.DIGEST
 
 
-async def test_two_admins_at_once_both_count(desk: Desk) -> None:
-    """Changes of different settings both hold, and the channel's line names both admins."""
+async def test_two_admins_change_different_settings_at_once(desk: Desk) -> None:
+    """Changes of different settings at once both hold, and the announcement names both admins."""
     await desk.write("/digest")
     await asyncio.gather(desk.write("/digest layout thread", MINJI), desk.write("/digest days daily", EMMA))
     preferences = (await desk.channel()).preferences
@@ -166,8 +168,10 @@ async def test_two_admins_at_once_both_count(desk: Desk) -> None:
     assert EMMA in told
 
 
-async def test_a_tag_no_paper_has_is_asked_about_when_it_looks_like_one_that_some_have(desk: Desk) -> None:
-    """A slip in a filter is answered with the whole command that was meant; quotes insist."""
+async def test_a_misspelt_tag_is_asked_about(desk: Desk) -> None:
+    """A misspelt tag in a filter is answered with the corrected command; tags in quotes, or in the filter
+    already, are accepted.
+    """
     answer = text_of(await desk.write("/digest tags +eficiency -gan"))
     assert "/digest tags +efficiency -gan" in answer
     assert (await desk.channel()).preferences.tags == TagFilter()
@@ -186,7 +190,7 @@ async def _open_modal(desk: Desk, person: str = MINJI) -> dict[str, Any]:
 
 
 async def test_the_modal_saves_everything_and_previews_what_is_filled_in(desk: Desk) -> None:
-    """The settings modal comes prefilled; what is submitted holds, and its preview opens on top."""
+    """The settings modal saves what is submitted, and its preview opens on top with what is filled in."""
     view = await _open_modal(desk)
     block, element = found(view, "preview")
     values = values_of(view)
@@ -220,8 +224,8 @@ async def test_the_modal_saves_everything_and_previews_what_is_filled_in(desk: D
 
 
 @pytest.mark.parametrize("way", ["/digest off", "the window"])
-async def test_switching_off_calls_off_what_is_under_way(desk: Desk, way: str) -> None:
-    """A post nobody knows the fate of when the papers are switched off will not be sent again."""
+async def test_turning_off_calls_off_a_post_in_doubt(desk: Desk, way: str) -> None:
+    """A post that is in doubt when the papers are turned off will not be sent again."""
     await desk.write("/digest on")
     await _in_doubt(desk)
     if way == "the window":
@@ -238,8 +242,8 @@ async def test_switching_off_calls_off_what_is_under_way(desk: Desk, way: str) -
     await eventually(is_called_off)
 
 
-async def test_a_post_by_hand_is_called_off_too_when_off_is_said_again(desk: Desk) -> None:
-    """Where the papers are off, `/digest off` is about what was posted by hand; other settings are not."""
+async def test_off_again_calls_off_a_manual_post(desk: Desk) -> None:
+    """Where the papers are off, `/digest off` calls off a manual post, and other changes do not."""
     await desk.write("/digest layout stream")
     await _in_doubt(desk)
     await desk.write("/digest language en")

@@ -1,4 +1,4 @@
-"""Gathering: sources polled side by side, the deliveries woken, the operators told of a quiet morning."""
+"""Polls sources side by side, wakes the deliveries, and tells operators of a quiet morning."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ async def house(desk: Desk) -> AsyncIterator[House]:
 
 
 async def test_a_source_that_hangs_holds_up_no_other(house: House) -> None:
-    """While one source never answers, the others are polled, those that come later too."""
+    """While one source never answers, the others are polled, also those added later."""
     for name in ("a", "b", "stuck"):
         await house.add(name)
     await house.gathering.look()
@@ -98,7 +98,9 @@ async def test_a_source_that_hangs_holds_up_no_other(house: House) -> None:
 
 
 async def test_only_news_wakes_the_deliveries(house: House) -> None:
-    """The first fetch, which is never posted, wakes nobody; what comes after it does."""
+    """The first fetch of a source, which is never posted, does not wake the deliveries; the next one with new
+    papers does.
+    """
     await house.add("a")
     await house.gathering.look()
     await house.until_polled(1)
@@ -113,8 +115,8 @@ async def test_only_news_wakes_the_deliveries(house: House) -> None:
     assert house.woken == 1
 
 
-async def test_what_stops_gives_its_sources_back(house: House) -> None:
-    """A source under way when the process stops can be claimed by the next at once."""
+async def test_a_stopping_process_releases_its_sources(house: House) -> None:
+    """A source that was being polled when the process stopped can be claimed by another at once."""
     await house.add("stuck")
     await house.gathering.look()
     await house.gathering.stop()
@@ -141,7 +143,7 @@ async def _poll(polling: Polling) -> Polled:
 
 
 async def test_a_quiet_morning_is_told_to_the_operator_once(desk: Desk, tmp_path: Path) -> None:
-    """An operator gets one direct message about a source that is quiet, and not a second one."""
+    """An operator gets one direct message about a quiet source, though two processes check it."""
     haru = desk.haru
     for week in range(1, 5):
         day = date(2025, 2, 25) - timedelta(weeks=week)
@@ -170,7 +172,7 @@ async def test_a_quiet_morning_is_told_to_the_operator_once(desk: Desk, tmp_path
 
 
 async def test_the_card_says_which_source_fails(desk: Desk, tmp_path: Path) -> None:
-    """`/digest` names a posting source that cannot be fetched, and says nothing of it once it can."""
+    """`/digest` names a posting source that cannot be fetched, until it can be fetched again."""
     await _add_folder(desk, tmp_path)
     assert "notes" not in text_of(await desk.write("/digest"))
     await _poll(Polling(desk.haru.database, desk.haru.archive, {}, every=timedelta(minutes=15)))
@@ -179,8 +181,8 @@ async def test_the_card_says_which_source_fails(desk: Desk, tmp_path: Path) -> N
     assert "notes" not in text_of(await desk.write("/digest"))
 
 
-async def test_readiness_tells_how_old_the_last_fetch_is(desk: Desk, tmp_path: Path) -> None:
-    """The facts of a delivering process hold each posting source's age, null while it was never read."""
+async def test_readiness_reports_the_age_of_the_last_fetch(desk: Desk, tmp_path: Path) -> None:
+    """The readiness facts hold the age of each posting source's last fetch, null before the first."""
     await _add_folder(desk, tmp_path)
     await desk.haru.clockwork.tick()
     assert (await desk.haru.health.ready_to_deliver()).facts["fetch_age"] == {"notes": None}
