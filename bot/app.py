@@ -33,7 +33,7 @@ from bot.listeners.services import Services
 from bot.messages import daily
 from bot.operators import Operators
 from bot.slack_app import slack_app
-from bot.source_polling import Gathering
+from bot.source_polling import SourcePoller
 from bot.use_cases.channel_lifecycle import ChannelLifecycle
 from bot.use_cases.channel_posts import ChannelPosts
 from bot.use_cases.channel_settings import ChannelSettings
@@ -176,7 +176,7 @@ class Haru:
             },
             every=timedelta(minutes=settings.haru_poll_minutes),
         )
-        self.gathering = Gathering(
+        self.source_poller = SourcePoller(
             polling=self.polling,
             sources=self.sources,
             operators=Operators(
@@ -192,8 +192,10 @@ class Haru:
         async def delete_expired_workspaces() -> None:
             await workspace_deletion.delete_expired_workspaces(self.database, self.clock)
 
-        self.clockwork.every(CHECK_SOURCES_EVERY, "gather", self.gathering.look)
-        self.clockwork.every(CHECK_QUIET_SOURCES_EVERY, "quiet", self.gathering.listen)
+        self.clockwork.every(CHECK_SOURCES_EVERY, "poll_sources", self.source_poller.poll_due)
+        self.clockwork.every(
+            CHECK_QUIET_SOURCES_EVERY, "report_quiet_sources", self.source_poller.report_quiet
+        )
         self.clockwork.every(ENCODE_EVERY, "encode", self.archive.encode)
         self.clockwork.every(workspace_deletion.CHECK_EVERY, "forget", delete_expired_workspaces)
 

@@ -1,4 +1,4 @@
-"""One delivery pass from beginning to end, without the clockwork: for cron, and for tests."""
+"""Delivers what is due, once, without the clockwork: for ``haru deliver`` and for tests."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any
 from bot.app import Haru
 
 LONGEST = 120.0
-"""Seconds a pass may take: pacing spreads a long thread over time; what is left, the next pass sends."""
+"""How many seconds to keep sending. Rate limits stretch a long thread; the next run sends the rest."""
 
 
 async def deliver_once(haru: Haru) -> list[dict[str, Any]]:
-    """Open what is due and send it; what became of each channel, as records.
+    """Open the deliveries that are due and send them. Returns a record for each channel.
 
-    ``status`` is sent, posting (not all of it is out yet), doubt (nobody knows yet), failed,
-    unknown, skipped or waiting; ``reason`` says why.
+    ``status`` is ``sent``, ``posting`` (some messages are not sent yet), ``doubt`` (a message may or may not
+    have arrived), ``failed``, ``unknown`` (Slack never said whether it arrived), ``skipped`` or ``waiting``;
+    ``reason`` says why.
     """
     started = time.monotonic()
     await haru.ledger.doubt_expired()
@@ -28,7 +29,7 @@ async def deliver_once(haru: Haru) -> list[dict[str, Any]]:
         await haru.reconciler.run()
         if not await haru.ledger.sendable_parts() or time.monotonic() - started > LONGEST:
             break
-        # The next part of a thread waits its second.
+        # A channel takes one message per second, so the next reply of a thread has to wait.
         await asyncio.sleep(0.25)
     made_of = await haru.past.deliveries_of([one.delivery_id for one in opened if one.delivery_id])
     records = []

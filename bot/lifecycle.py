@@ -1,4 +1,4 @@
-"""Pieces of a running process: the clockwork, a listening port, the signal that ends it."""
+"""Starts and stops the parts of a process: delivery, the HTTP server, the preparation of search."""
 
 from __future__ import annotations
 
@@ -18,36 +18,42 @@ from digests.errors import HaruError
 
 log = structlog.stdlib.get_logger(__name__)
 
-LOOK = 5.0
-"""Seconds between two looks at whether the archive has changed."""
+PREPARE_EVERY = 5.0
+"""How often, in seconds, to check whether the archive has changed and search has to be prepared again."""
 
-_REST = 10
-"""So many times as long as preparing took, nothing is prepared after it."""
+_PAUSE_FACTOR = 10
+"""The pause after a preparation is at least this many times as long as the preparation took."""
 
-PATIENCE = 10.0
-"""Seconds that a process which starts waits at most until lookup is prepared."""
+START_WITHIN = 10.0
+"""How many seconds a process that starts waits for search to be prepared before it answers people."""
 
-_NEW_OBJECTS = 20_000
-"""After so many more were made than dropped, the garbage collector looks at the young ones."""
+_GC_THRESHOLD = 20_000
+"""How many more objects are created than freed between two runs of the garbage collector (default 700).
+
+A search creates thousands of objects that are freed with its answer; more runs would find nothing.
+"""
 
 
 @asynccontextmanager
 async def delivering(haru: Haru) -> AsyncIterator[None]:
-    """The clockwork runs while the block does; what it holds is finished at the end."""
-    _settle()
+    """Run the clockwork during the block. At its end, finish what has begun."""
+    _tune_garbage_collector()
     await haru.clockwork.start(alone=haru.database.is_sqlite)
     log.info("clockwork_started")
     try:
         yield
     finally:
         await haru.clockwork.stop()
-        await haru.gathering.stop()
+        await haru.source_poller.stop()
 
 
 @asynccontextmanager
 async def listening(application: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """The application is served while the block runs; gives the port. PortError when it is taken."""
-    _settle()
+    """Serve an application during the block. Yields the port, which the system chooses for port 0.
+
+    PortError if another program uses the port.
+    """
+    _tune_garbage_collector()
     server = WebServer(application, host=host, port=port)
     chosen = await server.start()
     try:
@@ -58,14 +64,16 @@ async def listening(application: web.Application, host: str, port: int) -> Async
 
 @asynccontextmanager
 async def prepared(haru: Haru) -> AsyncIterator[None]:
-    """Lookup is prepared before the block runs, or while it does where that takes long; and again, beside
-    whatever else goes on, whenever the archive has changed.
+    """Prepare search before the block, and again whenever the archive changes during the block.
+
+    If the first preparation takes longer than ``START_WITHIN``, the block begins without it: searches are
+    slower until it is done.
     """
     first = asyncio.Event()
     task = asyncio.create_task(_keep_prepared(haru, first))
     try:
         with suppress(TimeoutError):
-            await asyncio.wait_for(first.wait(), PATIENCE)
+            await asyncio.wait_for(first.wait(), START_WITHIN)
         yield
     finally:
         task.cancel()
@@ -73,39 +81,39 @@ async def prepared(haru: Haru) -> AsyncIterator[None]:
 
 
 async def _keep_prepared(haru: Haru, first: asyncio.Event) -> None:
+    """Prepare search whenever the archive has changed. Sets ``first`` after the first attempt."""
     while True:
         began = time.monotonic()
         try:
             if await haru.archive.prepare():
-                log.info("lookup_prepared")
+                log.info("search_prepared")
         except HaruError as error:
-            # The database is away for now. Whoever asks meanwhile is told, and readiness tells.
-            log.warning("lookup_not_prepared", error=str(error))
+            # The database is away. Answers and the health check say so meanwhile.
+            log.warning("search_not_prepared", error=str(error))
         except Exception:
-            # Whoever asks then waits a little longer: no reason to stop, and one to be told.
-            log.exception("preparing_crashed")
+            # A failure here only makes the next search slower: log it and carry on.
+            log.exception("search_preparation_crashed")
         first.set()
-        # While thousands of documents are taken in it changes all the time.
-        await asyncio.sleep(max(LOOK, _REST * (time.monotonic() - began)))
+        # During an import the archive changes all the time; the pause keeps preparation from taking it all.
+        await asyncio.sleep(max(PREPARE_EVERY, _PAUSE_FACTOR * (time.monotonic() - began)))
 
 
-def _settle() -> None:
-    """Spare what was loaded until now the garbage collector: it stays.
+def _tune_garbage_collector() -> None:
+    """Keep the garbage collector from scanning the objects that exist now, which stay until the end.
 
-    Looking through it again and again took a sixth of the time of sending a thousand messages, and a
-    quarter of a second of whoever waited for an answer just then.
+    Scanning them took a sixth of the time of sending 1,000 messages, and delayed an answer by up to a
+    quarter of a second.
     """
     gc.collect()
     gc.freeze()
-    # A question reads thousands of rows, which are gone with its answer: not worth a look each 700.
-    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
+    gc.set_threshold(_GC_THRESHOLD, *gc.get_threshold()[1:])
 
 
 async def until_signal() -> None:
     """Wait for SIGINT or SIGTERM."""
-    ended = asyncio.Event()
+    stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(one, ended.set)
-    await ended.wait()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await stopped.wait()
     log.info("stopping")

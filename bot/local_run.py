@@ -1,4 +1,4 @@
-"""The local workspace with Haru in it: what `haru run` is without Slack tokens."""
+"""Runs Haru in the local workspace: ``haru run`` without Slack tokens."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
-from sqlalchemy import inspect, text
 
 from bot import schema_version
 from bot.app import Haru
@@ -19,7 +18,6 @@ from bot.http_server import PortError, web_application
 from bot.lifecycle import delivering, listening, until_signal
 from bot.local.seed import EMMA, ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from bot.local.workspace import COMMANDS, LocalWorkspace
-from bot.tables import metadata
 from bot.workspaces.installations import Installations
 from config.settings import Settings
 from digests.errors import HaruError
@@ -30,32 +28,33 @@ from digests.store.database import Database
 SAMPLES = Path(__file__).parent / "local" / "samples"
 
 _EARLIER = "earlier/"
-"""Samples under this folder are from days before the workspace's first: found, never posted."""
+"""Sample digests in this folder are older than the workspace: they can be found, and are never posted."""
 
 _ZONE = "Asia/Seoul"
-_JUST_BEFORE = timedelta(seconds=2)
+_HEAD_START = timedelta(seconds=2)
+"""How long before the first post is due the workspace's clock starts, so that one sees the post arrive."""
 _CHANNELS = (
     (KOREAN_CHANNEL, "논문-읽기", Language.KO, MINJI),
     (ENGLISH_CHANNEL, "paper-club", Language.EN, EMMA),
 )
+"""The channels that get posts from the start: id, name, language, and the admin who switched it on."""
 
 
 class WrongDatabaseError(HaruError):
-    """This database and the local workspace do not go together."""
+    """The local workspace would share a database with a real workspace."""
 
 
 async def run_local(settings: Settings, *, fresh: bool) -> None:
-    """Run until a signal ends it. ``fresh`` starts over: the archive, the ledger and the messages go.
+    """Run Haru and the local workspace until a signal. ``fresh`` deletes the archive and all messages first.
 
-    WrongDatabaseError when a real team's installation is in the database; nothing is
-    touched then.
+    WrongDatabaseError, and nothing is changed, if Haru is installed in a real workspace in this database.
     """
     database = Database(settings.archive_url)
     state = settings.local_state
     try:
         await _refuse_real(database)
         if fresh:
-            await _drop(database)
+            await schema_version.drop(database)
             for file in state.parent.glob(f"{state.name}*"):
                 file.unlink()
         await schema_version.upgrade(database)
@@ -65,9 +64,9 @@ async def run_local(settings: Settings, *, fresh: bool) -> None:
 
 
 async def _serve_local(settings: Settings, database: Database, state: Path) -> None:
-    samples = [one for one in folder.documents(SAMPLES) if one.path.endswith(".txt")]
-    earlier = [one for one in samples if one.path.startswith(_EARLIER)]
-    coming = [one for one in samples if not one.path.startswith(_EARLIER)]
+    samples = [document for document in folder.documents(SAMPLES) if document.path.endswith(".txt")]
+    earlier = [document for document in samples if document.path.startswith(_EARLIER)]
+    coming = [document for document in samples if not document.path.startswith(_EARLIER)]
     first = date.fromisoformat(Path(coming[0].path).stem)
     app_port = 0
     secret = secrets.token_hex(16)
@@ -79,16 +78,16 @@ async def _serve_local(settings: Settings, database: Database, state: Path) -> N
         host=settings.haru_local_host,
         port=settings.haru_local_port,
         starts_at=_morning(first, settings),
-        commands={f"{settings.haru_command_prefix}{name}": said for name, said in COMMANDS.items()},
+        commands={f"{settings.haru_command_prefix}{name}": hint for name, hint in COMMANDS.items()},
     )
-    # Loading may take longer than the moment that is left until the first post is due.
-    began = local.clock.now()
+    # Read now: importing the samples may take longer than the time left until the first post is due.
+    started_at = local.clock.now()
     try:
         await local.start()
     except OSError as error:
         raise PortError(
-            f"Port {settings.haru_local_port} on {settings.haru_local_host} is taken by another program;"
-            " stop that one, or choose another with HARU_LOCAL_PORT"
+            f"Another program uses port {settings.haru_local_port} on {settings.haru_local_host}."
+            " Stop that program, or set HARU_LOCAL_PORT to another port."
         ) from error
     haru = Haru(settings, database, clock=local.clock, api_url=local.api_url)
     try:
@@ -99,26 +98,27 @@ async def _serve_local(settings: Settings, database: Database, state: Path) -> N
             )
             app_port = await stack.enter_async_context(listening(application, "127.0.0.1", 0))
             await haru.install_from_environment(local.bot_token)
-            await _load(haru, earlier, source="samples-earlier", backlog=True)
-            await _load(haru, coming, source="samples", backlog=False)
-            await _subscribe(haru, local, now=began)
+            await _import(haru, earlier, source="samples-earlier", backlog=True)
+            await _import(haru, coming, source="samples", backlog=False)
+            await _subscribe(haru, local, now=started_at)
             await stack.enter_async_context(delivering(haru))
             local.on_clock_moved(haru.clockwork.wake)
-            click.echo(f"Haru's local workspace is at {local.url} (Ctrl-C ends it).")
+            click.echo(f"The local workspace is at {local.url}. Press Ctrl-C to stop.")
             await until_signal()
     finally:
         await local.stop()
         await haru.close_clients()
 
 
-async def _load(haru: Haru, documents: list[Document], *, source: str, backlog: bool) -> None:
+async def _import(haru: Haru, documents: list[Document], *, source: str, backlog: bool) -> None:
+    """Add sample documents to the archive. Those of the ``backlog`` are never posted."""
     named = [replace(document, source=source) for document in documents]
     async for _ in haru.archive.take_in(named, now=haru.clock.now(), backlog=backlog):
         pass
 
 
 async def _subscribe(haru: Haru, local: LocalWorkspace, *, now: datetime) -> None:
-    """The two channels of a workspace that was just made, switched on as their admins would."""
+    """Switch on the two channels of a new workspace, as their admins would."""
     for channel_id, name, language, admin in _CHANNELS:
         if await haru.channels.get(local.workspace, channel_id) is not None:
             continue
@@ -131,7 +131,7 @@ async def _subscribe(haru: Haru, local: LocalWorkspace, *, now: datetime) -> Non
             inviter_id=admin,
             creator_id=admin,
         )
-        # As if switched on the day before: the first change people make has the quiet line to itself.
+        # Dated a day earlier, so that the first change people make gets a notice of its own.
         changed, _ = await haru.channels.change(
             channel,
             lambda before: replace(before, enabled=True),
@@ -142,38 +142,27 @@ async def _subscribe(haru: Haru, local: LocalWorkspace, *, now: datetime) -> Non
 
 
 def _morning(day: date, settings: Settings) -> datetime:
-    """Just before the first post is due, so that one sees it arrive."""
+    """When the workspace's clock starts: just before the post of this day is due."""
     hour = datetime.strptime(settings.haru_hour, "%H:%M").time()  # noqa: DTZ007 - an hour has no zone
     at = due_at(day, hour, _ZONE)
     if at is None:
         raise ValueError(f"{day} does not exist in {_ZONE}")
-    return at - _JUST_BEFORE
+    return at - _HEAD_START
 
 
 async def _refuse_real(database: Database) -> None:
-    """The local workspace never opens a database in which a real team has installed Haru."""
-    haru_tables = await _has_schema(database)
-    if not haru_tables:
+    """Raise WrongDatabaseError if Haru is installed in a real workspace in this database."""
+    if not await schema_version.exists(database):
         return
-    for one in await Installations(database).all():
-        if not is_local(one.bot_token):
+    for installation in await Installations(database).all():
+        if not is_local(installation.bot_token):
+            name = installation.name or installation.workspace.key
             raise WrongDatabaseError(
-                f"This database belongs to a real workspace ({one.name or one.workspace.key});"
-                " set the Slack tokens, or choose another DATABASE_URL for the local workspace."
+                f"This database belongs to a real workspace ({name})."
+                " Set the Slack tokens, or choose another DATABASE_URL for the local workspace."
             )
 
 
-async def _has_schema(database: Database) -> bool:
-    async with database.read() as connection:
-        return bool(await connection.run_sync(lambda sync: inspect(sync).has_table("installation")))
-
-
-async def _drop(database: Database) -> None:
-    async with database.write() as connection:
-        await connection.run_sync(metadata.drop_all)
-        await connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
-
-
 def is_local(token: str) -> bool:
-    """Whether a bot token is the local workspace's own."""
+    """Whether a bot token belongs to the local workspace."""
     return token.startswith("xoxb-local-")

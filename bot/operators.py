@@ -1,4 +1,4 @@
-"""Those who run Haru, told by a direct message what only they can mend."""
+"""Notifies the people who run Haru of problems that only they can solve."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class Operators:
-    """The people of HARU_OPERATORS. Nobody, where nobody is listed: the log tells all the same."""
+    """The people in ``HARU_OPERATORS``. Does not repeat or store a message: the log has the same fact."""
 
     def __init__(
         self, installations: Installations, clients: Clients, user_ids: Collection[str], *, language: str
@@ -26,8 +26,8 @@ class Operators:
         self._clients = clients
         self._user_ids = sorted(user_ids)
 
-    async def tell(self, message: Message) -> None:
-        """Send everyone the message, in the first workspace that knows them. What fails is only logged."""
+    async def notify(self, message: Message) -> None:
+        """Send each operator a direct message, in the first workspace where that works. Raises nothing."""
         installations = await self._installations.all() if self._user_ids else []
         for user_id in self._user_ids:
             for installation in installations:
@@ -37,8 +37,11 @@ class Operators:
                         channel=user_id, text=message.text, blocks=list(message.blocks)
                     )
                 except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+                    # The operator may be a member of another workspace.
                     log.info(
-                        "operator_not_told", workspace=installation.workspace.key, error=str(error)[:200]
+                        "operator_not_notified",
+                        workspace=installation.workspace.key,
+                        error=str(error)[:200],
                     )
                     continue
                 break

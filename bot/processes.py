@@ -1,4 +1,4 @@
-"""Haru as running processes: web, worker, all in one, and the local workspace."""
+"""The processes that answer people and deliver posts: ``haru run``, ``haru serve`` and ``haru worker``."""
 
 from __future__ import annotations
 
@@ -21,31 +21,34 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 async def run(settings: Settings, *, fresh: bool = False) -> None:
-    """Everything in one process until a signal ends it; without Slack tokens the local workspace."""
+    """Answer and deliver in one process until a signal; without Slack tokens, open the local workspace.
+
+    ``fresh`` starts a new local workspace.
+    """
     if settings.mode is Mode.LOCAL:
         await run_local(settings, fresh=fresh)
         return
     if fresh:
-        raise SettingsError("--fresh is for the local workspace only; it would delete a real archive.")
-    async with _opened(settings, migrate=True) as haru:
+        raise SettingsError("--fresh is only for the local workspace; it would delete your archive.")
+    async with _open(settings, migrate=True) as haru:
         await _install(haru)
         async with _answering(haru), delivering(haru):
             await until_signal()
 
 
 async def serve(settings: Settings) -> None:
-    """The web process: answers people. Any number of them may run on PostgreSQL."""
-    _refuse_local(settings)
-    async with _opened(settings, migrate=False) as haru:
+    """Answer people until a signal. On PostgreSQL, any number of these processes may run."""
+    _require_slack(settings)
+    async with _open(settings, migrate=False) as haru:
         await _install(haru)
         async with _answering(haru):
             await until_signal()
 
 
 async def worker(settings: Settings) -> None:
-    """The worker process: delivers. Any number of them may run on PostgreSQL."""
-    _refuse_local(settings)
-    async with _opened(settings, migrate=False) as haru:
+    """Deliver posts until a signal. On PostgreSQL, any number of these processes may run."""
+    _require_slack(settings)
+    async with _open(settings, migrate=False) as haru:
         await _install(haru)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(delivering(haru))
@@ -56,18 +59,22 @@ async def worker(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _opened(settings: Settings, *, migrate: bool) -> AsyncIterator[Haru]:
+async def _open(settings: Settings, *, migrate: bool) -> AsyncIterator[Haru]:
+    """Haru over its database, closed at the end. SchemaError unless the schema is right.
+
+    WrongDatabaseError if the database is the local workspace's.
+    """
     database = Database(settings.archive_url)
     haru = Haru(settings, database)
     try:
         if migrate:
             await schema_version.upgrade(database)
         await schema_version.check(database)
-        for one in await haru.installations.all():
-            if is_local(one.bot_token):
+        for installation in await haru.installations.all():
+            if is_local(installation.bot_token):
                 raise WrongDatabaseError(
-                    "This database holds the local workspace and its samples;"
-                    " choose another DATABASE_URL for a real Slack."
+                    "This database belongs to the local workspace and has its sample papers."
+                    " Choose another DATABASE_URL for Slack."
                 )
         yield haru
     finally:
@@ -75,14 +82,16 @@ async def _opened(settings: Settings, *, migrate: bool) -> AsyncIterator[Haru]:
 
 
 async def _install(haru: Haru) -> None:
+    """Install Haru in the workspace of the bot token, if one is set."""
     token = haru.settings.slack_bot_token
     if token is not None:
-        made = await haru.install_from_environment(token.get_secret_value())
-        log.info("installed", workspace=made.workspace.key, name=made.name)
+        installed = await haru.install_from_environment(token.get_secret_value())
+        log.info("installed", workspace=installed.workspace.key, name=installed.name)
 
 
 @asynccontextmanager
 async def _answering(haru: Haru) -> AsyncIterator[None]:
+    """Receive what people do in Slack, by Socket Mode or HTTP, during the block."""
     settings = haru.settings
     if settings.mode is Mode.SOCKET:
         async with prepared(haru), _socket_mode(haru):
@@ -90,7 +99,7 @@ async def _answering(haru: Haru) -> AsyncIterator[None]:
         return
     secret = settings.slack_signing_secret
     if secret is None:
-        raise SettingsError("SLACK_SIGNING_SECRET is missing: HTTP requests could not be verified.")
+        raise SettingsError("SLACK_SIGNING_SECRET is missing: Haru needs it to verify Slack's requests.")
     signing_secret = secret.get_secret_value()
     application = web_application(
         haru.bolt(signing_secret=signing_secret),
@@ -104,19 +113,20 @@ async def _answering(haru: Haru) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _socket_mode(haru: Haru) -> AsyncIterator[None]:
+    """A connection to Slack by Socket Mode during the block. TokenError if Slack refuses the app token."""
     app_token = haru.settings.slack_app_token
     if app_token is None:
         raise SettingsError("SLACK_APP_TOKEN is missing: Socket Mode needs it.")
     token = app_token.get_secret_value()
     try:
-        # Asked once here, since the handler would go on asking in silence.
+        # Check the token here, because the handler would retry a wrong one for ever without an error.
         await haru.clients.client().apps_connections_open(app_token=token)
     except SlackApiError as error:
         data = error.response.data
         code = data.get("error", "unknown") if isinstance(data, dict) else "unknown"
         raise TokenError(
-            f"Slack does not accept SLACK_APP_TOKEN ({code}); it needs the scope connections:write"
-            " and stands under “Basic Information → App-Level Tokens”"
+            f"Slack does not accept SLACK_APP_TOKEN ({code}). Copy it again from “Basic Information →"
+            " App-Level Tokens” of your Slack app; it needs the scope connections:write."
         ) from error
     handler = AsyncSocketModeHandler(haru.bolt(), token)
     await handler.connect_async()  # type: ignore[no-untyped-call]
@@ -127,9 +137,9 @@ async def _socket_mode(haru: Haru) -> AsyncIterator[None]:
         await handler.close_async()  # type: ignore[no-untyped-call]
 
 
-def _refuse_local(settings: Settings) -> None:
+def _require_slack(settings: Settings) -> None:
     if settings.mode is Mode.LOCAL:
         raise SettingsError(
-            "SLACK_BOT_TOKEN is missing: `haru serve` and `haru worker` need a Slack to talk to."
-            " `haru run` without tokens opens the local workspace."
+            "SLACK_BOT_TOKEN is missing. `haru serve` and `haru worker` need Slack;"
+            " for the local workspace, use `haru run`."
         )

@@ -1,7 +1,7 @@
-"""The schema's version: brought up to date, or checked. The migrations are in ``bot/migrations``.
+"""The version of the database's schema: updates it, or checks it. The migrations are in ``bot/migrations``.
 
-Alembic is loaded when there is something to migrate, and never otherwise: a command that finds the schema
-as it should be starts sooner, and a process that runs for weeks is smaller.
+Alembic is imported only when there is something to migrate, so that commands start sooner and a process
+that runs for weeks is smaller.
 """
 
 from __future__ import annotations
@@ -10,20 +10,21 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from bot.tables import metadata
 from digests.errors import SchemaError
 from digests.store.database import Database
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 _LOCK = 0x48617275
-"""The advisory lock two processes that migrate one PostgreSQL database queue at: “Haru” in ASCII."""
+"""The advisory lock under which a process migrates a PostgreSQL database: “Haru” in ASCII."""
 
 
 async def upgrade(database: Database) -> None:
-    """Bring the schema to this version's, in one transaction; does nothing when it is.
+    """Update the schema to this version of Haru, in one transaction.
 
-    Two processes may call it at once: the second waits, then finds nothing to do.
-    SchemaError when the database is newer than this version.
+    Two processes may call it at the same time: the second waits, and then finds nothing to do. SchemaError
+    if the schema is of a version that this Haru does not know.
     """
     async with database.write() as connection:
         if not database.is_sqlite:
@@ -32,15 +33,15 @@ async def upgrade(database: Database) -> None:
 
 
 async def check(database: Database) -> None:
-    """SchemaError, naming ``haru migrate``, unless the schema is exactly this version's."""
+    """Raise SchemaError, with what to do, unless the schema is of this version of Haru."""
     async with database.read() as connection:
         version = await connection.run_sync(_version)
-    if version != _known()[-1]:
-        raise _wrong(version)
+    if version != _known_versions()[-1]:
+        raise _wrong_version(version)
 
 
 async def ensure(database: Database) -> None:
-    """Give a database without any table the schema; otherwise the same as ``check``."""
+    """Create the schema if the database has no tables; otherwise check its version."""
     async with database.read() as connection:
         is_empty = not await connection.run_sync(lambda sync: inspect(sync).get_table_names())
     if is_empty:
@@ -48,12 +49,25 @@ async def ensure(database: Database) -> None:
     await check(database)
 
 
-def _known() -> list[str]:
-    """The versions this Haru knows, the newest last: each migration's file begins with its own."""
-    known = sorted(path.name.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*_*.py"))
-    if not known:
-        raise SchemaError("This installation of Haru holds no migrations; install it again.")
-    return known
+async def exists(database: Database) -> bool:
+    """Whether the database has a schema of Haru's, of any version."""
+    async with database.read() as connection:
+        return await connection.run_sync(_version) is not None
+
+
+async def drop(database: Database) -> None:
+    """Delete every table of Haru's with all its data."""
+    async with database.write() as connection:
+        await connection.run_sync(metadata.drop_all)
+        await connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+
+
+def _known_versions() -> list[str]:
+    """The versions that this Haru knows, the newest last. The name of a migration's file begins with it."""
+    versions = sorted(path.name.partition("_")[0] for path in _MIGRATIONS.glob("versions/[0-9]*_*.py"))
+    if not versions:
+        raise SchemaError("This installation of Haru has no migrations. Install it again.")
+    return versions
 
 
 def _version(connection: Connection) -> str | None:
@@ -64,11 +78,11 @@ def _version(connection: Connection) -> str | None:
 
 
 def _upgrade(connection: Connection) -> None:
-    version, known = _version(connection), _known()
+    version, known = _version(connection), _known_versions()
     if version == known[-1]:
         return
     if version is not None and version not in known:
-        raise _wrong(version)
+        raise _wrong_version(version)
     from alembic import command
     from alembic.config import Config
 
@@ -79,7 +93,10 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _wrong(version: str | None) -> SchemaError:
-    if version is not None and version not in _known():
-        return SchemaError("The database was made by a newer Haru; install that version, or a newer one.")
-    return SchemaError("The database's schema is older than this Haru; run `haru migrate` first.")
+def _wrong_version(version: str | None) -> SchemaError:
+    if version is not None and version not in _known_versions():
+        return SchemaError(
+            f"The database has the schema {version}, which this version of Haru does not know."
+            " Use the version of Haru that made it or a later one, or choose another DATABASE_URL."
+        )
+    return SchemaError("The database's schema is older than this version of Haru. Run `haru migrate` first.")

@@ -1,4 +1,4 @@
-"""Gathering: sources polled as they come due, the deliveries woken, the operators told of a quiet morning."""
+"""Polls sources when they are due, and reports those that are unusually quiet."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from digests.sources.source_list import Sources
 
 log = structlog.stdlib.get_logger(__name__)
 
-MOST = 8
-"""Sources polled at once by one process."""
+MAX_CONCURRENT = 8
+"""How many sources one process polls at the same time."""
 
 
-class Gathering:
-    """Starts polls and sees them through; the clockwork says when to look.
+class SourcePoller:
+    """Runs the polls of one process, each in its own task, so that a slow source delays no other.
 
-    Each poll is a task of its own: one that takes long delays neither another source nor
-    the next look. Polls follow real time; mornings follow the clock.
+    Does not decide when to look: the clockwork calls it. Polls follow the machine's clock; the days of
+    digests follow ``clock``, which the local workspace can move.
     """
 
     def __init__(
@@ -37,50 +37,54 @@ class Gathering:
         clock: Clock,
         wake: Callable[[], Awaitable[None]],
     ) -> None:
+        """``wake`` is called when a source has new digests to post."""
         self._polling = polling
         self._sources = sources
         self._operators = operators
         self._clock = clock
-        self._real = SystemClock()
+        self._machine_clock = SystemClock()
         self._wake = wake
-        self._under_way: dict[asyncio.Task[None], Source] = {}
+        self._running: dict[asyncio.Task[None], Source] = {}
 
-    async def look(self) -> None:
-        """Begin to poll the sources that are due. Does not wait for them."""
-        free = MOST - len(self._under_way)
-        for source in await self._polling.claim_due(now=self._real.now(), limit=free):
+    async def poll_due(self) -> None:
+        """Start to poll the sources that are due. Does not wait for the polls."""
+        free = MAX_CONCURRENT - len(self._running)
+        for source in await self._polling.claim_due(now=self._machine_clock.now(), limit=free):
             task = asyncio.create_task(self._poll(source), name=f"poll {source.name}")
-            self._under_way[task] = source
-            task.add_done_callback(lambda done: self._under_way.pop(done, None))
+            self._running[task] = source
+            task.add_done_callback(lambda done: self._running.pop(done, None))
 
-    async def listen(self) -> None:
-        """Tell the operators, once, of each source that usually brings something by now and has not."""
-        for one in await self._sources.untold(await self._sources.quiet(self._clock.now())):
-            log.warning("source_quiet", source=one.source.name, date=str(one.day))
-            await self._operators.tell(
+    async def report_quiet(self) -> None:
+        """Notify the operators, once, of each source that has no digest though it usually has one by now."""
+        for quiet in await self._sources.untold(await self._sources.quiet(self._clock.now())):
+            log.warning("source_quiet", source=quiet.source.name, date=str(quiet.day))
+            await self._operators.notify(
                 missing_digest(
-                    one.source.name, one.day, error=one.source.last_error, language=self._operators.language
+                    quiet.source.name,
+                    quiet.day,
+                    error=quiet.source.last_error,
+                    language=self._operators.language,
                 )
             )
 
     async def stop(self) -> None:
-        """End what is under way: each source is given back, to be polled again by whoever comes next."""
-        ended = dict(self._under_way)
-        for task in ended:
+        """Cancel the running polls, and release their sources to other processes."""
+        running = dict(self._running)
+        for task in running:
             task.cancel()
-        if ended:
-            await asyncio.wait(ended, timeout=30)
-        for source in ended.values():
-            # One that had not begun yet had no chance to do so itself.
+        if running:
+            await asyncio.wait(running, timeout=30)
+        for source in running.values():
+            # A cancelled poll releases its source itself, but not if it was cancelled before it started.
             await self._polling.release(source)
 
     async def _poll(self, source: Source) -> None:
         try:
-            polled = await self._polling.poll(source, now=self._real.now(), as_of=self._clock.now())
+            polled = await self._polling.poll(source, now=self._machine_clock.now(), as_of=self._clock.now())
             if polled.fresh and source.posts and source.first_fetch_done:
                 await self._wake()
         except HaruError as error:
             log.error("poll_failed", source=source.name, error=str(error))
         except Exception:
-            # The database went away while the result was written: the claim runs out by itself.
+            # The source is polled again when its lease has expired.
             log.exception("poll_crashed", source=source.name)

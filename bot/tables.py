@@ -1,4 +1,4 @@
-"""Every table of Haru, gathered so that migrations and tests see the whole schema."""
+"""Imports every table, so that the metadata is complete for migrations, deletion and tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pieces of a running process."""
+"""Starting and stopping the parts of a process."""
 
 from __future__ import annotations
 
@@ -23,36 +23,40 @@ def _haru(database: Database) -> Haru:
     return Haru(Settings(_env_file=None), database)  # type: ignore[call-arg]
 
 
-async def test_lookup_is_prepared_first_and_after_each_change(
+async def _import(haru: Haru, path: str) -> None:
+    document = Document("vault", path, f"*Looped {path}* (Ada)\n\nSaid.".encode())
+    async for _ in haru.archive.take_in([document], now=NOW):
+        pass
+
+
+async def test_search_is_prepared_first_and_after_each_change(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever asks a process that has begun to answer finds all prepared, also after something new came."""
-    monkeypatch.setattr(lifecycle, "LOOK", 0.01)
+    """A process prepares search before it answers people, and again after the archive has changed."""
+    monkeypatch.setattr(lifecycle, "PREPARE_EVERY", 0.01)
     haru = _haru(database)
+    await _import(haru, "a.md")
     with capture_logs() as logs:
         async with prepared(haru):
-            assert [one["event"] for one in logs] == ["lookup_prepared"]
-            async for _ in haru.archive.take_in(
-                [Document("vault", "a.md", b"*Looped* (Ada)\n\nSaid.")], now=NOW
-            ):
-                pass
+            assert [one["event"] for one in logs] == ["search_prepared"]
+            await _import(haru, "b.md")
             for _ in range(500):
                 if len(logs) == 2:
                     break
                 await asyncio.sleep(0.01)
-    assert [one["event"] for one in logs] == ["lookup_prepared"] * 2
+    assert [one["event"] for one in logs] == ["search_prepared"] * 2
     await haru.close()
 
 
-async def test_what_nobody_foresaw_is_told_and_stops_nothing(
+async def test_an_unforeseen_error_is_logged_and_stops_nothing(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The process begins all the same, and preparing is tried again."""
+    """The process starts anyway, and tries to prepare search again."""
 
     async def broken() -> bool:
         raise RuntimeError("nobody foresaw this")
 
-    monkeypatch.setattr(lifecycle, "LOOK", 0.01)
+    monkeypatch.setattr(lifecycle, "PREPARE_EVERY", 0.01)
     haru = _haru(database)
     monkeypatch.setattr(haru.archive, "prepare", broken)
     with capture_logs() as logs:
@@ -61,16 +65,16 @@ async def test_what_nobody_foresaw_is_told_and_stops_nothing(
                 if len(logs) > 1:
                     break
                 await asyncio.sleep(0.01)
-    assert {one["event"] for one in logs} == {"preparing_crashed"}
+    assert {one["event"] for one in logs} == {"search_preparation_crashed"}
     assert len(logs) > 1
     await haru.close()
 
 
-async def test_a_database_that_is_away_keeps_nothing_from_starting(tmp_path: Path) -> None:
-    """What could not be prepared is said, and tried again later."""
+async def test_a_process_starts_without_its_database(tmp_path: Path) -> None:
+    """If the database is away, the log says that search is not prepared, and the process starts."""
     haru = _haru(Database(f"sqlite:///{tmp_path}/empty.sqlite3"))
     with capture_logs() as logs:
         async with prepared(haru):
             pass
-    assert [one["event"] for one in logs] == ["lookup_not_prepared"]
+    assert [one["event"] for one in logs] == ["search_not_prepared"]
     await haru.close()

@@ -1,4 +1,4 @@
-"""Polls sources side by side, wakes the deliveries, and tells operators of a quiet morning."""
+"""Sources are polled side by side, wake the delivery, and are reported when they are quiet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.app import Haru
 from bot.clocks import FixedClock
 from bot.local.seed import MINJI
 from bot.operators import Operators
-from bot.source_polling import Gathering
+from bot.source_polling import SourcePoller
 from digests.model import Document, Fetch, Source, SourceKind
 from digests.sources.polling import Polled, Polling
 from tests.bot.listeners.conftest import Desk, text_of
@@ -21,8 +21,8 @@ from tests.bot.listeners.conftest import Desk, text_of
 NOTE = "https://arxiv.org/abs/2502.{:05}\n*A Note {}* (Ada Lovelace)\n\n메모예요.\n\n#llm\n"
 
 
-class Shelves:
-    """Sources of which one never answers, and the others give one more note each time."""
+class Fetcher:
+    """Returns one more note each time; never answers for the source ``stuck``."""
 
     def __init__(self) -> None:
         self.fetched: list[str] = []
@@ -36,17 +36,17 @@ class Shelves:
         return Fetch([Document(source.name, f"2502{number:02} Note.md", text.encode())], {"seen": number})
 
 
-class House:
-    """A gathering over its own sources, with what it did."""
+class Polls:
+    """A poller with its own sources, and how often it woke the delivery."""
 
     def __init__(self, haru: Haru) -> None:
         self.haru = haru
-        self.shelves = Shelves()
+        self.fetcher = Fetcher()
         self.woken = 0
         self.polling = Polling(
-            haru.database, haru.archive, {SourceKind.GIT: self.shelves}, every=timedelta(minutes=15)
+            haru.database, haru.archive, {SourceKind.GIT: self.fetcher}, every=timedelta(minutes=15)
         )
-        self.gathering = Gathering(
+        self.poller = SourcePoller(
             polling=self.polling,
             sources=haru.sources,
             operators=Operators(haru.installations, haru.clients, [], language="en"),
@@ -74,53 +74,51 @@ class House:
             if sum(one.last_good_at is not None for one in await self.haru.sources.all()) >= count:
                 return
             await asyncio.sleep(0.02)
-        raise AssertionError(f"only {self.shelves.fetched} were polled")
+        raise AssertionError(f"only {self.fetcher.fetched} were polled")
 
 
 @pytest.fixture
-async def house(desk: Desk) -> AsyncIterator[House]:
-    """A house without sources."""
-    house = House(desk.haru)
-    yield house
-    await house.gathering.stop()
+async def polls(desk: Desk) -> AsyncIterator[Polls]:
+    """A poller without sources."""
+    polls = Polls(desk.haru)
+    yield polls
+    await polls.poller.stop()
 
 
-async def test_a_source_that_hangs_holds_up_no_other(house: House) -> None:
-    """While one source never answers, the others are polled, also those added later."""
+async def test_a_source_that_hangs_delays_no_other(polls: Polls) -> None:
+    """While one source never answers, the others are polled, even those that are added later."""
     for name in ("a", "b", "stuck"):
-        await house.add(name)
-    await house.gathering.look()
-    await house.until_polled(2)
-    await house.add("c")
-    await house.gathering.look()
-    await house.until_polled(3)
-    assert sorted(house.shelves.fetched) == ["a", "b", "c"]
+        await polls.add(name)
+    await polls.poller.poll_due()
+    await polls.until_polled(2)
+    await polls.add("c")
+    await polls.poller.poll_due()
+    await polls.until_polled(3)
+    assert sorted(polls.fetcher.fetched) == ["a", "b", "c"]
 
 
-async def test_only_news_wakes_the_deliveries(house: House) -> None:
-    """The first fetch of a source, which is never posted, does not wake the deliveries; the next one with new
-    papers does.
-    """
-    await house.add("a")
-    await house.gathering.look()
-    await house.until_polled(1)
-    assert house.woken == 0
+async def test_only_new_digests_to_post_wake_the_delivery(polls: Polls) -> None:
+    """The first fetch of a source, which is never posted, does not wake the delivery; later ones do."""
+    await polls.add("a")
+    await polls.poller.poll_due()
+    await polls.until_polled(1)
+    assert polls.woken == 0
     now = datetime.now(UTC)
-    await house.haru.sources.switch("a", on=True, now=now)
-    await house.gathering.look()
+    await polls.haru.sources.switch("a", on=True, now=now)
+    await polls.poller.poll_due()
     for _ in range(500):
-        if house.woken:
+        if polls.woken:
             break
         await asyncio.sleep(0.02)
-    assert house.woken == 1
+    assert polls.woken == 1
 
 
-async def test_a_stopping_process_releases_its_sources(house: House) -> None:
-    """A source that was being polled when the process stopped can be claimed by another at once."""
-    await house.add("stuck")
-    await house.gathering.look()
-    await house.gathering.stop()
-    assert await house.polling.claim("stuck", now=datetime.now(UTC)) is not None
+async def test_stopping_releases_the_sources(polls: Polls) -> None:
+    """A source that is being polled when the process stops can be claimed by another at once."""
+    await polls.add("stuck")
+    await polls.poller.poll_due()
+    await polls.poller.stop()
+    assert await polls.polling.claim("stuck", now=datetime.now(UTC)) is not None
 
 
 async def _add_folder(desk: Desk, folder: Path) -> None:
@@ -142,16 +140,16 @@ async def _poll(polling: Polling) -> Polled:
     return await polling.poll(claimed, now=datetime.now(UTC))
 
 
-async def test_a_quiet_morning_is_told_to_the_operator_once(desk: Desk, tmp_path: Path) -> None:
-    """An operator gets one direct message about a quiet source, though two processes check it."""
+async def test_operators_are_notified_of_a_quiet_source_once(desk: Desk, tmp_path: Path) -> None:
+    """Of two processes that see a quiet source, one sends the operator a direct message, and only once."""
     haru = desk.haru
     for week in range(1, 5):
         day = date(2025, 2, 25) - timedelta(weeks=week)
         (tmp_path / f"{day:%y%m%d} Note.md").write_text(NOTE.format(week, day))
     await _add_folder(desk, tmp_path)
     assert (await _poll(haru.polling)).fresh == 4
-    gatherings = [
-        Gathering(
+    pollers = [
+        SourcePoller(
             polling=haru.polling,
             sources=haru.sources,
             operators=Operators(haru.installations, haru.clients, [MINJI, "UNOBODY"], language="ko"),
@@ -160,8 +158,8 @@ async def test_a_quiet_morning_is_told_to_the_operator_once(desk: Desk, tmp_path
         )
         for _ in range(2)
     ]
-    await asyncio.gather(*(one.listen() for one in gatherings))
-    await gatherings[0].listen()
+    await asyncio.gather(*(poller.report_quiet() for poller in pollers))
+    await pollers[0].report_quiet()
     rooms = await desk.ask("GET", f"/local/workspace?as={MINJI}")
     (direct,) = [one["id"] for one in rooms["channels"] if one["id"].startswith("D")]
     told = [one["text"] for one in await desk.seen(MINJI, direct) if "notes" in text_of(one)]
@@ -181,8 +179,8 @@ async def test_the_card_says_which_source_fails(desk: Desk, tmp_path: Path) -> N
     assert "notes" not in text_of(await desk.write("/digest"))
 
 
-async def test_readiness_reports_the_age_of_the_last_fetch(desk: Desk, tmp_path: Path) -> None:
-    """The readiness facts hold the age of each posting source's last fetch, null before the first."""
+async def test_readiness_shows_the_age_of_the_last_fetch(desk: Desk, tmp_path: Path) -> None:
+    """A delivering process shows each posting source's age in seconds, null if it was never fetched."""
     await _add_folder(desk, tmp_path)
     await desk.haru.clockwork.tick()
     assert (await desk.haru.health.ready_to_deliver()).facts["fetch_age"] == {"notes": None}

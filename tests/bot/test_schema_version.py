@@ -1,4 +1,4 @@
-"""The schema: migrations and models agree, and no process works on the wrong version."""
+"""Migrations and models agree, and no process works with a schema of the wrong version."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def _differences(connection: Connection) -> list[object]:
 
 
 async def test_an_upgraded_database_equals_the_models(empty: Database) -> None:
-    """All migrations, run on an empty database, make just the tables the code expects."""
+    """The migrations, run on an empty database, create exactly the tables in the metadata."""
     await schema_version.upgrade(empty)
     async with empty.read() as connection:
         assert await connection.run_sync(_differences) == []
 
 
 async def test_upgrading_again_keeps_what_is_there(empty: Database) -> None:
-    """An upgrade of a database with data changes none of it."""
+    """An upgrade changes no data if the schema is up to date."""
     await schema_version.upgrade(empty)
     async with empty.write() as connection:
         await connection.execute(insert(source).values(name="a", kind="file", posts=True, enabled=True))
@@ -50,13 +50,17 @@ async def test_upgrading_again_keeps_what_is_there(empty: Database) -> None:
 
 
 async def test_files_are_named_by_their_versions(empty: Database) -> None:
-    """The newest of the files' names, by which Haru knows its version, is the head that Alembic makes."""
+    """A migration's file is named by its version, and the newest is Alembic's head."""
     config = Config()
     config.set_main_option("script_location", str(Path(schema_version.__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     scripts = list(ScriptDirectory.from_config(config).walk_revisions())
-    assert [Path(one.path).name.partition("_")[0] for one in scripts] == [one.revision for one in scripts]
-    assert [one.revision for one in scripts] == sorted((one.revision for one in scripts), reverse=True)
+    assert [Path(script.path).name.partition("_")[0] for script in scripts] == [
+        script.revision for script in scripts
+    ]
+    assert [script.revision for script in scripts] == sorted(
+        (script.revision for script in scripts), reverse=True
+    )
     await schema_version.upgrade(empty)
     async with empty.read() as connection:
         head = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
@@ -64,22 +68,22 @@ async def test_files_are_named_by_their_versions(empty: Database) -> None:
 
 
 async def test_two_processes_may_upgrade_at_once(empty: Database) -> None:
-    """Upgrades at the same moment queue, and the second finds nothing to do."""
+    """Upgrades at the same time run one after the other, and all but the first have nothing to do."""
     await asyncio.gather(*(schema_version.upgrade(empty) for _ in range(4)))
     await schema_version.check(empty)
 
 
 async def test_a_database_without_the_schema_is_refused(empty: Database) -> None:
-    """A process that must not migrate names the command that does."""
+    """The error of a process that may not migrate names the command that does."""
     with pytest.raises(SchemaError, match="haru migrate"):
         await schema_version.check(empty)
 
 
-async def test_a_newer_database_is_left_alone(empty: Database) -> None:
-    """A database that a newer version migrated is neither used nor touched."""
+async def test_a_database_of_an_unknown_version_is_left_alone(empty: Database) -> None:
+    """A database whose schema this Haru does not know is neither used nor changed."""
     await schema_version.upgrade(empty)
     async with empty.write() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     for attempt in (schema_version.check, schema_version.upgrade, schema_version.ensure):
-        with pytest.raises(SchemaError, match="newer Haru"):
+        with pytest.raises(SchemaError, match="9999, which this version of Haru does not know"):
             await attempt(empty)
