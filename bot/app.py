@@ -51,12 +51,12 @@ from digests.archive import Archive
 from digests.errors import HaruError
 from digests.model import SourceKind, Workspace
 from digests.search import meaning
-from digests.sources.addresses import any_address, is_public
-from digests.sources.feed import Feed
-from digests.sources.folder import Folder
-from digests.sources.git import Git
-from digests.sources.http_fetch import Web
-from digests.sources.polling import Polling
+from digests.sources.feed import FeedFetcher
+from digests.sources.folder import FolderFetcher
+from digests.sources.git import GitFetcher
+from digests.sources.http_client import HttpClient
+from digests.sources.network_addresses import any_address, is_public_address
+from digests.sources.polling import Poller
 from digests.sources.source_list import Sources
 from digests.store.database import Database
 
@@ -165,16 +165,16 @@ class Haru:
         settings = self.settings
         allow_private = settings.haru_allow_private_addresses
         self.sources = Sources(self.database)
-        self.web = Web(allowed=any_address if allow_private else is_public)
-        self.polling = Polling(
+        self.web = HttpClient(is_allowed=any_address if allow_private else is_public_address)
+        self.polling = Poller(
             self.database,
             self.archive,
             {
-                SourceKind.FOLDER: Folder(),
-                SourceKind.FEED: Feed(self.web),
-                SourceKind.GIT: Git(settings.haru_clones, allow_private=allow_private),
+                SourceKind.FOLDER: FolderFetcher(),
+                SourceKind.FEED: FeedFetcher(self.web),
+                SourceKind.GIT: GitFetcher(settings.haru_clones, allow_private=allow_private),
             },
-            every=timedelta(minutes=settings.haru_poll_minutes),
+            interval=timedelta(minutes=settings.haru_poll_minutes),
         )
         self.source_poller = SourcePoller(
             polling=self.polling,

@@ -59,5 +59,5 @@ class HealthChecks:
         facts["oldest_due_age"] = None if oldest is None else round(oldest.total_seconds(), 1)
         if oldest is not None and oldest > LATEST_PART:
             reasons.append(f"a message has been due for {oldest.total_seconds() / 60:.0f} minutes")
-        facts["fetch_age"] = await self._sources.ages(datetime.now(UTC))
+        facts["fetch_age"] = await self._sources.seconds_since_success(datetime.now(UTC))
         return Health(tuple(reasons), facts)

@@ -64,7 +64,7 @@ async def run_local(settings: Settings, *, fresh: bool) -> None:
 
 
 async def _serve_local(settings: Settings, database: Database, state: Path) -> None:
-    samples = [document for document in folder.documents(SAMPLES) if document.path.endswith(".txt")]
+    samples = [document for document in folder.documents_in(SAMPLES) if document.path.endswith(".txt")]
     earlier = [document for document in samples if document.path.startswith(_EARLIER)]
     coming = [document for document in samples if not document.path.startswith(_EARLIER)]
     first = date.fromisoformat(Path(coming[0].path).stem)
@@ -113,7 +113,7 @@ async def _serve_local(settings: Settings, database: Database, state: Path) -> N
 async def _import(haru: Haru, documents: list[Document], *, source: str, backlog: bool) -> None:
     """Add sample documents to the archive. Those of the ``backlog`` are never posted."""
     named = [replace(document, source=source) for document in documents]
-    async for _ in haru.archive.take_in(named, now=haru.clock.now(), backlog=backlog):
+    async for _ in haru.archive.import_documents(named, now=haru.clock.now(), backlog=backlog):
         pass
 
 

@@ -12,7 +12,7 @@ from bot.messages.operator_notes import missing_digest
 from bot.operators import Operators
 from digests.errors import HaruError
 from digests.model import Source
-from digests.sources.polling import Polling
+from digests.sources.polling import Poller
 from digests.sources.source_list import Sources
 
 log = structlog.stdlib.get_logger(__name__)
@@ -31,7 +31,7 @@ class SourcePoller:
     def __init__(
         self,
         *,
-        polling: Polling,
+        polling: Poller,
         sources: Sources,
         operators: Operators,
         clock: Clock,
@@ -56,7 +56,7 @@ class SourcePoller:
 
     async def report_quiet(self) -> None:
         """Notify the operators, once, of each source that has no digest though it usually has one by now."""
-        for quiet in await self._sources.untold(await self._sources.quiet(self._clock.now())):
+        for quiet in await self._sources.claim_unreported(await self._sources.missed_days(self._clock.now())):
             log.warning("source_quiet", source=quiet.source.name, date=str(quiet.day))
             await self._operators.notify(
                 missing_digest(
@@ -81,7 +81,7 @@ class SourcePoller:
     async def _poll(self, source: Source) -> None:
         try:
             polled = await self._polling.poll(source, now=self._machine_clock.now(), as_of=self._clock.now())
-            if polled.fresh and source.posts and source.first_fetch_done:
+            if polled.changed and source.posts and source.first_fetch_done:
                 await self._wake()
         except HaruError as error:
             log.error("poll_failed", source=source.name, error=str(error))

@@ -1,1 +1,1 @@
-"""Papers: reading them, keeping them, finding them. Knows nothing of Slack."""
+"""Papers: read, archived, searched. Knows nothing of Slack."""

@@ -1,4 +1,4 @@
-"""The archive's use cases: take documents in, look papers up, list tags. Knows no SQL and no Slack."""
+"""The use cases of the archive: import documents, read digests and entries, search. Knows no SQL."""
 
 from __future__ import annotations
 
@@ -6,40 +6,42 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime
 
-from digests.draft_process import Drafting
-from digests.drafts import Drafts
 from digests.model import (
     ArchivedDigest,
     ArchivedEntry,
     Document,
+    ImportedDocument,
+    ImportStatus,
     Results,
-    Status,
     TagCount,
-    Taken,
     Workspace,
 )
+from digests.preprocessing import PreprocessedBatch
+from digests.preprocessing_worker import PreprocessingWorker
 from digests.search import engine, meaning
 from digests.search.meaning import Encoder
 from digests.store import digests_by_day, lookup, vectors
-from digests.store.batch_intake import take_in_batch
+from digests.store.batch_import import import_batch
 from digests.store.database import Database
-from digests.store.documents import find_source, known_hashes
+from digests.store.documents import find_or_create_source, known_hashes
 from digests.store.entry_export import export_entries
-from digests.store.entry_reader import documents_of, load_entries, posted_entries
+from digests.store.entry_reader import document_paths, load_entries, load_posted_entries
 from digests.store.index_rows import index_papers
 from digests.store.indexes import Indexes
 
-BATCH = 300
-"""Documents in one transaction: a crash loses at most these, whole, and the next run takes them in."""
+MAX_BATCH_DOCUMENTS = 300
+"""Documents written in one transaction. A crash loses at most these; the next import writes them."""
 
-BATCH_BYTES = 1024 * 1024
-"""Of their bytes; so memory stays what it is, however large the documents are."""
+MAX_BATCH_BYTES = 1024 * 1024
+"""Bytes of documents in one transaction, which limits the memory an import takes."""
 
 
 class Archive:
-    """Everything loaded. ``workspace`` in any method is whose eyes look: None sees what is shared.
+    """The archive of all workspaces.
 
-    Does not fetch (``digests.sources`` does), and does not know what was posted where.
+    ``workspace`` says whose archive a method reads: shared digests and that workspace's own. None reads
+    only shared ones. Does not fetch documents (``digests.sources`` does), and does not know what was
+    posted where.
     """
 
     def __init__(self, database: Database, *, encoder: Encoder | None = None) -> None:
@@ -47,78 +49,75 @@ class Archive:
         self._encoder = encoder
         self._indexes = Indexes(database, encoder)
 
-    async def take_in(
+    async def import_documents(
         self,
         documents: Iterable[Document],
         *,
         now: datetime,
         workspace: Workspace | None = None,
-        kind: str = "file",
-        posts: bool = True,
         backlog: bool = False,
         zone: str = "UTC",
         dry_run: bool = False,
-    ) -> AsyncIterator[Taken]:
-        """Take documents in and tell each one's fate; one bad document never stops the rest.
+    ) -> AsyncIterator[ImportedDocument]:
+        """Import documents, and yield what was done with each. A document in error stops no other.
 
-        A document whose bytes are as they were changes nothing. With ``workspace`` they
-        are that workspace's own, and shared papers stay as they are. Documents are asked
-        for as they are taken in, and written ``BATCH`` at a time, each batch whole or not
-        at all.
+        A document whose bytes have not changed changes nothing. With ``workspace`` the documents belong
+        to it and leave shared papers as they are. ``backlog`` imports digests that are never posted.
+        ``zone`` is the time zone of a source that is new.
+
+        ``documents`` is read lazily, and written in batches: a batch is written as a whole or not at all.
+        While one is written, the next is preprocessed.
         """
         written = 0
         batches = _batches(documents)
         batch = next(batches, None)
-        drafting = Drafting()
-        ahead = self._drafts(drafting, batch, workspace)
+        worker = PreprocessingWorker()
+        preprocessing = self._preprocess(worker, batch, workspace)
         try:
             while batch:
-                ready = await ahead
-                following = next(batches, None)
-                ahead = self._drafts(drafting, following, workspace)
+                preprocessed = await preprocessing
+                next_batch = next(batches, None)
+                preprocessing = self._preprocess(worker, next_batch, workspace)
                 database = self._database
-                opened = database.dry_run_archive() if dry_run else database.write_archive()
-                async with opened as connection:
-                    shelf = await find_source(
-                        connection,
-                        batch[0].source,
-                        workspace=workspace,
-                        kind=kind,
-                        posts=posts,
-                        zone=zone,
-                        backlog=backlog,
+                async with database.dry_run_archive() if dry_run else database.write_archive() as connection:
+                    source = await find_or_create_source(
+                        connection, batch[0].source, workspace=workspace, zone=zone, backlog=backlog
                     )
-                    taken = await take_in_batch(connection, shelf, batch, ready, now=now)
-                written += sum(one.status in (Status.NEW, Status.CHANGED) for one in taken)
-                for one in taken:
-                    yield one
-                batch = following
+                    results = await import_batch(connection, source, batch, preprocessed, now=now)
+                written += sum(
+                    result.status in (ImportStatus.NEW, ImportStatus.CHANGED) for result in results
+                )
+                for result in results:
+                    yield result
+                batch = next_batch
         finally:
-            ahead.cancel()
-            drafting.end()
-        if written >= BATCH and not dry_run:
+            preprocessing.cancel()
+            worker.stop()
+        if written >= MAX_BATCH_DOCUMENTS and not dry_run:
             await self._database.analyse()
 
-    def _drafts(
-        self, drafting: Drafting, batch: Sequence[Document] | None, workspace: Workspace | None
-    ) -> asyncio.Task[Drafts]:
-        """The drafts of a batch's new and changed documents, made beside whatever else goes on."""
+    def _preprocess(
+        self, worker: PreprocessingWorker, batch: Sequence[Document] | None, workspace: Workspace | None
+    ) -> asyncio.Task[PreprocessedBatch]:
+        """Start preprocessing a batch's new and changed documents, in the background."""
 
-        async def make() -> Drafts:
+        async def preprocess() -> PreprocessedBatch:
             if not batch:
                 return {}
+            paths = [document.path for document in batch]
             async with self._database.read() as connection:
-                known = await known_hashes(
-                    connection, batch[0].source, [document.path for document in batch], workspace=workspace
-                )
-            return await drafting.drafts(batch, known)
+                known = await known_hashes(connection, batch[0].source, paths, workspace=workspace)
+            return await worker.preprocess(batch, known)
 
-        return asyncio.create_task(make())
+        return asyncio.create_task(preprocess())
 
     async def entry(
         self, entry_id: int, *, workspace: Workspace | None, until: date | None = None
     ) -> ArchivedEntry | None:
-        """One entry, or None when there is none that this workspace may see."""
+        """The entry of this id, or None when the workspace has none.
+
+        ``until`` leaves out entries dated later.
+        """
         async with self._database.read() as connection:
             found = await load_entries(connection, [entry_id], workspace=workspace, until=until)
         return found[0] if found else None
@@ -126,67 +125,80 @@ class Archive:
     async def entries(
         self, entry_ids: Sequence[int], *, workspace: Workspace | None, until: date | None = None
     ) -> list[ArchivedEntry]:
-        """The entries of these ids that may be seen, in the order of the ids."""
+        """The entries of these ids that the workspace has, in the order of the ids."""
         async with self._database.read() as connection:
             return await load_entries(connection, entry_ids, workspace=workspace, until=until)
 
     async def export(
         self, *, workspace: Workspace | None
     ) -> AsyncIterator[tuple[ArchivedEntry, tuple[str, ...]]]:
-        """Every entry that may be seen, by date, with the documents that mention its paper."""
+        """Every entry the workspace has, by date, with the paths of the documents that mention its paper."""
         async with self._database.read() as connection:
             async for exported in export_entries(connection, workspace=workspace):
                 yield exported
 
-    async def posted(self, entry_ids: Sequence[int]) -> list[ArchivedEntry]:
-        """The entries of these ids, also where they were withdrawn or retracted after they were posted."""
+    async def posted_entries(self, entry_ids: Sequence[int]) -> list[ArchivedEntry]:
+        """The entries of these ids in the order of the ids, withdrawn and retracted ones included."""
         async with self._database.read() as connection:
-            return await posted_entries(connection, entry_ids)
+            return await load_posted_entries(connection, entry_ids)
 
     async def digest(self, digest_id: int, *, workspace: Workspace | None) -> ArchivedDigest | None:
-        """One digest, or None."""
+        """The digest of this id, or None when the workspace has none."""
         async with self._database.read() as connection:
-            return await digests_by_day.digest(connection, digest_id, workspace=workspace)
+            return await digests_by_day.load_digest(connection, digest_id, workspace=workspace)
 
-    async def digest_of_day(self, day: date, *, workspace: Workspace | None) -> tuple[ArchivedDigest, ...]:
+    async def digests_of_day(self, day: date, *, workspace: Workspace | None) -> tuple[ArchivedDigest, ...]:
         """Every digest dated that day."""
         async with self._database.read() as connection:
-            return await digests_by_day.of_day(connection, day, workspace=workspace)
+            return await digests_by_day.digests_of_day(connection, day, workspace=workspace)
 
-    async def digests(
+    async def deliverable_digests(
         self, *, workspace: Workspace | None, after: date | None, until: date, now: datetime
     ) -> tuple[ArchivedDigest, ...]:
-        """What may be delivered: sealed by ``now``, dated after ``after`` up to ``until``; oldest first."""
+        """The digests that may be delivered at ``now``, dated after ``after`` and up to ``until``.
+
+        Oldest first.
+        """
         async with self._database.read() as connection:
-            return await digests_by_day.deliverable(
+            return await digests_by_day.deliverable_digests(
                 connection, workspace=workspace, after=after, until=until, now=now
             )
 
-    async def owners(self, *, after: date, until: date) -> frozenset[Workspace]:
-        """The workspaces that have digests of their own, dated after ``after`` up to ``until``."""
+    async def workspaces_with_digests(self, *, after: date, until: date) -> frozenset[Workspace]:
+        """The workspaces with digests of their own, dated after ``after`` and up to ``until``."""
         async with self._database.read() as connection:
-            return await digests_by_day.owners(connection, after=after, until=until)
+            return await digests_by_day.workspaces_with_digests(connection, after=after, until=until)
 
     async def newest_digest(
         self, *, workspace: Workspace | None, until: date, now: datetime
     ) -> ArchivedDigest | None:
-        """The newest digest that may be delivered, or None."""
+        """The newest digest that may be delivered at ``now``, dated up to ``until``; or None."""
         async with self._database.read() as connection:
-            return await digests_by_day.newest(connection, workspace=workspace, until=until, now=now)
+            return await digests_by_day.newest_deliverable_digest(
+                connection, workspace=workspace, until=until, now=now
+            )
 
     async def latest_day(self, *, workspace: Workspace | None, until: date | None) -> date | None:
-        """The newest day that has papers, or None while the archive is empty."""
+        """The latest date of any digest, up to ``until``; None when there is none."""
         async with self._database.read() as connection:
             return await digests_by_day.latest_day(connection, workspace=workspace, until=until)
 
-    async def retract(self, day: date, *, now: datetime, workspace: Workspace | None = None) -> int:
-        """Take back every digest of a day: gone from lookup, never delivered again; how many there were."""
+    async def retract_day(self, day: date, *, now: datetime, workspace: Workspace | None = None) -> int:
+        """Retract every digest of a day, and return their number.
+
+        A retracted digest is not found by searches and never delivered again.
+        """
         async with self._database.write_archive() as connection:
-            digest_ids, paper_ids = await digests_by_day.retract(
+            digest_ids, paper_ids = await digests_by_day.retract_day(
                 connection, day, workspace=workspace, now=now
             )
             await index_papers(connection, paper_ids)
         return len(digest_ids)
+
+    async def document_paths(self, results: Results) -> dict[int, tuple[str, ...]]:
+        """For each paper found, by its id, the paths of the documents that mention it, sorted."""
+        async with self._database.read() as connection:
+            return await document_paths(connection, [hit.entry.paper_id for hit in results.hits])
 
     async def search(
         self,
@@ -219,11 +231,6 @@ class Archive:
         """Load what the questions of all workspaces share, so that nobody who asks waits for it; False when
         nothing has changed since it was loaded."""
         return await self._indexes.follow()
-
-    async def documents(self, results: Results) -> dict[int, tuple[str, ...]]:
-        """For each paper found, the paths of the documents that mention it, in a fixed order."""
-        async with self._database.read() as connection:
-            return await documents_of(connection, [hit.entry.paper_id for hit in results.hits])
 
     async def encode(self, *, most: int = 64) -> int:
         """Encode the meaning of papers that wait for it; how many there were, 0 without an encoder.
@@ -276,12 +283,12 @@ class Archive:
 
 
 def _batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Documents as they come, within the bounds of a batch, of one source each and no path twice."""
+    """Group documents, in their order, into batches of one source in which no path occurs twice."""
     batch: dict[str, Document] = {}
     size, source = 0, None
     for document in documents:
-        full = len(batch) == BATCH or size > BATCH_BYTES
-        if batch and (full or document.source != source or document.path in batch):
+        is_full = len(batch) == MAX_BATCH_DOCUMENTS or size > MAX_BATCH_BYTES
+        if batch and (is_full or document.source != source or document.path in batch):
             yield list(batch.values())
             batch, size = {}, 0
         source = document.source

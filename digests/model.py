@@ -1,8 +1,8 @@
-"""The words of the archive as frozen values. No I/O, no Slack, no database.
+"""The values of the archive as frozen dataclasses. Pure: no I/O, no database, no Slack.
 
-Three families live here. *Read* values (Paper, Entry, Digest…) are what a document says.
-*Archived* values carry the ids that the store assigned. *Source* values say where documents
-come from and what one fetch returned.
+*Read* values (Paper, Entry, Digest…) are what a document says. *Imported* values report what an
+import did. *Archived* values carry the ids that the store assigned. *Found* values answer a search.
+*Source* values say where documents come from and what one fetch returned.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from digests.errors import RefusalReason
 
 @dataclass(frozen=True, slots=True, order=True)
 class Workspace:
-    """A Slack team, as the owner of rows. Does not say whether Haru is installed there.
+    """A Slack workspace, as the owner of rows. Does not say whether Haru is installed in it.
 
     ``enterprise_id`` is empty outside Enterprise Grid.
     """
@@ -29,12 +29,12 @@ class Workspace:
 
     @property
     def key(self) -> str:
-        """The one-column form kept in the database: ``E1:T1``, or ``:T1``."""
+        """The form kept in the database, in one column: ``E1:T1``, or ``:T1``."""
         return f"{self.enterprise_id}:{self.team_id}"
 
     @classmethod
     def from_key(cls, key: str) -> Workspace:
-        """Read a key back; ValueError when it holds no colon."""
+        """The workspace of a key; ValueError when the key holds no colon."""
         enterprise_id, colon, team_id = key.partition(":")
         if not colon:
             raise ValueError(f"not a workspace key: {key!r}")
@@ -47,7 +47,7 @@ SHARED = ""
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """``name`` is canonical (lower case, hyphens); ``spelling`` is as the document wrote it."""
+    """A tag: ``name`` is canonical (lower case, hyphens), ``spelling`` is as the document has it."""
 
     name: str
     spelling: str
@@ -55,10 +55,10 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """The work itself. Does not know which digests mention it.
+    """A paper. Does not know which digests mention it.
 
-    ``arxiv_id`` has no version (``2502.17416``, ``cs/0112017``). ``url`` is the
-    paper's own link, never one cited in prose.
+    ``arxiv_id`` has no version (``2502.17416``, ``cs/0112017``). ``url`` is the paper's own link, never
+    one that the commentary cites.
     """
 
     title: str
@@ -70,7 +70,10 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Commentary:
-    """What the digest's author wrote, in one language (BCP 47). Paragraphs are parted by a blank line."""
+    """What the digest's author wrote about a paper, in one language (a BCP 47 code).
+
+    A blank line separates paragraphs.
+    """
 
     language: str
     text: str
@@ -78,10 +81,10 @@ class Commentary:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A paper's place in one digest.
+    """One paper in one digest, with what the digest says about it.
 
-    ``cites`` are URLs found in the commentary's prose; ``links`` are names of other
-    notes (``[[…]]``). ``line`` is where the entry starts in its document, 1-based.
+    ``cites`` are the URLs in the commentary, ``links`` the names of other notes (``[[…]]``). ``line`` is
+    the line of its document on which the entry begins, counted from 1.
     """
 
     paper: Paper
@@ -98,15 +101,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An entry that could not be read: where, why, and its title where that much was clear."""
+    """An entry that could not be read: its line, the reason, and its title where one was found."""
 
     line: int
     reason: RefusalReason
     title: str | None = None
 
 
-class Kind(StrEnum):
-    """What a document is: a newsletter is one digest; a note is one entry of its day's digest."""
+class DocumentKind(StrEnum):
+    """The kinds of document: a newsletter is a whole digest, a note is one entry of its day's digest."""
 
     NEWSLETTER = "newsletter"
     NOTE = "note"
@@ -119,14 +122,14 @@ class Digest:
     date: date | None
     entries: tuple[Entry, ...]
     refusals: tuple[Refusal, ...] = ()
-    kind: Kind = Kind.NEWSLETTER
+    kind: DocumentKind = DocumentKind.NEWSLETTER
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Bytes from a source, before reading. ``path`` is relative to the source, with ``/``.
+    """The bytes of one document, not yet read. ``path`` is relative to its source, with ``/``.
 
-    ``first_seen`` is the day the source itself knows it appeared (a git commit), if any.
+    ``first_seen`` is the day on which the document appeared, where the source knows it (git does).
     """
 
     source: str
@@ -135,8 +138,8 @@ class Document:
     first_seen: date | None = None
 
 
-class Status(StrEnum):
-    """What taking a document or an entry in did to the archive."""
+class ImportStatus(StrEnum):
+    """What an import did with a document or an entry."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -145,10 +148,10 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TakenEntry:
-    """One entry's fate. ``entry`` is None for a refused one."""
+class ImportedEntry:
+    """What an import did with one entry. ``entry`` is None for a refused or an unchanged one."""
 
-    status: Status
+    status: ImportStatus
     title: str | None
     entry: Entry | None = None
     reason: RefusalReason | None = None
@@ -156,13 +159,13 @@ class TakenEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """One document's fate. ``withdrawn`` are the titles of entries it held before and holds no more."""
+class ImportedDocument:
+    """What an import did with one document. ``withdrawn`` are the titles of entries it no longer holds."""
 
     path: str
-    status: Status
+    status: ImportStatus
     date: date | None = None
-    entries: tuple[TakenEntry, ...] = ()
+    entries: tuple[ImportedEntry, ...] = ()
     withdrawn: tuple[str, ...] = ()
     reason: RefusalReason | None = None
     line: int | None = None
@@ -170,7 +173,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedEntry:
-    """An entry as kept, with the paper's merged facts (a link another source knew, for instance)."""
+    """An entry of the archive. Its paper has the facts of every document that mentions it.
+
+    ``revision`` grows with each change, so that posted messages can be corrected.
+    """
 
     id: int
     digest_id: int
@@ -187,10 +193,10 @@ class ArchivedEntry:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedDigest:
-    """A digest as kept, entries in order. ``workspace`` is None for one that all share.
+    """A digest of the archive, with its entries in order. ``workspace`` is None for a shared one.
 
-    ``lag`` is how many days after its date it usually comes: at least one for a day of
-    notes, which is complete only when that day has ended.
+    ``delay_days`` is the usual number of days between its date and its arrival. It is at least 1 for a
+    day of notes, which is complete only when the day has ended.
     """
 
     id: int
@@ -198,12 +204,12 @@ class ArchivedDigest:
     date: date | None
     entries: tuple[ArchivedEntry, ...]
     workspace: Workspace | None = None
-    lag: int = 0
+    delay_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A paper found: its newest visible entry, its score, the words that matched as they stand in it."""
+    """A paper found by a search: its newest visible entry, its score, and the words of it that matched."""
 
     entry: ArchivedEntry
     score: float
@@ -212,7 +218,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A word that was read as another one: ``loopd`` as ``looped``."""
+    """A misspelt word of a query, and the word that was searched instead: ``loopd``, ``looped``."""
 
     typed: str
     used: str
@@ -220,12 +226,12 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of what was found, best first.
+    """One page of a search's hits, best first.
 
-    ``total`` counts all hits before paging. ``suggestions`` are queries known to hit;
-    they are given only when nothing was found. ``is_direct``: the first hit is the very
-    paper whose id or address was asked for; others cite it. ``by_meaning``: no paper has
-    most of the words, and these say something like it.
+    ``total`` counts the hits on all pages. ``suggestions`` are queries that have hits; they are given only
+    when nothing was found. ``is_direct``: the first hit is the very paper whose id or address was asked
+    for, and the others cite it. ``by_meaning``: no paper has most of the words, and these were found by
+    similar meaning.
     """
 
     query: str
@@ -240,7 +246,7 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class TagCount:
-    """A tag, spelt as most documents spell it, and how many papers carry it."""
+    """A tag in its most frequent spelling, and the number of papers that have it."""
 
     tag: Tag
     papers: int
@@ -260,12 +266,29 @@ class SourceKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NewSource:
+    """A source to be added, not yet checked.
+
+    ``kind`` and ``name`` are worked out from the location where they are None. For the other fields see
+    ``Source``.
+    """
+
+    location: str
+    name: str | None = None
+    kind: SourceKind | None = None
+    posts: bool = True
+    zone: str = "UTC"
+    delay_days: int = 0
+    poll_interval: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A place digests come from, with its settings and the outcome of its last polls.
 
-    Does not fetch anything: the fetchers in ``digests.sources`` do. ``lag`` is the usual number
-    of days between a digest's date and its arrival. ``every`` is the time between two polls;
-    None means the operator's default.
+    Does not fetch anything: the fetchers in ``digests.sources`` do. ``posts`` is False for a source whose
+    digests are only searched. ``delay_days`` is the usual number of days between a digest's date and its
+    arrival. ``poll_interval`` is None where the operator's default applies.
     """
 
     id: int
@@ -275,8 +298,8 @@ class Source:
     posts: bool = True
     enabled: bool = True
     zone: str = "UTC"
-    lag: int = 0
-    every: timedelta | None = None
+    delay_days: int = 0
+    poll_interval: timedelta | None = None
     cursor: Cursor | None = None
     first_fetch_done: bool = False
     failures: int = 0
@@ -296,10 +319,10 @@ class Source:
 class Fetch:
     """What one fetch of a source returned: everything that changed since the cursor.
 
-    ``documents`` are new or may have changed; they are read lazily and can be iterated once.
-    ``present`` holds every path the source has now. It is None for a source that lists only its
-    newest documents (a feed), where a missing path does not mean a deleted document. ``renamed``
-    maps new paths to old ones; ``unreadable`` maps paths to the reason they could not be read.
+    ``documents`` are new or may have changed; they are read lazily and can be iterated once. ``present``
+    holds every path the source has now. It is None for a source that lists only its newest documents (a
+    feed), where a missing path does not mean a deleted document. ``renamed`` maps new paths to old ones;
+    ``unreadable`` maps paths to the reason they could not be read.
     """
 
     documents: Iterable[Document]

@@ -52,7 +52,7 @@ class Corrections:
         deliveries = await self._ledger.posted(outdated.id, since=None if any_age else now - CORRECTED_FOR)
         if not deliveries:
             return 0
-        entries = await self._archive.posted([shown.entry_id for shown in outdated.shown])
+        entries = await self._archive.posted_entries([shown.entry_id for shown in outdated.shown])
         is_gone = all(shown.is_retracted for shown in outdated.shown)
         shrank = any(_is_newly_gone(shown) for shown in outdated.shown)
         looks: dict[tuple[Language, Layout, int | None, timedelta], list[int]] = defaultdict(list)

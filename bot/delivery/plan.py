@@ -10,9 +10,8 @@ from enum import StrEnum
 from bot.channels.tag_filter import TagFilter
 from bot.delivery.calendar import Due
 from bot.messages.edition import Edition, EditionEntry
-from digests.intake import is_strong
 from digests.model import ArchivedDigest, ArchivedEntry
-from digests.reading.identity import identity, normal_title
+from digests.reading.identity import identity, is_address_identity, normal_title
 
 CATCH_UP = timedelta(days=7)
 """How far back a post reaches for digests the channel missed."""
@@ -93,7 +92,7 @@ def decide(
 
 def _is_for(digest: ArchivedDigest, day: date) -> bool:
     """Whether a digest is what a day's post waits for: its own, or the one that usually comes by then."""
-    return digest.date is not None and digest.date + timedelta(days=digest.lag) >= day
+    return digest.date is not None and digest.date + timedelta(days=digest.delay_days) >= day
 
 
 def unread(digests: Sequence[ArchivedDigest], history: History, day: date) -> tuple[ArchivedDigest, ...]:
@@ -143,11 +142,11 @@ def _each_once(mentions: Sequence[tuple[ArchivedDigest, ArchivedEntry]]) -> list
     """
     keys = [identity(entry.paper) for _, entry in mentions]
     titles = [normal_title(entry.paper.title) for _, entry in mentions]
-    by_title = {title: key for title, key in zip(titles, keys, strict=True) if is_strong(key)}
+    by_title = {title: key for title, key in zip(titles, keys, strict=True) if is_address_identity(key)}
     chosen: dict[str, ArchivedEntry] = {}
     merits: dict[str, tuple[bool, bool]] = {}
     for (digest, entry), key, title in zip(mentions, keys, titles, strict=True):
-        known = key if is_strong(key) else by_title.get(title, key)
+        known = key if is_address_identity(key) else by_title.get(title, key)
         merit = (bool(entry.entry.commentaries), digest.workspace is not None)
         if merit >= merits.get(known, merit):
             chosen[known], merits[known] = entry, merit

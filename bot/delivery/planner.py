@@ -98,13 +98,13 @@ class Planner:
     async def digests(self, workspace: Workspace, day: date, *, now: datetime) -> tuple[ArchivedDigest, ...]:
         """What a workspace may be sent up to a day, as far back as a post reaches; else the newest day's."""
         since = day - plan.CATCH_UP - timedelta(days=1)
-        found = await self._archive.digests(workspace=workspace, after=since, until=day, now=now)
+        found = await self._archive.deliverable_digests(workspace=workspace, after=since, until=day, now=now)
         if found:
             return found
         newest = await self._archive.newest_digest(workspace=workspace, until=day, now=now)
         if newest is None or newest.date is None:
             return ()
-        return await self._archive.digests(
+        return await self._archive.deliverable_digests(
             workspace=workspace, after=newest.date - timedelta(days=1), until=newest.date, now=now
         )
 
@@ -117,7 +117,7 @@ class Planner:
             digest = await self._archive.digest(id_, workspace=workspace)
             if digest is None or digest.date is None or digest.date > day or id_ in found:
                 continue
-            of_day = await self._archive.digests(
+            of_day = await self._archive.deliverable_digests(
                 workspace=workspace, after=digest.date - timedelta(days=1), until=digest.date, now=now
             )
             found |= {one.id: one for one in of_day if one.id in digest_ids}
@@ -195,7 +195,7 @@ class Planner:
         """The digests of each workspace; what all share is read once for all that have none of their own."""
         since = day - plan.CATCH_UP - timedelta(days=1)
         workspaces = dict.fromkeys(channel.workspace for channel in channels)
-        own = await self._archive.owners(after=since, until=day)
+        own = await self._archive.workspaces_with_digests(after=since, until=day)
         shared: tuple[ArchivedDigest, ...] | None = None
         found = {}
         for workspace in workspaces:

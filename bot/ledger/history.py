@@ -15,7 +15,7 @@ from bot.delivery.plan import CATCH_UP, SEEN_FOR, History
 from bot.ledger import tables
 from bot.ledger.delivery import Delivery, State
 from bot.ledger.dialect import among
-from digests.intake import is_strong
+from digests.reading.identity import is_address_identity
 from digests.store.tables import digest as digest_table
 from digests.store.tables import entry as entry_table
 from digests.store.tables import paper as paper_table
@@ -210,6 +210,6 @@ async def _same(connection: AsyncConnection, paper_ids: Collection[int]) -> dict
         same[row.id] |= {
             one.id
             for one in by_title[row.title_key]
-            if not (is_strong(one.identity) and is_strong(row.identity))
+            if not (is_address_identity(one.identity) and is_address_identity(row.identity))
         }
     return same

@@ -66,7 +66,7 @@ async def card(request: Request) -> Message:
         next_post=next_post(channel),
         last_post=await services.posts.last_post(channel),
         workspace_paused=installation.paused_reason if installation else None,
-        failing_sources=await services.sources.troubles(),
+        failing_sources=await services.sources.failing_names(),
     )
     return card_message(
         channel,

@@ -30,7 +30,7 @@ from bot.messages.adding_papers import FormInput
 from bot.messages.message import Message, View
 from bot.shared_file import FileError, FileProblem, SharedFile
 from digests.model import Document
-from digests.sources.uploads import given_file, given_text, is_newsletter
+from digests.sources.uploads import is_newsletter, pasted_document, uploaded_document
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -173,7 +173,7 @@ async def _preview_confirmed(request: Request, view: dict[str, Any]) -> View:
     if _sha256(text.encode()) != shown.sha256:
         return await _text_preview_view(request, text)
     understood = await request.services.workspace_digests.add(
-        given_text(text), request.workspace, user_id=request.user_id
+        pasted_document(text), request.workspace, user_id=request.user_id
     )
     return await _told(request, adding_papers.added(understood, language=await request.language()))
 
@@ -181,7 +181,7 @@ async def _preview_confirmed(request: Request, view: dict[str, Any]) -> View:
 async def _text_preview_view(request: Request, text: str) -> View:
     """The preview of pasted text; the form again, with the reasons, if no paper in it can be read."""
     language = await request.language()
-    understood = await request.services.workspace_digests.preview(given_text(text), request.workspace)
+    understood = await request.services.workspace_digests.preview(pasted_document(text), request.workspace)
     if not understood.papers:
         return adding_papers.form(
             language=language,
@@ -230,7 +230,7 @@ async def _fetch(request: Request, file_id: str) -> tuple[SharedFile, Document]:
     """The file and the document in it. Raises FileError with the reason why it cannot be had."""
     file = await request.services.files.fetch(request.client, file_id)
     # Reading a large file takes long enough to hold up other answers.
-    return file, await asyncio.to_thread(given_file, file.name, file.content)
+    return file, await asyncio.to_thread(uploaded_document, file.name, file.content)
 
 
 async def _open_form(request: Request) -> None:

@@ -15,7 +15,7 @@ from bot.messages.entry import packed
 from bot.messages.message import Block, Message, View
 from bot.messages.mrkdwn import brief, clip, escape, plain
 from bot.messages.refusals import unreadable_document
-from digests.model import Status, Taken
+from digests.model import ImportedDocument, ImportStatus
 
 PASTED_TEXT = 3_000
 """The most characters Slack accepts in a plain_text_input; a longer digest has to be a file."""
@@ -41,13 +41,13 @@ class UploadedDigest:
     """
 
     name: str
-    taken: Taken
+    taken: ImportedDocument
     posts: bool = True
 
     @property
     def papers(self) -> int:
         """How many entries could be read."""
-        return sum(entry.status is not Status.REFUSED for entry in self.taken.entries)
+        return sum(entry.status is not ImportStatus.REFUSED for entry in self.taken.entries)
 
 
 def offer(*, language: str) -> Message:
@@ -134,7 +134,7 @@ def preview_message(understood: UploadedDigest, *, language: str, value: str) ->
 def added(understood: UploadedDigest, *, language: str) -> Message:
     """Confirms that the digest was added, and says where its papers can be found."""
     catalogue = catalogue_for(language)
-    if understood.taken.status is Status.SAME:
+    if understood.taken.status is ImportStatus.SAME:
         head = catalogue.gettext("I already have these papers. Nothing changed.")
     else:
         head = catalogue.ngettext("Added {n} paper.", "Added {n} papers.", understood.papers)
@@ -144,7 +144,7 @@ def added(understood: UploadedDigest, *, language: str) -> Message:
         if understood.posts
         else catalogue.gettext("I won't post them on my own, because they are too old or have no date.")
     )
-    text = " ".join([head, what] if understood.taken.status is Status.SAME else [head, what, when])
+    text = " ".join([head, what] if understood.taken.status is ImportStatus.SAME else [head, what, when])
     return Message(text, (section(text),))
 
 
@@ -217,7 +217,7 @@ def _file_input(catalogue: Catalogue) -> Block:
 def _lines(understood: UploadedDigest, catalogue: Catalogue) -> list[str]:
     """The heading, the titles, the titles that the new version removes, and the refusals."""
     taken = understood.taken
-    entries = [entry for entry in taken.entries if entry.status is not Status.REFUSED]
+    entries = [entry for entry in taken.entries if entry.status is not ImportStatus.REFUSED]
     lines = [_head(understood, catalogue)] if entries else []
     lines += [
         f"{place}. {brief(entry.title or '', _TITLE)}{_mark(entry.status, catalogue)}"
@@ -242,24 +242,24 @@ def _head(understood: UploadedDigest, catalogue: Catalogue) -> str:
     count = catalogue.ngettext("{n} paper", "{n} papers", understood.papers)
     parts = [_file(understood.name)] if understood.name else []
     statuses = Counter(entry.status for entry in taken.entries)
-    if taken.status is Status.SAME:
+    if taken.status is ImportStatus.SAME:
         return " · ".join([*parts, count, catalogue.gettext("already added")])
-    if taken.status is Status.CHANGED:
+    if taken.status is ImportStatus.CHANGED:
         parts.append(catalogue.gettext("new version"))
-        if statuses[Status.NEW]:
-            parts.append(catalogue.ngettext("{n} new", "{n} new", statuses[Status.NEW]))
+        if statuses[ImportStatus.NEW]:
+            parts.append(catalogue.ngettext("{n} new", "{n} new", statuses[ImportStatus.NEW]))
     return " · ".join([f"*{day}*", count, *parts])
 
 
-def _mark(status: Status, catalogue: Catalogue) -> str:
+def _mark(status: ImportStatus, catalogue: Catalogue) -> str:
     text = catalogue.gettext("changed")
-    return f" _({text})_" if status is Status.CHANGED else ""
+    return f" _({text})_" if status is ImportStatus.CHANGED else ""
 
 
 def _refusals(understood: UploadedDigest, catalogue: Catalogue) -> list[str]:
     taken = understood.taken
-    refused = [entry for entry in taken.entries if entry.status is Status.REFUSED]
-    if taken.status is Status.REFUSED and taken.reason is not None:
+    refused = [entry for entry in taken.entries if entry.status is ImportStatus.REFUSED]
+    if taken.status is ImportStatus.REFUSED and taken.reason is not None:
         head = catalogue.gettext("I couldn't read this.")
         name = [_file(understood.name)] if understood.name else []
         return [" · ".join([*name, head]), unreadable_document(taken.line, taken.reason, catalogue)]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.messages.message import Message
     from config.settings import Settings
     from digests.archive import Archive
-    from digests.model import Results, Taken
+    from digests.model import ImportedDocument, Results
 
 
 @click.command("import")
@@ -47,7 +47,7 @@ async def import_documents(settings: Settings, paths: tuple[Path, ...], dry_run:
     # The progress bars go to standard error, and disappear when they are done.
     screen = Console(stderr=True, quiet=as_json)
 
-    def report(taken: Taken) -> None:
+    def report(taken: ImportedDocument) -> None:
         tally.count(taken)
         if as_json:
             click.echo(json.dumps(taken_record(taken), ensure_ascii=False))
@@ -73,26 +73,31 @@ async def import_documents(settings: Settings, paths: tuple[Path, ...], dry_run:
 
 
 async def _import_path(
-    archive: Archive, path: Path, *, dry_run: bool, report: Callable[[Taken], None], screen: Console
+    archive: Archive,
+    path: Path,
+    *,
+    dry_run: bool,
+    report: Callable[[ImportedDocument], None],
+    screen: Console,
 ) -> None:
     """Import a file or folder, and report each document. SourceError if the path cannot be read."""
     from rich.progress import Progress
 
-    from digests.model import Status, Taken
+    from digests.model import ImportedDocument, ImportStatus
     from digests.sources import folder
     from digests.sources.file_names import DOCUMENT_SUFFIXES
 
-    documents = folder.documents(path)
+    documents = folder.documents_in(path)
     if not documents:
         kinds = ", ".join(sorted(DOCUMENT_SUFFIXES))
         click.echo(f"haru: {path} has no documents ({kinds}).", err=True)
     with Progress(console=screen, disable=not screen.is_terminal, transient=True) as progress:
         task = progress.add_task(str(path), total=len(documents))
-        async for taken in archive.take_in(documents, now=datetime.now(UTC), dry_run=dry_run):
+        async for taken in archive.import_documents(documents, now=datetime.now(UTC), dry_run=dry_run):
             report(taken)
             progress.advance(task)
     for name, reason in documents.unreadable.items():
-        report(Taken(name, Status.REFUSED, reason=reason))
+        report(ImportedDocument(name, ImportStatus.REFUSED, reason=reason))
 
 
 async def _encode(archive: Archive, screen: Console) -> None:
@@ -164,7 +169,7 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
             lines = (line.rstrip("\n") for line in sys.stdin) if text == "-" else [text]
             for line in lines:
                 results = await find(line)
-                documents = await archive.documents(results)
+                documents = await archive.document_paths(results)
                 records = [hit_record(hit, documents[hit.entry.paper_id]) for hit in results.hits]
                 click.echo(json.dumps(records, ensure_ascii=False))
         else:
@@ -203,7 +208,7 @@ async def preview(settings: Settings, day: date | None, language: str, layout: s
     async with open_database(settings) as database:
         archive = Archive(database)
         chosen = day or await archive.latest_day(workspace=None, until=None)
-        digests = await archive.digest_of_day(chosen, workspace=None) if chosen else ()
+        digests = await archive.digests_of_day(chosen, workspace=None) if chosen else ()
     messages: tuple[Message, ...] = ()
     if chosen and digests:
         shown = edition(chosen, digests, tags=TagFilter(), posts={})
@@ -236,7 +241,7 @@ async def retract(settings: Settings, day: date) -> int:
     async with open_database(settings) as database:
         haru = Haru(settings, database)
         now = haru.clock.now()
-        count = await haru.archive.retract(day, now=now)
+        count = await haru.archive.retract_day(day, now=now)
         posts = await haru.corrections.look(now) if count else 0
     if not count:
         click.echo(f"haru: there is no digest of {day} to retract", err=True)

@@ -112,7 +112,7 @@ async def _sources(haru: Haru) -> list[Finding]:
             False,
             f"{quiet.source.name} has no digest for {quiet.day}, though it usually has one by now",
         )
-        for quiet in await haru.sources.quiet(haru.clock.now())
+        for quiet in await haru.sources.missed_days(haru.clock.now())
     ]
     return findings
 

@@ -13,12 +13,21 @@ from bot.channels.preferences import Channel
 from bot.delivery.calendar import next_post
 from bot.ledger.delivery import Delivery
 from bot.messages.message import Message
-from digests.model import ArchivedEntry, Entry, Hit, Source, Status, Taken, TakenEntry, without_credentials
+from digests.model import (
+    ArchivedEntry,
+    Entry,
+    Hit,
+    ImportedDocument,
+    ImportedEntry,
+    ImportStatus,
+    Source,
+    without_credentials,
+)
 
 Record = dict[str, Any]
 
 
-def taken_record(taken: Taken) -> Record:
+def taken_record(taken: ImportedDocument) -> Record:
     """A document of ``haru import --json``.
 
     If the document has not changed, each entry has only its title and status.
@@ -29,11 +38,13 @@ def taken_record(taken: Taken) -> Record:
         "reason": str(taken.reason) if taken.reason else None,
         "line": taken.line,
         "date": taken.date.isoformat() if taken.date else None,
-        "entries": [_entry_record(entry, whole=taken.status is not Status.SAME) for entry in taken.entries],
+        "entries": [
+            _entry_record(entry, whole=taken.status is not ImportStatus.SAME) for entry in taken.entries
+        ],
     }
 
 
-def _entry_record(taken: TakenEntry, *, whole: bool) -> Record:
+def _entry_record(taken: ImportedEntry, *, whole: bool) -> Record:
     if not whole:
         return {"title": taken.title, "status": taken.status.value}
     if taken.entry is None:
@@ -127,8 +138,8 @@ def source_record(source: Source, documents: int) -> Record:
         "enabled": source.enabled,
         "posts": source.posts,
         "zone": source.zone,
-        "lag": source.lag,
-        "every": int(source.every.total_seconds() // 60) if source.every else None,
+        "lag": source.delay_days,
+        "every": int(source.poll_interval.total_seconds() // 60) if source.poll_interval else None,
         "documents": documents,
         "last_good": _instant(source.last_good_at),
         "last_new": _instant(source.last_new_at),

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from digests.errors import RefusalReason
-from digests.model import Results, Status, Taken
+from digests.model import ImportedDocument, ImportStatus, Results
 
 
 class Tally:
@@ -20,28 +20,28 @@ class Tally:
     Does not keep the documents, which may be many.
     """
 
-    def __init__(self, taken: Iterable[Taken] = ()) -> None:
-        self.documents: Counter[Status] = Counter()
-        self.entries: Counter[Status] = Counter()
+    def __init__(self, taken: Iterable[ImportedDocument] = ()) -> None:
+        self.documents: Counter[ImportStatus] = Counter()
+        self.entries: Counter[ImportStatus] = Counter()
         self.refusals: list[str] = []
         for document in taken:
             self.count(document)
 
-    def count(self, taken: Taken) -> None:
+    def count(self, taken: ImportedDocument) -> None:
         """Count a document and its entries."""
         self.documents[taken.status] += 1
         self.entries.update(entry.status for entry in taken.entries)
         self.refusals += _refusals(taken)
 
 
-def _refusals(taken: Taken) -> list[str]:
+def _refusals(taken: ImportedDocument) -> list[str]:
     """A line with path, line number and reason for the document, or for each entry, that was refused."""
-    if taken.status is Status.REFUSED:
+    if taken.status is ImportStatus.REFUSED:
         return [_refusal(taken.path, taken.line, taken.reason)]
     return [
         _refusal(taken.path, entry.line, entry.reason)
         for entry in taken.entries
-        if entry.status is Status.REFUSED
+        if entry.status is ImportStatus.REFUSED
     ]
 
 
@@ -53,10 +53,10 @@ def intake_table(tally: Tally) -> Table:
     """How many documents and entries were new, changed, unchanged and refused."""
     table = Table(title="Imported")
     table.add_column("")
-    for status in Status:
+    for status in ImportStatus:
         table.add_column(status.value, justify="right")
-    table.add_row("documents", *(str(tally.documents[status]) for status in Status))
-    table.add_row("entries", *(str(tally.entries[status]) for status in Status))
+    table.add_row("documents", *(str(tally.documents[status]) for status in ImportStatus))
+    table.add_row("entries", *(str(tally.entries[status]) for status in ImportStatus))
     return table
 
 

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from bot.terminal.command import FAILED, as_json, command, open_database
-from digests.model import Source, SourceKind, without_credentials
+from digests.model import NewSource, Source, SourceKind, without_credentials
 
 if TYPE_CHECKING:
     from bot.app import Haru
     from bot.terminal.printed_tables import Tally
     from config.settings import Settings
-    from digests.sources.polling import Polled
+    from digests.sources.polling import PollResult
 
 
 @click.group("sources", invoke_without_command=True)
@@ -48,7 +48,7 @@ async def list_sources(settings: Settings, as_json: bool) -> None:
 
     async with open_database(settings) as database:
         haru = Haru(settings, database)
-        counts = await haru.sources.documents()
+        counts = await haru.sources.document_counts()
         records = [source_record(source, counts.get(source.id, 0)) for source in await haru.sources.all()]
     if as_json:
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))
@@ -67,7 +67,7 @@ def _zone(_: click.Context, __: click.Parameter, value: str | None) -> str | Non
 
 
 @dataclass(frozen=True, slots=True)
-class _NewSource:
+class _AddOptions:
     """The options of ``haru sources add``."""
 
     name: str | None
@@ -116,20 +116,20 @@ async def add(settings: Settings, location: str, **options: Any) -> int:
     """
     from bot.app import Haru
 
-    new = _NewSource(**options)
+    chosen = _AddOptions(**options)
     async with open_database(settings) as database:
         haru = Haru(settings, database)
         try:
-            source = await haru.sources.add(
+            new = NewSource(
                 location,
-                name=new.name,
-                kind=SourceKind(new.kind) if new.kind else None,
-                posts=new.posts,
-                zone=new.zone or settings.haru_zone,
-                lag=new.lag,
-                every=timedelta(minutes=new.every) if new.every else None,
-                now=datetime.now(UTC),
+                name=chosen.name,
+                kind=SourceKind(chosen.kind) if chosen.kind else None,
+                posts=chosen.posts,
+                zone=chosen.zone or settings.haru_zone,
+                delay_days=chosen.lag,
+                poll_interval=timedelta(minutes=chosen.every) if chosen.every else None,
             )
+            source = await haru.sources.add(new, now=datetime.now(UTC))
             click.echo(f"Added {source.name} ({source.kind.value}, {without_credentials(source.location)}).")
             status = await _poll(haru, [source])
             if (await haru.sources.get(source.name)).failures:
@@ -187,12 +187,12 @@ async def _poll(haru: Haru, chosen: Sequence[Source]) -> int:
         # Reading years of notes takes a while.
         with Console(stderr=True).status(f"Reading {source.name}…"):
             tally = Tally()
-            polled = await haru.polling.poll(claimed, now=datetime.now(UTC), each=tally.count)
+            polled = await haru.polling.poll(claimed, now=datetime.now(UTC), on_document=tally.count)
         status = _print_polled(polled, tally) or status
     return status
 
 
-def _print_polled(polled: Polled, tally: Tally) -> int:
+def _print_polled(polled: PollResult, tally: Tally) -> int:
     """Print the result of a poll. Returns the exit status."""
     from rich.console import Console
     from rich.text import Text
@@ -209,8 +209,10 @@ def _print_polled(polled: Polled, tally: Tally) -> int:
         Console().print(Text(name), intake_table(tally))
     else:
         click.echo(f"{name} has nothing new.")
-    if polled.gone:
-        click.echo(f"It no longer has {polled.gone} of its documents; /paper no longer finds their papers.")
+    if polled.removed:
+        click.echo(
+            f"It no longer has {polled.removed} of its documents; /paper no longer finds their papers."
+        )
     return FAILED if tally.refusals else 0
 
 
@@ -237,7 +239,7 @@ async def _switch(settings: Settings, name: str, *, on: bool) -> None:
     from bot.app import Haru
 
     async with open_database(settings) as database:
-        await Haru(settings, database).sources.switch(name, on=on, now=datetime.now(UTC))
+        await Haru(settings, database).sources.set_enabled(name, enabled=on, now=datetime.now(UTC))
     click.echo(f"{name} is {'on' if on else 'off'}.")
 
 

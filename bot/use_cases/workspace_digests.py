@@ -46,7 +46,7 @@ class WorkspaceDigests:
         async with self._one_at_a_time:
             (taken,) = [
                 one
-                async for one in self._archive.take_in(
+                async for one in self._archive.import_documents(
                     [document], now=now, workspace=workspace, dry_run=dry_run
                 )
             ]

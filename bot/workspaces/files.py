@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.shared_file import FileError, FileProblem, SharedFile
 from bot.workspaces.clients import Clients
-from digests.reading.document import LARGEST_DOCUMENT
+from digests.reading.document import MAX_DOCUMENT_BYTES
 from digests.sources.file_names import has_document_suffix
 
 _FILE_SERVERS = frozenset({"files.slack.com", "files.slack-gov.com"})
@@ -35,7 +35,7 @@ class Files:
         name, size = str(info.get("name") or ""), info.get("size")
         if info.get("is_external") or not has_document_suffix(name):
             raise FileError(FileProblem.UNSUPPORTED_TYPE)
-        if isinstance(size, int) and size > LARGEST_DOCUMENT:
+        if isinstance(size, int) and size > MAX_DOCUMENT_BYTES:
             raise FileError(FileProblem.TOO_LARGE)
         url = str(info.get("url_private_download") or info.get("url_private") or "")
         if not self._is_slacks(url):
@@ -65,7 +65,7 @@ class Files:
                     raise FileError(FileProblem.UNAVAILABLE)
                 async for chunk in response.content.iter_chunked(_CHUNK):
                     content += chunk
-                    if len(content) > LARGEST_DOCUMENT:
+                    if len(content) > MAX_DOCUMENT_BYTES:
                         raise FileError(FileProblem.TOO_LARGE)
         except (aiohttp.ClientError, TimeoutError) as error:
             raise FileError(FileProblem.UNAVAILABLE) from error

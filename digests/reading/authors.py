@@ -8,10 +8,10 @@ _AND = re.compile(r" ?, ?(?:and |& )?| and | & ")
 _SENTENCE = re.compile(r"[.?!] [가-힣]|[?!]$|[;=]")
 _HANGUL = re.compile(r"[가-힣]")
 
-LONGEST_NAME = 80
+MAX_NAME_LENGTH = 80
 """Characters of one author's name; a longer “name” in parentheses is prose."""
 
-MOST_WORDS = 8
+MAX_NAME_WORDS = 8
 """Words of one author's name; `Core Contributors of the Gemma 3 Team` is the longest kind met."""
 
 
@@ -42,9 +42,11 @@ def look_like_names(names: tuple[str, ...]) -> bool:
 
 
 def _looks_like_name(name: str) -> bool:
-    if len(name) > LONGEST_NAME or "://" in name or _SENTENCE.search(name):
+    if len(name) > MAX_NAME_LENGTH or "://" in name or _SENTENCE.search(name):
         return False
     words = name.split()
     if _HANGUL.search(name):
         return len(words) <= 2 and len(name) <= 12
-    return len(words) <= MOST_WORDS and name[0] not in "#*<>[" and any(letter.isalpha() for letter in name)
+    return (
+        len(words) <= MAX_NAME_WORDS and name[0] not in "#*<>[" and any(letter.isalpha() for letter in name)
+    )

@@ -28,13 +28,13 @@ _DAY_FIRST = re.compile(_BEFORE + r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\
 
 _NAMED = re.compile(r"(\d{2})(\d{2})(\d{2})(?!\d)")
 
-LONGEST_LINE = 100
+MAX_DATE_LENGTH = 100
 """Characters of a line that can be only a date."""
 
 
 def date_of_line(line: str) -> date | None:
     """The date of a line that holds only a date; None for any other line, or a day there never was."""
-    if len(line) > LONGEST_LINE:
+    if len(line) > MAX_DATE_LENGTH:
         return None
     text = line.strip().lstrip("#").strip()
     if found := _NUMBERS.fullmatch(text):

@@ -20,15 +20,15 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 _MEGABYTE = 1024 * 1024
 
-LARGEST_DOCUMENT = 5 * _MEGABYTE
+MAX_DOCUMENT_BYTES = 5 * _MEGABYTE
 """Bytes; a larger document is refused."""
 
 
-def read(document: Document) -> Digest:
+def read_document(document: Document) -> Digest:
     """Read a document; DigestError says what was wrong, where, and what to do. No other exception."""
     content = document.content
-    if len(content) > LARGEST_DOCUMENT:
-        raise DigestError(RefusalReason(RefusalCode.TOO_LARGE, limit=LARGEST_DOCUMENT // _MEGABYTE))
+    if len(content) > MAX_DOCUMENT_BYTES:
+        raise DigestError(RefusalReason(RefusalCode.TOO_LARGE, limit=MAX_DOCUMENT_BYTES // _MEGABYTE))
     if b"\0" in content and not content.startswith(_UTF_16):
         raise DigestError(
             RefusalReason(RefusalCode.NUL_CHARACTER),

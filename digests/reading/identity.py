@@ -1,4 +1,4 @@
-"""By what a paper is recognised across sources: arXiv id, else DOI or other URL, else its title. Pure."""
+"""Identifies a paper across sources: by its arXiv id, else its DOI or URL, else its title. Pure."""
 
 from __future__ import annotations
 
@@ -155,6 +155,11 @@ def identity(paper: Paper) -> str:
         doi = _DOI.search(address)
         return f"doi:{doi[0].lower()}" if doi else f"url:{address}"
     return f"title:{normal_title(paper.title) or paper.title.strip()}"
+
+
+def is_address_identity(key: str) -> bool:
+    """Whether an ``identity`` is an address (arXiv, DOI or URL) and not only a title."""
+    return not key.startswith("title:")
 
 
 def _parts(url: str) -> tuple[str, str, str, str] | None:

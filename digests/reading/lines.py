@@ -11,7 +11,7 @@ from digests.errors import DigestError, RefusalCode, RefusalReason
 _PIECE = r"[^\s<>\"'`|{}()\[\]（）「」가-힣]"
 _URL = re.compile(rf"https?://{_PIECE}+(?:\([^\s<>\"'`|{{}}()\[\]]*\){_PIECE}*)*")
 _ONLY_URL = re.compile(r"<?(https?://[^\s<>]+)>?(?:\s*\\)?")
-MOST_LINES = 50_000
+MAX_LINES = 50_000
 """Lines of a document, or of what a page shows; a hundred for each of 500 entries."""
 
 _BREAK = re.compile(r"\r\n?|\n")
@@ -40,8 +40,8 @@ def lines_of(text: str) -> list[Line]:
 
 def check_lines(text: str) -> None:
     """DigestError when there are more lines than a digest of 500 entries has, so that time is bounded."""
-    if max(text.count("\n"), text.count("\r")) > MOST_LINES:
-        raise DigestError(RefusalReason(RefusalCode.TOO_MANY_LINES, limit=MOST_LINES))
+    if max(text.count("\n"), text.count("\r")) > MAX_LINES:
+        raise DigestError(RefusalReason(RefusalCode.TOO_MANY_LINES, limit=MAX_LINES))
 
 
 def only_url(text: str) -> str | None:

@@ -43,9 +43,9 @@ from digests.reading.latex import readable
 from digests.reading.lines import Line, lines_of, only_url, urls_in
 from digests.reading.tags import tags_of_line
 
-MOST_ENTRIES = 500
+MAX_ENTRIES = 500
 
-LONGEST_TITLE = 500
+MAX_TITLE_LENGTH = 500
 """Characters; a longer first line is no title."""
 
 _ESCAPED = re.compile(r"\\(?=[#<(\\]|https?://)")
@@ -80,12 +80,12 @@ def read_newsletter(text: str) -> Digest:
 def read_entries(lines: Sequence[Line]) -> tuple[tuple[Entry, ...], tuple[Refusal, ...]]:
     """The entries of a newsletter's lines after its date, and what had to be refused.
 
-    DigestError when there are more than MOST_ENTRIES.
+    DigestError when there are more than MAX_ENTRIES.
     """
     read: list[Entry | Refusal] = []
     for block in _blocks(lines):
-        if len(read) == MOST_ENTRIES:
-            reason = RefusalReason(RefusalCode.TOO_MANY_ENTRIES, limit=MOST_ENTRIES)
+        if len(read) == MAX_ENTRIES:
+            reason = RefusalReason(RefusalCode.TOO_MANY_ENTRIES, limit=MAX_ENTRIES)
             raise DigestError(reason, block[0].number)
         read.append(_entry(block))
     entries = tuple(made for made in read if isinstance(made, Entry))
@@ -141,7 +141,7 @@ def _begins_entry(lines: Sequence[Line], place: int) -> bool:
 
 
 def _may_be_title(line: Line) -> bool:
-    return bool(line.text) and len(line.text) <= LONGEST_TITLE and (line.plain or not _is_structure(line))
+    return bool(line.text) and len(line.text) <= MAX_TITLE_LENGTH and (line.plain or not _is_structure(line))
 
 
 def _is_structure(line: Line) -> bool:

@@ -29,13 +29,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from digests.errors import DigestError, RefusalCode, RefusalReason
-from digests.model import Commentary, Digest, Entry, Kind, Paper, Tag
+from digests.model import Commentary, Digest, DocumentKind, Entry, Paper, Tag
 from digests.reading.dates import date_of_name
+from digests.reading.html_entities import unescape_entities
 from digests.reading.identity import arxiv_id, direct_url
 from digests.reading.languages import ENGLISH_MARK, is_english_prose, is_korean
 from digests.reading.latex import readable
 from digests.reading.lines import Line, lines_of, only_url, urls_in
-from digests.reading.references import unreferenced
 from digests.reading.tags import each_once, tags_after_text, tags_of_line, tags_with_slip
 from digests.reading.titles import Heading, heading_of, title_of_name
 
@@ -63,7 +63,7 @@ def read_note(text: str, name: str, first_seen: date | None = None) -> Digest:
     """
     stem = _ENDING.sub("", name.rpartition("/")[2])
     # Old editors leave entities behind; LaTeX is left for titles and text to unwrap.
-    lines = lines_of(unreferenced(text))
+    lines = lines_of(unescape_entities(text))
     first = next((line.number for line in lines if line.text), 1)
     parts = _Parts()
     _read_lines(lines, parts, stem)
@@ -89,7 +89,7 @@ def read_note(text: str, name: str, first_seen: date | None = None) -> Digest:
         tuple(dict.fromkeys(parts.links)),
         line=first,
     )
-    return Digest(first_seen or date_of_name(stem), (entry,), kind=Kind.NOTE)
+    return Digest(first_seen or date_of_name(stem), (entry,), kind=DocumentKind.NOTE)
 
 
 @dataclass(slots=True)

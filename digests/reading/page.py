@@ -20,13 +20,13 @@ from digests.model import Digest, Refusal
 from digests.reading.authors import names_in
 from digests.reading.dates import date_of_line
 from digests.reading.identity import direct_url
-from digests.reading.lines import MOST_LINES, Line
+from digests.reading.lines import MAX_LINES, Line
 from digests.reading.newsletter import read_entries
 
-DEEPEST = 500
+MAX_OPEN_ELEMENTS = 500
 """Elements left open at once. The parser looks through all of them at every tag, so this keeps it linear."""
 
-MOST_ATTRIBUTES = 1000
+MAX_ATTRIBUTES = 1000
 """Attributes of one tag. The parser compares each with all before it, so this too keeps it linear."""
 
 _BLOCKS = frozenset({
@@ -177,8 +177,8 @@ def _placed(lines: Iterator[Line], source: str) -> list[Line]:
             number += source.count("\n", position, at)
             position = at
         placed.append(replace(line, number=number))
-        if len(placed) > MOST_LINES:
-            raise DigestError(RefusalReason(RefusalCode.TOO_MANY_LINES, limit=MOST_LINES), number)
+        if len(placed) > MAX_LINES:
+            raise DigestError(RefusalReason(RefusalCode.TOO_MANY_LINES, limit=MAX_LINES), number)
     return placed
 
 
@@ -227,7 +227,7 @@ def _check_depth(text: str) -> None:
             continue
         left_open[name] = max(0, left_open[name] + (-1 if closing else 1))
         deepest[name] = max(deepest[name], left_open[name])
-    if deepest.total() > DEEPEST:
+    if deepest.total() > MAX_OPEN_ELEMENTS:
         raise DigestError(RefusalReason(RefusalCode.NESTED_TOO_DEEPLY), 1)
 
 
@@ -236,8 +236,8 @@ def _check_attributes(text: str) -> None:
     for tag in _WHOLE_TAG.finditer(text):
         # An attribute takes two characters at least, so most tags need no counting.
         said = tag[1] or ""
-        if len(said) > 2 * MOST_ATTRIBUTES and len(_ATTRIBUTE.findall(said)) > MOST_ATTRIBUTES:
+        if len(said) > 2 * MAX_ATTRIBUTES and len(_ATTRIBUTE.findall(said)) > MAX_ATTRIBUTES:
             raise DigestError(
-                RefusalReason(RefusalCode.TOO_MANY_ATTRIBUTES, limit=MOST_ATTRIBUTES),
+                RefusalReason(RefusalCode.TOO_MANY_ATTRIBUTES, limit=MAX_ATTRIBUTES),
                 text.count("\n", 0, tag.start()) + 1,
             )

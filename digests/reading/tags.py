@@ -14,7 +14,7 @@ _FOREIGN = re.compile(r"[^\w\s\-‐-―+.]+")
 _WORD = re.compile(r"#[\w#&][^\s#]*")
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 
-LONGEST_TAG = 100
+MAX_TAG_LENGTH = 100
 """Characters; a longer word is no tag."""
 
 _ALIASES = {
@@ -32,7 +32,7 @@ _ALIASES = {
 
 def canonical(spelling: str) -> str:
     """``scaling_law``, ``Scaling-Law`` and ``scaling law`` are ``scaling-law``; "" if nothing is left."""
-    return _canonical_kept(spelling) if len(spelling) <= LONGEST_TAG else _canonical(spelling)
+    return _canonical_kept(spelling) if len(spelling) <= MAX_TAG_LENGTH else _canonical(spelling)
 
 
 def tag(spelling: str) -> Tag:
@@ -95,7 +95,7 @@ def _is_tag(word: str) -> bool:
     """Whether a word is ``#`` and a name: with a letter in it, no colour, no piece of an address."""
     if (
         word[0] != "#"
-        or len(word) > LONGEST_TAG
+        or len(word) > MAX_TAG_LENGTH
         or not _WORD.fullmatch(word)
         or not any(letter.isalpha() for letter in word)
     ):

@@ -10,10 +10,10 @@ from digests.reading.authors import look_like_names, names_in, split_names
 from digests.reading.identity import direct_url, normal_title
 from digests.reading.languages import is_korean, looks_like_title
 
-LONGEST_TITLE = 400
+MAX_TITLE_LENGTH = 400
 """Characters; a longer run of Latin text is no title."""
 
-MOST_LINES = 8
+MAX_HEADING_LINES = 8
 """Lines a title and its authors may be wrapped over."""
 
 _DATED = re.compile(r"^\d{6}[ _-]+")
@@ -68,7 +68,7 @@ def names_same_paper(title: str, name: str) -> bool:
 
 def _up_to_blank(lines: Sequence[str]) -> list[str]:
     wrapped: list[str] = []
-    for line in lines[:MOST_LINES]:
+    for line in lines[:MAX_HEADING_LINES]:
         if not line:
             break
         wrapped.append(line)
@@ -131,7 +131,7 @@ def _plain(lines: Sequence[str]) -> Found | None:
 def _glued(joined: str) -> Found | None:
     """A title and several authors with Korean right after them."""
     opening = joined.find("(")
-    while 0 < opening <= LONGEST_TITLE:
+    while 0 < opening <= MAX_TITLE_LENGTH:
         end = _closing(joined[opening:])
         if end is None:
             return None
@@ -145,7 +145,7 @@ def _glued(joined: str) -> Found | None:
 def _heading(title: str, inner: str) -> Heading | None:
     title = title.strip()
     names = split_names(inner)
-    if not title or len(title) > LONGEST_TITLE or is_korean(title) or not look_like_names(names):
+    if not title or len(title) > MAX_TITLE_LENGTH or is_korean(title) or not look_like_names(names):
         return None
     return Heading(title, names)
 

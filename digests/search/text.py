@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import Stemmer
 
-from digests.reading.references import unreferenced
+from digests.reading.html_entities import unescape_entities
 
 _URL = re.compile(r"https?://\S+")
 _LATEX = re.compile(r"\\[A-Za-z]+|[${}\\]")
@@ -241,5 +241,5 @@ def without_ending(word: str) -> str:
 
 
 def _plain(text: str) -> str:
-    text = unicodedata.normalize("NFKC", unreferenced(text.replace("\0", " ")))
+    text = unicodedata.normalize("NFKC", unescape_entities(text.replace("\0", " ")))
     return _LATEX.sub(" ", _URL.sub(" ", text))

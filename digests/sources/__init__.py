@@ -1,1 +1,1 @@
-"""Where documents come from: a folder, a feed, a git repository."""
+"""Sources of documents: folders, feeds, git repositories and uploads; fetched, polled and managed."""

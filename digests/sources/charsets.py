@@ -1,4 +1,4 @@
-"""Bytes from the web to text: what encoding they say, and what they are. Pure."""
+"""Decodes bytes from the web, whose declared encoding may be missing or wrong. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENCODINGS = {
         "iso2022_kr", "euc_jp", "iso2022_jp", "cp932", "big5", "gb18030",
     )
 }  # fmt: skip
-"""The encodings read. Python knows others, some of which take quadratic time."""
+"""The supported encodings. Python has others, some of which take quadratic time."""
 
 _LATIN = "cp1252"
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
@@ -28,8 +28,11 @@ _BOMS = (
 )
 
 
-def decoded(body: bytes, charset: str | None) -> str:
-    """The text, by its byte order mark, else HTTP's charset, else its own declaration (RFC 7303)."""
+def decode_text(body: bytes, charset: str | None) -> str:
+    """The text of a body, decoded by its byte order mark, else HTTP's charset, else its XML declaration.
+
+    The order is that of RFC 7303. Bytes that fit no encoding are replaced.
+    """
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body.decode(encoding, "replace")

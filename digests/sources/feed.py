@@ -1,4 +1,4 @@
-"""An RSS, Atom or JSON feed: each item with a newsletter in it is a document."""
+"""Fetches an RSS, Atom or JSON feed. Each item is one document."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from zoneinfo import ZoneInfo
 
 from digests.model import Document, Fetch, Source
 from digests.reading.dates import date_of_line
-from digests.sources.feed_formats import Item, items_of
-from digests.sources.http_fetch import Web
+from digests.sources.feed_formats import FeedItem, parse_feed
+from digests.sources.http_client import HttpClient
 
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json,"
     " application/xml;q=0.9, application/json;q=0.9, text/xml;q=0.8, */*;q=0.5"
 )
-_TELLING = (".md", ".txt", ".html", ".htm")
-"""Endings by which a document is read as what it is not: an item's address may have any."""
+_KNOWN_SUFFIXES = (".md", ".txt", ".html", ".htm")
+"""Suffixes that decide how a document is read. An item's id may end in one by chance."""
 
 
-class Feed:
-    """Fetches a feed's items. Does not remember them: what is the same, intake tells by its hash."""
+class FeedFetcher:
+    """Fetches a feed's items. Does not remember them: the import skips unchanged ones by their hash."""
 
-    def __init__(self, web: Web) -> None:
-        self._web = web
+    def __init__(self, client: HttpClient) -> None:
+        self._client = client
 
     async def fetch(self, source: Source) -> Fetch:
-        """The feed's items, or none while it says that nothing changed (RFC 9110, section 13)."""
+        """The feed's items; none when the server says that it has not changed (RFC 9110, section 13)."""
         cursor = source.cursor or {}
         validators = {str(name): str(value) for name, value in (cursor.get("validators") or {}).items()}
-        answer = await self._web.get(source.location, accept=_ACCEPT, validators=validators)
-        if answer is None:
+        response = await self._client.get(source.location, accept=_ACCEPT, validators=validators)
+        if response is None:
             return Fetch((), cursor)
         items = await asyncio.to_thread(
-            items_of, answer.body, media_type=answer.media_type, charset=answer.charset
+            parse_feed, response.body, media_type=response.media_type, charset=response.charset
         )
-        return Fetch([document_of(source, item) for item in items], {"validators": answer.validators})
+        return Fetch([item_document(source, item) for item in items], {"validators": response.validators})
 
 
-def document_of(source: Source, item: Item) -> Document:
-    """An item as a document, named by its id."""
-    path = item.id if not item.id.lower().endswith(_TELLING) else f"{item.id}#item"
-    # Written out as a page, so that it is read as one whatever it begins with.
+def item_document(source: Source, item: FeedItem) -> Document:
+    """The document of a feed item. Its path is the item's id."""
+    path = item.id if not item.id.lower().endswith(_KNOWN_SUFFIXES) else f"{item.id}#item"
+    # A doctype makes sure that the document is read as HTML, whatever the content begins with.
     page = f"<!doctype html><title>{html.escape(item.title)}</title>\n{item.content}"
     return Document(source.name, path, page.encode("utf-8", "replace"), _day(source, item))
 
 
-def _day(source: Source, item: Item) -> date | None:
-    """The day in the title, else the day it was published where the source is at home."""
+def _day(source: Source, item: FeedItem) -> date | None:
+    """The day in the item's title, else the day it was published, in the source's time zone."""
     if said := date_of_line(item.title):
         return said
     if item.published is None:
@@ -60,4 +60,4 @@ def _day(source: Source, item: Item) -> date | None:
             else (item.published.date())
         )
     except OverflowError:
-        return None  # A moment at the end of time.
+        return None  # An instant at the end of year 9999.

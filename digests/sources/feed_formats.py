@@ -1,8 +1,8 @@
-"""Feeds as they are published, RSS, RDF, Atom and JSON Feed, to their items. Pure.
+"""Parses feeds (RSS, RDF, Atom and JSON Feed) into their items. Pure.
 
-XML is read by expat's events: in one pass, without recursion, and with every declaration
-of a feed's own refused, so that none can be blown up. (defusedxml would wrap
-the same parser; feedparser also guesses at what is no XML, in time nobody bounds.)
+XML is parsed by expat's events, in one pass and without recursion. A feed that declares entities of its
+own is refused, so that none can expand without limit. (defusedxml wraps the same parser; feedparser
+also accepts text that is not XML, in unbounded time.)
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from typing import Any
 from xml.parsers import expat
 
 from digests.errors import SourceError
-from digests.reading.references import unreferenced
-from digests.sources.charsets import decoded
+from digests.reading.html_entities import unescape_entities
+from digests.sources.charsets import decode_text
 
-MOST_ITEMS = 2000
-"""Items of one feed; more is an archive, and belongs into a folder."""
+MAX_ITEMS = 2000
+"""Items of one feed. A feed with more is an archive, which belongs in a folder."""
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One item: what it is known by, its title, its content as HTML, when it was published."""
+class FeedItem:
+    """One item of a feed. ``content`` is HTML; ``published`` is naive where the feed names no time zone."""
 
     id: str
     title: str
@@ -36,23 +36,23 @@ class Item:
     published: datetime | None = None
 
 
-def items_of(body: bytes, *, media_type: str, charset: str | None) -> tuple[Item, ...]:
-    """The items of a feed in its order, each id once; SourceError says what it is instead of a feed."""
-    text = decoded(body, charset)
-    found: dict[str, Item] = {}
+def parse_feed(body: bytes, *, media_type: str, charset: str | None) -> tuple[FeedItem, ...]:
+    """The items of a feed in its order, each id once; SourceError when the body is no feed."""
+    text = decode_text(body, charset)
+    found: dict[str, FeedItem] = {}
     try:
         items = _json_items(text) if text.lstrip()[:1] == "{" else _xml_items(text)
     except _NotAFeedError as error:
         raise SourceError(_not_a_feed(text, media_type, str(error))) from error
     for item in items:
         found.setdefault(item.id, item)
-    if len(found) > MOST_ITEMS:
-        raise SourceError(f"The feed has more than {MOST_ITEMS:,} items; give its older ones as a folder.")
+    if len(found) > MAX_ITEMS:
+        raise SourceError(f"The feed has more than {MAX_ITEMS:,} items; give its older ones as a folder.")
     return tuple(found.values())
 
 
 class _NotAFeedError(Exception):
-    """What was fetched is no feed; the message says how that shows."""
+    """The body is not a feed; the message says why."""
 
 
 _LINKED_FEED = re.compile(
@@ -72,7 +72,7 @@ def _not_a_feed(text: str, media_type: str, reason: str) -> str:
     return f"The address answers with {media_type}, which is no feed that can be read: {reason}."
 
 
-def _json_items(text: str) -> list[Item]:
+def _json_items(text: str) -> list[FeedItem]:
     """Items of a JSON Feed (https://www.jsonfeed.org/version/1.1/)."""
     try:
         feed = json.loads(text)
@@ -83,7 +83,7 @@ def _json_items(text: str) -> list[Item]:
     return [_json_item(item) for item in feed["items"] if isinstance(item, dict)]
 
 
-def _json_item(item: Mapping[str, Any]) -> Item:
+def _json_item(item: Mapping[str, Any]) -> FeedItem:
     def said(name: str) -> str:
         value = item.get(name)
         return str(value) if isinstance(value, str | int | float) else ""
@@ -109,7 +109,7 @@ _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 
 
-def _xml_items(text: str) -> list[Item]:
+def _xml_items(text: str) -> list[FeedItem]:
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -153,7 +153,7 @@ class _Fields:
         if value.strip():
             self.said.setdefault(name, value)
 
-    def item(self) -> Item:
+    def item(self) -> FeedItem:
         said = self.said
         link = said.get("link", "").strip()
         return _item(
@@ -168,7 +168,7 @@ class _Reader:
     """Takes expat's events. Holds one item's fields at a time, and the items that ended."""
 
     def __init__(self) -> None:
-        self.items: list[Item] = []
+        self.items: list[FeedItem] = []
         self.is_feed = False
         self._depth = 0
         self._fields: _Fields | None = None
@@ -254,9 +254,9 @@ def _opening(name: str, attributes: Mapping[str, str]) -> str:
     return f"<{name}{said}>"
 
 
-def _item(*, identity: str, title: str, content: str, published: str) -> Item:
-    title = _one_line(unreferenced(title))
-    return Item(_one_line(identity) or title or published, title, content, _instant(published.strip()))
+def _item(*, identity: str, title: str, content: str, published: str) -> FeedItem:
+    title = _one_line(unescape_entities(title))
+    return FeedItem(_one_line(identity) or title or published, title, content, _instant(published.strip()))
 
 
 def _one_line(text: str) -> str:

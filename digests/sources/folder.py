@@ -1,4 +1,4 @@
-"""A file, or a folder with all its subfolders, as documents; by hand, or polled for what changed."""
+"""Reads a file, or a folder with all its subfolders, as documents; fetches what changed in a folder."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from typing import NamedTuple
 
 from digests.errors import RefusalCode, RefusalReason, SourceError
 from digests.model import Document, Fetch, Source
-from digests.reading.document import LARGEST_DOCUMENT
+from digests.reading.document import MAX_DOCUMENT_BYTES
 from digests.sources.file_names import is_document_path, normalized_path
 
 _RACY = 2_000_000_000
-"""Nanoseconds: a file changed so shortly before it was looked at may change again within one tick of
-its file system's clock, unseen. It is looked at once more. (Git calls such files racily clean.)"""
+"""Nanoseconds. A file that changed so shortly before the fetch may change again with the same modification
+time, so the next fetch reads it once more. (Git calls such files racily clean.)"""
 
 
-class Documents:
-    """The documents under a path, in the order of their names. Reads each as it is asked for it, so that
-    a folder takes no more memory than its largest file.
+class FolderDocuments:
+    """The documents under a path, in the order of their names. Does not hold their contents.
 
-    ``unreadable`` fills up with the files that could not be read, and why.
+    Iterating reads one file at a time, so that a folder takes no more memory than its largest file.
+    ``unreadable`` collects the files that could not be read, with the reasons.
     """
 
     def __init__(self, source: str, files: Mapping[str, Path]) -> None:
@@ -39,47 +39,46 @@ class Documents:
         return _read(self._source, self._files.items(), self.unreadable)
 
 
-def documents(path: Path) -> Documents:
-    """The documents under a path.
+def documents_in(path: Path) -> FolderDocuments:
+    """The documents under a path: a single file, or all files of a folder.
 
-    A file is a source by its own name; a folder is one source by its name, and hidden
-    files and folders in it are left out. SourceError when there is no such path, or the
-    folder cannot be read.
+    The source is named after the file or folder. Hidden files and folders are left out. SourceError when
+    the path does not exist or the folder cannot be read.
     """
     try:
         if path.is_dir():
             root = path.resolve()
-            return Documents(normalized_path(root.name), _files(root))
+            return FolderDocuments(normalized_path(root.name), _files(root))
         path.stat()
     except OSError as error:
         raise SourceError(f"{error.filename or path} cannot be read: {error.strerror}.") from error
-    return Documents(normalized_path(path.name), {normalized_path(path.name): path})
+    return FolderDocuments(normalized_path(path.name), {normalized_path(path.name): path})
 
 
-class Folder:
-    """Fetches a folder's new and changed files. Does not watch it: it looks when it is asked."""
+class FolderFetcher:
+    """Fetches a folder's new and changed files. Does not watch the folder: each fetch lists it."""
 
     async def fetch(self, source: Source) -> Fetch:
-        """What changed since the cursor, which holds each file's time, size and hash."""
-        return await asyncio.to_thread(_look, source)
+        """The files that changed since the cursor, which holds each file's time, size and hash."""
+        return await asyncio.to_thread(_changes, source)
 
 
-class _Seen(NamedTuple):
-    """A file as it was: its time of change, its size, and a hash of its bytes."""
+class _FileState(NamedTuple):
+    """A file's modification time in nanoseconds, its size, and a hash of its bytes."""
 
     mtime: int
     size: int
     sha: str
 
 
-def _look(source: Source) -> Fetch:
+def _changes(source: Source) -> Fetch:
     root = Path(source.location)
     if not root.is_dir():
         raise SourceError(
             f"The folder {root} is not there; is its disk mounted? If it moved, add it at its new place."
         )
-    before = {name: _Seen(*seen) for name, seen in ((source.cursor or {}).get("files") or {}).items()}
-    now: dict[str, _Seen] = {}
+    before = {name: _FileState(*seen) for name, seen in ((source.cursor or {}).get("files") or {}).items()}
+    now: dict[str, _FileState] = {}
     changed: list[tuple[str, Path]] = []
     unreadable: dict[str, RefusalReason] = {}
     began = time.time_ns()
@@ -96,12 +95,12 @@ def _look(source: Source) -> Fetch:
                 continue
             sha = _hash(file)
         except FileNotFoundError:
-            continue  # It went in this very moment.
+            continue  # It was deleted a moment ago.
         except OSError as error:
-            unreadable[name] = _why(error)
+            unreadable[name] = _reason(error)
             continue
-        # Time 0 is never a file's: it is read again at the next look.
-        now[name] = _Seen(0 if stat.st_mtime_ns > began - _RACY else stat.st_mtime_ns, stat.st_size, sha)
+        # No file has time 0, so the next fetch reads it again.
+        now[name] = _FileState(0 if stat.st_mtime_ns > began - _RACY else stat.st_mtime_ns, stat.st_size, sha)
         if known is None or known.sha != sha:
             changed.append((name, file))
     return Fetch(
@@ -120,21 +119,23 @@ def _read(
         try:
             with file.open("rb") as opened:
                 # One byte more than a document may have, so that reading refuses it by its size.
-                content = opened.read(LARGEST_DOCUMENT + 1)
+                content = opened.read(MAX_DOCUMENT_BYTES + 1)
         except FileNotFoundError:
-            continue  # It went in this very moment; the next look sees that.
+            continue  # It was deleted a moment ago; the next fetch reports it as missing.
         except OSError as error:
-            unreadable[name] = _why(error)
+            unreadable[name] = _reason(error)
             continue
         yield Document(source, name, content)
 
 
-def _why(error: OSError) -> RefusalReason:
+def _reason(error: OSError) -> RefusalReason:
     return RefusalReason(RefusalCode.UNREADABLE_FILE, detail=error.strerror or "")
 
 
-def _renamed(before: dict[str, _Seen], now: dict[str, _Seen], present: frozenset[str]) -> dict[str, str]:
-    """New names of files whose bytes were there under another name that is gone."""
+def _renamed(
+    before: dict[str, _FileState], now: dict[str, _FileState], present: frozenset[str]
+) -> dict[str, str]:
+    """New names of files whose content was under another name before, which is gone."""
     gone = {seen.sha: name for name, seen in before.items() if name not in present}
     return {name: gone.pop(seen.sha) for name, seen in now.items() if name not in before and seen.sha in gone}
 
@@ -145,10 +146,10 @@ def _hash(file: Path) -> str:
 
 
 def _files(root: Path) -> dict[str, Path]:
-    """The files of a folder by the names of their documents, in order."""
+    """The files of a folder by the paths of their documents, sorted."""
 
     def refuse(error: OSError) -> None:
-        # What is in a folder that cannot be read is not gone.
+        # Files in a folder that cannot be read must not count as deleted.
         raise error
 
     found: dict[str, Path] = {}
@@ -156,6 +157,6 @@ def _files(root: Path) -> dict[str, Path]:
     for file in sorted(Path(folder) / name for folder, _, names in walked for name in names):
         name = normalized_path(file.relative_to(root).as_posix())
         if is_document_path(name) and file.is_file():
-            # Two names that differ only in how their letters are composed are two files all the same.
+            # Two file names may differ only in their Unicode form; then the second keeps its own.
             found[name if name not in found else file.relative_to(root).as_posix()] = file
     return found

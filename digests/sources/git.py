@@ -1,4 +1,4 @@
-"""A git repository of notes, fetched incrementally into a bare clone; a note's day is its first commit's."""
+"""Fetches a git repository of notes incrementally. A note's day is that of its first commit."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from digests.errors import SourceError
 from digests.model import Document, Fetch, Source, without_credentials
 
 
-class Git:
-    """Fetches a repository. The clone is only a copy: what counts is the cursor, so a replica
-    that has none yet makes one and goes on from there.
+class GitFetcher:
+    """Fetches a repository into a bare clone, in a process of its own (``git_clone``).
+
+    The clone is only a cache: a replica without one makes it again and continues from the cursor.
+    ``seconds`` limits one fetch.
     """
 
     def __init__(self, folder: Path, *, allow_private: bool = False, seconds: float = 600.0) -> None:
@@ -29,7 +31,7 @@ class Git:
         self._seconds = seconds
 
     async def fetch(self, source: Source) -> Fetch:
-        """What the newest commit of the default branch holds that the cursor's did not."""
+        """What changed between the cursor's commit and the newest one of the default branch."""
         cursor = source.cursor or {}
         clone = self._clone(source)
         answer = await self._updated(source, clone, cursor)
@@ -43,7 +45,7 @@ class Git:
         )
 
     def _clone(self, source: Source) -> Path:
-        # By its address: a source given anew at another address is another repository.
+        # Named by its address: when a source moves to another address, it is another repository.
         key = hashlib.sha256(source.location.encode()).hexdigest()[:16]
         return self._folder.absolute() / f"{key}.git"
 
@@ -63,7 +65,8 @@ class Git:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            # A group of its own, so that its ssh ends with it; and no terminal to ask for a password at.
+            # A process group of its own, so that killing it also kills ssh. Without a terminal, ssh cannot
+            # prompt for a password.
             start_new_session=True,
         )
         try:
@@ -94,10 +97,10 @@ class Git:
 def _documents(
     source: str, clone: Path, changed: Mapping[str, str], first_seen: Mapping[str, str | None]
 ) -> Iterator[Document]:
-    """The documents' contents from the clone, one at a time."""
+    """The documents with these blob ids, read from the clone one at a time."""
     if not changed:
         return
-    # Only where there is a repository: it is a large library.
+    # Imported here, since it is a large library that most installations do not need.
     from dulwich.objects import ObjectID
     from dulwich.repo import Repo
 

@@ -1,8 +1,8 @@
-"""A bare clone of a repository of notes, brought up to date: what its newest commit holds, and since when.
+"""A program that updates a bare clone of a repository of notes and reports what changed.
 
-A program of its own, which ``digests.sources.git`` starts: reading packs in pure Python
-would keep the event loop waiting, and a process can be ended where a thread cannot. Takes
-one JSON object on standard input, gives one on standard output.
+``digests.sources.git`` starts it: reading packs in pure Python would block the event loop, and a process
+can be killed where a thread cannot. It reads one JSON object from standard input and writes one to
+standard output.
 """
 
 from __future__ import annotations
@@ -32,18 +32,24 @@ from dulwich.repo import Repo
 from dulwich.walk import ORDER_TOPO
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from digests.sources.addresses import Allowed, PrivateAddressError, any_address, check, is_public
 from digests.sources.file_names import is_document_path, normalized_path
+from digests.sources.network_addresses import (
+    IsAllowed,
+    PrivateAddressError,
+    any_address,
+    check_address,
+    is_public_address,
+)
 
-LARGEST_FILE = 1024 * 1024 * 1024
-"""Bytes of any file this process may write: what a repository sends is one pack, and notes are small."""
+MAX_FILE_BYTES = 1024 * 1024 * 1024
+"""Bytes of any file this process may write. A fetch is one pack, and notes are small."""
 
-MOST_PACKS = 50
-"""Packs after which they are made one; every fetch that brings something adds one."""
+MAX_PACKS = 50
+"""Packs above which they are joined into one. Every fetch that brings something adds a pack."""
 
 _FETCHED = Ref(b"refs/heads/fetched")
 _SSH = "ssh -oBatchMode=yes -oConnectTimeout=20"
-"""Asks nobody for a password: nobody is there."""
+"""BatchMode: never prompts for a password, since nobody would answer."""
 
 
 class RefusedError(Exception):
@@ -51,36 +57,36 @@ class RefusedError(Exception):
 
 
 def main() -> None:
-    """Read the request, answer it; what was wrong is an answer, too."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
+    """Read the request and write the answer. An error is an answer too."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_FILE_BYTES, MAX_FILE_BYTES))
     request = json.load(sys.stdin)
     answer: dict[str, Any]
     try:
         answer = _update(request)
     except RefusedError as error:
         answer = {"error": str(error)}
-    except Exception as error:  # noqa: BLE001 - a parser of foreign bytes: whatever it meets is told, not shown
+    except Exception as error:  # noqa: BLE001 - parses untrusted bytes, and anything may fail
         answer = {"error": _reason(error)}
     json.dump(answer, sys.stdout)
 
 
 def _update(request: Mapping[str, Any]) -> dict[str, Any]:
     folder = Path(request["folder"])
-    allowed = any_address if request["allow_private"] else is_public
+    is_allowed = any_address if request["allow_private"] else is_public_address
     try:
-        return _answer(request, folder, allowed)
+        return _answer(request, folder, is_allowed)
     except (KeyError, AssertionError, ValueError, EOFError):
-        # A clone that was left half-written by a power cut: it holds nothing that cannot be fetched again.
+        # The clone may be half-written after a power cut. It holds nothing that cannot be fetched again.
         if not folder.exists():
             raise
         shutil.rmtree(folder)
-        return _answer(request, folder, allowed)
+        return _answer(request, folder, is_allowed)
 
 
-def _answer(request: Mapping[str, Any], folder: Path, allowed: Allowed) -> dict[str, Any]:
+def _answer(request: Mapping[str, Any], folder: Path, is_allowed: IsAllowed) -> dict[str, Any]:
     seen: dict[str, str | None] = dict(request["first_seen"])
     with _opened(folder) as repo:
-        head = _fetch(repo, request["location"], allowed)
+        head = _fetch(repo, request["location"], is_allowed)
         if head is None:
             return {"commit": None, "first_seen": seen, "files": {}, "changed": {}, "renamed": {}}
         before = ObjectID(request["commit"].encode()) if request["commit"] else None
@@ -92,7 +98,7 @@ def _answer(request: Mapping[str, Any], folder: Path, allowed: Allowed) -> dict[
         for name in now:
             # An evil merge can add what none of its parents had.
             seen.setdefault(name, _day(_commit(repo, head), ZoneInfo(request["zone"])))
-        if len(list(repo.object_store.packs)) > MOST_PACKS:
+        if len(list(repo.object_store.packs)) > MAX_PACKS:
             repo.object_store.repack()
         return {
             "commit": head.decode(),
@@ -115,9 +121,9 @@ def _opened(folder: Path) -> Repo:
         return Repo.init_bare(str(folder))
 
 
-def _fetch(repo: Repo, location: str, allowed: Allowed) -> ObjectID | None:
+def _fetch(repo: Repo, location: str, is_allowed: IsAllowed) -> ObjectID | None:
     """Fetch what the remote's HEAD reaches; its commit, or None while the repository is empty."""
-    client, path = _client(location, allowed)
+    client, path = _client(location, is_allowed)
 
     def wants(refs: Mapping[Ref, ObjectID], depth: int | None = None) -> list[ObjectID]:
         head = refs.get(Ref(b"HEAD"))
@@ -133,26 +139,26 @@ def _fetch(repo: Repo, location: str, allowed: Allowed) -> ObjectID | None:
     return head
 
 
-def _client(location: str, allowed: Allowed) -> tuple[GitClient, str]:
+def _client(location: str, is_allowed: IsAllowed) -> tuple[GitClient, str]:
     if location.startswith("file://"):
         return get_transport_and_path(unquote(urlsplit(location).path))
     if not location.startswith(("http://", "https://", "/")) and shutil.which("ssh") is None:
         raise RefusedError("This machine has no ssh; install it, or give the repository by https://.")
-    return get_transport_and_path(location, pool_manager=_pools(allowed), ssh_command=_SSH)
+    return get_transport_and_path(location, pool_manager=_pools(is_allowed), ssh_command=_SSH)
 
 
-def _pools(allowed: Allowed) -> urllib3.PoolManager:
+def _pools(is_allowed: IsAllowed) -> urllib3.PoolManager:
     """A pool whose every connection, redirected ones too, is checked for where it leads."""
 
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
-            _check_name(self.host, self.port, allowed)
-            return _checked(super()._new_conn(), allowed)
+            _check_name(self.host, self.port, is_allowed)
+            return _checked(super()._new_conn(), is_allowed)
 
     class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
-            _check_name(self.host, self.port, allowed)
-            return _checked(super()._new_conn(), allowed)
+            _check_name(self.host, self.port, is_allowed)
+            return _checked(super()._new_conn(), is_allowed)
 
     class PlainPool(urllib3.HTTPConnectionPool):
         ConnectionCls = Plain
@@ -168,15 +174,15 @@ def _pools(allowed: Allowed) -> urllib3.PoolManager:
     return pools
 
 
-def _check_name(host: str, port: int | None, allowed: Allowed) -> None:
+def _check_name(host: str, port: int | None, is_allowed: IsAllowed) -> None:
     for *_, address in socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM):
-        check(address, allowed)
+        check_address(address, is_allowed)
 
 
-def _checked(connected: socket.socket, allowed: Allowed) -> socket.socket:
+def _checked(connected: socket.socket, is_allowed: IsAllowed) -> socket.socket:
     """The connection, if it leads where it may: the name may have been looked up otherwise by now."""
     try:
-        check(connected.getpeername(), allowed)
+        check_address(connected.getpeername(), is_allowed)
     except PrivateAddressError:
         connected.close()
         raise

@@ -1,4 +1,4 @@
-"""When a source is looked at again, and when its silence is news. Pure."""
+"""When a source is polled next, and when a missing digest is worth reporting. Pure."""
 
 from __future__ import annotations
 
@@ -7,65 +7,73 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 FIRST_RETRY = timedelta(minutes=1)
+"""The longest wait after the first failure. It doubles with each further one."""
+
 LONGEST_RETRY = timedelta(hours=1)
-"""A source that fails is asked at least this often, or as often as it is polled when that is longer."""
+"""The longest wait after a failure, unless the source is polled less often than that."""
 
-LONGEST_OBEYED = timedelta(days=1)
-"""A server may ask to be left alone for so long at most."""
+LONGEST_RETRY_AFTER = timedelta(days=1)
+"""The longest Retry-After of a server that Haru obeys."""
 
-WEEKS = 4
-"""Same weekdays a habit is told by: who brought something on all but one of them usually does."""
+HABIT_WEEKS = 4
+"""How many of the same weekdays are looked at. A source that had a digest on all but one of them is expected
+to have one again."""
 
-SLACK = timedelta(hours=1)
-"""How much later than ever before on that weekday a digest may come before its absence is news."""
+GRACE = timedelta(hours=1)
+"""How much later than usual a digest may arrive before it counts as missed."""
 
-MORNING = timedelta(hours=8)
-"""Nobody is told earlier in the day."""
+EARLIEST_REPORT = timedelta(hours=8)
+"""The time of day before which no missed digest is reported."""
 
 _NOON = timedelta(hours=12)
 
 
-def next_poll(
-    *, every: timedelta, failures: int, jitter: float, retry_after: timedelta | None = None
+def poll_delay(
+    *, interval: timedelta, failures: int, jitter: float, retry_after: timedelta | None = None
 ) -> timedelta:
-    """How long to wait after a poll. ``failures`` in a row, this one included; ``jitter`` in [0, 1).
+    """How long to wait until the next poll.
 
-    Doubles with each failure from a minute up to an hour, half of it spread by the
-    jitter, so that sources which failed together do not come back together.
+    ``failures`` is the number of failures in a row, the last poll included; ``jitter`` is in [0, 1). The
+    wait doubles from one minute to one hour, and half of it depends on the jitter, so that sources that
+    failed together are not polled together again.
     """
     if not failures:
-        return every
-    longest = max(every, LONGEST_RETRY)
-    # The exponent is bounded, since two to the power of a year of failures overflows.
+        return interval
+    longest = max(interval, LONGEST_RETRY)
+    # The exponent is bounded, since a year of failures would overflow.
     wait: timedelta = min(longest, FIRST_RETRY * 2 ** min(failures - 1, 20))
     wait *= (1 + jitter) / 2
-    return max(wait, min(retry_after or timedelta(0), LONGEST_OBEYED))
+    return max(wait, min(retry_after or timedelta(0), LONGEST_RETRY_AFTER))
 
 
-def quiet_day(
-    brought: Mapping[date, datetime | None], *, now: datetime, zone: str, lag: int = 0
+def missed_day(
+    arrivals: Mapping[date, datetime | None], *, now: datetime, zone: str, delay_days: int = 0
 ) -> date | None:
-    """The day whose digest should have come by now and did not; None when all is as usual.
+    """The day whose digest should have arrived by now and has not; None when nothing is missing.
 
-    ``brought`` are the days a source had digests of, with the instant each came (None for
-    what came with the first fetch). It usually brings something on a weekday when it did
-    on at least all but one of the last four; it is late when it is an hour later than it
-    ever came on those, or past noon where that is not known.
+    ``arrivals`` are the days the source has digests of, with the instant each arrived (None for the first
+    fetch's digests). A digest is expected on a weekday when there was one on all but one of the last
+    ``HABIT_WEEKS``. It is missed an hour after the latest arrival on those days, or an hour after noon
+    when no arrival is known.
     """
     place = ZoneInfo(zone)
-    day = now.astimezone(place).date() - timedelta(days=lag)
-    same_weekdays = [day - timedelta(weeks=week) for week in range(1, WEEKS + 1)]
-    known = [one for one in same_weekdays if one in brought]
-    if day in brought or len(known) < WEEKS - 1:
+    day = now.astimezone(place).date() - timedelta(days=delay_days)
+    same_weekdays = [day - timedelta(weeks=week) for week in range(1, HABIT_WEEKS + 1)]
+    with_digest = [earlier for earlier in same_weekdays if earlier in arrivals]
+    if day in arrivals or len(with_digest) < HABIT_WEEKS - 1:
         return None
-    arrivals = [at - _midnight(one, place) for one in known if (at := brought[one]) is not None]
-    # One that came days late once must not silence the alarm for good.
-    latest = timedelta(days=lag + 1) - 3 * SLACK
-    usual = min(max(arrivals), latest) if arrivals else timedelta(days=lag) + _NOON
-    awaited = max(
-        _midnight(day, place) + usual + SLACK, _midnight(day + timedelta(days=lag), place) + MORNING
-    )
-    return day if now >= awaited else None
+    delays = [
+        arrived - _midnight(earlier, place)
+        for earlier in with_digest
+        if (arrived := arrivals[earlier]) is not None
+    ]
+    # The expected time stays within the day, even when a digest once arrived days late: otherwise a
+    # missed day would not be reported for weeks.
+    latest = timedelta(days=delay_days + 1) - 3 * GRACE
+    usual = min(max(delays), latest) if delays else timedelta(days=delay_days) + _NOON
+    overdue = _midnight(day, place) + usual + GRACE
+    earliest_report = _midnight(day + timedelta(days=delay_days), place) + EARLIEST_REPORT
+    return day if now >= max(overdue, earliest_report) else None
 
 
 def _midnight(day: date, place: ZoneInfo) -> datetime:

@@ -1,4 +1,4 @@
-"""Polling one source: claimed, fetched, taken in, and what came of it written down."""
+"""Polls one source: claims it, fetches it, imports what changed, and records the outcome."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ import structlog
 
 from digests.archive import Archive
 from digests.errors import SourceError
-from digests.model import Fetch, Source, SourceKind, Status, Taken
-from digests.sources.poll_schedule import next_poll
-from digests.store import moved_documents, source_rows
+from digests.model import Fetch, ImportedDocument, ImportStatus, Source, SourceKind
+from digests.sources.poll_schedule import poll_delay
+from digests.store import renames_and_removals, source_rows
 from digests.store.database import Database
 
 log = structlog.stdlib.get_logger(__name__)
 
 LEASE = timedelta(minutes=12)
-"""How long a source belongs to the process that polls it; longer than any fetch may take."""
+"""How long a claim lasts. Longer than any fetch may take."""
 
-_FEW = 10
-"""Documents that may be gone all at once while others came: somebody renamed and rewrote them."""
+_MAX_REMOVED_AT_ONCE = 10
+"""A source may lose up to this many documents, and keep none, while new ones appear: somebody renamed and
+rewrote them all."""
 
 
 class Fetcher(Protocol):
@@ -36,18 +37,21 @@ class Fetcher(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Polled:
-    """What a poll brought: how many documents were looked at, new or changed, or gone; or why it failed."""
+class PollResult:
+    """What one poll did: the number of documents imported, of those new or changed, and of those removed.
+
+    ``error`` is the reason when the poll failed.
+    """
 
     source: Source
     documents: int = 0
-    fresh: int = 0
-    gone: int = 0
+    changed: int = 0
+    removed: int = 0
     error: str | None = None
 
 
-class Polling:
-    """Polls sources, each in at most one process at a time. When to look, each source's row says."""
+class Poller:
+    """Polls sources, each in one process at a time. Does not decide when: each source's row says that."""
 
     def __init__(
         self,
@@ -55,17 +59,17 @@ class Polling:
         archive: Archive,
         fetchers: Mapping[SourceKind, Fetcher],
         *,
-        every: timedelta,
+        interval: timedelta,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
         self._archive = archive
         self._fetchers = fetchers
-        self._every = every
+        self._interval = interval
         self._jitter = jitter
 
     async def claim_due(self, *, now: datetime, limit: int) -> list[Source]:
-        """Claim up to so many sources whose time has come, the longest due first."""
+        """Claim up to ``limit`` sources that are due, the longest due first."""
         if limit < 1:
             return []
         async with self._database.read() as connection:
@@ -75,7 +79,7 @@ class Polling:
             return await source_rows.claim_due(connection, now=now, lease=LEASE, limit=limit)
 
     async def claim(self, name: str, *, now: datetime) -> Source | None:
-        """Claim one source, due or not; None when it is off, or another process is at it."""
+        """Claim one source, due or not; None when it is switched off or claimed by another process."""
         async with self._database.write() as connection:
             return await source_rows.claim(connection, name, now=now, lease=LEASE)
 
@@ -85,99 +89,104 @@ class Polling:
         *,
         now: datetime,
         as_of: datetime | None = None,
-        each: Callable[[Taken], object] = bool,
-    ) -> Polled:
-        """Fetch a claimed source and take in what it gives; a failure is told, not raised.
+        on_document: Callable[[ImportedDocument], object] = bool,
+    ) -> PollResult:
+        """Fetch a claimed source and import what changed. A failure is recorded and returned, not raised.
 
-        ``now`` is the machine's time, by which it is polled again; ``as_of`` the time of
-        mornings, where that is another one. ``each`` is called with every document's fate.
+        ``now`` is the real time, from which the next poll is scheduled. ``as_of`` is the time of the
+        import where it differs (the local workspace's clock can be moved). ``on_document`` is called
+        with the result for each document.
         """
         try:
             fetch = await self._fetchers[source.kind].fetch(source)
-            polled = await self._take_in(source, fetch, as_of or now, each)
+            result = await self._import(source, fetch, as_of or now, on_document)
         except SourceError as error:
-            return await self._failed(source, str(error), now=now, retry_after=error.retry_after)
+            return await self._record_failure(source, str(error), now=now, retry_after=error.retry_after)
         except asyncio.CancelledError:
             await asyncio.shield(self.release(source))
             raise
         except Exception as error:
-            # Whatever foreign bytes brought about is this source's trouble, and never another's.
+            # Documents come from outside, and a fault that one of them triggers must not stop other sources.
             log.exception("source_crashed", source=source.name)
             reason = f"Haru failed at it ({type(error).__name__}); the log says where."
-            return await self._failed(source, reason, now=now)
+            return await self._record_failure(source, reason, now=now)
         async with self._database.write() as connection:
-            await source_rows.succeeded(
+            await source_rows.record_success(
                 connection,
                 source,
                 cursor=fetch.cursor,
-                brought=polled.fresh > 0,
-                next_poll_at=now + next_poll(every=source.every or self._every, failures=0, jitter=0),
+                has_news=result.changed > 0,
+                next_poll_at=now + poll_delay(interval=self._interval_of(source), failures=0, jitter=0),
                 now=now,
             )
-        if polled.fresh or polled.gone:
-            log.info("source_brought", source=source.name, documents=polled.fresh, gone=polled.gone)
-        return polled
+        if result.changed or result.removed:
+            log.info("source_brought", source=source.name, documents=result.changed, gone=result.removed)
+        return result
 
     async def release(self, source: Source) -> None:
-        """Give a claim back as if it had not been; one that was given back already stays so."""
+        """Release a claim without an outcome. Does nothing when it was released before."""
         async with self._database.write() as connection:
-            await source_rows.released(connection, source)
+            await source_rows.release_claim(connection, source)
 
-    async def _take_in(
-        self, source: Source, fetch: Fetch, now: datetime, each: Callable[[Taken], object]
-    ) -> Polled:
-        lost = await self._let_go(source, fetch, now)
-        for path, why in fetch.unreadable.items():
-            each(Taken(path, Status.REFUSED, reason=why))
-        documents = fresh = 0
-        async for one in self._archive.take_in(
+    def _interval_of(self, source: Source) -> timedelta:
+        return source.poll_interval or self._interval
+
+    async def _import(
+        self, source: Source, fetch: Fetch, now: datetime, on_document: Callable[[ImportedDocument], object]
+    ) -> PollResult:
+        removed = await self._update_paths(source, fetch, now)
+        for path, reason in fetch.unreadable.items():
+            on_document(ImportedDocument(path, ImportStatus.REFUSED, reason=reason))
+        documents = changed = 0
+        async for document in self._archive.import_documents(
             fetch.documents, now=now, backlog=not source.first_fetch_done, zone=source.zone
         ):
             documents += 1
-            fresh += one.status in (Status.NEW, Status.CHANGED)
-            each(one)
-        return Polled(source, documents, fresh, lost)
+            changed += document.status in (ImportStatus.NEW, ImportStatus.CHANGED)
+            on_document(document)
+        return PollResult(source, documents, changed, removed)
 
-    async def _let_go(self, source: Source, fetch: Fetch, now: datetime) -> int:
-        """Follow what was renamed, withdraw what is gone, refuse what is unreadable; how many are gone."""
+    async def _update_paths(self, source: Source, fetch: Fetch, now: datetime) -> int:
+        """Rename, withdraw and refuse documents as the fetch says; the number of those withdrawn."""
         if fetch.present is None:
             return 0
         async with self._database.read() as connection:
-            known = await moved_documents.known(connection, source.id)
-        gone = _gone(known, fetch)
-        moved = {new: old for new, old in fetch.renamed.items() if old in gone and new not in known}
-        lost = gone - set(moved.values())
-        if lost or moved or fetch.unreadable:
+            known = await renames_and_removals.known_paths(connection, source.id)
+        missing = _missing_paths(known, fetch)
+        renamed = {new: old for new, old in fetch.renamed.items() if old in missing and new not in known}
+        removed = missing - set(renamed.values())
+        if removed or renamed or fetch.unreadable:
             async with self._database.write_archive() as connection:
-                await moved_documents.move(connection, source.id, moved)
-                await moved_documents.withdraw(connection, source.id, lost, now=now)
-                await moved_documents.refuse(connection, source.id, fetch.unreadable, now=now)
-        return len(lost)
+                await renames_and_removals.rename_documents(connection, source.id, renamed)
+                await renames_and_removals.withdraw_documents(connection, source.id, removed, now=now)
+                await renames_and_removals.record_unreadable(connection, source.id, fetch.unreadable, now=now)
+        return len(removed)
 
-    async def _failed(
+    async def _record_failure(
         self, source: Source, error: str, *, now: datetime, retry_after: timedelta | None = None
-    ) -> Polled:
-        wait = next_poll(
-            every=source.every or self._every,
-            failures=source.failures + 1,
+    ) -> PollResult:
+        failures = source.failures + 1
+        delay = poll_delay(
+            interval=self._interval_of(source),
+            failures=failures,
             jitter=self._jitter(),
             retry_after=retry_after,
         )
         async with self._database.write() as connection:
-            await source_rows.failed(connection, source, error=error, next_poll_at=now + wait)
-        log.warning("source_failed", source=source.name, failures=source.failures + 1, error=error)
-        return Polled(source, error=error)
+            await source_rows.record_failure(connection, source, error=error, next_poll_at=now + delay)
+        log.warning("source_failed", source=source.name, failures=failures, error=error)
+        return PollResult(source, error=error)
 
 
-def _gone(known: Mapping[str, bool], fetch: Fetch) -> frozenset[str]:
-    """The live documents a source no longer holds; SourceError when that can hardly be meant."""
+def _missing_paths(known: Mapping[str, bool], fetch: Fetch) -> frozenset[str]:
+    """The paths the source no longer has; SourceError when so many are missing that it looks like a fault."""
     live = frozenset(path for path, is_live in known.items() if is_live)
     present = fetch.present or frozenset()
-    gone = live - present
-    kept = present & live or gone & set(fetch.renamed.values())
-    if live and not kept and (not present or len(live) > _FEW):
+    missing = live - present
+    is_any_kept = present & live or missing & set(fetch.renamed.values())
+    if live and not is_any_kept and (not present or len(live) > _MAX_REMOVED_AT_ONCE):
         raise SourceError(
             f"None of its {len(live):,} documents is there any more, so nothing was changed; is its disk"
             " mounted? If that is meant, `haru sources off` ends the asking."
         )
-    return gone
+    return missing

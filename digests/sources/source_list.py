@@ -1,35 +1,35 @@
-"""The sources an operator looks after: listed, added, switched on and off, and how they do."""
+"""The shared sources that an operator manages: listed, added, switched on and off, and monitored."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from digests.errors import HaruError
-from digests.model import Source, SourceKind, without_credentials
-from digests.sources.poll_schedule import WEEKS, quiet_day
+from digests.model import NewSource, Source, SourceKind, without_credentials
+from digests.sources.poll_schedule import HABIT_WEEKS, missed_day
 from digests.store import source_rows
 from digests.store.database import Database
 
 
-class WrongSourceError(HaruError):
-    """There is no such source, or it cannot be made so."""
+class InvalidSourceError(HaruError):
+    """There is no such source, or it cannot be added."""
 
 
 @dataclass(frozen=True, slots=True)
-class Quiet:
-    """A day on which a source brought nothing, though it usually does."""
+class MissedDay:
+    """A day on which a source has no digest although it usually has one."""
 
     source: Source
     day: date
 
 
 class Sources:
-    """Every shared source. Fetches nothing: ``digests.sources.polling`` does."""
+    """The shared sources. Does not fetch: ``digests.sources.polling`` does."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -40,115 +40,102 @@ class Sources:
             return await source_rows.all_sources(connection)
 
     async def get(self, name: str) -> Source:
-        """The source of this name; WrongSourceError names those there are."""
+        """The source of this name; InvalidSourceError, with the names there are, when there is none."""
         async with self._database.read() as connection:
-            found = await source_rows.by_name(connection, name)
-            names = [] if found else [one.name for one in await source_rows.all_sources(connection)]
+            found = await source_rows.source_by_name(connection, name)
+            names = [] if found else [source.name for source in await source_rows.all_sources(connection)]
         if found is None:
             known = f"there are {', '.join(names)}" if names else "`haru sources add` adds one"
-            raise WrongSourceError(f"There is no source {name}; {known}.")
+            raise InvalidSourceError(f"There is no source {name}; {known}.")
         return found
 
-    async def add(
-        self,
-        location: str,
-        *,
-        name: str | None,
-        kind: SourceKind | None,
-        posts: bool,
-        zone: str,
-        lag: int,
-        every: timedelta | None,
-        now: datetime,
-    ) -> Source:
-        """A new source, due at once; WrongSourceError when it cannot be one, or is there already."""
-        kind = kind or kind_of(location)
-        location = _checked(location, kind)
-        name = name or name_of(location)
+    async def add(self, new: NewSource, *, now: datetime) -> Source:
+        """Add a source, due at once; InvalidSourceError when it cannot be fetched or was added before."""
+        kind = new.kind or guess_kind(new.location)
+        location = _checked_location(new.location, kind)
+        name = new.name or default_name(location)
         async with self._database.write() as connection:
-            for one in await source_rows.all_sources(connection):
-                if one.location == location and one.kind is kind:
-                    state = "" if one.enabled else f"; `haru sources on {one.name}` switches it on again"
-                    raise WrongSourceError(
-                        f"{without_credentials(location)} is the source {one.name} already{state}."
+            for source in await source_rows.all_sources(connection):
+                if source.location == location and source.kind is kind:
+                    hint = "" if source.enabled else f"; `haru sources on {source.name}` switches it on again"
+                    raise InvalidSourceError(
+                        f"{without_credentials(location)} is the source {source.name} already{hint}."
                     )
-                if one.name == name:
-                    raise WrongSourceError(f"There is a source {name} already; choose another --name.")
-            return await source_rows.add(
-                connection,
-                name=name,
-                kind=kind,
-                location=location,
-                posts=posts,
-                zone=zone,
-                lag=lag,
-                every=every,
-                now=now,
+                if source.name == name:
+                    raise InvalidSourceError(f"There is a source {name} already; choose another --name.")
+            return await source_rows.insert_source(
+                connection, replace(new, location=location), name=name, kind=kind, now=now
             )
 
-    async def switch(self, name: str, *, on: bool, now: datetime) -> Source:
-        """Switch a source on or off: one that is off is neither polled nor posted, whoever asks."""
-        found = await self.get(name)
+    async def set_enabled(self, name: str, *, enabled: bool, now: datetime) -> Source:
+        """Switch a source on or off. A source that is off is neither polled nor posted."""
+        source = await self.get(name)
         async with self._database.write() as connection:
-            await source_rows.switch(connection, found.id, on=on, now=now)
-        return found
+            await source_rows.set_enabled(connection, source.id, enabled=enabled, now=now)
+        return source
 
     async def remove(self, name: str) -> None:
-        """Forget a source that never brought anything; WrongSourceError for any other."""
-        found = await self.get(name)
+        """Delete a source without documents; InvalidSourceError when it has some."""
+        source = await self.get(name)
         async with self._database.write() as connection:
-            if not await source_rows.remove_unused(connection, found.id):
-                raise WrongSourceError(
+            if not await source_rows.delete_unused(connection, source.id):
+                raise InvalidSourceError(
                     f"{name} has brought documents, which stay; `haru sources off {name}` ends the polling."
                 )
 
-    async def documents(self) -> dict[int, int]:
-        """How many documents each source holds, by its id."""
+    async def document_counts(self) -> dict[int, int]:
+        """The number of documents of each source, by its id; a source without any is left out."""
         async with self._database.read() as connection:
-            found = await source_rows.all_sources(connection)
-            return await source_rows.documents_of(connection, [one.id for one in found])
+            sources = await source_rows.all_sources(connection)
+            return await source_rows.document_counts(connection, [source.id for source in sources])
 
-    async def troubles(self) -> tuple[str, ...]:
-        """The names of posting sources that cannot be fetched just now."""
-        return tuple(one.name for one in await self.all() if one.is_polled and one.posts and one.failures)
+    async def failing_names(self) -> tuple[str, ...]:
+        """The names of the posting sources whose last poll failed."""
+        return tuple(source.name for source in await self._posting() if source.failures)
 
-    async def ages(self, now: datetime) -> dict[str, int | None]:
-        """Seconds since each posting source was last fetched well; None: never."""
+    async def seconds_since_success(self, now: datetime) -> dict[str, int | None]:
+        """Seconds since the last successful poll of each posting source, by its name; None: never."""
         return {
-            one.name: int((now - one.last_good_at).total_seconds()) if one.last_good_at else None
-            for one in await self.all()
-            if one.is_polled and one.posts
+            source.name: int((now - source.last_good_at).total_seconds()) if source.last_good_at else None
+            for source in await self._posting()
         }
 
-    async def quiet(self, now: datetime) -> list[Quiet]:
-        """The sources that usually bring something by now on this weekday, and have not."""
-        found = []
-        since = now.date() - timedelta(weeks=WEEKS + 1)
+    async def missed_days(self, now: datetime) -> list[MissedDay]:
+        """The posting sources that have no digest yet although they usually do by now on this weekday."""
+        missed = []
+        since = now.date() - timedelta(weeks=HABIT_WEEKS + 1)
+        sources = [source for source in await self._posting() if source.first_fetch_done]
         async with self._database.read() as connection:
-            for one in await source_rows.all_sources(connection):
-                if not (one.is_polled and one.posts and one.first_fetch_done):
-                    continue
-                brought = await source_rows.days_brought(
-                    connection, one.id, since=since - timedelta(days=one.lag)
+            for source in sources:
+                arrivals = await source_rows.arrivals_by_day(
+                    connection, source.id, since=since - timedelta(days=source.delay_days)
                 )
-                day = quiet_day(brought, now=now, zone=one.zone, lag=one.lag)
+                day = missed_day(arrivals, now=now, zone=source.zone, delay_days=source.delay_days)
                 if day is not None:
-                    found.append(Quiet(one, day))
-        return found
+                    missed.append(MissedDay(source, day))
+        return missed
 
-    async def untold(self, quiet: Sequence[Quiet]) -> list[Quiet]:
-        """Those quiet days nobody was told of yet, marked as told: each is given to one caller only."""
-        if not quiet:
+    async def claim_unreported(self, missed: Sequence[MissedDay]) -> list[MissedDay]:
+        """Those of the missed days that nobody has reported yet, marked as reported.
+
+        Of several processes only one gets each day.
+        """
+        if not missed:
             return []
         async with self._database.write() as connection:
             return [
-                one for one in quiet if await source_rows.tell_quiet_day(connection, one.source.id, one.day)
+                one
+                for one in missed
+                if await source_rows.mark_missed_day_reported(connection, one.source.id, one.day)
             ]
 
+    async def _posting(self) -> list[Source]:
+        return [source for source in await self.all() if source.is_polled and source.posts]
 
-def kind_of(location: str) -> SourceKind:
-    """What a location is, by its looks; WrongSourceError for what is nothing."""
-    if location.startswith(("ssh://", "git+ssh://", "file://")) or re.match(r"[\w.-]+@[\w.-]+:", location):
+
+def guess_kind(location: str) -> SourceKind:
+    """The kind of source at a location, by its form; InvalidSourceError when it has none."""
+    if location.startswith(("ssh://", "git+ssh://", "file://")) or _is_scp_address(location):
         return SourceKind.GIT
     if location.startswith(("http://", "https://")):
         return SourceKind.GIT if location.rstrip("/").endswith(".git") else SourceKind.FEED
@@ -158,32 +145,37 @@ def kind_of(location: str) -> SourceKind:
     if path.is_dir():
         return SourceKind.FOLDER
     if path.is_file():
-        raise WrongSourceError(
+        raise InvalidSourceError(
             f"{location} is a single file; `haru import` takes it in, and a folder can be a source."
         )
-    raise WrongSourceError(
+    raise InvalidSourceError(
         f"{location} is neither a folder nor an address; a feed begins with https://,"
         " a git repository ends with .git or begins with ssh:// or file://."
     )
 
 
-def name_of(location: str) -> str:
-    """A name for a location: the folder's or the repository's, or the feed's host."""
+def default_name(location: str) -> str:
+    """The name of a source that was given none: the folder's or repository's name, or the feed's host."""
     if location.startswith(("http://", "https://")) and not location.rstrip("/").endswith(".git"):
         return (urlsplit(location).hostname or location).removeprefix("www.")
-    last = re.split(r"[/:\\]", unquote(location).rstrip("/"))[-1]
-    return last.removesuffix(".git") or location
+    last_part = re.split(r"[/:\\]", unquote(location).rstrip("/"))[-1]
+    return last_part.removesuffix(".git") or location
 
 
-def _checked(location: str, kind: SourceKind) -> str:
-    """The location as it is kept: a folder's whole path, an address as it is."""
+def _is_scp_address(location: str) -> bool:
+    """Whether a location is written as scp and git do: ``user@host:path``."""
+    return re.match(r"[\w.-]+@[\w.-]+:", location) is not None
+
+
+def _checked_location(location: str, kind: SourceKind) -> str:
+    """The location as it is stored, absolute for a folder; InvalidSourceError when it does not fit."""
     if location.startswith("-"):
-        raise WrongSourceError(f"{location} is no address.")
-    is_address = "://" in location or re.match(r"[\w.-]+@[\w.-]+:", location)
+        raise InvalidSourceError(f"{location} is no address.")
     if kind is SourceKind.FEED and not location.startswith(("http://", "https://")):
-        raise WrongSourceError(f"{location} is no address of a feed; it begins with https://.")
+        raise InvalidSourceError(f"{location} is no address of a feed; it begins with https://.")
     if kind is SourceKind.FOLDER and not Path(location).is_dir():
-        raise WrongSourceError(f"{location} is no folder.")
+        raise InvalidSourceError(f"{location} is no folder.")
     if kind is SourceKind.GIT and location.startswith(("git://", "ext::")):
-        raise WrongSourceError(f"{location} cannot be trusted on its way; give it by https:// or ssh://.")
+        raise InvalidSourceError(f"{location} cannot be trusted on its way; give it by https:// or ssh://.")
+    is_address = "://" in location or _is_scp_address(location)
     return location if is_address else str(Path(location).resolve())

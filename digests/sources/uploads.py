@@ -1,53 +1,54 @@
-"""What somebody gives by hand, as documents: a file, or text that was pasted. Pure.
+"""Documents that an admin gives in Slack: an uploaded file, or pasted text. Pure.
 
-A document is known by its source and its path, and giving it again corrects it. People
-name every day's file `digest.txt`, so the date of a newsletter is part of its path: the
-next day's is another document, not a correction that takes yesterday's papers away.
+A document is known by its source and path, and giving it again corrects it. Many people name every
+day's file `digest.txt`, so the path of a newsletter begins with its date: tomorrow's file is another
+document, not a correction that removes today's papers.
 """
 
 from __future__ import annotations
 
 from digests.errors import DigestError
-from digests.model import Digest, Document, Kind
-from digests.reading.document import read
+from digests.model import Digest, Document, DocumentKind
+from digests.reading.document import read_document
 from digests.reading.identity import normal_title
 
-SOURCE = "slack"
-"""The name of each workspace's own source of given documents."""
+UPLOAD_SOURCE_NAME = "slack"
+"""The name of each workspace's own source of uploads."""
 
-_LONGEST_NAME = 120
-
-
-def given_file(name: str, content: bytes) -> Document:
-    """A file's document. One that cannot be read keeps its bare name; reading it again says why."""
-    bare = " ".join(name.replace("/", "_").split())
-    stem, dot, ending = bare.rpartition(".")
-    bare = f"{stem[:_LONGEST_NAME]}{dot}{ending}" or "digest.txt"
-    document = Document(SOURCE, bare, content)
-    return _dated(document, bare, _readable(document))
+_MAX_NAME_LENGTH = 120
 
 
-def given_text(text: str) -> Document:
-    """Pasted text's document, known by its date and its first title: a day may be pasted in parts."""
-    document = Document(SOURCE, "pasted.txt", text.encode())
-    digest = _readable(document)
-    first = digest.entries[0].paper.title if digest and digest.entries else ""
-    return _dated(document, f"{normal_title(first)[:_LONGEST_NAME] or 'pasted'}.txt", digest)
+def uploaded_document(name: str, content: bytes) -> Document:
+    """The document of an uploaded file. A file that cannot be read keeps its bare name as its path."""
+    name = " ".join(name.replace("/", "_").split())
+    stem, dot, ending = name.rpartition(".")
+    name = f"{stem[:_MAX_NAME_LENGTH]}{dot}{ending}" or "digest.txt"
+    document = Document(UPLOAD_SOURCE_NAME, name, content)
+    return _with_dated_path(document, name, _digest_or_none(document))
+
+
+def pasted_document(text: str) -> Document:
+    """The document of pasted text. Its path has its date and first title, so a day may be pasted in parts."""
+    document = Document(UPLOAD_SOURCE_NAME, "pasted.txt", text.encode())
+    digest = _digest_or_none(document)
+    title = digest.entries[0].paper.title if digest and digest.entries else ""
+    name = normal_title(title)[:_MAX_NAME_LENGTH] or "pasted"
+    return _with_dated_path(document, f"{name}.txt", digest)
 
 
 def is_newsletter(document: Document) -> bool:
-    """Whether a given document was read as a newsletter: only then is the date part of its path."""
+    """Whether an upload was read as a newsletter: only then does its path begin with a date."""
     return "/" in document.path
 
 
-def _dated(document: Document, name: str, digest: Digest | None) -> Document:
-    if digest is None or digest.kind is not Kind.NEWSLETTER or digest.date is None:
+def _with_dated_path(document: Document, name: str, digest: Digest | None) -> Document:
+    if digest is None or digest.kind is not DocumentKind.NEWSLETTER or digest.date is None:
         return document
     return Document(document.source, f"{digest.date.isoformat()}/{name}", document.content)
 
 
-def _readable(document: Document) -> Digest | None:
+def _digest_or_none(document: Document) -> Digest | None:
     try:
-        return read(document)
+        return read_document(document)
     except DigestError:
         return None

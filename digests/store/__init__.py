@@ -1,1 +1,1 @@
-"""The database of papers. The only importer of SQLAlchemy in ``digests``."""
+"""The archive's tables and SQL. The only package of ``digests`` that imports SQLAlchemy."""

@@ -1,8 +1,7 @@
-"""Writing documents into the archive: their digests, their entries, what these say. Decides nothing
-by itself: ``digests.intake`` says what changes.
+"""Writes documents into the archive: their digests, their entries, and the entries' texts and tags.
 
-Works on a batch of documents at a time, within the caller's transaction, so that ten
-thousand notes cost a few hundred statements and not a hundred thousand.
+Decides nothing: ``digests.import_rules`` says what changes. Works on a batch of documents within the
+caller's transaction, so that 10,000 notes cost a few hundred statements instead of 100,000.
 """
 
 from __future__ import annotations
@@ -14,83 +13,61 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests import intake
-from digests.model import Entry, Status
+from digests import import_rules
+from digests.import_rules import DocumentChanges, EntryChange
+from digests.model import Entry, ImportStatus
 from digests.store import tables
 from digests.store.bulk import among, insert_rows, new_ids
-from digests.store.documents import ReadDocument, Shelf, write_documents
+from digests.store.documents import ReadDocument, SourceRow, write_document_rows
 from digests.store.paper_facts import merge_facts
-from digests.store.paper_matching import recognise
+from digests.store.paper_matching import find_or_create_papers
 
 
-async def shelve(
+async def write_documents(
     connection: AsyncConnection,
-    shelf: Shelf,
-    documents: Sequence[tuple[ReadDocument, intake.Decision]],
+    source: SourceRow,
+    documents: Sequence[tuple[ReadDocument, DocumentChanges]],
     known: Mapping[str, Any],
     *,
     now: datetime,
-) -> tuple[int, ...]:
-    """Write new and changed documents; gives the ids of papers whose text or facts may have changed.
+) -> list[int]:
+    """Write new and changed documents; the ids of the papers whose texts or facts may have changed.
 
-    ``known`` are the rows of those documents that the archive has, by path.
+    ``known`` holds the rows, by path, of the documents that the archive has.
     """
-    digest_ids = await _digests(connection, shelf, [document for document, _ in documents], known, now=now)
-    document_ids = await write_documents(connection, shelf, documents, known, digest_ids, now=now)
-    touched = await withdraw_entries(
-        connection, [id_ for _, decision in documents for id_ in decision.withdrawn], now=now
+    digest_ids = await _digest_ids(
+        connection, source, [document for document, _ in documents], known, now=now
     )
-
+    document_ids = await write_document_rows(connection, source, documents, known, digest_ids, now=now)
+    withdrawn = [entry_id for _, changes in documents for entry_id in changes.withdrawn]
+    paper_ids = await withdraw_entries(connection, withdrawn, now=now)
     changes = [
-        (document, change)
-        for document, decision in documents
-        for change in decision.changes
-        if change.id is None or change.status is not Status.SAME
+        (document.path, change)
+        for document, document_changes in documents
+        for change in document_changes.entries
+        if change.status is not ImportStatus.SAME
     ]
-    paper_ids = await recognise(connection, shelf.workspace, [change.entry for _, change in changes])
+    papers = await find_or_create_papers(
+        connection, source.workspace, [change.entry for _, change in changes]
+    )
     rows = [
         {
-            "digest_id": digest_ids[document.path],
-            "document_id": document_ids[document.path],
+            "digest_id": digest_ids[path],
+            "document_id": document_ids[path],
             "paper_id": paper_id,
             "position": change.position,
             **_entry_values(change),
         }
-        for (document, change), paper_id in zip(changes, paper_ids, strict=True)
+        for (path, change), paper_id in zip(changes, papers, strict=True)
     ]
-    fresh = [(row, change) for row, (_, change) in zip(rows, changes, strict=True) if change.id is None]
-    changed = [(row, change) for row, (_, change) in zip(rows, changes, strict=True) if change.id is not None]
-    texts: list[tuple[int, Entry]] = []
-    if changed:
-        ids = [change.id for _, change in changed if change.id is not None]
-        touched |= set(
-            await connection.scalars(
-                select(tables.entry.c.paper_id).where(among(connection, tables.entry.c.id, ids))
-            )
-        )
-        await connection.execute(
-            update(tables.entry)
-            .where(tables.entry.c.id == bindparam("entry"))
-            .values(revision=tables.entry.c.revision + 1),
-            [{"entry": change.id, **row} for row, change in changed],
-        )
-        for table in (tables.commentary, tables.entry_tag):
-            await connection.execute(delete(table).where(among(connection, table.c.entry_id, ids)))
-        texts += [(change.id, change.entry) for _, change in changed if change.id is not None]
-    if fresh:
-        ids_of = await new_ids(connection, tables.entry, len(fresh))
-        made = [{"id": id_, **row} for id_, (row, _) in zip(ids_of, fresh, strict=True)]
-        await connection.execute(insert(tables.entry), made)
-        texts += [(id_, change.entry) for id_, (_, change) in zip(ids_of, fresh, strict=True)]
-    await _texts(connection, texts)
-    touched |= set(paper_ids)
-    return tuple(await merge_facts(connection, touched))
+    paper_ids |= await _write_entries(connection, rows, [change for _, change in changes])
+    return await merge_facts(connection, paper_ids | set(papers))
 
 
 async def withdraw_entries(
     connection: AsyncConnection, entry_ids: Sequence[int], *, now: datetime
 ) -> set[int]:
-    """Mark entries that are no longer said; the ids of the papers they were of."""
+    """Mark entries as withdrawn; the ids of their papers."""
     if not entry_ids:
         return set()
     rows = await connection.execute(
@@ -102,53 +79,57 @@ async def withdraw_entries(
     return set(rows.scalars())
 
 
-async def _digests(
+async def _digest_ids(
     connection: AsyncConnection,
-    shelf: Shelf,
+    source: SourceRow,
     documents: Sequence[ReadDocument],
     known: Mapping[str, Any],
     *,
     now: datetime,
 ) -> dict[str, int]:
-    """The digest row of each of these documents, by path; made where there are none."""
-    names = {document.path: intake.digest_name(document.path, document.digest) for document in documents}
-    found = await _found(connection, shelf, set(names.values()))
+    """The ids of the documents' digests, by path. Creates missing digests, and updates changed dates."""
+    names = {
+        document.path: import_rules.digest_name(document.path, document.digest) for document in documents
+    }
+    found = await _find_digests(connection, source, set(names.values()))
     for path, name in names.items():
         was_backlog = path in known and known[path].backlog
-        if not shelf.backlog and not was_backlog and name in found and _was_under_way(found[name]):
-            names[path] = intake.rest_of_day(name)
+        if not source.backlog and not was_backlog and name in found and _is_unfinished_backlog(found[name]):
+            names[path] = import_rules.rest_of_day_name(name)
     wanted = {names[document.path]: document.digest for document in documents}
-    found |= await _found(connection, shelf, wanted.keys() - found.keys())
-    for name, document in wanted.items():
-        if name in found and found[name].date != document.date:
-            # A corrected date moves the digest; what a channel has had stays had, by the digest's id.
-            sealed = intake.sealed_at(document, shelf.zone)
+    found |= await _find_digests(connection, source, wanted.keys() - found.keys())
+    for name, digest in wanted.items():
+        if name in found and found[name].date != digest.date:
+            # The digest keeps its id, so that a channel that has had it does not get it again.
+            deliverable_from = import_rules.deliverable_from(digest, source.zone)
             await connection.execute(
                 update(tables.digest)
                 .where(tables.digest.c.id == found[name].id)
-                .values(date=document.date, sealed_at=sealed)
+                .values(date=digest.date, deliverable_from=deliverable_from)
             )
     missing = [
         {
-            "workspace": shelf.workspace,
-            "source_id": shelf.source_id,
+            "workspace": source.workspace,
+            "source_id": source.id,
             "name": name,
-            "date": document.date,
-            "backlog": shelf.backlog,
-            "sealed_at": intake.sealed_at(document, shelf.zone),
-            "taken_in_at": now,
+            "date": digest.date,
+            "backlog": source.backlog,
+            "deliverable_from": import_rules.deliverable_from(digest, source.zone),
+            "imported_at": now,
         }
-        for name, document in wanted.items()
+        for name, digest in wanted.items()
         if name not in found
     ]
     if missing:
         await connection.execute(insert(tables.digest), missing)
-        found |= await _found(connection, shelf, wanted.keys() - found.keys())
+        found |= await _find_digests(connection, source, wanted.keys() - found.keys())
     return {path: found[name].id for path, name in names.items()}
 
 
-async def _found(connection: AsyncConnection, shelf: Shelf, names: Collection[str]) -> dict[str, Any]:
-    """The digests of a source that have these names, by name."""
+async def _find_digests(
+    connection: AsyncConnection, source: SourceRow, names: Collection[str]
+) -> dict[str, Any]:
+    """The rows of a source's digests with these names, by name."""
     if not names:
         return {}
     digest = tables.digest.c
@@ -158,25 +139,25 @@ async def _found(connection: AsyncConnection, shelf: Shelf, names: Collection[st
             digest.id,
             digest.date,
             digest.backlog,
-            digest.sealed_at,
+            digest.deliverable_from,
             digest.retracted_at,
-            digest.taken_in_at,
-        ).where(digest.source_id == shelf.source_id, among(connection, digest.name, names))
+            digest.imported_at,
+        ).where(digest.source_id == source.id, among(connection, digest.name, names))
     )
     return {row.name: row for row in rows}
 
 
-def _was_under_way(digest: Any) -> bool:
-    """Whether a source's first fetch brought a part of a day that went on."""
+def _is_unfinished_backlog(digest: Any) -> bool:
+    """Whether the source's first fetch brought this digest before its day had ended."""
     return (
         digest.backlog
         and digest.retracted_at is None
-        and digest.sealed_at is not None
-        and digest.sealed_at > digest.taken_in_at
+        and digest.deliverable_from is not None
+        and digest.deliverable_from > digest.imported_at
     )
 
 
-def _entry_values(change: intake.Change) -> dict[str, Any]:
+def _entry_values(change: EntryChange) -> dict[str, Any]:
     entry = change.entry
     return {
         "line": entry.line,
@@ -191,16 +172,59 @@ def _entry_values(change: intake.Change) -> dict[str, Any]:
     }
 
 
-async def _texts(connection: AsyncConnection, texts: Sequence[tuple[int, Entry]]) -> None:
-    said = [
-        (id_, commentary.language, commentary.text)
-        for id_, entry in texts
+async def _write_entries(
+    connection: AsyncConnection, rows: Sequence[Mapping[str, Any]], changes: Sequence[EntryChange]
+) -> set[int]:
+    """Insert new entries and update changed ones; the ids of the papers that changed ones belonged to."""
+    inserts = [(row, change.entry) for row, change in zip(rows, changes, strict=True) if change.id is None]
+    updates = [
+        (change.id, row, change.entry)
+        for row, change in zip(rows, changes, strict=True)
+        if change.id is not None
+    ]
+    previous_papers = await _update_entries(connection, updates)
+    ids = await new_ids(connection, tables.entry, len(inserts))
+    if inserts:
+        values = [{"id": entry_id, **row} for entry_id, (row, _) in zip(ids, inserts, strict=True)]
+        await connection.execute(insert(tables.entry), values)
+    texts = [(entry_id, entry) for entry_id, _, entry in updates]
+    texts += [(entry_id, entry) for entry_id, (_, entry) in zip(ids, inserts, strict=True)]
+    await _write_texts(connection, texts)
+    return previous_papers
+
+
+async def _update_entries(
+    connection: AsyncConnection, updates: Sequence[tuple[int, Mapping[str, Any], Entry]]
+) -> set[int]:
+    """Update entries and delete their texts; the ids of the papers that they belonged to."""
+    if not updates:
+        return set()
+    ids = [entry_id for entry_id, _, _ in updates]
+    previous_papers = await connection.scalars(
+        select(tables.entry.c.paper_id).where(among(connection, tables.entry.c.id, ids))
+    )
+    await connection.execute(
+        update(tables.entry)
+        .where(tables.entry.c.id == bindparam("entry"))
+        .values(revision=tables.entry.c.revision + 1),
+        [{"entry": entry_id, **row} for entry_id, row, _ in updates],
+    )
+    for table in (tables.commentary, tables.entry_tag):
+        await connection.execute(delete(table).where(among(connection, table.c.entry_id, ids)))
+    return set(previous_papers)
+
+
+async def _write_texts(connection: AsyncConnection, entries: Sequence[tuple[int, Entry]]) -> None:
+    """Insert the commentaries and tags of entries, given with their ids."""
+    commentaries = [
+        (entry_id, commentary.language, commentary.text)
+        for entry_id, entry in entries
         for commentary in entry.commentaries
     ]
-    tagged = [
-        (id_, position, tag.name, tag.spelling)
-        for id_, entry in texts
+    tags = [
+        (entry_id, position, tag.name, tag.spelling)
+        for entry_id, entry in entries
         for position, tag in enumerate(entry.tags)
     ]
-    await insert_rows(connection, tables.commentary, ("entry_id", "language", "text"), said)
-    await insert_rows(connection, tables.entry_tag, ("entry_id", "position", "name", "spelling"), tagged)
+    await insert_rows(connection, tables.commentary, ("entry_id", "language", "text"), commentaries)
+    await insert_rows(connection, tables.entry_tag, ("entry_id", "position", "name", "spelling"), tags)

@@ -1,12 +1,12 @@
-"""Documents as kept: which a source has, what they hold, and why one could not be read.
+"""The rows of documents: which ones a source has, what they hold, and why one could not be read.
 
-Decides nothing by itself: ``digests.intake`` says what changes.
+Decides nothing: ``digests.import_rules`` says what changes.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,18 +14,21 @@ from typing import Any
 from sqlalchemy import exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests import intake
 from digests.errors import RefusalReason
-from digests.model import SHARED, Digest, Paper, Workspace
+from digests.import_rules import DocumentChanges, KnownEntry
+from digests.model import SHARED, Digest, Paper, SourceKind, Workspace
 from digests.store import tables
 from digests.store.bulk import among, new_ids
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """The source documents go under: its row, its workspace key, its zone."""
+class SourceRow:
+    """The source that documents are imported into. ``workspace`` is a key, "" for a shared source.
 
-    source_id: int
+    ``backlog`` is True for an import whose digests are never posted.
+    """
+
+    id: int
     workspace: str
     zone: str
     backlog: bool
@@ -33,7 +36,7 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """A document that was read: where it is from, its hash, what it says."""
+    """A document that could be read: its path, its hash and its digest."""
 
     path: str
     sha256: str
@@ -42,7 +45,7 @@ class ReadDocument:
 
 @dataclass(frozen=True, slots=True)
 class RefusedDocument:
-    """A document that could not be read: remembered, so that the operator sees why."""
+    """A document that could not be read, with the reason that the operator sees."""
 
     path: str
     sha256: str
@@ -50,17 +53,13 @@ class RefusedDocument:
     line: int | None
 
 
-async def find_source(
-    connection: AsyncConnection,
-    name: str,
-    *,
-    workspace: Workspace | None,
-    kind: str,
-    posts: bool,
-    zone: str,
-    backlog: bool,
-) -> Shelf:
-    """The source of this name, made when there is none yet. An existing one keeps its own settings."""
+async def find_or_create_source(
+    connection: AsyncConnection, name: str, *, workspace: Workspace | None, zone: str, backlog: bool
+) -> SourceRow:
+    """The source of this name, created with the given time zone when it does not exist.
+
+    An existing source keeps its own time zone.
+    """
     key = workspace.key if workspace else SHARED
     source = tables.source
     row = (
@@ -69,24 +68,24 @@ async def find_source(
         )
     ).one_or_none()
     if row is None:
-        made = await connection.execute(
+        created = await connection.execute(
             insert(source)
-            .values(workspace=key, name=name, kind=kind, posts=posts, zone=zone, enabled=True)
+            .values(workspace=key, name=name, kind=SourceKind.FILE.value, posts=True, zone=zone, enabled=True)
             .returning(source.c.id, source.c.zone)
         )
-        row = made.one()
-    return Shelf(row.id, key, row.zone, backlog)
+        row = created.one()
+    return SourceRow(row.id, key, row.zone, backlog)
 
 
-async def known_documents(connection: AsyncConnection, shelf: Shelf, paths: Sequence[str]) -> dict[str, Any]:
-    """The documents of a source the archive has, by path: their row, and of their digest its date and whether
-    it is backlog.
-    """
+async def known_documents(
+    connection: AsyncConnection, source: SourceRow, paths: Sequence[str]
+) -> dict[str, Any]:
+    """The rows of a source's documents by path, each with its digest's ``date`` and ``backlog``."""
     rows = await connection.execute(
         select(tables.document, tables.digest.c.date, tables.digest.c.backlog)
         .outerjoin(tables.digest, tables.digest.c.id == tables.document.c.digest_id)
         .where(
-            tables.document.c.source_id == shelf.source_id,
+            tables.document.c.source_id == source.id,
             among(connection, tables.document.c.path, paths),
         )
     )
@@ -96,7 +95,7 @@ async def known_documents(connection: AsyncConnection, shelf: Shelf, paths: Sequ
 async def known_hashes(
     connection: AsyncConnection, name: str, paths: Sequence[str], *, workspace: Workspace | None
 ) -> dict[str, str]:
-    """The hashes of the documents of a source that were read as they are, by path."""
+    """The hashes of a source's documents by path, without those that were refused."""
     document, source = tables.document.c, tables.source.c
     rows = await connection.execute(
         select(document.path, document.sha256)
@@ -113,8 +112,8 @@ async def known_hashes(
 
 async def known_entries(
     connection: AsyncConnection, document_ids: Sequence[int]
-) -> dict[int, list[intake.KnownEntry]]:
-    """The live entries of documents, by document id, in their order."""
+) -> dict[int, list[KnownEntry]]:
+    """The entries of documents that are not withdrawn, in their order, by document id."""
     entry = tables.entry.c
     rows = await connection.execute(
         select(
@@ -123,113 +122,97 @@ async def known_entries(
         .where(among(connection, entry.document_id, document_ids), entry.withdrawn_at.is_(None))
         .order_by(entry.position)
     )
-    known: dict[int, list[intake.KnownEntry]] = defaultdict(list)
+    known: dict[int, list[KnownEntry]] = defaultdict(list)
     for row in rows:
         paper = Paper(row.title, url=row.url, arxiv_id=row.arxiv_id)
-        known[row.document_id].append(intake.KnownEntry(row.id, paper, row.sha256, row.position))
+        known[row.document_id].append(KnownEntry(row.id, paper, row.sha256, row.position))
     return known
 
 
-async def known_titles(connection: AsyncConnection, document_ids: Sequence[int]) -> dict[int, list[str]]:
-    """The titles of documents' live entries, by document id, in their order."""
-    entry = tables.entry.c
-    rows = await connection.execute(
-        select(entry.document_id, entry.title)
-        .where(among(connection, entry.document_id, document_ids), entry.withdrawn_at.is_(None))
-        .order_by(entry.document_id, entry.position)
-    )
-    found: dict[int, list[str]] = defaultdict(list)
-    for row in rows:
-        found[row.document_id].append(row.title)
-    return found
-
-
-async def write_documents(
+async def write_document_rows(
     connection: AsyncConnection,
-    shelf: Shelf,
-    documents: Sequence[tuple[ReadDocument, intake.Decision]],
+    source: SourceRow,
+    documents: Sequence[tuple[ReadDocument, DocumentChanges]],
     known: Mapping[str, Any],
     digest_ids: Mapping[str, int],
     *,
     now: datetime,
 ) -> dict[str, int]:
-    """Write the rows of documents that were read, each in its digest; their ids. All by path."""
-    written = {document.path: known[document.path].id for document, _ in documents if document.path in known}
-    unknown = [document for document, _ in documents if document.path not in known]
-    ids = await new_ids(connection, tables.document, len(unknown))
-    written |= {document.path: id_ for document, id_ in zip(unknown, ids, strict=True)}
-    fresh = [
+    """Insert or update the rows of documents that were read; their ids by path.
+
+    ``known`` holds the existing rows and ``digest_ids`` the digests, both by path.
+    """
+    ids = {document.path: known[document.path].id for document, _ in documents if document.path in known}
+    added = [document for document, _ in documents if document.path not in known]
+    replaced = [document for document, _ in documents if document.path in known]
+    added_ids = await new_ids(connection, tables.document, len(added))
+    ids |= {document.path: id_ for document, id_ in zip(added, added_ids, strict=True)}
+    rows = [
         {
-            "id": written[document.path],
-            "source_id": shelf.source_id,
+            "id": ids[document.path],
+            "source_id": source.id,
             "path": document.path,
             "sha256": document.sha256,
             "digest_id": digest_ids[document.path],
-            "taken_in_at": now,
+            "imported_at": now,
         }
-        for document in unknown
+        for document in added
     ]
-    if fresh:
-        await connection.execute(insert(tables.document), fresh)
-    replaced = [known[document.path].id for document, _ in documents if document.path in known]
+    if rows:
+        await connection.execute(insert(tables.document), rows)
     if replaced:
-        await _keep_versions(connection, replaced)
-    for document, _ in documents:
-        old = known.get(document.path)
-        if old is None:
-            continue
+        await _keep_versions(connection, [ids[document.path] for document in replaced])
+    for document in replaced:
         await connection.execute(
             update(tables.document)
-            .where(tables.document.c.id == old.id)
+            .where(tables.document.c.id == ids[document.path])
             .values(
                 sha256=document.sha256,
                 digest_id=digest_ids[document.path],
                 reason=None,
                 line=None,
-                taken_in_at=now,
-                gone_at=None,
+                imported_at=now,
+                removed_at=None,
             )
         )
-    return written
+    return ids
 
 
 async def _keep_versions(connection: AsyncConnection, document_ids: Sequence[int]) -> None:
-    """Remember what these documents were, before they become something else."""
-    was, version = tables.document.c, tables.document_version.c
-    # A version that is replaced at the very instant it was taken in stood for no time, so one of
-    # an instant is enough.
-    is_kept = exists().where(version.document_id == was.id, version.taken_in_at == was.taken_in_at)
+    """Record the current versions of documents that are about to be replaced."""
+    old, version = tables.document.c, tables.document_version.c
+    # Two imports at the same instant (a test's clock) would break the key; the first version is kept.
+    is_kept = exists().where(version.document_id == old.id, version.imported_at == old.imported_at)
     await connection.execute(
         insert(tables.document_version).from_select(
-            ["document_id", "taken_in_at", "sha256"],
-            select(was.id, was.taken_in_at, was.sha256).where(
-                among(connection, was.id, document_ids), was.sha256 != "", ~is_kept
+            ["document_id", "imported_at", "sha256"],
+            select(old.id, old.imported_at, old.sha256).where(
+                among(connection, old.id, document_ids), old.sha256 != "", ~is_kept
             ),
         )
     )
 
 
-async def refuse(
-    connection: AsyncConnection, shelf: Shelf, refused: Iterable[RefusedDocument], *, now: datetime
+async def record_refusals(
+    connection: AsyncConnection, source: SourceRow, refused: Sequence[RefusedDocument], *, now: datetime
 ) -> None:
-    """Remember what could not be read. Entries an earlier version gave stay as they were."""
-    refused = list(refused)
+    """Record documents that could not be read. The entries of their previous versions stay."""
     if not refused:
         return
-    known = await known_documents(connection, shelf, [one.path for one in refused])
-    for one in refused:
+    known = await known_documents(connection, source, [document.path for document in refused])
+    for document in refused:
         values = {
-            "sha256": one.sha256,
-            "reason": str(one.reason),
-            "line": one.line,
-            "taken_in_at": now,
-            "gone_at": None,
+            "sha256": document.sha256,
+            "reason": str(document.reason),
+            "line": document.line,
+            "imported_at": now,
+            "removed_at": None,
         }
-        if one.path in known:
+        if document.path in known:
             await connection.execute(
-                update(tables.document).where(tables.document.c.id == known[one.path].id).values(values)
+                update(tables.document).where(tables.document.c.id == known[document.path].id).values(values)
             )
         else:
             await connection.execute(
-                insert(tables.document).values(source_id=shelf.source_id, path=one.path, **values)
+                insert(tables.document).values(source_id=source.id, path=document.path, **values)
             )

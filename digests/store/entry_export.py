@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import ArchivedEntry, Workspace
 from digests.store import tables
-from digests.store.entry_reader import documents_of, load_entries, visible
+from digests.store.entry_reader import document_paths, load_entries, visible
 
 PAGE = 500
 """Entries read at once, so that an archive of any size is exported in little memory."""
@@ -33,6 +33,6 @@ async def export_entries(
     ids = list(found)
     for start in range(0, len(ids), PAGE):
         page = await load_entries(connection, ids[start : start + PAGE], workspace=workspace)
-        paths = await documents_of(connection, [one.paper_id for one in page])
+        paths = await document_paths(connection, [one.paper_id for one in page])
         for one in page:
             yield one, paths[one.paper_id]

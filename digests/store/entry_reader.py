@@ -1,7 +1,7 @@
-"""Reading entries and digests back, for one workspace's eyes.
+"""Reads entries and digests as one workspace sees them.
 
-What a workspace sees: shared rows and its own; nothing retracted, withdrawn, or dated
-after ``until``.
+A workspace sees shared rows and its own, and nothing that is retracted, withdrawn, or dated after
+``until``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests import intake
+from digests import import_rules
 from digests.model import (
     SHARED,
     ArchivedDigest,
@@ -40,31 +40,33 @@ from digests.model import (
 )
 from digests.store import tables
 
-_MOST_AT_ONCE = 500
-"""Ids in one IN list; SQLite takes 32,766 parameters, and a plan should stay a plan."""
+_IDS_PER_STATEMENT = 500
+"""Ids in one IN list. SQLite takes 32,766 parameters, but a long list makes the query planner slow."""
 
 
 def visible_workspaces(workspace: Workspace | None) -> tuple[str, ...]:
-    """The workspace keys whose rows a workspace sees; None sees only what is shared."""
+    """The workspace keys of the rows that a workspace sees; None sees only shared rows."""
     return (SHARED,) if workspace is None else (SHARED, workspace.key)
 
 
 def visible(workspace: Workspace | None, until: date | None) -> ColumnElement[bool]:
-    """The condition on ``entry`` joined with ``digest`` that says what may be seen."""
+    """The condition, on ``entry`` joined with ``digest``, that a workspace sees the entry."""
     return _visible(visible_workspaces(workspace), until)
 
 
-def visible_given(*, is_limited: bool) -> ColumnElement[bool]:
-    """The same for a statement that is made once, since making it takes longer than what it asks:
-    ``eyes`` gives its values. ``is_limited``: there is an ``until``.
+def visible_parameterized(*, is_limited: bool) -> ColumnElement[bool]:
+    """The condition of ``visible`` with parameters, for a statement that is built once and kept.
+
+    Building such a statement takes longer than running it. ``visibility_parameters`` gives the values;
+    ``is_limited`` says that ``until`` is among them.
     """
     return _visible(bindparam("workspaces", expanding=True), bindparam("until") if is_limited else None)
 
 
-def eyes(workspace: Workspace | None, until: date | None) -> dict[str, Any]:
-    """The values of ``visible_given``."""
-    seen: dict[str, Any] = {"workspaces": visible_workspaces(workspace)}
-    return seen if until is None else {**seen, "until": until}
+def visibility_parameters(workspace: Workspace | None, until: date | None) -> dict[str, Any]:
+    """The parameter values for ``visible_parameterized``."""
+    values: dict[str, Any] = {"workspaces": visible_workspaces(workspace)}
+    return values if until is None else {**values, "until": until}
 
 
 def _visible(workspaces: Any, until: Any) -> ColumnElement[bool]:
@@ -85,18 +87,19 @@ async def load_entries(
     workspace: Workspace | None,
     until: date | None = None,
 ) -> list[ArchivedEntry]:
-    """The entries of these ids that may be seen, in the order of the ids; two queries per 500."""
+    """The entries of these ids that the workspace sees, in the order of the ids; two queries per 500 ids."""
     found: dict[int, ArchivedEntry] = {}
     for ids in _chunks(entry_ids):
         rows = await connection.execute(
-            _entries_given(is_limited=until is not None), {"ids": ids, **eyes(workspace, until)}
+            _entries_statement(is_limited=until is not None),
+            {"ids": ids, **visibility_parameters(workspace, until)},
         )
         found |= {entry.id: entry for entry in await _entries(connection, rows.all())}
     return [found[id_] for id_ in entry_ids if id_ in found]
 
 
-async def posted_entries(connection: AsyncConnection, entry_ids: Sequence[int]) -> list[ArchivedEntry]:
-    """The entries of these ids, whatever became of them since, in the order of the ids."""
+async def load_posted_entries(connection: AsyncConnection, entry_ids: Sequence[int]) -> list[ArchivedEntry]:
+    """The entries of these ids in the order of the ids, withdrawn and retracted ones included."""
     found: dict[int, ArchivedEntry] = {}
     for ids in _chunks(entry_ids):
         rows = await connection.execute(_entry_rows().where(tables.entry.c.id.in_(ids)))
@@ -111,7 +114,7 @@ async def newest_entries(
     workspace: Workspace | None,
     until: date | None = None,
 ) -> dict[int, ArchivedEntry]:
-    """For each paper, its newest entry that may be seen; undated ones count as oldest."""
+    """For each paper, by its id, the newest entry that the workspace sees. Undated entries are the oldest."""
     newest: dict[int, int] = {}
     for ids in _chunks(paper_ids):
         rows = await connection.execute(
@@ -133,9 +136,9 @@ async def load_digests(
     newest_first: bool = False,
     limit: int | None = None,
 ) -> tuple[ArchivedDigest, ...]:
-    """The digests that fulfil the conditions and may be seen, with their entries in order.
+    """The digests that meet the conditions and that the workspace sees, with their entries in order.
 
-    One without any entry left is not given.
+    A digest whose entries are all withdrawn is left out.
     """
     digest = tables.digest.c
     order = (digest.date.desc(), digest.id.desc()) if newest_first else (digest.date, digest.id)
@@ -144,9 +147,9 @@ async def load_digests(
             digest.id,
             digest.date,
             digest.workspace,
-            digest.sealed_at,
+            digest.deliverable_from,
             tables.source.c.name,
-            tables.source.c.lag,
+            tables.source.c.delay_days,
         )
         .join(tables.source)
         .where(
@@ -172,15 +175,15 @@ async def load_digests(
             date=head.date,
             entries=tuple(entries[head.id]),
             workspace=Workspace.from_key(head.workspace) if head.workspace else None,
-            lag=intake.lag(head.date, head.sealed_at, usual=head.lag),
+            delay_days=import_rules.delay_days(head.date, head.deliverable_from, usual=head.delay_days),
         )
         for head in heads
         if head.id in entries
     )
 
 
-async def documents_of(connection: AsyncConnection, paper_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """For each paper, the paths of the documents that mention it, in a fixed order."""
+async def document_paths(connection: AsyncConnection, paper_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """For each paper, by its id, the paths of the documents that mention it, sorted."""
     paths: dict[int, dict[str, None]] = defaultdict(dict)
     for ids in _chunks(paper_ids):
         rows = await connection.execute(
@@ -195,9 +198,9 @@ async def documents_of(connection: AsyncConnection, paper_ids: Sequence[int]) ->
 
 
 @cache
-def _entries_given(*, is_limited: bool) -> Select[Any]:
-    wanted = tables.entry.c.id.in_(bindparam("ids", expanding=True))
-    return _entry_rows().where(wanted, visible_given(is_limited=is_limited))
+def _entries_statement(*, is_limited: bool) -> Select[Any]:
+    has_id = tables.entry.c.id.in_(bindparam("ids", expanding=True))
+    return _entry_rows().where(has_id, visible_parameterized(is_limited=is_limited))
 
 
 def _entry_rows() -> Select[Any]:
@@ -229,12 +232,12 @@ async def _entries(connection: AsyncConnection, rows: Sequence[Any]) -> list[Arc
     commentaries: dict[int, list[Commentary]] = defaultdict(list)
     tags: dict[int, list[Tag]] = defaultdict(list)
     for ids in _chunks([row.id for row in rows]):
-        said = await connection.execute(_SAID, {"ids": ids})
-        for entry_id, position, name, written in said.all():
+        texts = await connection.execute(_TEXTS, {"ids": ids})
+        for entry_id, position, name, text in texts.all():
             if position is None:
-                commentaries[entry_id].append(Commentary(name, written))
+                commentaries[entry_id].append(Commentary(name, text))
             else:
-                tags[entry_id].append(Tag(name, written))
+                tags[entry_id].append(Tag(name, text))
     return [
         ArchivedEntry(
             id=row.id,
@@ -256,34 +259,37 @@ async def _entries(connection: AsyncConnection, rows: Sequence[Any]) -> list[Arc
     ]
 
 
-def _said() -> CompoundSelect[Any]:
-    """What entries say and are tagged with: commentaries in the order a digest is written in (Korean first,
-    then by code), tags by their position. One statement, since each costs more than what it asks.
+def _texts_statement() -> CompoundSelect[Any]:
+    """Selects commentaries (position is null) and tags of entries in one statement.
+
+    Commentaries come in the order of a digest: Korean first, then by language code. One statement
+    instead of two, since a statement's fixed cost is larger than that of its rows.
     """
     commentary, tag = tables.commentary.c, tables.entry_tag.c
-    wanted: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
-    said = select(commentary.entry_id, null().label("position"), commentary.language, commentary.text)
-    tagged = select(tag.entry_id, tag.position, tag.name, tag.spelling)
+    ids: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+    commentaries = select(commentary.entry_id, null().label("position"), commentary.language, commentary.text)
+    tags = select(tag.entry_id, tag.position, tag.name, tag.spelling)
     return (
-        said.where(commentary.entry_id.in_(wanted))
-        .union_all(tagged.where(tag.entry_id.in_(wanted)))
+        commentaries.where(commentary.entry_id.in_(ids))
+        .union_all(tags.where(tag.entry_id.in_(ids)))
         .order_by(column("position"), column("language").desc())
     )
 
 
-_SAID = _said()
+_TEXTS = _texts_statement()
 
 
-def deliverable(now: datetime) -> ColumnElement[bool]:
-    """On ``digest`` joined with ``source``: sealed by now, not backlog, from a source that posts."""
+def is_deliverable(now: datetime) -> ColumnElement[bool]:
+    """The condition, on ``digest`` joined with ``source``, that a digest may be delivered at ``now``."""
     return and_(
         tables.digest.c.backlog.is_(False),
         tables.digest.c.date.is_not(None),
-        tables.digest.c.sealed_at <= now,
+        tables.digest.c.deliverable_from <= now,
         tables.source.c.posts.is_(True),
         tables.source.c.enabled.is_(True),
     )
 
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + _MOST_AT_ONCE] for start in range(0, len(ids), _MOST_AT_ONCE))
+    step = _IDS_PER_STATEMENT
+    return (ids[start : start + step] for start in range(0, len(ids), step))

@@ -1,7 +1,6 @@
-"""What every table of Haru shares: one metadata, its naming rule, and column types.
+"""What all tables of Haru share: the metadata, the naming of constraints, and column types.
 
-The tables themselves stand beside what uses them (``digests/store/tables.py``,
-``bot/*/tables.py``); migrations see them all through this metadata.
+The tables are defined beside the code that uses them (``digests/store/tables.py``, ``bot/*/tables.py``).
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String
 from sqlalchemy.types import TypeDecorator
 
-# Names given by rule, so that a migration can drop a constraint by name on both databases.
+# Constraints are named by rule, so that a migration can drop one by name on both databases.
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -22,18 +21,18 @@ metadata = MetaData(
     }
 )
 
-# SQLite only counts up by itself in a column that is exactly INTEGER PRIMARY KEY.
+# SQLite generates ids only for a column that is exactly INTEGER PRIMARY KEY.
 Id = BigInteger().with_variant(Integer, "sqlite")
 
-# Compared byte by byte on both databases: PostgreSQL would otherwise follow a language's
-# order, in which a range of prefixes is no range.
+# Compared byte by byte on both databases. PostgreSQL would otherwise use a language's collation, in
+# which the words with a common prefix are not a contiguous range.
 Exact = String(200).with_variant(String(200, collation="C"), "postgresql")
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware instant, in UTC. SQLite keeps no zone, so it is taken off and put back here.
+    """An aware datetime, stored and returned in UTC, also on SQLite, which stores no time zone.
 
-    A naive datetime is refused with ValueError.
+    ValueError for a naive datetime.
     """
 
     impl = DateTime(timezone=True)

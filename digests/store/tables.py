@@ -1,8 +1,8 @@
 """The tables of the archive.
 
-A row of a private digest carries its workspace's key, and so do the paper it makes and
-the search rows of that paper; SHARED ("") is what everyone sees. A private digest has
-paper rows of its own, so that it can never alter, or show itself through, a shared one.
+``workspace`` is the key of the workspace that a row belongs to, or SHARED ("") for rows that every
+workspace sees. A private digest has paper rows and search rows of its own, so that it can neither
+change a shared paper nor be noticed through one.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ source = Table(
     Column("name", String(200), nullable=False),
     Column("kind", String(16), nullable=False),  # file, folder, feed, git
     Column("location", Text, nullable=False, server_default=""),
-    Column("posts", Boolean, nullable=False),  # False: archive only, never due
+    Column("posts", Boolean, nullable=False),  # False: its digests are only searched
     Column("zone", String(64), nullable=False, server_default="UTC"),
-    Column("rank", Integer, nullable=False, server_default="100"),  # lower wins a paper's facts
+    Column("rank", Integer, nullable=False, server_default="100"),  # the lowest rank decides a paper's facts
     Column("enabled", Boolean, nullable=False),
-    Column("cursor", JSON),  # the source's own: an ETag, a commit, file times
+    Column("cursor", JSON),  # how far it was read: an ETag, a commit, file times
     Column("first_fetch_done", Boolean, nullable=False, server_default=false()),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("last_error", Text),
     Column("last_good_at", Instant),
     Column("last_new_at", Instant),
     Column("next_poll_at", Instant),
-    Column("poll_every", Integer),  # seconds; None: the operator's default
-    Column("leased_until", Instant),  # a process polls it until then at the latest
-    # Days after its date on which a digest is expected: 1 where a day is complete only when it has ended.
-    Column("lag", Integer, nullable=False, server_default="0"),
-    Column("quiet_day", Date),  # the last day that brought nothing, of which the operator was told
+    Column("poll_interval_seconds", Integer),  # None: the operator's default
+    Column("leased_until", Instant),  # a process has claimed it until then
+    # The usual number of days between a digest's date and its arrival.
+    Column("delay_days", Integer, nullable=False, server_default="0"),
+    Column("reported_missed_day", Date),  # the last day without a digest that was reported
     UniqueConstraint("workspace", "name"),
 )
 
@@ -59,7 +59,7 @@ paper = Table(
     Column("workspace", String(64), nullable=False, server_default=""),
     # arxiv:2502.17416, doi:…, url:…, title:…
     Column("identity", Text, nullable=False),
-    # Letters and digits of the title: joins a mention without a link to the paper that has one.
+    # The title's letters and digits: matches an entry without a link with the paper that has one.
     Column("title_key", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("authors", JSON, nullable=False),
@@ -70,7 +70,7 @@ paper = Table(
     Index("ix_paper_title_key", "workspace", "title_key"),
 )
 
-# Every address a paper is known by or cites, in normal form; `cited` ones never identify it.
+# The normal form of every address that a paper has or cites. A `cited` one does not identify it.
 paper_url = Table(
     "paper_url",
     metadata,
@@ -86,13 +86,13 @@ digest = Table(
     Column("id", Id, primary_key=True),
     Column("workspace", String(64), nullable=False, server_default=""),
     Column("source_id", ForeignKey("source.id"), nullable=False),
-    # The newsletter's path, or the day of a day of notes; "" for undated notes.
+    # See import_rules.digest_name.
     Column("name", Text, nullable=False),
     Column("date", Date),
-    Column("backlog", Boolean, nullable=False),  # came with a source's first fetch: never due
-    Column("sealed_at", Instant),  # from when it may be delivered; None: not yet
+    Column("backlog", Boolean, nullable=False),  # came with the source's first fetch, never posted
+    Column("deliverable_from", Instant),  # None: never
     Column("retracted_at", Instant),
-    Column("taken_in_at", Instant, nullable=False),
+    Column("imported_at", Instant, nullable=False),
     UniqueConstraint("source_id", "name"),
     Index("ix_digest_date", "workspace", "date"),
 )
@@ -103,26 +103,26 @@ document = Table(
     Column("id", Id, primary_key=True),
     Column("source_id", ForeignKey("source.id"), nullable=False),
     Column("path", Text, nullable=False),
-    Column("sha256", String(64), nullable=False),  # "": read it again, whatever it holds
+    Column("sha256", String(64), nullable=False),  # "": must be read again
     Column("digest_id", ForeignKey("digest.id")),  # None while refused
     Column("reason", Text),  # why it was refused
     Column("line", Integer),
-    Column("taken_in_at", Instant, nullable=False),
-    Column("gone_at", Instant),  # its source no longer holds it
+    Column("imported_at", Instant, nullable=False),
+    Column("removed_at", Instant),  # its source no longer has it
     UniqueConstraint("source_id", "path"),
     Index("ix_document_digest_id", "digest_id"),
 )
 
-# The versions a document had before: their hash and when they were taken in.
+# Earlier versions of a document: when each was imported, and its hash.
 document_version = Table(
     "document_version",
     metadata,
     Column("document_id", ForeignKey("document.id", ondelete="CASCADE"), primary_key=True),
-    Column("taken_in_at", Instant, primary_key=True),
+    Column("imported_at", Instant, primary_key=True),
     Column("sha256", String(64), nullable=False),
 )
 
-# What this document says of this paper, as read; the paper row is merged from these.
+# What one document says about one paper. The paper row is merged from its entries.
 entry = Table(
     "entry",
     metadata,
@@ -141,7 +141,7 @@ entry = Table(
     Column("links", JSON, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("revision", Integer, nullable=False, server_default="1"),
-    # A document no longer says it: kept for messages already posted, hidden from lookup.
+    # Its document no longer has it. Kept for messages already posted; searches do not find it.
     Column("withdrawn_at", Instant),
     Index("ix_entry_digest_id", "digest_id", "position"),
     Index("ix_entry_document_id", "document_id"),

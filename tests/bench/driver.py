@@ -63,8 +63,8 @@ async def measure() -> None:
 
 
 async def _import_some(database: Database) -> None:
-    documents = sorted(folder.documents(material.VAULT), key=lambda document: document.path)[:DOCUMENTS]
-    async for _ in Archive(database).take_in(documents, now=datetime.now(UTC)):
+    documents = sorted(folder.documents_in(material.VAULT), key=lambda document: document.path)[:DOCUMENTS]
+    async for _ in Archive(database).import_documents(documents, now=datetime.now(UTC)):
         pass
 
 

@@ -197,12 +197,12 @@ async def _scene(
     haru = Haru(settings, database, clock=FixedClock(DUE), api_url=f"{url}/api/")
     try:
         document = Document("samples", SAMPLE.name, SAMPLE.read_bytes())
-        async for _ in haru.archive.take_in([document], now=DUE - timedelta(days=1)):
+        async for _ in haru.archive.import_documents([document], now=DUE - timedelta(days=1)):
             pass
         await _seed(database, size, due)
         made = edition(
             DUE.date(),
-            await haru.archive.digest_of_day(DUE.date(), workspace=None),
+            await haru.archive.digests_of_day(DUE.date(), workspace=None),
             tags=TagFilter(),
             posts={},
         )

@@ -83,8 +83,8 @@ async def _fill(haru: Haru) -> None:
     await haru.installations.save(Installation(TEAM, bot_token="xoxb-bench", bot_user_id="UHARU"), now=now)
     await haru.user_languages.set(TEAM, "U1", "en")
     if material.is_there():
-        documents = sorted(folder.documents(material.VAULT), key=lambda document: document.path)
-        async for _ in haru.archive.take_in(documents[:DOCUMENTS], now=now):
+        documents = sorted(folder.documents_in(material.VAULT), key=lambda document: document.path)
+        async for _ in haru.archive.import_documents(documents[:DOCUMENTS], now=now):
             pass
 
 

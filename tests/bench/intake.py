@@ -17,7 +17,7 @@ async def measure() -> None:
     if not material.is_there():
         return
     started = time.perf_counter()
-    documents = folder.documents(material.VAULT)
+    documents = folder.documents_in(material.VAULT)
     for document in documents:
         hashlib.sha256(document.content).hexdigest()
     reference = time.perf_counter() - started
@@ -27,7 +27,7 @@ async def measure() -> None:
             archive = Archive(database)
             for label in ("from nothing", "again, unchanged"):
                 started, worked = time.perf_counter(), _processor_time()
-                async for _ in archive.take_in(documents, now=datetime.now(UTC)):
+                async for _ in archive.import_documents(documents, now=datetime.now(UTC)):
                     pass
                 took, work = time.perf_counter() - started, _processor_time() - worked
                 print(

@@ -13,7 +13,7 @@ from bot import schema_version
 from digests.archive import Archive
 from digests.errors import DigestError
 from digests.model import Document, Entry
-from digests.reading.document import read
+from digests.reading.document import read_document
 from digests.sources import folder
 from digests.store.database import Database
 
@@ -60,15 +60,15 @@ async def empty_postgresql() -> AsyncIterator[Database]:
 async def take_in_vault(database: Database) -> Archive:
     """The archive with every note of the vault."""
     archive = Archive(database)
-    async for _ in archive.take_in(folder.documents(VAULT), now=datetime.now(UTC)):
+    async for _ in archive.import_documents(folder.documents_in(VAULT), now=datetime.now(UTC)):
         pass
     return archive
 
 
 def entries(documents: Iterable[Document] | None = None) -> Iterator[Entry]:
     """The entries of documents, all notes of the vault without any; of those that are refused none."""
-    for document in folder.documents(VAULT) if documents is None else documents:
+    for document in folder.documents_in(VAULT) if documents is None else documents:
         try:
-            yield from read(document).entries
+            yield from read_document(document).entries
         except DigestError:
             continue

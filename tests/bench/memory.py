@@ -63,13 +63,13 @@ async def take_in(count: int) -> None:
     with TemporaryDirectory() as home:
         database = Database(f"sqlite:///{home}/memory.sqlite3")
         await schema_version.upgrade(database)
-        async for _ in Archive(database).take_in(islice(_vault(), count), now=datetime.now(UTC)):
+        async for _ in Archive(database).import_documents(islice(_vault(), count), now=datetime.now(UTC)):
             pass
         await database.close()
 
 
-def _vault() -> folder.Documents:
-    return folder.documents(material.VAULT)
+def _vault() -> folder.FolderDocuments:
+    return folder.documents_in(material.VAULT)
 
 
 async def _memory(code: str, what: str) -> int:

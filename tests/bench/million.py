@@ -98,9 +98,9 @@ async def _index(database: Database, first: int, papers: Sequence[Short]) -> flo
             await connection.execute(insert(tables.source), source)
         number = first // _AT_ONCE + 1
         digest = {"id": number, "source_id": 1, "name": f"{day}", "date": day, "backlog": True}
-        await connection.execute(insert(tables.digest), {**digest, "taken_in_at": now})
+        await connection.execute(insert(tables.digest), {**digest, "imported_at": now})
         document = {"id": number, "source_id": 1, "path": f"{day}", "sha256": "", "digest_id": number}
-        await connection.execute(insert(tables.document), {**document, "taken_in_at": now})
+        await connection.execute(insert(tables.document), {**document, "imported_at": now})
         rows: list[dict[str, Any]] = []
         for id_, (title, authors, _) in enumerate(papers, first):
             row = {"id": id_, "identity": f"url:{id_}", "title_key": f"{id_}"}

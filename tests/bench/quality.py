@@ -77,7 +77,7 @@ async def _ask(archive: Archive, queries: Queries) -> tuple[list[Found], list[fl
         started = time.perf_counter()
         results = await archive.search(query["query"], workspace=None, until=None, today=None, limit=10)
         times.append((time.perf_counter() - started) * 1000)
-        documents = await archive.documents(results)
+        documents = await archive.document_paths(results)
         found.append([set(documents[hit.entry.paper_id]) for hit in results.hits])
     return found, times
 

@@ -187,10 +187,10 @@ async def _fill(url: str, size: int) -> None:
     now = datetime.now(UTC)
     installed = Installation(TEAM, bot_token="xoxb-bench", bot_user_id="UHARU")
     await Installations(database).save(installed, now=now)
-    documents = list(folder.documents(material.VAULT))
+    documents = list(folder.documents_in(material.VAULT))
     archive = Archive(database)
     for one in (documents, _recombined(documents, size - len(documents))):
-        async for _ in archive.take_in(one, now=now):
+        async for _ in archive.import_documents(one, now=now):
             pass
     await database.close()
 

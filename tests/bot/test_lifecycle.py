@@ -25,7 +25,7 @@ def _haru(database: Database) -> Haru:
 
 async def _import(haru: Haru, path: str) -> None:
     document = Document("vault", path, f"*Looped {path}* (Ada)\n\nSaid.".encode())
-    async for _ in haru.archive.take_in([document], now=NOW):
+    async for _ in haru.archive.import_documents([document], now=NOW):
         pass
 
 

@@ -108,7 +108,7 @@ async def install(haru: Haru, wanted: list[Place], *, token: str, now: datetime)
 
 async def take_in(haru: Haru, number: int, *, corrected: bool = False) -> None:
     """The day's digest goes into the archive."""
-    taken = haru.archive.take_in([digest(number, corrected=corrected)], now=datetime.now(UTC))
+    taken = haru.archive.import_documents([digest(number, corrected=corrected)], now=datetime.now(UTC))
     statuses = [one.status async for one in taken]
     if statuses != ["changed" if corrected else "new"]:
         raise AssertionError(f"the digest of round {number} was not taken in: {statuses}")
@@ -116,7 +116,7 @@ async def take_in(haru: Haru, number: int, *, corrected: bool = False) -> None:
 
 async def expected(haru: Haru, channels: list[Channel], number: int) -> list[Expected]:
     """What each channel should get for a round, by the pure renderer."""
-    digests = await haru.archive.digest_of_day(day(number), workspace=None)
+    digests = await haru.archive.digests_of_day(day(number), workspace=None)
     edition = plan.edition(day(number), digests, tags=TagFilter(), posts={})
     found = []
     for channel in channels:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from digests.archive import Archive
-from digests.model import Document, Results, Status, Taken, Workspace
+from digests.model import Document, ImportedDocument, ImportStatus, Results, Workspace
 from digests.store.database import Database
 from digests.store.tables import document_version
 
@@ -33,9 +33,9 @@ async def _take(
     path: str = "a.txt",
     source: str = "one",
     workspace: Workspace | None = None,
-) -> Taken:
+) -> ImportedDocument:
     document = Document(source, path, text.encode())
-    (taken,) = [one async for one in archive.take_in([document], now=NOW, workspace=workspace)]
+    (taken,) = [one async for one in archive.import_documents([document], now=NOW, workspace=workspace)]
     return taken
 
 
@@ -46,8 +46,8 @@ async def _find(archive: Archive, query: str, workspace: Workspace | None = None
 async def test_the_same_document_changes_nothing(database: Database) -> None:
     """Taken in a second time a document is the same, and its paper is found once."""
     archive = Archive(database)
-    assert (await _take(archive, _newsletter(_entry(LOOPED)))).status is Status.NEW
-    assert (await _take(archive, _newsletter(_entry(LOOPED)))).status is Status.SAME
+    assert (await _take(archive, _newsletter(_entry(LOOPED)))).status is ImportStatus.NEW
+    assert (await _take(archive, _newsletter(_entry(LOOPED)))).status is ImportStatus.SAME
     assert (await _find(archive, "looped")).total == 1
 
 
@@ -57,7 +57,7 @@ async def test_a_correction_replaces_the_text_and_lookup_follows(database: Datab
     await _take(archive, _newsletter(_entry(LOOPED, korean="고래에 대한 이야기예요.")))
     before = (await _find(archive, "고래")).hits[0].entry
     taken = await _take(archive, _newsletter(_entry(LOOPED, korean="상어에 대한 이야기예요.")))
-    assert [one.status for one in taken.entries] == [Status.CHANGED]
+    assert [one.status for one in taken.entries] == [ImportStatus.CHANGED]
     assert (await _find(archive, "고래")).total == 0
     after = (await _find(archive, "상어")).hits[0].entry
     assert (after.id, after.revision) == (before.id, before.revision + 1)
@@ -129,10 +129,12 @@ async def test_a_retracted_day_is_gone(database: Database) -> None:
     """A retracted digest is found by nobody and can no longer be delivered."""
     archive = Archive(database)
     await _take(archive, _newsletter(_entry(LOOPED)))
-    assert await archive.retract(date(2025, 2, 25), now=NOW) == 1
+    assert await archive.retract_day(date(2025, 2, 25), now=NOW) == 1
     assert (await _find(archive, "looped")).total == 0
-    assert await archive.digests(workspace=None, after=None, until=date(2025, 3, 1), now=NOW) == ()
-    assert await archive.retract(date(2025, 2, 25), now=NOW) == 0
+    assert (
+        await archive.deliverable_digests(workspace=None, after=None, until=date(2025, 3, 1), now=NOW) == ()
+    )
+    assert await archive.retract_day(date(2025, 2, 25), now=NOW) == 0
 
 
 async def test_one_bad_document_never_stops_the_rest(database: Database) -> None:
@@ -143,8 +145,8 @@ async def test_one_bad_document_never_stops_the_rest(database: Database) -> None
         Document("one", "b.txt", b"\xff\xfe"),
         Document("one", "c.txt", _newsletter(_entry("Whales of the Deep")).encode()),
     ]
-    taken = [one async for one in archive.take_in(documents, now=NOW)]
-    assert [one.status for one in taken] == [Status.NEW, Status.REFUSED, Status.NEW]
+    taken = [one async for one in archive.import_documents(documents, now=NOW)]
+    assert [one.status for one in taken] == [ImportStatus.NEW, ImportStatus.REFUSED, ImportStatus.NEW]
     assert taken[1].reason
     assert (await _find(archive, "whales")).total == 1
 
@@ -153,8 +155,8 @@ async def test_a_dry_run_keeps_nothing(database: Database) -> None:
     """A dry run tells the same fates and writes none of them."""
     archive = Archive(database)
     document = Document("one", "a.txt", _newsletter(_entry(LOOPED)).encode())
-    taken = [one async for one in archive.take_in([document], now=NOW, dry_run=True)]
-    assert [one.status for one in taken] == [Status.NEW]
+    taken = [one async for one in archive.import_documents([document], now=NOW, dry_run=True)]
+    assert [one.status for one in taken] == [ImportStatus.NEW]
     assert (await _find(archive, "looped")).total == 0
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from digests import archive as archives
 from digests.archive import Archive
-from digests.model import Document, Status, Taken
+from digests.model import Document, ImportedDocument, ImportStatus
 from digests.search.analysis import Analysed
 from digests.search.index import Index
 from digests.store import index_rows
@@ -25,8 +25,8 @@ def _note(number: int, *, title: str = "", url: str = "", said: str = "재미있
     return Document("vault", f"2502{number % 28 + 1:02} note {number}.md", "\n\n".join(lines).encode())
 
 
-async def _take(archive: Archive, documents: list[Document], *, hour: int = 0) -> list[Taken]:
-    return [taken async for taken in archive.take_in(documents, now=NOW + timedelta(hours=hour))]
+async def _take(archive: Archive, documents: list[Document], *, hour: int = 0) -> list[ImportedDocument]:
+    return [taken async for taken in archive.import_documents(documents, now=NOW + timedelta(hours=hour))]
 
 
 async def _rows(database: Database) -> dict[str, Any]:
@@ -55,7 +55,7 @@ async def test_the_index_counts_what_it_holds(database: Database) -> None:
         archive, [_note(10, title="Whales at Rest"), _note(11, url="https://arxiv.org/abs/2502.00011")]
     )
     await _take(archive, [_note(11, title="Whales at Rest", url="https://arxiv.org/abs/2502.00011")])
-    await archive.retract(date(2025, 2, 5), now=NOW)
+    await archive.retract_day(date(2025, 2, 5), now=NOW)
     assert await _is_true_to_its_rows(archive, database)
 
 
@@ -66,16 +66,16 @@ async def test_documents_in_many_batches_index_like_those_in_one(
     documents = [_note(number) for number in range(7)]
     documents.insert(4, Document("vault", "bad.md", b"\xff\xfe"))
     documents.insert(6, Document("other", "250201 elsewhere.md", documents[0].content))
-    monkeypatch.setattr(archives, "BATCH", 3)
+    monkeypatch.setattr(archives, "MAX_BATCH_DOCUMENTS", 3)
     taken = await _take(Archive(database), documents)
     assert [one.path for one in taken] == [document.path for document in documents]
     assert [one.status for one in taken] == [
-        Status.REFUSED if document.path == "bad.md" else Status.NEW for document in documents
+        ImportStatus.REFUSED if document.path == "bad.md" else ImportStatus.NEW for document in documents
     ]
     small = await _rows(database)
     monkeypatch.undo()
     again = await _take(Archive(database), [_note(number, said="다시") for number in range(7)], hour=1)
-    assert {one.status for one in again} == {Status.CHANGED}
+    assert {one.status for one in again} == {ImportStatus.CHANGED}
     await _take(Archive(database), documents, hour=2)
     assert await _rows(database) == small
 
@@ -84,7 +84,7 @@ async def test_a_path_given_twice_ends_as_it_was_given_last(database: Database) 
     """Two documents of one name are two versions of one: the later one corrects the earlier."""
     archive = Archive(database)
     taken = await _take(archive, [_note(1, said="고래 이야기"), _note(1, said="상어 이야기")])
-    assert [one.status for one in taken] == [Status.NEW, Status.CHANGED]
+    assert [one.status for one in taken] == [ImportStatus.NEW, ImportStatus.CHANGED]
     assert (await archive.search("고래", workspace=None, until=None, today=None)).total == 0
     assert (await archive.search("상어", workspace=None, until=None, today=None)).total == 1
 
@@ -92,7 +92,7 @@ async def test_a_path_given_twice_ends_as_it_was_given_last(database: Database) 
 async def test_taking_in_may_be_given_up(database: Database) -> None:
     """Whoever stops listening half-way leaves whole batches behind and nothing running."""
     archive = Archive(database)
-    taking = archive.take_in([_note(number) for number in range(4)], now=NOW)
+    taking = archive.import_documents([_note(number) for number in range(4)], now=NOW)
     async for _ in taking:
         break
     await taking.aclose()  # type: ignore[attr-defined]  # an async generator, typed as what it gives

@@ -61,7 +61,7 @@ async def archive(database: Database) -> Archive:
 async def take(archive: Archive, path: str, text: str, workspace: Workspace | None) -> None:
     """Take a document in."""
     documents = [Document("one", path, text.encode())]
-    async for _ in archive.take_in(documents, now=NOW, workspace=workspace):
+    async for _ in archive.import_documents(documents, now=NOW, workspace=workspace):
         pass
 
 
@@ -86,7 +86,7 @@ async def test_others_find_nothing_of_it(archive: Archive, eyes: Workspace | Non
         found = await find(archive, query, eyes)
         shown = repr((found.hits, found.corrections, found.suggestions)).casefold()
         assert not any(word in shown for word in PRIVATE_WORDS), query
-        documents = await archive.documents(found)
+        documents = await archive.document_paths(found)
         assert all(paths == ("shared.txt",) for paths in documents.values()), query
 
 
@@ -99,8 +99,8 @@ async def test_others_see_no_tag_no_day_and_no_relation_of_it(
     assert tags == {"transformer": 1, "reasoning": 1, "scaling-law": 1}
     for name in ("zyzzyva", "secret"):
         assert (await archive.tagged(name, workspace=eyes, until=None)).total == 0
-    days = await archive.digest_of_day(DAY, workspace=eyes)
-    due = await archive.digests(workspace=eyes, after=None, until=DAY, now=NOW)
+    days = await archive.digests_of_day(DAY, workspace=eyes)
+    due = await archive.deliverable_digests(workspace=eyes, after=None, until=DAY, now=NOW)
     newest = await archive.newest_digest(workspace=eyes, until=DAY, now=NOW)
     assert newest is not None
     for digests in (days, due, (newest,)):
@@ -113,7 +113,7 @@ async def test_others_see_no_tag_no_day_and_no_relation_of_it(
 @pytest.mark.parametrize("eyes", OTHERS)
 async def test_others_cannot_open_it_by_number(archive: Archive, eyes: Workspace | None) -> None:
     """Ids in a button's value open nothing that belongs to somebody else."""
-    (ours,) = [one for one in await archive.digest_of_day(DAY, workspace=OURS) if one.workspace == OURS]
+    (ours,) = [one for one in await archive.digests_of_day(DAY, workspace=OURS) if one.workspace == OURS]
     assert await archive.digest(ours.id, workspace=eyes) is None
     ids = [entry.id for entry in ours.entries]
     assert await archive.entries(ids, workspace=eyes) == []
@@ -125,7 +125,7 @@ async def test_its_own_workspace_sees_both(archive: Archive) -> None:
     """We find our papers and the shared ones, each by its own words."""
     assert (await find(archive, "weevils", OURS)).hits[0].entry.paper.title == "Zyzzyva Networks"
     assert (await find(archive, "quantization", OURS)).hits[0].entry.paper.title == "Compression Scaling Laws"
-    due = await archive.digests(workspace=OURS, after=None, until=DAY, now=NOW)
+    due = await archive.deliverable_digests(workspace=OURS, after=None, until=DAY, now=NOW)
     assert {digest.workspace for digest in due} == {None, OURS}
 
 
@@ -153,14 +153,14 @@ async def test_what_others_find_does_not_change(database: Database, eyes: Worksp
 
 async def test_a_retracted_digest_of_ours_is_gone_and_the_shared_one_stays(archive: Archive) -> None:
     """Taken back it is found by nobody and due for nobody; the shared digest of the day is untouched."""
-    await archive.retract(DAY, now=NOW, workspace=OURS)
+    await archive.retract_day(DAY, now=NOW, workspace=OURS)
     for word in PRIVATE_WORDS:
         assert (await find(archive, word, OURS)).total == 0, word
-    due = await archive.digests(workspace=OURS, after=None, until=DAY, now=NOW)
+    due = await archive.deliverable_digests(workspace=OURS, after=None, until=DAY, now=NOW)
     assert [digest.workspace for digest in due] == [None]
     assert (await find(archive, "looped", OURS)).total == 1
-    await archive.retract(DAY, now=NOW)
-    assert await archive.digests(workspace=OURS, after=None, until=DAY, now=NOW) == ()
+    await archive.retract_day(DAY, now=NOW)
+    assert await archive.deliverable_digests(workspace=OURS, after=None, until=DAY, now=NOW) == ()
     assert (await find(archive, "looped", OURS)).total == 0
     assert await archive.tags(workspace=OURS, until=None) == ()
 

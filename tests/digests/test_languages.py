@@ -42,7 +42,9 @@ async def archive(database: Database) -> Archive:
     """Papers with English titles and Korean commentary."""
     archive = Archive(database)
     document = Document("news", "2025-02-25.txt", NEWSLETTER.encode())
-    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert [
+        one.status async for one in archive.import_documents([document], now=datetime(2025, 3, 4, tzinfo=UTC))
+    ]
     return archive
 
 

@@ -23,7 +23,7 @@ async def archive(database: Database) -> Archive:
     """The sample digests, taken in."""
     archive = Archive(database)
     documents = [Document("samples", path.name, path.read_bytes()) for path in sorted(SAMPLES.rglob("*.txt"))]
-    taken = [one async for one in archive.take_in(documents, now=datetime(2025, 3, 4, tzinfo=UTC))]
+    taken = [one async for one in archive.import_documents(documents, now=datetime(2025, 3, 4, tzinfo=UTC))]
     assert {one.status for one in taken} == {"new"}
     return archive
 
@@ -214,7 +214,9 @@ async def small(database: Database) -> Archive:
     """Four papers that are easily taken for one another."""
     archive = Archive(database)
     document = Document("small", "2025-02-25.txt", NEWSLETTER.encode())
-    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert [
+        one.status async for one in archive.import_documents([document], now=datetime(2025, 3, 4, tzinfo=UTC))
+    ]
     return archive
 
 
@@ -295,7 +297,9 @@ https://arxiv.org/abs/2502.00006
 #rings
 """.encode(),
     )
-    assert [one.status async for one in small.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert [
+        one.status async for one in small.import_documents([document], now=datetime(2025, 3, 4, tzinfo=UTC))
+    ]
     found = [hit.entry.paper.arxiv_id for hit in (await _find(small, "증류를")).hits]
     assert found == ["2502.00006", "2502.00005"]
 
@@ -307,7 +311,9 @@ async def test_another_number_is_another_thing(small: Archive) -> None:
         "2025-02-26.txt",
         b"2025-02-26\nInto Rings with Int8\nhttps://arxiv.org/abs/2502.00005\n(Eve Park)\n#rings\n",
     )
-    assert [one.status async for one in small.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert [
+        one.status async for one in small.import_documents([document], now=datetime(2025, 3, 4, tzinfo=UTC))
+    ]
     assert (await _find(small, "int4")).hits == ()
     assert len((await _find(small, "int8")).hits) == 1
 
@@ -359,6 +365,8 @@ async def test_a_year_that_a_title_says_is_of_the_title(database: Database) -> N
     text = "2020-01-29\nCOCO 2018 Segmentation\n(A B)\nWe do.\n#coco\n\nMore COCO\n(C D)\nWe do.\n#coco\n"
     archive = Archive(database)
     document = Document("news", "2020-01-29.txt", text.encode())
-    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert [
+        one.status async for one in archive.import_documents([document], now=datetime(2025, 3, 4, tzinfo=UTC))
+    ]
     assert (await _find(archive, "coco 2018")).hits[0].entry.paper.title == "COCO 2018 Segmentation"
     assert (await _find(archive, "coco 2020")).total == 2

@@ -57,7 +57,7 @@ def test_without_the_extra_there_is_no_encoder() -> None:
 
 async def _take_in(archive: Archive, text: str = NEWSLETTER, workspace: Workspace | None = None) -> None:
     document = Document("news", "2025-02-25.txt", text.encode())
-    async for one in archive.take_in([document], now=NOW, workspace=workspace):
+    async for one in archive.import_documents([document], now=NOW, workspace=workspace):
         assert one.status in ("new", "changed")
 
 

@@ -33,7 +33,9 @@ https://arxiv.org/abs/2502.00012
 """
     archive = Archive(database)
     document = Document("flash", "2025-02-25.txt", text.encode())
-    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert [
+        one.status async for one in archive.import_documents([document], now=datetime(2025, 3, 4, tzinfo=UTC))
+    ]
     found = await _find(archive, "플래시 어텐션")
     assert [hit.entry.paper.arxiv_id for hit in found.hits] == ["2502.00011"]
     assert found.corrections == ()
@@ -57,7 +59,9 @@ https://arxiv.org/abs/2502.00014
 """
     archive = Archive(database)
     document = Document("cuda", "2025-02-25.txt", text.encode())
-    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert [
+        one.status async for one in archive.import_documents([document], now=datetime(2025, 3, 4, tzinfo=UTC))
+    ]
     found = await _find(archive, "쿠다 커널")
     assert found.hits[0].entry.paper.arxiv_id == "2502.00013"
     assert found.corrections == ()
@@ -93,7 +97,9 @@ async def spelt(database: Database) -> Archive:
     """Three papers with English names that Korean readers spell by ear."""
     archive = Archive(database)
     document = Document("spelt", "2025-02-25.txt", SPELT.encode())
-    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert [
+        one.status async for one in archive.import_documents([document], now=datetime(2025, 3, 4, tzinfo=UTC))
+    ]
     return archive
 
 
@@ -133,7 +139,9 @@ A technical report.
 """
     archive = Archive(database)
     document = Document("llama", "2025-02-25.txt", text.encode())
-    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert [
+        one.status async for one in archive.import_documents([document], now=datetime(2025, 3, 4, tzinfo=UTC))
+    ]
     found = [hit.entry.paper.arxiv_id for hit in (await _find(archive, "llama3 tech report")).hits]
     assert found[0] == "2502.00032"
 
@@ -146,7 +154,9 @@ async def test_titles_in_english_count_beside_texts_in_korean(database: Database
     entries.append("Diffusion in Ponds\n(Ada Li)\n언어 모델 이야기예요.\n#frogs\n")
     archive = Archive(database)
     document = Document("news", "2025-02-25.txt", "\n".join(["2025-02-25", *entries]).encode())
-    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert [
+        one.status async for one in archive.import_documents([document], now=datetime(2025, 3, 4, tzinfo=UTC))
+    ]
     found = (await _find(archive, "디퓨전 언어 모델")).hits[0]
     assert found.entry.paper.title == "Diffusion in Ponds"
     assert "Diffusion" in found.matched
@@ -209,5 +219,7 @@ async def test_what_is_named_comes_before_what_only_sounds_like_it(
     """
     archive = Archive(database)
     document = Document("reports", "2025-02-25.txt", REPORTS.encode())
-    assert [one.status async for one in archive.take_in([document], now=datetime(2025, 3, 4, tzinfo=UTC))]
+    assert [
+        one.status async for one in archive.import_documents([document], now=datetime(2025, 3, 4, tzinfo=UTC))
+    ]
     assert (await _find(archive, query)).hits[0].entry.paper.arxiv_id == first

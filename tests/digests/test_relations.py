@@ -12,7 +12,7 @@ NOW = datetime(2025, 2, 26, tzinfo=UTC)
 
 
 async def _take(archive: Archive, path: str, text: str) -> None:
-    async for _ in archive.take_in([Document("vault", path, text.encode())], now=NOW):
+    async for _ in archive.import_documents([Document("vault", path, text.encode())], now=NOW):
         pass
 
 

@@ -12,9 +12,9 @@ import atheris
 with atheris.instrument_imports(include=["digests.sources.feed_formats", "digests.sources.charsets"]):
     from digests.errors import DigestError, SourceError
     from digests.model import Source, SourceKind
-    from digests.reading.document import read
-    from digests.sources.feed import document_of
-    from digests.sources.feed_formats import items_of
+    from digests.reading.document import read_document
+    from digests.sources.feed import item_document
+    from digests.sources.feed_formats import parse_feed
 
 from tests.fuzz.engine import fuzz
 
@@ -47,17 +47,17 @@ def test_one_input(data: bytes) -> None:
     if not data:
         return
     try:
-        items = items_of(data[1:], media_type="text/xml", charset=CHARSETS[data[0] % len(CHARSETS)])
+        items = parse_feed(data[1:], media_type="text/xml", charset=CHARSETS[data[0] % len(CHARSETS)])
     except SourceError as error:
         check_sentence(error)
         return
     assert len({item.id for item in items}) == len(items)
     for item in items:
-        document = document_of(SOURCE, item)
+        document = item_document(SOURCE, item)
         assert "\0" not in document.path
         document.path.encode()
         try:
-            read(document)
+            read_document(document)
         except DigestError as error:
             check_sentence(error)
 

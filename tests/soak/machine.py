@@ -88,7 +88,7 @@ class Simulation(RuleBasedStateMachine):
             self._note("retracted", day)
             self.retracted[day] = len(self.world.slack.left)
             self.world.is_corrected = True
-            self.world.do(self.world.haru.archive.retract(day, now=self.world.time.now()))
+            self.world.do(self.world.haru.archive.retract_day(day, now=self.world.time.now()))
 
     @rule(name=CHANNELS)
     def a_channel_is_switched(self, name: str) -> None:

@@ -171,7 +171,7 @@ class World:
         """A day's digest arrives, or a corrected one; what became of it."""
 
         async def take() -> list[str]:
-            taken = self.haru.archive.take_in([digest(day, wording)], now=self.time.now())
+            taken = self.haru.archive.import_documents([digest(day, wording)], now=self.time.now())
             return [one.status.value async for one in taken]
 
         return self.do(take())[0]

@@ -249,10 +249,12 @@ def test_json_of_refused_entries_keeps_its_shape() -> None:
     """The JSON record of a refused entry has its title, reason and line."""
     from bot.terminal.json_records import taken_record
     from digests.errors import RefusalCode, RefusalReason
-    from digests.model import Status, Taken, TakenEntry
+    from digests.model import ImportedDocument, ImportedEntry, ImportStatus
 
     reason = RefusalReason(RefusalCode.SECOND_AUTHORS)
-    taken = Taken("a.txt", Status.NEW, entries=(TakenEntry(Status.REFUSED, "T", None, reason, 7),))
+    taken = ImportedDocument(
+        "a.txt", ImportStatus.NEW, entries=(ImportedEntry(ImportStatus.REFUSED, "T", None, reason, 7),)
+    )
     assert json.loads(json.dumps(taken_record(taken)))["entries"] == [
         {"title": "T", "status": "refused", "reason": str(reason), "line": 7}
     ]

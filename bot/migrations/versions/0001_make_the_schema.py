@@ -16,9 +16,6 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-_EXACT = sa.String(200).with_variant(sa.String(200, collation="C"), "postgresql")
-
 
 def upgrade() -> None:
     op.create_table(
@@ -126,6 +123,40 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace", "user_id", name=op.f("pk_reader")),
     )
     op.create_table(
+        "search_paper",
+        sa.Column(
+            "paper_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("workspace", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("terms", sa.LargeBinary(), nullable=True),
+        sa.PrimaryKeyConstraint("paper_id", name=op.f("pk_search_paper")),
+    )
+    op.create_index("ix_search_paper_workspace", "search_paper", ["workspace", "version"], unique=False)
+    op.create_table(
+        "search_version",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("papers", sa.Integer(), nullable=False),
+        sa.Column("vectors", sa.Integer(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("workspace", name=op.f("pk_search_version")),
+    )
+    op.create_table(
+        "search_word",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column(
+            "term",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("encoder", sa.String(length=64), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "term", name=op.f("pk_search_word")),
+    )
+    op.create_table(
         "source",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("workspace", sa.String(length=64), server_default="", nullable=False),
@@ -143,10 +174,10 @@ def upgrade() -> None:
         sa.Column("last_good_at", Instant(timezone=True), nullable=True),
         sa.Column("last_new_at", Instant(timezone=True), nullable=True),
         sa.Column("next_poll_at", Instant(timezone=True), nullable=True),
-        sa.Column("poll_every", sa.Integer(), nullable=True),
+        sa.Column("poll_interval_seconds", sa.Integer(), nullable=True),
         sa.Column("leased_until", Instant(timezone=True), nullable=True),
-        sa.Column("lag", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("quiet_day", sa.Date(), nullable=True),
+        sa.Column("delay_days", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("reported_missed_day", sa.Date(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
         sa.UniqueConstraint("workspace", "name", name=op.f("uq_source_workspace_name")),
     )
@@ -196,9 +227,9 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("date", sa.Date(), nullable=True),
         sa.Column("backlog", sa.Boolean(), nullable=False),
-        sa.Column("sealed_at", Instant(timezone=True), nullable=True),
+        sa.Column("deliverable_from", Instant(timezone=True), nullable=True),
         sa.Column("retracted_at", Instant(timezone=True), nullable=True),
-        sa.Column("taken_in_at", Instant(timezone=True), nullable=False),
+        sa.Column("imported_at", Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_digest_source_id_source")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest")),
         sa.UniqueConstraint("source_id", "name", name=op.f("uq_digest_source_id_name")),
@@ -229,31 +260,6 @@ def upgrade() -> None:
             ["paper_id"], ["paper.id"], name=op.f("fk_search_vector_paper_id_paper"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("paper_id", name=op.f("pk_search_vector")),
-    )
-    op.create_table(
-        "search_paper",
-        sa.Column("paper_id", _ID, nullable=False, autoincrement=False),
-        sa.Column("workspace", sa.String(64), server_default="", nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("facts", sa.Text(), nullable=False),
-        sa.Column("terms", sa.LargeBinary(), nullable=True),
-        sa.PrimaryKeyConstraint("paper_id", name=op.f("pk_search_paper")),
-    )
-    op.create_index("ix_search_paper_workspace", "search_paper", ["workspace", "version"])
-    op.create_table(
-        "search_word",
-        sa.Column("workspace", sa.String(64), nullable=False),
-        sa.Column("term", _EXACT, nullable=False),
-        sa.Column("encoder", sa.String(64), nullable=False),
-        sa.Column("vector", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("workspace", "term", name=op.f("pk_search_word")),
-    )
-    op.create_table(
-        "search_version",
-        sa.Column("workspace", sa.String(64), nullable=False),
-        sa.Column("papers", sa.Integer(), nullable=False),
-        sa.Column("vectors", sa.Integer(), server_default="0", nullable=False),
-        sa.PrimaryKeyConstraint("workspace", name=op.f("pk_search_version")),
     )
     op.create_table(
         "setting_change",
@@ -306,8 +312,8 @@ def upgrade() -> None:
         sa.Column("digest_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("line", sa.Integer(), nullable=True),
-        sa.Column("taken_in_at", Instant(timezone=True), nullable=False),
-        sa.Column("gone_at", Instant(timezone=True), nullable=True),
+        sa.Column("imported_at", Instant(timezone=True), nullable=False),
+        sa.Column("removed_at", Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["digest_id"], ["digest.id"], name=op.f("fk_document_digest_id_digest")),
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_document_source_id_source")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
@@ -374,7 +380,7 @@ def upgrade() -> None:
     op.create_table(
         "document_version",
         sa.Column("document_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("taken_in_at", Instant(timezone=True), nullable=False),
+        sa.Column("imported_at", Instant(timezone=True), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"],
@@ -382,7 +388,7 @@ def upgrade() -> None:
             name=op.f("fk_document_version_document_id_document"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("document_id", "taken_in_at", name=op.f("pk_document_version")),
+        sa.PrimaryKeyConstraint("document_id", "imported_at", name=op.f("pk_document_version")),
     )
     op.create_table(
         "entry",

@@ -20,7 +20,7 @@ async def test_each_user_has_their_own_saved_papers(database: Database) -> None:
     text = "2025-02-25\n\nOne Paper\n(A B)\nIt is good.\n#nlp\n\nTwo Papers\n(C D)\nIt is fine.\n#nlp\n"
     document = Document("digests", "2025-02-25.txt", text.encode())
     archive = Archive(database)
-    async for _ in archive.take_in([document], now=NOW):
+    async for _ in archive.import_documents([document], now=NOW):
         pass
     digest = await archive.newest_digest(workspace=HERE, until=NOW.date(), now=NOW)
     assert digest is not None

@@ -83,7 +83,7 @@ class Scene:
         document = Document(source, path, text.encode())
         self.minutes += 1
         now = DAY + timedelta(minutes=self.minutes)
-        taken = self.haru.archive.take_in([document], now=now, workspace=workspace)
+        taken = self.haru.archive.import_documents([document], now=now, workspace=workspace)
         return [one.status async for one in taken]
 
 
@@ -109,7 +109,7 @@ async def open_scene(database_url: str, folder: Path) -> AsyncIterator[Scene]:
     try:
         await haru.install_from_environment(slack.bot_token)
         document = Document("samples", "2025-02-25.txt", SAMPLE.read_bytes())
-        assert [one.status async for one in haru.archive.take_in([document], now=DAY)] == ["new"]
+        assert [one.status async for one in haru.archive.import_documents([document], now=DAY)] == ["new"]
         channels = {}
         for channel_id, language in ((KOREAN_CHANNEL, Language.KO), (ENGLISH_CHANNEL, Language.EN)):
             made = await haru.channels.get_or_create(

@@ -45,7 +45,7 @@ async def _uninstall(scene: Scene) -> None:
 
 
 async def _retract(scene: Scene) -> None:
-    assert await scene.haru.archive.retract(DAY.date(), now=NOW) == 1
+    assert await scene.haru.archive.retract_day(DAY.date(), now=NOW) == 1
     await scene.haru.corrections.look(NOW)
 
 

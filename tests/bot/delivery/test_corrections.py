@@ -153,7 +153,7 @@ async def test_a_retracted_digest_becomes_one_line(scene: Scene) -> None:
     await deliver_once(scene.haru)
     await scene.settle()
     assert len(scene.posted(KOREAN_CHANNEL)) > 1
-    assert await scene.haru.archive.retract(DAY.date(), now=DAY) == 1
+    assert await scene.haru.archive.retract_day(DAY.date(), now=DAY) == 1
     assert await scene.haru.corrections.look(DAY) == 2
     for _ in range(8):
         await _send_corrections(scene)
@@ -165,7 +165,7 @@ async def test_a_retracted_digest_becomes_one_line(scene: Scene) -> None:
 async def test_what_is_on_its_way_of_a_retracted_digest_is_given_up(scene: Scene) -> None:
     """A digest retracted before its post left is never posted, and the reason is kept."""
     await scene.haru.deliveries.tick(scene.haru.clock.now())
-    await scene.haru.archive.retract(DAY.date(), now=DAY)
+    await scene.haru.archive.retract_day(DAY.date(), now=DAY)
     await scene.haru.corrections.look(DAY)
     await scene.settle()
     assert scene.posted(KOREAN_CHANNEL) == []
@@ -177,7 +177,7 @@ async def test_what_is_on_its_way_of_a_retracted_digest_is_given_up(scene: Scene
 async def test_a_digest_retracted_by_somebody_else_just_before_it_leaves_stays(scene: Scene) -> None:
     """Retracted after its post was opened and before anybody looked for corrections: it does not go out."""
     await scene.haru.deliveries.tick(scene.haru.clock.now())
-    await scene.haru.archive.retract(DAY.date(), now=DAY)
+    await scene.haru.archive.retract_day(DAY.date(), now=DAY)
     await scene.settle()
     assert scene.posted(KOREAN_CHANNEL) == []
     last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
@@ -192,7 +192,7 @@ async def test_a_doubted_post_of_a_retracted_digest_is_not_sent_again(scene: Sce
     scene.fail(drop_before=1.0)
     await deliver_once(scene.haru)
     scene.fail()
-    await scene.haru.archive.retract(DAY.date(), now=DAY)
+    await scene.haru.archive.retract_day(DAY.date(), now=DAY)
     await scene.haru.corrections.look(DAY)
     await scene.settle()
     assert scene.posted(KOREAN_CHANNEL) == []
@@ -237,7 +237,7 @@ async def test_a_correction_that_a_retraction_has_overtaken_is_not_told(scene: S
     """What was to be put right when its digest was taken back says only that, not the better text first."""
     await deliver_once(scene.haru)
     await _correct(scene, TEXT.replace(WORD, "Looped Models"))
-    await scene.haru.archive.retract(DAY.date(), now=DAY)
+    await scene.haru.archive.retract_day(DAY.date(), now=DAY)
     assert await _ten_minutes_later(scene) == 0
     await scene.haru.corrections.look(DAY)
     assert await _ten_minutes_later(scene) == 2

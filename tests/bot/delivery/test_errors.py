@@ -131,7 +131,7 @@ async def test_a_correction_that_an_archived_channel_refuses_is_no_failed_day(sc
     for _ in range(2):
         await scene.haru.channels.count_failed_day(channel)
     scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
-    await scene.haru.archive.retract(DAY.date(), now=DAY)
+    await scene.haru.archive.retract_day(DAY.date(), now=DAY)
     await scene.haru.corrections.look(scene.haru.clock.now())
     async with scene.haru.database.write() as connection:
         past = scene.haru.ledger.steady() - timedelta(seconds=1)

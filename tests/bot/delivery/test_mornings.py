@@ -310,4 +310,4 @@ async def _titles(scene: Scene) -> list[str]:
             .where(shown.edition_id == newest.scalar_subquery())
             .order_by(shown.position)
         )
-    return [one.paper.title for one in await scene.haru.archive.posted(list(ids))]
+    return [one.paper.title for one in await scene.haru.archive.posted_entries(list(ids))]

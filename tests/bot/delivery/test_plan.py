@@ -59,7 +59,7 @@ def _days(decided: Edition | Wait | Skipped) -> set[date | None]:
 
 def test_what_usually_comes_a_day_late_is_not_waited_for() -> None:
     """Sunday's notes, complete on Monday, are Monday's post; Saturday's are not, and Monday waits."""
-    sunday, saturday = (replace(_digest(MONDAY - timedelta(days=ago)), lag=1) for ago in (1, 2))
+    sunday, saturday = (replace(_digest(MONDAY - timedelta(days=ago)), delay_days=1) for ago in (1, 2))
     assert _days(_decide(sunday)) == {MONDAY - timedelta(days=1)}
     assert _decide(saturday) == Wait(DUE.at + GRACE)
 

@@ -132,7 +132,7 @@ async def test_a_correction_and_a_result_wait_for_each_other_in_one_order(two: S
     await _begin(two)
     last = await two.haru.deliveries.last(two.channels[ENGLISH_CHANNEL])
     assert last is not None
-    await two.haru.archive.retract(DAY.date(), now=DAY)
+    await two.haru.archive.retract_day(DAY.date(), now=DAY)
     async with two.haru.database.write() as connection:
         await results.lock(connection, [last.id])
         correcting = asyncio.create_task(two.haru.corrections.look(DAY))
@@ -153,7 +153,7 @@ async def test_a_post_that_ended_badly_is_put_right_as_far_as_it_came(two: Scene
     await _put_right(two)
     (index,) = two.standing(ENGLISH_CHANNEL)
     assert "taken down" in index["text"]
-    await two.haru.archive.retract(DAY.date(), now=DAY)
+    await two.haru.archive.retract_day(DAY.date(), now=DAY)
     await two.haru.corrections.look(DAY)
     await _put_right(two)
     (index,) = two.standing(ENGLISH_CHANNEL)
@@ -213,7 +213,7 @@ async def _rest(two: Scene) -> None:
 
 async def _retract(two: Scene, *, own: bool = True) -> None:
     workspace = two.slack.workspace if own else None
-    assert await two.haru.archive.retract(DAY.date(), now=DAY, workspace=workspace) == 1
+    assert await two.haru.archive.retract_day(DAY.date(), now=DAY, workspace=workspace) == 1
     assert await two.haru.corrections.look(DAY) == 2
 
 

@@ -81,7 +81,9 @@ class Life:
         """A digest of that day, with one paper."""
         text = f"{day}\nPaper of {day}\n(Ada Lovelace)\n오늘 읽은 논문이에요.\nWhat we read.\n#reading"
         document = Document("samples", f"{day}.txt", text.encode())
-        assert [one.status async for one in self.archive.take_in([document], now=self.now)] == ["new"]
+        assert [one.status async for one in self.archive.import_documents([document], now=self.now)] == [
+            "new"
+        ]
 
     async def tick(self) -> list[Brought]:
         """What the clock brings now; messages that are due arrive."""
@@ -111,7 +113,7 @@ class Life:
             posts: dict[int, list[int]] = {}
             for row in rows:
                 posts.setdefault(row.id, []).append(row.entry_id)
-        return [[one.date for one in await self.archive.posted(ids)] for ids in posts.values()]
+        return [[one.date for one in await self.archive.posted_entries(ids)] for ids in posts.values()]
 
 
 @pytest.fixture

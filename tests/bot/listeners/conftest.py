@@ -217,7 +217,7 @@ async def desk(database: Database, tmp_path: Path, prefix: str) -> AsyncIterator
     async with aiohttp.ClientSession() as session, listening(application, "127.0.0.1", 0) as port:
         address = f"http://127.0.0.1:{port}"
         await haru.install_from_environment(workspace.bot_token)
-        async for _ in haru.archive.take_in(_samples(), now=MORNING):
+        async for _ in haru.archive.import_documents(_samples(), now=MORNING):
             pass
         before = asyncio.all_tasks()
         yield Desk(haru, workspace, session, f"{address}/slack/events")
@@ -232,5 +232,5 @@ async def desk(database: Database, tmp_path: Path, prefix: str) -> AsyncIterator
 
 def _samples() -> list[Document]:
     kept = ("earlier/2025-02-24.txt", "2025-02-25.txt", "2025-02-26.txt")
-    read = [one for one in folder.documents(SAMPLES) if one.path in kept]
+    read = [one for one in folder.documents_in(SAMPLES) if one.path in kept]
     return [replace(one, source="samples") for one in read]

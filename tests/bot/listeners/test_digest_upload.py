@@ -102,7 +102,9 @@ async def test_an_added_digest_belongs_to_its_workspace(desk: Desk) -> None:
     for eyes, there in ((desk.workspace.workspace, True), (ELSEWHERE, False), (None, False)):
         assert (await titles_found(desk, eyes) != []) is there
         assert ((await archive.tagged("quokka", workspace=eyes, until=None)).total > 0) is there
-        due = await archive.digests(workspace=eyes, after=None, until=desk.haru.clock.now().date(), now=now)
+        due = await archive.deliverable_digests(
+            workspace=eyes, after=None, until=desk.haru.clock.now().date(), now=now
+        )
         titles = {entry.paper.title for digest in due for entry in digest.entries}
         assert ("Quokka Optimizers" in titles) is there
 
@@ -116,7 +118,7 @@ async def test_confirming_twice_adds_the_digest_once(desk: Desk) -> None:
     await desk.until("/paper", channel=room)
     await asyncio.sleep(0.2)
     day = desk.haru.clock.now().date()
-    kept = await desk.haru.archive.digest_of_day(day, workspace=desk.workspace.workspace)
+    kept = await desk.haru.archive.digests_of_day(day, workspace=desk.workspace.workspace)
     assert sum(digest.source == "slack" for digest in kept) == 1
 
 
@@ -245,7 +247,7 @@ async def test_a_file_of_the_same_name_on_another_day_is_another_digest(desk: De
         await desk.until("/paper", channel=room)
     assert "새 글에 없어서" in text_of(shown)
     assert await titles_found(desk, desk.workspace.workspace, "yapok") == ["Yapok Transformers"]
-    newest = await desk.haru.archive.digest_of_day(
+    newest = await desk.haru.archive.digests_of_day(
         desk.haru.clock.now().date(), workspace=desk.workspace.workspace
     )
     titles = {entry.paper.title for digest in newest if digest.source == "slack" for entry in digest.entries}

@@ -14,8 +14,8 @@ from bot.clocks import FixedClock
 from bot.local.seed import MINJI
 from bot.operators import Operators
 from bot.source_polling import SourcePoller
-from digests.model import Document, Fetch, Source, SourceKind
-from digests.sources.polling import Polled, Polling
+from digests.model import Document, Fetch, NewSource, Source, SourceKind
+from digests.sources.polling import Poller, PollResult
 from tests.bot.listeners.conftest import Desk, text_of
 
 NOTE = "https://arxiv.org/abs/2502.{:05}\n*A Note {}* (Ada Lovelace)\n\n메모예요.\n\n#llm\n"
@@ -43,8 +43,8 @@ class Polls:
         self.haru = haru
         self.fetcher = Fetcher()
         self.woken = 0
-        self.polling = Polling(
-            haru.database, haru.archive, {SourceKind.GIT: self.fetcher}, every=timedelta(minutes=15)
+        self.polling = Poller(
+            haru.database, haru.archive, {SourceKind.GIT: self.fetcher}, interval=timedelta(minutes=15)
         )
         self.poller = SourcePoller(
             polling=self.polling,
@@ -59,13 +59,10 @@ class Polls:
 
     async def add(self, name: str) -> None:
         await self.haru.sources.add(
-            f"https://{name}.example/notes.git",
-            name=name,
-            kind=None,
-            posts=True,
-            zone="UTC",
-            lag=0,
-            every=None,
+            NewSource(
+                f"https://{name}.example/notes.git",
+                name=name,
+            ),
             now=datetime(2020, 1, 1, tzinfo=UTC),
         )
 
@@ -104,7 +101,7 @@ async def test_only_new_digests_to_post_wake_the_delivery(polls: Polls) -> None:
     await polls.until_polled(1)
     assert polls.woken == 0
     now = datetime.now(UTC)
-    await polls.haru.sources.switch("a", on=True, now=now)
+    await polls.haru.sources.set_enabled("a", enabled=True, now=now)
     await polls.poller.poll_due()
     for _ in range(500):
         if polls.woken:
@@ -123,18 +120,17 @@ async def test_stopping_releases_the_sources(polls: Polls) -> None:
 
 async def _add_folder(desk: Desk, folder: Path) -> None:
     await desk.haru.sources.add(
-        str(folder),
-        name="notes",
-        kind=SourceKind.FOLDER,
-        posts=True,
-        zone="Asia/Seoul",
-        lag=0,
-        every=None,
+        NewSource(
+            str(folder),
+            name="notes",
+            kind=SourceKind.FOLDER,
+            zone="Asia/Seoul",
+        ),
         now=datetime(2025, 1, 1, tzinfo=UTC),
     )
 
 
-async def _poll(polling: Polling) -> Polled:
+async def _poll(polling: Poller) -> PollResult:
     claimed = await polling.claim("notes", now=datetime.now(UTC))
     assert claimed is not None
     return await polling.poll(claimed, now=datetime.now(UTC))
@@ -147,7 +143,7 @@ async def test_operators_are_notified_of_a_quiet_source_once(desk: Desk, tmp_pat
         day = date(2025, 2, 25) - timedelta(weeks=week)
         (tmp_path / f"{day:%y%m%d} Note.md").write_text(NOTE.format(week, day))
     await _add_folder(desk, tmp_path)
-    assert (await _poll(haru.polling)).fresh == 4
+    assert (await _poll(haru.polling)).changed == 4
     pollers = [
         SourcePoller(
             polling=haru.polling,
@@ -173,7 +169,7 @@ async def test_the_card_says_which_source_fails(desk: Desk, tmp_path: Path) -> N
     """`/digest` names a posting source that cannot be fetched, until it can be fetched again."""
     await _add_folder(desk, tmp_path)
     assert "notes" not in text_of(await desk.write("/digest"))
-    await _poll(Polling(desk.haru.database, desk.haru.archive, {}, every=timedelta(minutes=15)))
+    await _poll(Poller(desk.haru.database, desk.haru.archive, {}, interval=timedelta(minutes=15)))
     assert "notes" in text_of(await desk.write("/digest"))
     await _poll(desk.haru.polling)
     assert "notes" not in text_of(await desk.write("/digest"))

@@ -11,7 +11,7 @@ from bot.language.catalogue import catalogue_for
 from bot.messages.refusals import unreadable_document
 from digests.errors import REFUSAL_SENTENCES, DigestError, RefusalCode, RefusalReason
 from digests.model import Document
-from digests.reading.document import read
+from digests.reading.document import read_document
 
 ENTRY = "A Title\n(Kim, Lee)\n설명.\n#x\n"
 ONE_ENTRY_IN_TWO_LANGUAGES = (
@@ -71,7 +71,7 @@ def test_every_refusal_is_said_in_both_languages(code: RefusalCode) -> None:
 def test_what_cannot_be_read_has_its_code(name: str, text: str, code: RefusalCode) -> None:
     """Each kind of unreadable document or entry is refused with its own code."""
     try:
-        refused = read(Document("test", name, text.encode(errors="surrogateescape"))).refusals
+        refused = read_document(Document("test", name, text.encode(errors="surrogateescape"))).refusals
         codes = {one.reason.code for one in refused}
     except DigestError as error:
         codes = {error.reason.code}

@@ -14,7 +14,7 @@ from bot.lifecycle import listening
 from bot.shared_file import FileError, FileProblem
 from bot.workspaces.clients import Clients
 from bot.workspaces.files import Files
-from digests.reading.document import LARGEST_DOCUMENT
+from digests.reading.document import MAX_DOCUMENT_BYTES
 
 CONTENT = "2025-02-25\n제목\n".encode()
 TOKEN = "xoxb-files"
@@ -117,7 +117,7 @@ async def test_a_page_to_sign_in_is_not_taken_for_the_file(desk: Desk) -> None:
 
 async def test_a_file_that_is_too_large_is_not_downloaded_whole(desk: Desk) -> None:
     """A file is refused by the size that Slack gives, or during the download if Slack gives none."""
-    desk.slack.content = b"x" * (LARGEST_DOCUMENT + 100_000)
+    desk.slack.content = b"x" * (MAX_DOCUMENT_BYTES + 100_000)
     assert await desk.problem() is FileProblem.TOO_LARGE
     assert desk.slack.downloads == []
     desk.slack.info_fields = {"size": None}

@@ -10,16 +10,16 @@ from datetime import date
 import pytest
 
 from digests.errors import DigestError
-from digests.model import Digest, Document, Kind
-from digests.reading.document import LARGEST_DOCUMENT, read
-from digests.reading.lines import MOST_LINES
-from digests.reading.newsletter import MOST_ENTRIES
+from digests.model import Digest, Document, DocumentKind
+from digests.reading.document import MAX_DOCUMENT_BYTES, read_document
+from digests.reading.lines import MAX_LINES
+from digests.reading.newsletter import MAX_ENTRIES
 
 ENTRY = "A Title {0}\n(Kim, Lee)\n설명입니다.\n#llm\n"
 
 
 def _read(name: str, content: str | bytes) -> Digest:
-    return read(Document("test", name, content if isinstance(content, bytes) else content.encode()))
+    return read_document(Document("test", name, content if isinstance(content, bytes) else content.encode()))
 
 
 def test_a_byte_order_mark_is_no_text() -> None:
@@ -44,13 +44,13 @@ def test_a_nul_is_refused_with_its_line() -> None:
 def test_a_document_over_5_mb_is_refused() -> None:
     """The limit is said, not struggled with."""
     with pytest.raises(DigestError, match="5 MB"):
-        _read("a.txt", b"a" * (LARGEST_DOCUMENT + 1))
+        _read("a.txt", b"a" * (MAX_DOCUMENT_BYTES + 1))
 
 
 def test_more_than_500_entries_are_refused() -> None:
     """500 entries are read, 501 are not."""
-    entries = "2025-02-25\n" + "".join(ENTRY.format(number) for number in range(MOST_ENTRIES))
-    assert len(_read("a.txt", entries).entries) == MOST_ENTRIES
+    entries = "2025-02-25\n" + "".join(ENTRY.format(number) for number in range(MAX_ENTRIES))
+    assert len(_read("a.txt", entries).entries) == MAX_ENTRIES
     with pytest.raises(DigestError, match="500"):
         _read("a.txt", entries + ENTRY.format("more"))
 
@@ -59,21 +59,21 @@ def test_more_than_500_entries_are_refused() -> None:
 def test_more_lines_than_a_digest_has_are_refused(name: str, line: str) -> None:
     """Five megabytes of tiny lines do not keep anybody busy."""
     with pytest.raises(DigestError, match="lines"):
-        _read(name, "2025-02-25\n" + line * (MOST_LINES + 1))
+        _read(name, "2025-02-25\n" + line * (MAX_LINES + 1))
 
 
 @pytest.mark.parametrize(
     ("name", "content", "kind"),
     [
-        ("a.txt", "2025-02-25\n" + ENTRY, Kind.NEWSLETTER),
-        ("a", "2025-02-25\n" + ENTRY, Kind.NEWSLETTER),
-        ("a.md", "2025-02-25\n" + ENTRY, Kind.NEWSLETTER),
-        ("a.md", "https://a.org/b\n", Kind.NOTE),
-        ("a.html", "<p>2025-02-25<p>T<p>(A, B)<p>#x", Kind.NEWSLETTER),
-        ("a", "<p>2025-02-25<p>T<p>(A, B)<p>#x", Kind.NEWSLETTER),
+        ("a.txt", "2025-02-25\n" + ENTRY, DocumentKind.NEWSLETTER),
+        ("a", "2025-02-25\n" + ENTRY, DocumentKind.NEWSLETTER),
+        ("a.md", "2025-02-25\n" + ENTRY, DocumentKind.NEWSLETTER),
+        ("a.md", "https://a.org/b\n", DocumentKind.NOTE),
+        ("a.html", "<p>2025-02-25<p>T<p>(A, B)<p>#x", DocumentKind.NEWSLETTER),
+        ("a", "<p>2025-02-25<p>T<p>(A, B)<p>#x", DocumentKind.NEWSLETTER),
     ],
 )
-def test_the_shape_is_told_by_name_and_content(name: str, content: str, kind: Kind) -> None:
+def test_the_shape_is_told_by_name_and_content(name: str, content: str, kind: DocumentKind) -> None:
     """A Markdown file that begins with a date is a newsletter; any other is a note."""
     assert _read(name, content).kind is kind
 
@@ -180,7 +180,7 @@ def _seconds(name: str, content: str) -> float:
     for _ in range(3):
         started = time.process_time()
         with contextlib.suppress(DigestError):
-            read(document)
+            read_document(document)
         best = min(best, time.process_time() - started)
     return best
 

@@ -10,7 +10,7 @@ import pytest
 
 from digests.errors import DigestError
 from digests.model import Document, Entry
-from digests.reading.document import read
+from digests.reading.document import read_document
 from digests.reading.newsletter import read_newsletter
 
 ISSUE = Path(__file__).parents[3] / ".." / "shared" / "newsletter" / "2025-02-25.txt"
@@ -61,7 +61,7 @@ def _only(text: str) -> Entry:
 
 def test_a_real_issue_gives_its_eleven_entries() -> None:
     """The issue of 2025-02-25 has eleven entries in order, each with its title, authors and tags."""
-    digest = read(Document("newsletter", "2025-02-25.txt", _issue().encode()))
+    digest = read_document(Document("newsletter", "2025-02-25.txt", _issue().encode()))
     assert digest.date == date(2025, 2, 25)
     assert digest.refusals == ()
     read_facts = [(e.paper.title, len(e.paper.authors), [t.name for t in e.tags]) for e in digest.entries]

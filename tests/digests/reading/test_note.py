@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 
 from digests.errors import DigestError
-from digests.model import Document, Entry, Kind
-from digests.reading.document import read
+from digests.model import Document, DocumentKind, Entry
+from digests.reading.document import read_document
 
 
 def _note(text: str, name: str = "arXiv/2024/240115 Short name.md") -> Entry:
-    digest = read(Document("vault", name, text.encode()))
-    assert digest.kind is Kind.NOTE
+    digest = read_document(Document("vault", name, text.encode()))
+    assert digest.kind is DocumentKind.NOTE
     (entry,) = digest.entries
     return entry
 
@@ -178,7 +178,7 @@ def test_a_notes_day_is_its_first_appearance_or_its_names(
 ) -> None:
     """What the source knows comes before the name; a name without a date leaves the note undated."""
     document = Document("vault", name, b"https://a.org/b\n", first_seen)
-    assert read(document).date == day
+    assert read_document(document).date == day
 
 
 def test_a_nameless_scrap_is_refused() -> None:

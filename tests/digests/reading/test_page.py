@@ -12,14 +12,14 @@ import pytest
 
 from digests.errors import DigestError
 from digests.model import Digest, Document, Entry
-from digests.reading.document import read
+from digests.reading.document import read_document
 from digests.reading.newsletter import read_newsletter
 
 ISSUE = Path(__file__).parents[3] / ".." / "shared" / "newsletter" / "2025-02-25.txt"
 
 
 def _read(content: str, first_seen: date | None = None) -> Digest:
-    return read(Document("feed", "item.html", content.encode(), first_seen))
+    return read_document(Document("feed", "item.html", content.encode(), first_seen))
 
 
 def _only(content: str) -> Entry:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digests.errors import DigestError
 from digests.model import Document
-from digests.reading.document import read
+from digests.reading.document import read_document
 from digests.reading.identity import arxiv_id, identity, normal_url
 from digests.reading.tags import canonical, tags_after_text, tags_of_line
 
@@ -30,8 +30,8 @@ def test_any_mix_of_a_digests_pieces_is_read_or_refused(name: str, text: str) ->
     """Whatever is put together, nothing but a DigestError comes out, and reading twice gives the same."""
     document = Document("test", name, text.encode(errors="ignore"))
     with contextlib.suppress(DigestError):
-        digest = read(document)
-        assert digest == read(document)
+        digest = read_document(document)
+        assert digest == read_document(document)
         assert all(entry.paper.title and identity(entry.paper) for entry in digest.entries)
 
 
@@ -40,7 +40,7 @@ def test_any_mix_of_a_digests_pieces_is_read_or_refused(name: str, text: str) ->
 def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
     """Bytes that are no text are refused by name."""
     with contextlib.suppress(DigestError):
-        read(Document("test", name, content))
+        read_document(Document("test", name, content))
 
 
 @given(st.text(max_size=60))

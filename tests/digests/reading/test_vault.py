@@ -12,7 +12,7 @@ import pytest
 
 from digests.errors import DigestError
 from digests.model import Digest, Document, Entry
-from digests.reading.document import read
+from digests.reading.document import read_document
 from tests.digests.reading.oracle import Opinion, opinion
 
 VAULT = Path(__file__).parents[3] / ".." / "shared" / "vault"
@@ -48,7 +48,7 @@ def _read() -> Mapping[str, Digest | DigestError]:
 
 def _read_one(name: str, text: str) -> Digest | DigestError:
     try:
-        return read(Document("vault", name, text.encode()))
+        return read_document(Document("vault", name, text.encode()))
     except DigestError as error:
         return error
 

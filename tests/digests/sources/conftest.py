@@ -8,11 +8,11 @@ import pytest
 
 from digests.archive import Archive
 from digests.model import SourceKind
-from digests.sources.polling import Polling
+from digests.sources.polling import Poller
 from digests.sources.source_list import Sources
 from digests.store.database import Database
 from tests.digests.sources.feed_server import FeedServer
-from tests.digests.sources.house import EVERY, House, Shelf
+from tests.digests.sources.polled_archive import EVERY, House, Shelf
 
 
 @pytest.fixture
@@ -28,5 +28,5 @@ def house(database: Database) -> House:
     shelf = Shelf()
     shelf.put("250224 Looped.md", "Looped Transformers")
     archive = Archive(database)
-    polling = Polling(database, archive, {SourceKind.GIT: shelf}, every=EVERY, jitter=lambda: 0.0)
+    polling = Poller(database, archive, {SourceKind.GIT: shelf}, interval=EVERY, jitter=lambda: 0.0)
     return House(database, shelf, archive, Sources(database), polling)

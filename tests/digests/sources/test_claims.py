@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from digests.errors import SourceError
-from digests.model import Document, Fetch, Source, SourceKind, Status
-from digests.sources.polling import LEASE, Polling
-from digests.sources.source_list import WrongSourceError
-from tests.digests.sources.house import EVERY, LATER, NOTE, NOW, House
+from digests.model import Document, Fetch, ImportStatus, Source, SourceKind
+from digests.sources.polling import LEASE, Poller
+from digests.sources.source_list import InvalidSourceError
+from tests.digests.sources.polled_archive import EVERY, LATER, NOTE, NOW, House
 
 
 async def test_a_failing_source_backs_off_and_comes_back(house: House) -> None:
@@ -23,13 +23,13 @@ async def test_a_failing_source_backs_off_and_comes_back(house: House) -> None:
         source = await house.sources.get("notes")
         assert (source.failures, source.last_error) == (failures, "The disk is gone.")
         assert source.next_poll_at == NOW + timedelta(seconds=seconds)
-    assert await house.sources.troubles() == ("notes",)
+    assert await house.sources.failing_names() == ("notes",)
     house.shelf.error = None
     await house.poll(LATER)
     source = await house.sources.get("notes")
     assert (source.failures, source.last_error, source.last_good_at) == (0, None, LATER)
     assert source.next_poll_at == LATER + EVERY
-    assert await house.sources.troubles() == ()
+    assert await house.sources.failing_names() == ()
 
 
 async def test_what_nobody_foresaw_is_that_sources_trouble(house: House) -> None:
@@ -40,7 +40,7 @@ async def test_what_nobody_foresaw_is_that_sources_trouble(house: House) -> None
             raise ZeroDivisionError
 
     await house.add()
-    broken = Polling(house.database, house.archive, {SourceKind.GIT: Broken()}, every=EVERY)
+    broken = Poller(house.database, house.archive, {SourceKind.GIT: Broken()}, interval=EVERY)
     claimed = await broken.claim("notes", now=NOW)
     assert claimed
     assert "ZeroDivisionError" in str((await broken.poll(claimed, now=NOW)).error)
@@ -94,7 +94,7 @@ async def test_a_poll_that_is_ended_gives_its_claim_back(house: House) -> None:
             raise AssertionError("it never ends by itself")
 
     await house.add()
-    endless = Polling(house.database, house.archive, {SourceKind.GIT: Endless()}, every=EVERY)
+    endless = Poller(house.database, house.archive, {SourceKind.GIT: Endless()}, interval=EVERY)
     (claimed,) = await endless.claim_due(now=NOW, limit=1)
     task = asyncio.create_task(endless.poll(claimed, now=NOW))
     await started.wait()
@@ -110,13 +110,15 @@ async def test_a_source_switched_off_stays_off(house: House) -> None:
     await house.poll()
     house.shelf.put("250226 Whales.md", "Whales of the Deep", number=1)
     await house.poll(LATER)
-    await house.sources.switch("notes", on=False, now=NOW)
+    await house.sources.set_enabled("notes", enabled=False, now=NOW)
     assert await house.polling.claim_due(now=LATER + timedelta(days=9), limit=9) == []
     assert await house.polling.claim("notes", now=LATER) is None
     document = Document("notes", "250227 Sharks.md", NOTE.format(2, "Sharks", "상어예요.").encode())
-    assert [one.status async for one in house.archive.take_in([document], now=NOW)] == [Status.NEW]
+    assert [one.status async for one in house.archive.import_documents([document], now=NOW)] == [
+        ImportStatus.NEW
+    ]
     assert await house.deliverable() == []
-    await house.sources.switch("notes", on=True, now=LATER)
+    await house.sources.set_enabled("notes", enabled=True, now=LATER)
     assert len(await house.polling.claim_due(now=LATER, limit=9)) == 1
     assert await house.deliverable() == [date(2025, 2, 26), date(2025, 2, 27)]
 
@@ -125,7 +127,7 @@ async def test_a_source_switched_off_while_it_is_polled_stays_off(house: House) 
     """The end of a poll does not switch its source on again."""
     await house.add()
     (claimed,) = await house.polling.claim_due(now=NOW, limit=1)
-    await house.sources.switch("notes", on=False, now=NOW)
+    await house.sources.set_enabled("notes", enabled=False, now=NOW)
     await house.polling.poll(claimed, now=NOW)
     assert not (await house.sources.get("notes")).enabled
 
@@ -137,25 +139,28 @@ async def test_a_quiet_morning_is_told_once(house: House) -> None:
     await house.add()
     await house.poll()
     morning = datetime(2025, 2, 25, 14, tzinfo=UTC)
-    quiet = await house.sources.quiet(morning)
+    quiet = await house.sources.missed_days(morning)
     assert [(one.source.name, one.day) for one in quiet] == [("notes", date(2025, 2, 25))]
-    told = await asyncio.gather(*(house.sources.untold(quiet) for _ in range(4)))
+    told = await asyncio.gather(*(house.sources.claim_unreported(quiet) for _ in range(4)))
     assert sum(len(one) for one in told) == 1
-    assert await house.sources.untold(await house.sources.quiet(morning + timedelta(hours=2))) == []
+    assert (
+        await house.sources.claim_unreported(await house.sources.missed_days(morning + timedelta(hours=2)))
+        == []
+    )
     house.shelf.put("250225 Note.md", "Note 9", number=9)
     await house.poll()
-    assert await house.sources.quiet(morning) == []
+    assert await house.sources.missed_days(morning) == []
 
 
 async def test_wrong_sources_are_refused_in_words(house: House) -> None:
     """A name or place given twice, an unknown name, and a used source that shall go are each said."""
     await house.add()
-    with pytest.raises(WrongSourceError, match="is the source notes already"):
+    with pytest.raises(InvalidSourceError, match="is the source notes already"):
         await house.add()
-    with pytest.raises(WrongSourceError, match="there are notes"):
+    with pytest.raises(InvalidSourceError, match="there are notes"):
         await house.sources.get("nots")
     await house.poll()
-    with pytest.raises(WrongSourceError, match="haru sources off notes"):
+    with pytest.raises(InvalidSourceError, match="haru sources off notes"):
         await house.sources.remove("notes")
     await house.add("other")
     await house.sources.remove("other")

@@ -11,13 +11,13 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from digests.errors import SourceError
 from digests.model import Cursor, Fetch, Source, SourceKind
-from digests.reading.document import read
-from digests.sources.addresses import is_public
-from digests.sources.feed import Feed
-from digests.sources.http_fetch import Limits, Web
+from digests.reading.document import read_document
+from digests.sources.feed import FeedFetcher
+from digests.sources.http_client import FetchLimits, HttpClient
+from digests.sources.network_addresses import is_public_address
 from tests.digests.sources.feed_server import FeedServer, item, rss
 
-LIMITS = Limits(seconds=5, silent_seconds=5, size=1024 * 1024)
+LIMITS = FetchLimits(seconds=5, silent_seconds=5, size=1024 * 1024)
 
 
 def _only(address: str) -> bool:
@@ -25,28 +25,30 @@ def _only(address: str) -> bool:
 
 
 @pytest.fixture
-async def web() -> AsyncIterator[Web]:
+async def web() -> AsyncIterator[HttpClient]:
     """A web in which 127.0.0.1 is trusted and nothing else is."""
-    web = Web(allowed=_only, limits=LIMITS)
+    web = HttpClient(is_allowed=_only, limits=LIMITS)
     yield web
     await web.close()
 
 
-async def _fetch(web: Web, address: str, cursor: Cursor | None = None, zone: str = "UTC") -> Fetch:
-    return await Feed(web).fetch(Source(1, "papers", SourceKind.FEED, address, cursor=cursor, zone=zone))
+async def _fetch(web: HttpClient, address: str, cursor: Cursor | None = None, zone: str = "UTC") -> Fetch:
+    return await FeedFetcher(web).fetch(
+        Source(1, "papers", SourceKind.FEED, address, cursor=cursor, zone=zone)
+    )
 
 
-async def test_an_item_is_a_newsletter(web: Web, feed_server: FeedServer) -> None:
+async def test_an_item_is_a_newsletter(web: HttpClient, feed_server: FeedServer) -> None:
     """A feed's item becomes a document that reads as a digest, dated by its title, links kept."""
     (document,) = (await _fetch(web, feed_server.url())).documents
-    digest = read(document)
+    digest = read_document(document)
     (entry,) = digest.entries
     assert (document.path, digest.date) == ("urn:issue:2025-02-25", date(2025, 2, 25))
     assert (entry.paper.title, entry.paper.arxiv_id) == ("Looped Transformers", "2502.17416")
     assert entry.commentary("ko") == "반복하는 트랜스포머 이야기예요."
 
 
-async def test_an_unchanged_feed_is_not_sent_again(web: Web, feed_server: FeedServer) -> None:
+async def test_an_unchanged_feed_is_not_sent_again(web: HttpClient, feed_server: FeedServer) -> None:
     """With the validators of the first answer the second is 304 and brings nothing; a change brings all."""
     first = await _fetch(web, feed_server.url())
     second = await _fetch(web, feed_server.url(), first.cursor)
@@ -59,7 +61,7 @@ async def test_an_unchanged_feed_is_not_sent_again(web: Web, feed_server: FeedSe
 
 @pytest.mark.parametrize("path", ["/euc-kr", "/latin"])
 async def test_korean_arrives_whatever_the_server_says_of_it(
-    web: Web, feed_server: FeedServer, path: str
+    web: HttpClient, feed_server: FeedServer, path: str
 ) -> None:
     """EUC-KR that only the declaration names, and UTF-8 announced as Latin 1, are read as Korean."""
     (document,) = (await _fetch(web, feed_server.url(path))).documents
@@ -81,7 +83,9 @@ async def test_korean_arrives_whatever_the_server_says_of_it(
         ("/nowhere", "answers 404"),
     ],
 )
-async def test_trouble_is_said_in_a_sentence(web: Web, feed_server: FeedServer, path: str, says: str) -> None:
+async def test_trouble_is_said_in_a_sentence(
+    web: HttpClient, feed_server: FeedServer, path: str, says: str
+) -> None:
     """Each kind of bad answer is one SourceError whose sentence says what it was."""
     with pytest.raises(SourceError, match=says):
         await _fetch(web, feed_server.url(path))
@@ -90,7 +94,9 @@ async def test_trouble_is_said_in_a_sentence(web: Web, feed_server: FeedServer, 
 @pytest.mark.parametrize("path", ["/hang", "/drip"])
 async def test_a_slow_server_is_left(feed_server: FeedServer, path: str) -> None:
     """A server that says nothing, or a letter now and then, is given up after the whole time allowed."""
-    web = Web(allowed=_only, limits=Limits(seconds=0.3, silent_seconds=0.2 if path == "/hang" else 5))
+    web = HttpClient(
+        is_allowed=_only, limits=FetchLimits(seconds=0.3, silent_seconds=0.2 if path == "/hang" else 5)
+    )
     try:
         with pytest.raises(SourceError, match=r"within 0\.3 seconds"):
             await _fetch(web, feed_server.url(path))
@@ -98,12 +104,14 @@ async def test_a_slow_server_is_left(feed_server: FeedServer, path: str) -> None
         await web.close()
 
 
-async def test_a_redirect_within_what_is_allowed_is_followed(web: Web, feed_server: FeedServer) -> None:
+async def test_a_redirect_within_what_is_allowed_is_followed(
+    web: HttpClient, feed_server: FeedServer
+) -> None:
     """A feed that moved to an allowed address is read there."""
     assert len(list((await _fetch(web, feed_server.url("/moved"))).documents)) == 1
 
 
-async def test_a_wish_to_be_left_alone_is_kept(web: Web, feed_server: FeedServer) -> None:
+async def test_a_wish_to_be_left_alone_is_kept(web: HttpClient, feed_server: FeedServer) -> None:
     """The Retry-After of an answer that is no feed goes along with the error."""
     with pytest.raises(SourceError, match="answers 429") as caught:
         await _fetch(web, feed_server.url("/busy"))
@@ -127,7 +135,7 @@ class _Liar(AbstractResolver):
 )
 async def test_private_addresses_are_refused(feed_server: FeedServer, host: str) -> None:
     """Unless allowed, this machine is reached by no number, name, disguise, or name server's lie."""
-    web = Web(limits=LIMITS, resolver=_Liar() if host == "papers.example" else None)
+    web = HttpClient(limits=LIMITS, resolver=_Liar() if host == "papers.example" else None)
     try:
         with pytest.raises(SourceError, match=r"private address|no web address"):
             await _fetch(web, feed_server.url(host=host))
@@ -146,10 +154,10 @@ async def test_private_addresses_are_refused(feed_server: FeedServer, host: str)
 )  # fmt: skip
 def test_what_is_not_public(address: str) -> None:
     """No private, local, reserved or disguised address counts as public."""
-    assert not is_public(address)
+    assert not is_public_address(address)
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700:4700::1111", "64:ff9b::101:101"])
 def test_what_is_public(address: str) -> None:
     """Public addresses do, written as IPv6 too."""
-    assert is_public(address)
+    assert is_public_address(address)

@@ -11,7 +11,7 @@ import pytest
 
 from digests.errors import SourceError
 from digests.model import Fetch, Source, SourceKind
-from digests.sources.folder import Folder, documents
+from digests.sources.folder import FolderFetcher, documents_in
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def _write(file: Path, text: str, *, age: int = 60) -> None:
 
 
 async def _again(source: Source, before: Fetch) -> Fetch:
-    return await Folder().fetch(replace(source, cursor=before.cursor))
+    return await FolderFetcher().fetch(replace(source, cursor=before.cursor))
 
 
 def _names(fetch: Fetch) -> list[str]:
@@ -41,7 +41,7 @@ def _names(fetch: Fetch) -> list[str]:
 
 async def test_only_what_changed_is_given_again(source: Source) -> None:
     """The first look gives everything, the next nothing, and after a change just that file."""
-    first = await Folder().fetch(source)
+    first = await FolderFetcher().fetch(source)
     assert _names(first) == ["2025/250224 One.md", "250225 Two.md"]
     second = await _again(source, first)
     assert (_names(second), second.cursor) == ([], first.cursor)
@@ -52,7 +52,7 @@ async def test_only_what_changed_is_given_again(source: Source) -> None:
 
 async def test_a_touched_file_is_the_same(source: Source) -> None:
     """A new time with the same bytes is no change."""
-    first = await Folder().fetch(source)
+    first = await FolderFetcher().fetch(source)
     _write(Path(source.location) / "250225 Two.md", "two", age=5)
     assert _names(await _again(source, first)) == []
 
@@ -62,7 +62,7 @@ async def test_a_change_within_one_tick_is_seen(source: Source) -> None:
     file = Path(source.location) / "250225 Two.md"
     file.write_text("abc")
     stat = file.stat()
-    first = await Folder().fetch(source)
+    first = await FolderFetcher().fetch(source)
     file.write_text("xyz")
     os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert _names(await _again(source, first)) == ["250225 Two.md"]
@@ -70,7 +70,7 @@ async def test_a_change_within_one_tick_is_seen(source: Source) -> None:
 
 async def test_a_renamed_file_is_known(source: Source) -> None:
     """The same bytes under another name, with the first name gone, are a renamed file."""
-    first = await Folder().fetch(source)
+    first = await FolderFetcher().fetch(source)
     root = Path(source.location)
     (root / "250225 Two.md").rename(root / "250225 Zwei.md")
     second = await _again(source, first)
@@ -81,14 +81,14 @@ async def test_a_renamed_file_is_known(source: Source) -> None:
 async def test_a_folder_that_is_not_there_is_said(source: Source) -> None:
     """A folder that went (an unmounted disk) is an error and not an empty folder."""
     with pytest.raises(SourceError, match="is its disk mounted"):
-        await Folder().fetch(replace(source, location=source.location + "-gone"))
+        await FolderFetcher().fetch(replace(source, location=source.location + "-gone"))
 
 
 async def test_a_file_that_cannot_be_read_stops_no_other(source: Source) -> None:
     """A file whose reading fails is present, refused with the reason, and the rest is read."""
     # A process's own memory is a file that not even root can read from its beginning.
     (Path(source.location) / "250226 Memory.md").symlink_to("/proc/self/mem")
-    first = await Folder().fetch(source)
+    first = await FolderFetcher().fetch(source)
     assert _names(first) == ["2025/250224 One.md", "250225 Two.md"]
     unreadable = {name: str(reason) for name, reason in first.unreadable.items()}
     assert unreadable == {"250226 Memory.md": "The file cannot be read: Input/output error."}
@@ -101,7 +101,7 @@ async def test_what_only_looks_like_a_note_is_left(source: Source) -> None:
     (Path(source.location) / "250227 Folder.md").mkdir()
     loop = Path(source.location) / "250226 Loop.md"
     loop.symlink_to(loop)
-    assert _names(await Folder().fetch(source)) == ["2025/250224 One.md", "250225 Two.md"]
+    assert _names(await FolderFetcher().fetch(source)) == ["2025/250224 One.md", "250225 Two.md"]
 
 
 async def test_hidden_and_other_files_are_not_looked_at(source: Source) -> None:
@@ -110,7 +110,7 @@ async def test_hidden_and_other_files_are_not_looked_at(source: Source) -> None:
         file = Path(source.location) / name
         file.parent.mkdir(exist_ok=True)
         file.write_text("x")
-    assert _names(await Folder().fetch(source)) == ["2025/250224 One.md", "250225 Two.md"]
+    assert _names(await FolderFetcher().fetch(source)) == ["2025/250224 One.md", "250225 Two.md"]
 
 
 async def test_a_korean_name_is_one_however_it_is_composed(tmp_path: Path) -> None:
@@ -118,15 +118,15 @@ async def test_a_korean_name_is_one_however_it_is_composed(tmp_path: Path) -> No
     name = "250225 한글.md"
     (tmp_path / unicodedata.normalize("NFD", name)).write_text("x")
     source = Source(1, "notes", SourceKind.FOLDER, str(tmp_path))
-    assert _names(await Folder().fetch(source)) == [name]
-    assert [one.path for one in documents(tmp_path)] == [name]
+    assert _names(await FolderFetcher().fetch(source)) == [name]
+    assert [one.path for one in documents_in(tmp_path)] == [name]
 
 
 def test_documents_are_read_one_by_one(tmp_path: Path) -> None:
     """A folder is counted at once, its files are read as they are asked for, each time anew."""
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text("one")
-    found = documents(tmp_path)
+    found = documents_in(tmp_path)
     assert len(found) == 2
     reading = iter(found)
     assert next(reading).content == b"one"
@@ -140,6 +140,6 @@ def test_an_unreadable_file_of_an_import_stops_no_other(tmp_path: Path) -> None:
     """The others are given, and the unreadable one is named with the reason."""
     (tmp_path / "a.txt").symlink_to("/proc/self/mem")
     (tmp_path / "b.txt").write_text("two")
-    found = documents(tmp_path)
+    found = documents_in(tmp_path)
     assert [one.path for one in found] == ["b.txt"]
     assert str(found.unreadable["a.txt"]).startswith("The file cannot be read: ")

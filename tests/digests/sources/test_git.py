@@ -20,7 +20,7 @@ from dulwich.web import WSGIRequestHandlerLogger, WSGIServerLogger, make_wsgi_ch
 
 from digests.errors import SourceError
 from digests.model import Fetch, Source, SourceKind
-from digests.sources.git import Git
+from digests.sources.git import GitFetcher
 
 NOTE = "https://arxiv.org/abs/2502.17416\n*{}* (Ada Lovelace)\n\n{}\n\n#llm\n"
 
@@ -77,12 +77,12 @@ def source(repository: Repository) -> Source:
 
 
 @pytest.fixture
-def git(tmp_path: Path) -> Git:
+def git(tmp_path: Path) -> GitFetcher:
     """Fetches into a folder of this test's own."""
-    return Git(tmp_path / "clones")
+    return GitFetcher(tmp_path / "clones")
 
 
-async def _fetch(git: Git, source: Source, before: Fetch | None = None) -> Fetch:
+async def _fetch(git: GitFetcher, source: Source, before: Fetch | None = None) -> Fetch:
     return await git.fetch(replace(source, cursor=before.cursor if before else None))
 
 
@@ -90,7 +90,9 @@ def _days(fetch: Fetch) -> dict[str, date | None]:
     return {one.path: one.first_seen for one in fetch.documents}
 
 
-async def test_a_notes_day_is_its_first_commits(git: Git, source: Source, repository: Repository) -> None:
+async def test_a_notes_day_is_its_first_commits(
+    git: GitFetcher, source: Source, repository: Repository
+) -> None:
     """A note keeps the day of the commit that added it when it is changed later, and by no other name."""
     repository.write("Undated.md", title="Two")
     repository.commit("2025-02-25")
@@ -100,7 +102,7 @@ async def test_a_notes_day_is_its_first_commits(git: Git, source: Source, reposi
     assert _days(fetch) == {"250224 One.md": date(2025, 2, 24), "Undated.md": date(2025, 2, 25)}
 
 
-async def test_the_day_is_the_sources(git: Git, source: Source, repository: Repository) -> None:
+async def test_the_day_is_the_sources(git: GitFetcher, source: Source, repository: Repository) -> None:
     """A commit late in the evening of UTC is of the next day in Seoul."""
     repository.write("Late.md")
     repository.git("add", "--all")
@@ -108,7 +110,9 @@ async def test_the_day_is_the_sources(git: Git, source: Source, repository: Repo
     assert _days(await _fetch(git, source))["Late.md"] == date(2025, 2, 26)
 
 
-async def test_only_what_changed_is_given_again(git: Git, source: Source, repository: Repository) -> None:
+async def test_only_what_changed_is_given_again(
+    git: GitFetcher, source: Source, repository: Repository
+) -> None:
     """Without a commit nothing is given, and after one just what it changed."""
     first = await _fetch(git, source)
     again = await _fetch(git, source, first)
@@ -120,7 +124,7 @@ async def test_only_what_changed_is_given_again(git: Git, source: Source, reposi
     assert third.present == frozenset({"250224 One.md", "250225 Two.md"})
 
 
-async def test_a_rename_keeps_the_day(git: Git, source: Source, repository: Repository) -> None:
+async def test_a_rename_keeps_the_day(git: GitFetcher, source: Source, repository: Repository) -> None:
     """A renamed note, changed a little on the way, keeps its day and is told as renamed."""
     first = await _fetch(git, source)
     repository.git("mv", "250224 One.md", "Eins.md")
@@ -132,7 +136,7 @@ async def test_a_rename_keeps_the_day(git: Git, source: Source, repository: Repo
 
 
 async def test_the_same_draft_name_is_a_new_note_each_day(
-    git: Git, source: Source, repository: Repository
+    git: GitFetcher, source: Source, repository: Repository
 ) -> None:
     """Obsidian begins each note as Untitled.md: the next day's does not take the first one's day."""
     for day, title in (("2025-02-25", "First Whale"), ("2025-02-26", "Second Shark")):
@@ -144,7 +148,9 @@ async def test_the_same_draft_name_is_a_new_note_each_day(
     assert (days["First Whale.md"], days["Second Shark.md"]) == (date(2025, 2, 25), date(2025, 2, 26))
 
 
-async def test_rewritten_history_makes_nothing_new(git: Git, source: Source, repository: Repository) -> None:
+async def test_rewritten_history_makes_nothing_new(
+    git: GitFetcher, source: Source, repository: Repository
+) -> None:
     """After a force-push of other commits with later dates the notes keep the days they had."""
     repository.write("250225 Two.md", title="Two")
     repository.commit("2025-02-25")
@@ -158,7 +164,7 @@ async def test_rewritten_history_makes_nothing_new(git: Git, source: Source, rep
     assert _days(second) == {"250225 Two.md": date(2025, 2, 25)}
 
 
-async def test_an_amended_commit_is_followed(git: Git, source: Source, repository: Repository) -> None:
+async def test_an_amended_commit_is_followed(git: GitFetcher, source: Source, repository: Repository) -> None:
     """A note amended after it was fetched is given again, with the day it had."""
     first = await _fetch(git, source)
     repository.write("250224 One.md", "고친 이야기예요.", title="One")
@@ -167,13 +173,13 @@ async def test_an_amended_commit_is_followed(git: Git, source: Source, repositor
 
 
 async def test_a_lost_clone_is_made_again(
-    git: Git, source: Source, repository: Repository, tmp_path: Path
+    git: GitFetcher, source: Source, repository: Repository, tmp_path: Path
 ) -> None:
     """Another replica, or one whose clone broke, goes on from the cursor with the days as they were."""
     first = await _fetch(git, source)
     repository.git("mv", "250224 One.md", "Eins.md")
     repository.commit("2025-03-01")
-    elsewhere = Git(tmp_path / "other")
+    elsewhere = GitFetcher(tmp_path / "other")
     assert _days(await _fetch(elsewhere, source, first)) == {"Eins.md": date(2025, 2, 24)}
     (clone,) = (tmp_path / "clones").iterdir()
     for pack in (clone / "objects" / "pack").iterdir():
@@ -181,7 +187,7 @@ async def test_a_lost_clone_is_made_again(
     assert _days(await _fetch(git, source, first)) == {"Eins.md": date(2025, 2, 24)}
 
 
-async def test_korean_names_are_composed(git: Git, source: Source, repository: Repository) -> None:
+async def test_korean_names_are_composed(git: GitFetcher, source: Source, repository: Repository) -> None:
     """A name that macOS took apart is the same document as the composed one, and no rename."""
     repository.write(unicodedata.normalize("NFD", "한글.md"), title="Two")
     repository.commit("2025-02-25")
@@ -193,7 +199,9 @@ async def test_korean_names_are_composed(git: Git, source: Source, repository: R
     assert (_days(second), second.renamed) == ({}, {})
 
 
-async def test_a_merged_branch_brings_its_own_days(git: Git, source: Source, repository: Repository) -> None:
+async def test_a_merged_branch_brings_its_own_days(
+    git: GitFetcher, source: Source, repository: Repository
+) -> None:
     """What a merge brings has the day it was written on the branch."""
     repository.git("checkout", "-b", "side")
     repository.write("Side.md", title="Side")
@@ -206,20 +214,20 @@ async def test_a_merged_branch_brings_its_own_days(git: Git, source: Source, rep
     assert (days["Side.md"], days["Main.md"]) == (date(2025, 2, 25), date(2025, 2, 26))
 
 
-async def test_an_empty_repository_holds_nothing(git: Git, tmp_path: Path) -> None:
+async def test_an_empty_repository_holds_nothing(git: GitFetcher, tmp_path: Path) -> None:
     """A repository without a commit is no error: it holds nothing yet."""
     empty = Repository(tmp_path / "empty")
     fetch = await _fetch(git, Source(1, "notes", SourceKind.GIT, f"file://{empty.folder}"))
     assert (list(fetch.documents), fetch.present) == ([], frozenset())
 
 
-async def test_no_repository_is_said(git: Git, tmp_path: Path) -> None:
+async def test_no_repository_is_said(git: GitFetcher, tmp_path: Path) -> None:
     """An address without a repository is one sentence."""
     with pytest.raises(SourceError, match="no git repository"):
         await _fetch(git, Source(1, "notes", SourceKind.GIT, f"file://{tmp_path}/nowhere"))
 
 
-async def test_a_private_server_is_refused(git: Git) -> None:
+async def test_a_private_server_is_refused(git: GitFetcher) -> None:
     """A repository on this machine's own network is not fetched over HTTP, unless that is allowed."""
     with pytest.raises(SourceError, match="private address"):
         await _fetch(git, Source(1, "notes", SourceKind.GIT, "http://127.0.0.1:9/notes.git"))
@@ -247,7 +255,7 @@ async def test_a_repository_is_fetched_over_http(
     """Where private addresses are allowed, a server on this machine gives what the folder does."""
     with _served(repository) as port:
         over_http = replace(source, location=f"http://127.0.0.1:{port}/notes.git")
-        git = Git(tmp_path / "clones", allow_private=True)
+        git = GitFetcher(tmp_path / "clones", allow_private=True)
         first = await _fetch(git, over_http)
         assert _days(first) == {"250224 One.md": date(2025, 2, 24)}
         repository.write("250225 Two.md", title="Two")
@@ -266,4 +274,4 @@ async def test_a_repository_is_fetched_over_http(
 async def test_a_fetch_that_takes_too_long_is_ended(tmp_path: Path, source: Source) -> None:
     """Past its time the fetching process is ended, and said."""
     with pytest.raises(SourceError, match=r"not fetched within 0\.01 seconds"):
-        await _fetch(Git(tmp_path / "clones", seconds=0.01), source)
+        await _fetch(GitFetcher(tmp_path / "clones", seconds=0.01), source)

@@ -10,9 +10,9 @@ import pytest
 
 from digests.errors import DigestError, SourceError
 from digests.model import Source, SourceKind
-from digests.reading.document import read
-from digests.sources.feed import document_of
-from digests.sources.feed_formats import items_of
+from digests.reading.document import read_document
+from digests.sources.feed import item_document
+from digests.sources.feed_formats import parse_feed
 
 SOURCE = Source(1, "papers", SourceKind.FEED, "https://papers.example/feed")
 
@@ -62,9 +62,9 @@ def _seconds(feed: str) -> float:
     for _ in range(3):
         started = time.process_time()
         with contextlib.suppress(SourceError):
-            for item in items_of(body, media_type="text/xml", charset=None):
+            for item in parse_feed(body, media_type="text/xml", charset=None):
                 with contextlib.suppress(DigestError):
-                    read(document_of(SOURCE, item))
+                    read_document(item_document(SOURCE, item))
         best = min(best, time.process_time() - started)
     return best
 

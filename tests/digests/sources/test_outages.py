@@ -10,27 +10,29 @@ import pytest
 
 from digests.archive import Archive
 from digests.errors import SourceError
-from digests.model import Source, SourceKind
-from digests.sources.feed import Feed
-from digests.sources.http_fetch import Limits, Web
-from digests.sources.polling import Polled, Polling
+from digests.model import NewSource, Source, SourceKind
+from digests.sources.feed import FeedFetcher
+from digests.sources.http_client import FetchLimits, HttpClient
+from digests.sources.polling import Poller, PollResult
 from digests.sources.source_list import Sources
 from digests.store.database import Database
 from tests.digests.sources.feed_server import FeedServer
-from tests.digests.sources.house import EVERY, NOW
+from tests.digests.sources.polled_archive import EVERY, NOW
 
 HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-async def web() -> AsyncIterator[Web]:
+async def web() -> AsyncIterator[HttpClient]:
     """A web in which this machine's feed server may be asked."""
-    web = Web(allowed=lambda address: address == "127.0.0.1", limits=Limits(seconds=5, silent_seconds=5))
+    web = HttpClient(
+        is_allowed=lambda address: address == "127.0.0.1", limits=FetchLimits(seconds=5, silent_seconds=5)
+    )
     yield web
     await web.close()
 
 
-async def _polled(polling: Polling, now: datetime) -> dict[str, Polled]:
+async def _polled(polling: Poller, now: datetime) -> dict[str, PollResult]:
     """What every source that is due brought, by its name."""
     due = await polling.claim_due(now=now, limit=9)
     return {source.name: await polling.poll(source, now=now) for source in due}
@@ -45,7 +47,7 @@ async def _polled(polling: Polling, now: datetime) -> dict[str, Polled]:
 )
 async def test_a_server_that_breaks_down_is_left_alone_and_taken_up_again(
     database: Database,
-    web: Web,
+    web: HttpClient,
     feed_server: FeedServer,
     status: int,
     wish: str | None,
@@ -54,24 +56,22 @@ async def test_a_server_that_breaks_down_is_left_alone_and_taken_up_again(
 ) -> None:
     """A failure names the status and waits; the poll's other source brings its own, the next answer heals."""
     sources = Sources(database)
-    polling = Polling(
-        database, Archive(database), {SourceKind.FEED: Feed(web)}, every=EVERY, jitter=lambda: 0.0
+    polling = Poller(
+        database, Archive(database), {SourceKind.FEED: FeedFetcher(web)}, interval=EVERY, jitter=lambda: 0.0
     )
     for name, path in (("broken", "/feed"), ("sound", "/latin")):
         await sources.add(
-            feed_server.url(path),
-            name=name,
-            kind=SourceKind.FEED,
-            posts=True,
-            zone="UTC",
-            lag=0,
-            every=None,
+            NewSource(
+                feed_server.url(path),
+                name=name,
+                kind=SourceKind.FEED,
+            ),
             now=NOW,
         )
     feed_server.status, feed_server.retry_after = status, wish
     polled = await _polled(polling, NOW)
     assert str(polled["broken"].error).endswith(words)
-    assert (polled["sound"].error, polled["sound"].fresh) == (None, 1)
+    assert (polled["sound"].error, polled["sound"].changed) == (None, 1)
     broken = await sources.get("broken")
     assert (broken.failures, broken.next_poll_at) == (1, NOW + wait)
     assert "broken" not in await _polled(polling, NOW + wait - timedelta(seconds=1))
@@ -93,21 +93,21 @@ async def test_a_server_that_breaks_down_is_left_alone_and_taken_up_again(
     ids=["date", "past", "endless"],
 )
 async def test_a_wish_may_be_a_moment(
-    web: Web, feed_server: FeedServer, wish: str, least: timedelta, most: timedelta
+    web: HttpClient, feed_server: FeedServer, wish: str, least: timedelta, most: timedelta
 ) -> None:
     """A Retry-After that names a moment is counted from the server's own; no number is too long."""
     if wish == "in two hours":  # from now, not from when the tests were collected
         wish = format_datetime(datetime.now(UTC) + 2 * HOUR, usegmt=True)
     feed_server.status, feed_server.retry_after = 503, wish
     with pytest.raises(SourceError, match="answers 503") as caught:
-        await Feed(web).fetch(Source(1, "papers", SourceKind.FEED, feed_server.url()))
+        await FeedFetcher(web).fetch(Source(1, "papers", SourceKind.FEED, feed_server.url()))
     assert caught.value.retry_after is not None
     assert least <= caught.value.retry_after <= most
 
 
-async def test_a_wish_nobody_can_read_is_none(web: Web, feed_server: FeedServer) -> None:
+async def test_a_wish_nobody_can_read_is_none(web: HttpClient, feed_server: FeedServer) -> None:
     """A Retry-After that is neither a number nor a moment leaves the status and no wish."""
     feed_server.status, feed_server.retry_after = 503, "soon"
     with pytest.raises(SourceError, match="answers 503") as caught:
-        await Feed(web).fetch(Source(1, "papers", SourceKind.FEED, feed_server.url()))
+        await FeedFetcher(web).fetch(Source(1, "papers", SourceKind.FEED, feed_server.url()))
     assert caught.value.retry_after is None

@@ -1,4 +1,4 @@
-"""Polling: what a source yields, what of it may be posted; the same on SQLite and PostgreSQL."""
+"""Poller: what a source yields, what of it may be posted; the same on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from digests.errors import SourceError
-from digests.model import Status
-from tests.digests.sources.house import LATER, NOW, House
+from digests.model import ImportStatus
+from tests.digests.sources.polled_archive import LATER, NOW, House
 
 
 async def test_the_first_fetch_is_found_and_never_posted(house: House) -> None:
     """What is there when a source is added is backlog; what comes afterwards is posted."""
     await house.add()
     await house.poll()
-    assert [one.status for one in house.taken] == [Status.NEW]
+    assert [one.status for one in house.taken] == [ImportStatus.NEW]
     assert (await house.found("looped"), await house.deliverable()) == (1, [])
     house.shelf.put("250226 Whales.md", "Whales of the Deep", number=1)
     polled = await house.poll(LATER)
-    assert (polled.documents, polled.fresh) == (2, 1)
-    assert [one.status for one in house.taken] == [Status.SAME, Status.NEW]
+    assert (polled.documents, polled.changed) == (2, 1)
+    assert [one.status for one in house.taken] == [ImportStatus.SAME, ImportStatus.NEW]
     assert await house.deliverable() == [date(2025, 2, 26)]
 
 
@@ -38,11 +38,13 @@ async def test_the_rest_of_the_first_day_is_posted(house: House) -> None:
     house.shelf.put("250225 Evening.md", "Sharks in the Evening", "다시 고친 이야기예요.", number=2)
     house.shelf.put("250225 Night.md", "Owls at Night", number=4)
     await house.poll(NOW + timedelta(hours=6))
-    (digest,) = await house.archive.digests(workspace=None, after=None, until=date(2025, 12, 31), now=LATER)
+    (digest,) = await house.archive.deliverable_digests(
+        workspace=None, after=None, until=date(2025, 12, 31), now=LATER
+    )
     titles = [one.entry.paper.title for one in digest.entries]
     assert (digest.date, titles) == (date(2025, 2, 25), ["Sharks in the Evening", "Owls at Night"])
     assert await house.found("whales morning") >= 1
-    assert len(await house.archive.digest_of_day(date(2025, 2, 25), workspace=None)) == 2
+    assert len(await house.archive.digests_of_day(date(2025, 2, 25), workspace=None)) == 2
 
 
 async def test_ten_years_of_notes_are_never_posted(house: House) -> None:
@@ -52,7 +54,7 @@ async def test_ten_years_of_notes_are_never_posted(house: House) -> None:
             number = year * 100 + month
             house.shelf.put(f"{year}{month:02}15 Note {number}.md", f"Note {number}", number=number)
     await house.add()
-    assert (await house.poll()).fresh == 121
+    assert (await house.poll()).changed == 121
     assert (await house.found("note 2011") > 0, await house.deliverable()) == (True, [])
     await house.poll(LATER)
     assert await house.deliverable() == []
@@ -92,9 +94,9 @@ async def test_what_is_gone_is_not_found(house: House) -> None:
     await house.add()
     await house.poll()
     whales = house.shelf.files.pop("250224 Whales.md")
-    assert (await house.poll()).gone == 1
+    assert (await house.poll()).removed == 1
     assert (await house.found("whales"), await house.found("looped")) == (0, 1)
-    assert (await house.poll()).gone == 0
+    assert (await house.poll()).removed == 0
     house.shelf.files["250224 Whales.md"] = whales
     await house.poll()
     assert await house.found("whales") == 1
@@ -115,7 +117,7 @@ async def test_a_few_documents_may_be_replaced_at_once(house: House) -> None:
     await house.poll()
     house.shelf.files.clear()
     house.shelf.put("250225 Whales.md", "Whales of the Deep", number=1)
-    assert (await house.poll()).gone == 1
+    assert (await house.poll()).removed == 1
     for number in range(2, 13):
         house.shelf.put(f"250225 Note {number}.md", f"Note {number}", number=number)
     assert (await house.poll()).error is None
@@ -133,7 +135,7 @@ async def test_a_first_fetch_cut_short_is_taken_up_again_as_backlog(house: House
     assert "OSError" in str((await house.poll()).error)
     house.shelf.fails_at = None
     await house.poll(LATER)
-    assert {one.status for one in house.taken} <= {Status.NEW, Status.SAME}
+    assert {one.status for one in house.taken} <= {ImportStatus.NEW, ImportStatus.SAME}
     assert (len(house.taken), await house.found("looped"), await house.deliverable()) == (251, 1, [])
 
 
@@ -144,10 +146,10 @@ async def test_a_corrected_date_is_the_same_digest(house: House) -> None:
     house.shelf.files["issue.txt"] = "2025-02-26\nWhales\n(Ada Lovelace)\n고래예요.\n#sea\n"
     await house.poll(LATER)
     until, now = date(2025, 12, 31), datetime(2026, 1, 1, tzinfo=UTC)
-    (before,) = await house.archive.digests(workspace=None, after=None, until=until, now=now)
+    (before,) = await house.archive.deliverable_digests(workspace=None, after=None, until=until, now=now)
     house.shelf.files["issue.txt"] = house.shelf.files["issue.txt"].replace("02-26", "02-27")
     await house.poll(LATER)
-    (after,) = await house.archive.digests(workspace=None, after=None, until=until, now=now)
+    (after,) = await house.archive.deliverable_digests(workspace=None, after=None, until=until, now=now)
     assert (after.id, before.date, after.date) == (before.id, date(2025, 2, 26), date(2025, 2, 27))
 
 
@@ -161,9 +163,9 @@ async def test_a_renamed_document_stays_the_same_entry(house: House) -> None:
     polled = await house.poll()
     found = await house.archive.search("looped", workspace=None, until=None, today=None)
     after = found.hits[0]
-    assert polled.gone == 0
+    assert polled.removed == 0
     assert (after.entry.id, after.entry.revision) == (before.entry.id, before.entry.revision)
-    assert await house.archive.documents(found) == {after.entry.paper_id: ("250224 Loops.md",)}
+    assert await house.archive.document_paths(found) == {after.entry.paper_id: ("250224 Loops.md",)}
 
 
 @pytest.mark.parametrize("renamed", [False, True])
@@ -174,12 +176,12 @@ async def test_what_was_retracted_stays_retracted(house: House, renamed: bool) -
     house.shelf.files["issue.txt"] = "2025-02-26\nWhales\n(Ada Lovelace)\n고래예요.\n#sea\n"
     await house.poll(LATER)
     assert await house.deliverable() == [date(2025, 2, 26)]
-    assert await house.archive.retract(date(2025, 2, 26), now=LATER) == 1
+    assert await house.archive.retract_day(date(2025, 2, 26), now=LATER) == 1
     name = "other.txt" if renamed else "issue.txt"
     house.shelf.renamed = {"other.txt": "issue.txt"} if renamed else {}
     house.shelf.files[name] = house.shelf.files.pop("issue.txt").replace("고래", "큰 고래")
     await house.poll(LATER)
-    assert house.taken[-1].status is Status.CHANGED
+    assert house.taken[-1].status is ImportStatus.CHANGED
     assert (await house.found("whales"), await house.found("고래"), await house.deliverable()) == (0, 0, [])
 
 
@@ -189,6 +191,6 @@ async def test_one_bad_document_stops_no_other(house: House) -> None:
     await house.add()
     await house.poll()
     assert {one.path: one.status for one in house.taken} == {
-        "250224 Looped.md": Status.NEW,
-        "250101 Bad.md": Status.REFUSED,
+        "250224 Looped.md": ImportStatus.NEW,
+        "250101 Bad.md": ImportStatus.REFUSED,
     }

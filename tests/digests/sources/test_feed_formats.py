@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests.errors import SourceError
-from digests.sources.feed_formats import Item, items_of
+from digests.sources.feed_formats import FeedItem, parse_feed
 from tests.digests.sources.feed_server import item, rss
 
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Papers</title>{}</feed>"""
 
 
-def _items(text: str | bytes, charset: str | None = None) -> tuple[Item, ...]:
+def _items(text: str | bytes, charset: str | None = None) -> tuple[FeedItem, ...]:
     body = text.encode() if isinstance(text, str) else text
-    return items_of(body, media_type="text/xml", charset=charset)
+    return parse_feed(body, media_type="text/xml", charset=charset)
 
 
 def test_rss_prefers_the_whole_content() -> None:
@@ -57,7 +57,7 @@ def test_json_feed() -> None:
         ],
     }
     first, second = _items(json.dumps(feed))
-    assert first == Item("1", "t", "<p>x</p>", datetime(2025, 2, 25, tzinfo=UTC))
+    assert first == FeedItem("1", "t", "<p>x</p>", datetime(2025, 2, 25, tzinfo=UTC))
     assert (second.id, second.content) == ("2", "<p>plain</p>\n")
 
 

@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from digests.archive import Archive
 from digests.errors import SourceError
-from digests.model import Document, Fetch, Source, SourceKind, Taken
-from digests.sources.polling import Polled, Polling
+from digests.model import Document, Fetch, ImportedDocument, NewSource, Source, SourceKind
+from digests.sources.polling import Poller, PollResult
 from digests.sources.source_list import Sources
 from digests.store.database import Database
 
@@ -53,33 +53,32 @@ class House:
     shelf: Shelf
     archive: Archive
     sources: Sources
-    polling: Polling
-    taken: list[Taken] = field(default_factory=list)
+    polling: Poller
+    taken: list[ImportedDocument] = field(default_factory=list)
     """What became of each document of the last poll."""
 
     async def add(self, name: str = "notes", *, posts: bool = True) -> Source:
         return await self.sources.add(
-            f"https://{name}.example/notes.git",
-            name=name,
-            kind=SourceKind.GIT,
-            posts=posts,
-            zone="UTC",
-            lag=0,
-            every=None,
+            NewSource(
+                f"https://{name}.example/notes.git",
+                name=name,
+                kind=SourceKind.GIT,
+                posts=posts,
+            ),
             now=NOW,
         )
 
-    async def poll(self, now: datetime = NOW, name: str = "notes") -> Polled:
+    async def poll(self, now: datetime = NOW, name: str = "notes") -> PollResult:
         claimed = await self.polling.claim(name, now=now)
         assert claimed is not None
         self.taken.clear()
-        return await self.polling.poll(claimed, now=now, each=self.taken.append)
+        return await self.polling.poll(claimed, now=now, on_document=self.taken.append)
 
     async def found(self, query: str) -> int:
         return (await self.archive.search(query, workspace=None, until=None, today=None)).total
 
     async def deliverable(self) -> list[date | None]:
-        found = await self.archive.digests(
+        found = await self.archive.deliverable_digests(
             workspace=None, after=None, until=date(2025, 12, 31), now=datetime(2026, 1, 1, tzinfo=UTC)
         )
         return [one.date for one in found]

@@ -1,4 +1,4 @@
-"""One address fetched from the web: bounded in time, size, redirects, and in where it may lead."""
+"""Fetches a web address, with limits on time, size, redirects and the addresses connected to."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from yarl import URL
 
 from digests.errors import SourceError
 from digests.model import without_credentials
-from digests.sources.addresses import (
-    Allowed,
+from digests.sources.network_addresses import (
+    IsAllowed,
     PrivateAddressError,
-    checked_socket,
-    is_public,
-    refused,
+    checked_socket_factory,
+    is_public_address,
+    private_address_error,
 )
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -27,8 +27,12 @@ _AGENT = "Haru (feed reader)"
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What a fetch may cost. Bytes are counted unpacked; seconds from the first connection to the end."""
+class FetchLimits:
+    """Limits of one fetch.
+
+    ``seconds`` is for the whole fetch, redirects included; ``silent_seconds`` for each wait without data;
+    ``size`` is in bytes after decompression.
+    """
 
     seconds: float = 60.0
     silent_seconds: float = 20.0
@@ -37,8 +41,8 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What an address answered. ``validators`` go with the next request (RFC 9110, section 13.1)."""
+class Response:
+    """A successful response. ``validators`` are headers for the next request (RFC 9110, section 13.1)."""
 
     url: str
     body: bytes
@@ -47,22 +51,22 @@ class Answer:
     validators: dict[str, str]
 
 
-class Web:
-    """Fetches addresses that people gave. Follows no redirect without looking where it leads.
+class HttpClient:
+    """Fetches web addresses that people gave, and checks every address it connects to.
 
-    Keeps no cookies, and sends no credentials but those in the address itself. Call
-    ``close`` when done.
+    Keeps no cookies, and sends no credentials except those in the address itself. Call ``close`` when
+    done.
     """
 
     def __init__(
         self,
         *,
-        allowed: Allowed = is_public,
-        limits: Limits | None = None,
+        is_allowed: IsAllowed = is_public_address,
+        limits: FetchLimits | None = None,
         resolver: AbstractResolver | None = None,
     ) -> None:
-        self._allowed = allowed
-        self._limits = limits or Limits()
+        self._is_allowed = is_allowed
+        self._limits = limits or FetchLimits()
         self._resolver = resolver
         self._session: aiohttp.ClientSession | None = None
 
@@ -71,10 +75,10 @@ class Web:
         if self._session is not None:
             await self._session.close()
 
-    async def get(self, address: str, *, accept: str, validators: dict[str, str]) -> Answer | None:
-        """What an address answers; None when nothing changed since the validators were given.
+    async def get(self, address: str, *, accept: str, validators: dict[str, str]) -> Response | None:
+        """The response of an address; None when it has not changed since the validators were returned.
 
-        SourceError for anything else than one whole answer within the limits.
+        SourceError for anything but a complete, successful response within the limits.
         """
         limits = self._limits
         try:
@@ -87,7 +91,7 @@ class Web:
             ) from None
         except aiohttp.ClientConnectorError as error:
             if isinstance(error.os_error, PrivateAddressError):
-                raise refused(error.host) from error
+                raise private_address_error(error.host) from error
             raise SourceError(
                 f"{error.host} cannot be reached: {error.os_error.strerror or error.os_error}."
             ) from error
@@ -102,7 +106,7 @@ class Web:
                 f"{without_credentials(address)} gave an answer that cannot be read: {type(error).__name__}."
             ) from error
 
-    async def _follow(self, url: URL, accept: str, validators: dict[str, str]) -> Answer | None:
+    async def _follow(self, url: URL, accept: str, validators: dict[str, str]) -> Response | None:
         for _ in range(self._limits.redirects + 1):
             if url.scheme not in ("http", "https") or not url.host:
                 raise SourceError(
@@ -125,7 +129,7 @@ class Web:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
                     resolver=self._resolver,
-                    socket_factory=checked_socket(self._allowed),
+                    socket_factory=checked_socket_factory(self._is_allowed),
                     force_close=True,
                     use_dns_cache=False,
                 ),
@@ -137,7 +141,7 @@ class Web:
             )
         return self._session
 
-    async def _read(self, url: URL, answer: aiohttp.ClientResponse, *, asked: bool) -> Answer | None:
+    async def _read(self, url: URL, answer: aiohttp.ClientResponse, *, asked: bool) -> Response | None:
         if answer.status == 304 and asked:
             return None
         if answer.status != 200:
@@ -146,7 +150,7 @@ class Web:
                 + ".",
                 retry_after=_retry_after(answer),
             )
-        return Answer(
+        return Response(
             url=str(url),
             body=await self._body(url, answer),
             media_type=answer.content_type,
