@@ -1,1 +1,1 @@
-"""Slack: answering people, rendering messages, delivering on time."""
+"""Haru in Slack: answers people, renders messages, delivers posts on time."""

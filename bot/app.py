@@ -16,7 +16,7 @@ from bot.channels.due_channels import DueChannels
 from bot.channels.management_policies import ManagementPolicies
 from bot.channels.preferences import Language, Preferences
 from bot.channels.saved_papers import SavedPapers
-from bot.channels.setting_parser import hour
+from bot.channels.setting_parser import parse_time
 from bot.channels.user_languages import UserLanguages
 from bot.clocks import Clock, SlackClock, SystemClock
 from bot.delivery.clockwork import Clockwork
@@ -302,7 +302,7 @@ class Haru:
 
 def _default_preferences(settings: Settings) -> Preferences:
     """The preferences a new channel starts with, where its person or Slack gives none."""
-    at = hour(settings.haru_hour)
+    at = parse_time(settings.haru_hour)
     if at is None:
         raise ValueError("HARU_HOUR was checked when the settings were read")
     return Preferences(language=Language(settings.haru_language), hour=at, zone=settings.haru_zone)

@@ -1,1 +1,1 @@
-"""Channels: preferences, permissions, the log of changes."""
+"""Channels: their settings, who may change them, and what users chose for themselves."""

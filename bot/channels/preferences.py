@@ -1,4 +1,4 @@
-"""A channel and what it prefers, as frozen values. Pure."""
+"""A channel, its preferences and changes to them, as frozen values. Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ class Language(StrEnum):
 
 
 class Layout(StrEnum):
-    """How a digest becomes messages; DESIGN.md section 2."""
+    """How a digest becomes messages.
+
+    DIGEST: one message with all papers. THREAD: a message with the titles, and each paper as a reply to it.
+    STREAM: one message per paper.
+    """
 
     DIGEST = "digest"
     THREAD = "thread"
@@ -27,13 +31,18 @@ class Layout(StrEnum):
 
 
 WEEKDAYS = frozenset(range(5))
+"""Monday (0) to Friday."""
+
 EVERY_DAY = frozenset(range(7))
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What an admin chose. ``days`` are weekdays, Monday 0. ``holidays`` is a country whose
-    public holidays are left out (``KR``), or None. ``enabled``: `/digest on`."""
+    """The settings of a channel.
+
+    ``hour`` is a time of day in ``zone``. ``days`` are weekdays (Monday is 0). ``holidays`` is the country
+    whose public holidays are left out (``KR``), or None. ``enabled`` is what ``/digest on`` and ``off`` set.
+    """
 
     language: Language
     layout: Layout = Layout.DIGEST
@@ -47,7 +56,7 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A Slack channel as Haru knows it. ``id`` is our row, ``channel_id`` Slack's."""
+    """A channel that Haru knows. ``id`` is the id of its row, ``channel_id`` its id in Slack."""
 
     id: int
     workspace: Workspace
@@ -58,26 +67,26 @@ class Channel:
     creator_id: str | None = None
     managers: frozenset[str] = frozenset()
     paused_reason: str | None = None
-    """Haru itself stopped posting: removed from the channel, three failed days…; None: not paused."""
+    """Why Haru stopped posting, such as that it was removed from the channel; None if it is not paused."""
     last_admin_id: str | None = None
     next_due_at: datetime | None = None
     next_date: date | None = None
-    """The schedule date that ``next_due_at`` belongs to."""
+    """The date of the post that is due at ``next_due_at``."""
     enabled_at: datetime | None = None
 
     @property
     def is_on(self) -> bool:
-        """Whether it gets posts: switched on, and not paused by Haru."""
+        """Whether the channel gets posts: it is switched on, and Haru has not paused it."""
         return self.preferences.enabled and not self.paused_reason
 
     @property
     def is_direct(self) -> bool:
-        """A person's own: the direct message with Haru."""
+        """Whether this is a person's direct message with Haru."""
         return self.channel_id.startswith("D")
 
 
 class Field(StrEnum):
-    """A setting that can be changed, by the word `/digest` uses for it."""
+    """A setting that can be changed. The value is its word in ``/digest``."""
 
     LANGUAGE = "language"
     LAYOUT = "layout"
@@ -90,7 +99,10 @@ class Field(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of a channel's log: who changed what, from what, to what, when. ``id``: its row."""
+    """An entry of a channel's change log. ``old`` and ``new`` are encoded by ``setting_codec``.
+
+    ``id`` is the id of its row, or None before it is stored.
+    """
 
     user_id: str
     field: Field

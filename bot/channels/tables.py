@@ -1,4 +1,4 @@
-"""The tables of channels, their managers, the log of changes, and what readers chose for themselves."""
+"""The tables of channels, their managers and change log, and of what users chose for themselves."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ channel = Table(
     Column("name", String(200)),
     Column("language", String(35), nullable=False),
     Column("layout", String(16), nullable=False),
-    Column("hour", String(5), nullable=False),  # 09:00, local
+    Column("hour", String(5), nullable=False),  # 09:00, in the channel's zone
     Column("zone", String(64), nullable=False),
     Column("days", String(7), nullable=False),  # 01234: Monday is 0
     Column("holidays", String(8)),
-    Column("include_tags", JSON, nullable=False),  # groups, of each of which any name is wanted
+    Column("include_tags", JSON, nullable=False),  # groups; an entry needs one tag of each
     Column("exclude_tags", JSON, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("enabled_at", Instant),
@@ -40,7 +40,7 @@ channel = Table(
     Column("inviter_id", String(32)),
     Column("creator_id", String(32)),
     Column("last_admin_id", String(32)),
-    # The next schedule date and its instant; NULL while off or paused. The tick reads only this.
+    # The date of the next post and when it is due; NULL while off or paused. The planner reads only these.
     Column("next_date", Date),
     Column("next_due_at", Instant),
     UniqueConstraint("workspace", "channel_id"),
@@ -64,7 +64,7 @@ setting_change = Table(
     Column("old", Text, nullable=False),
     Column("new", Text, nullable=False),
     Column("at", Instant, nullable=False),
-    # The quiet line in the channel that told of it; changes within ten minutes edit that line.
+    # The ``ts`` of the notice in the channel. Changes within ten minutes share one notice.
     Column("announced_ts", String(32)),
     Index("ix_setting_change_channel_id_at", "channel_id", "at"),
 )
@@ -87,8 +87,8 @@ saved_entry = Table(
     Index("ix_saved_entry_entry_id", "entry_id"),
 )
 
-# Workspaces in which everyone may change any channel's settings, and the admin who opened them.
-# A row for each workspace, since an organisation's installation is one row for many.
+# Workspaces in which everyone may change any channel's settings, and the admin who allowed it. This is not a
+# column of ``installation``, because one installation of an organisation serves many workspaces.
 open_workspace = Table(
     "open_workspace",
     metadata,

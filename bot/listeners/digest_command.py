@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.channels import setting_parser, tag_filter_parser
+from bot.channels import setting_parser, subcommands, tag_filter_parser
 from bot.channels.permissions import people_who_may_manage
 from bot.channels.preferences import Channel, Preferences
 from bot.delivery.calendar import next_post
@@ -30,7 +30,7 @@ async def digest_command(request: Request, typed: str) -> Message:
     channel = await request.channel()
     if not word:
         return await card(request)
-    subcommand = setting_parser.subcommand(word)
+    subcommand = subcommands.find_subcommand(word)
     match subcommand:
         case None:
             language = await request.language()
@@ -103,28 +103,28 @@ async def _change_preference(request: Request, channel: Channel, subcommand: str
 
 
 def _language(value: str) -> PreferencesChange | Mistyped:
-    language = setting_parser.language(value)
+    language = setting_parser.parse_language(value)
     return Mistyped.LANGUAGE if language is None else lambda now: replace(now, language=language)
 
 
 def _layout(value: str) -> PreferencesChange | Mistyped:
-    layout = setting_parser.layout(value)
+    layout = setting_parser.parse_layout(value)
     return Mistyped.LAYOUT if layout is None else lambda now: replace(now, layout=layout)
 
 
 def _time(value: str) -> PreferencesChange | Mistyped:
-    hour, zone, rest = setting_parser.hour_and_zone(value)
+    hour, zone, rest = setting_parser.parse_time_and_zone(value)
     if rest or (hour is None and zone is None):
         return Mistyped.ZONE if hour is not None else Mistyped.HOUR
     return lambda now: replace(now, hour=hour or now.hour, zone=zone or now.zone)
 
 
 def _days(value: str) -> PreferencesChange | Mistyped:
-    days_and_country = setting_parser.days(value)
+    days_and_country = setting_parser.parse_days(value)
     if days_and_country is None:
         return Mistyped.DAYS
     days, country = days_and_country
-    if country is not None and not setting_parser.is_country(country):
+    if country is not None and not setting_parser.has_known_holidays(country):
         return Mistyped.HOLIDAYS
     return lambda now: replace(now, days=days, holidays=country)
 
@@ -144,7 +144,7 @@ _PARSERS: dict[str, Callable[[str], PreferencesChange | Mistyped]] = {
 
 
 async def _managers(request: Request, channel: Channel, typed: str) -> Message:
-    wanted = setting_parser.managing(typed)
+    wanted = setting_parser.parse_managers(typed)
     if wanted is None:
         return mistyped(Mistyped.MANAGERS, typed, language=await request.language())
     if wanted.everyone is not None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from bot.channels import setting_parser, tag_filter_parser
+from bot.channels import setting_parser, subcommands, tag_filter_parser
 from bot.channels.preferences import Channel
 from bot.channels.tag_filter import TagFilter
 from bot.listeners.request import Request
@@ -52,7 +52,7 @@ async def wrong_tags(request: Request, channel: Channel, typed: str) -> Message 
 
 def near_subcommand(word: str) -> str | None:
     """The subcommand that a misspelt word most likely means, or None."""
-    return _nearest(word.casefold(), setting_parser.SUBCOMMANDS_BY_WORD)
+    return _nearest(word.casefold(), subcommands.SUBCOMMANDS_BY_WORD)
 
 
 def near_value(subcommand: str, value: str) -> str | None:
@@ -63,7 +63,7 @@ def near_value(subcommand: str, value: str) -> str | None:
     words = setting_parser.value_words(subcommand)
     if subcommand != "time":
         return _nearest("".join(value.split()).casefold(), words)
-    hour, _, zone = setting_parser.hour_and_zone(value)
+    hour, _, zone = setting_parser.parse_time_and_zone(value)
     near = _nearest(zone.strip().casefold(), words)
     return f"{hour:%H:%M} {near}" if hour and near else near
 

@@ -141,10 +141,10 @@ def read_form(view: dict[str, Any], language: str) -> tuple[Preferences, frozens
         return [str(option.get("value", "")) for option in selected]
 
     errors: dict[str, str] = {}
-    hour = setting_parser.hour(str(_state(view, Input.HOUR).get("selected_time") or ""))
+    hour = setting_parser.parse_time(str(_state(view, Input.HOUR).get("selected_time") or ""))
     if hour is None:
         errors[Input.HOUR.value] = mistyped_in_modal(Mistyped.HOUR, language=language)
-    zone = setting_parser.zone(option(Input.ZONE))
+    zone = setting_parser.parse_zone(option(Input.ZONE))
     if zone is None:
         errors[Input.ZONE.value] = mistyped_in_modal(Mistyped.ZONE, language=language)
     days = frozenset(int(day) for day in options(Input.DAYS) if day.isdecimal())
@@ -156,8 +156,8 @@ def read_form(view: dict[str, Any], language: str) -> tuple[Preferences, frozens
         errors[Input.TAGS.value] = mistyped_in_modal(Mistyped.TAGS, language=language)
     holidays = option(Input.HOLIDAYS)
     preferences = Preferences(
-        language=setting_parser.language(option(Input.LANGUAGE)) or Language.EN,
-        layout=setting_parser.layout(option(Input.LAYOUT)) or Layout.DIGEST,
+        language=setting_parser.parse_language(option(Input.LANGUAGE)) or Language.EN,
+        layout=setting_parser.parse_layout(option(Input.LAYOUT)) or Layout.DIGEST,
         hour=hour or time(9),
         zone=zone or "UTC",
         days=days,

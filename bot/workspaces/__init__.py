@@ -1,1 +1,1 @@
-"""Slack teams that installed Haru, and the clients that talk to them."""
+"""The workspaces that installed Haru, and the clients with which it calls Slack."""

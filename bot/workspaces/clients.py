@@ -1,8 +1,8 @@
-"""The clients that talk to Slack: one connection pool for all, and never an automatic repeat.
+"""Makes the clients that call Slack's Web API. They share one connection pool and never retry.
 
-The SDK's stock client sends ``chat.postMessage`` again after a dropped connection, and
-the message appears twice; so ``retry_handlers`` is empty everywhere here. A session
-passed in makes the SDK ignore its own timeout, so the session carries it.
+The SDK's own client sends ``chat.postMessage`` again after a dropped connection, so that the message may
+appear twice. Therefore ``retry_handlers`` is empty here. The SDK ignores its own timeout if it is given a
+session, so the session has the timeout.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 TIMEOUT = 30.0
-"""Seconds a request may take in all. Shorter than a lease, so that an answer is never too late."""
+"""How many seconds a request may take. Shorter than a lease (``HARU_LEASE``), within which it is sent."""
 
 _CONNECT = 10.0
 _CONNECTIONS = 100
 KEEP_ALIVE = 15.0
-"""Shorter than Slack keeps an idle connection, so that none is reused as it is being closed."""
+"""How many seconds an idle connection is kept. Slack keeps it longer, so it is never reused while closing."""
 
 
 class Clients:
-    """Makes clients that share one session. Call ``close`` when done."""
+    """Makes clients that share one session. Does not install or authorize: the caller knows the token."""
 
     def __init__(self, api_url: str) -> None:
         self.api_url = api_url if api_url.endswith("/") else api_url + "/"
@@ -28,7 +28,7 @@ class Clients:
 
     @property
     def session(self) -> aiohttp.ClientSession:
-        """The shared session, opened when first used (it belongs to the running loop)."""
+        """The shared session. Opened at its first use, because it belongs to the running event loop."""
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT, connect=_CONNECT),
@@ -37,7 +37,7 @@ class Clients:
         return self._session
 
     def client(self, token: str | None = None) -> AsyncWebClient:
-        """A client with this token, or without one."""
+        """A client that uses this token, or none."""
         return AsyncWebClient(token=token, base_url=self.api_url, session=self.session, retry_handlers=[])
 
     async def close(self) -> None:

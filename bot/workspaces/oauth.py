@@ -1,4 +1,4 @@
-"""What Bolt's install pages write: an installation in our table."""
+"""Stores what Bolt's install pages produce as installations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from digests.model import Workspace
 
 
 class OAuthStore(AsyncInstallationStore):
-    """Saves what an install gives, and finds it again. Keeps no user tokens: Haru asks for none."""
+    """Bolt's installation store over ``Installations``. Stores no user tokens, because Haru asks for none."""
 
     def __init__(self, installations: Installations, clock: Clock) -> None:
         self._installations = installations
@@ -26,10 +26,10 @@ class OAuthStore(AsyncInstallationStore):
         return self._logger
 
     async def async_save(self, installation: SlackInstallation) -> None:
-        """Keep a new or renewed installation; one without a bot token is refused with ValueError."""
+        """Store a new or renewed installation. ValueError if it has no bot token."""
         if not installation.bot_token or not installation.bot_user_id:
             raise ValueError("the installation carries no bot token")
-        # An org-wide install belongs to the organisation, and so to no team.
+        # An installation for a whole organisation belongs to no team.
         team = "" if installation.is_enterprise_install else installation.team_id or ""
         await self._installations.save(
             Installation(
@@ -51,7 +51,7 @@ class OAuthStore(AsyncInstallationStore):
         team_id: str | None,
         is_enterprise_install: bool | None = False,
     ) -> Bot | None:
-        """The bot of a workspace or organisation, or None."""
+        """The bot of a workspace or organisation, or None if Haru is not installed there."""
         team = "" if is_enterprise_install else team_id or ""
         found = await self._installations.get(Workspace(enterprise_id or "", team))
         if found is None:

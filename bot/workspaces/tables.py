@@ -1,4 +1,4 @@
-"""The table of installations: one row a workspace that installed Haru."""
+"""The table of installations: one row per workspace or organisation that installed Haru."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from digests.store.schema import Instant, metadata
 installation = Table(
     "installation",
     metadata,
-    # An org-wide install has an empty team id: "E1:".
+    # The key of an organisation has an empty team id: "E1:".
     Column("workspace", String(64), primary_key=True),
     Column("name", Text),
     Column("bot_token", Text, nullable=False),
@@ -19,7 +19,7 @@ installation = Table(
     Column("scopes", JSON, nullable=False),
     Column("from_environment", Boolean, nullable=False, server_default=false()),
     Column("installed_at", Instant, nullable=False),
-    Column("paused_reason", String(64)),  # token_revoked, operator…; NULL: working
+    Column("paused_reason", String(64)),  # token_revoked, operator…; NULL if not paused
     Column("uninstalled_at", Instant),
     Column("delete_after", Instant),
 )

@@ -1,4 +1,4 @@
-"""The app manifest: what Slack is asked for."""
+"""The app manifest."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from config.manifest import OPTIONAL_SCOPES, SCOPES, manifest
 
 
 def test_socket_mode_names_no_address() -> None:
-    """Without a URL the app runs over Socket Mode and no request URL is given."""
+    """Without a URL, the manifest selects Socket Mode and has no request URL."""
     made = manifest()
     assert made["settings"]["socket_mode_enabled"] is True
     assert "http" not in str(made)
 
 
 def test_http_points_everything_at_one_address() -> None:
-    """With a URL commands, interactions and events all go to the events path."""
+    """With a URL, commands, interactions and events all go to the events path."""
     made = manifest(url="https://haru.example.org/")
     address = "https://haru.example.org/slack/events"
     assert {command["url"] for command in made["features"]["slash_commands"]} == {address}
@@ -23,21 +23,21 @@ def test_http_points_everything_at_one_address() -> None:
 
 
 def test_a_prefix_renames_every_command() -> None:
-    """Where another app has the short names, every command gets the prefix."""
+    """With a prefix, every command begins with it."""
     commands = [command["command"] for command in manifest(prefix="lab-")["features"]["slash_commands"]]
     assert commands == ["/lab-paper", "/lab-tag", "/lab-digest", "/lab-haru"]
 
 
 def test_history_is_optional_and_explained() -> None:
-    """Reading a channel's history is asked for as optional, and each scope says what it is for."""
+    """The scopes to read history are optional, and each scope says what it is for."""
     scopes = manifest()["oauth_config"]["scopes"]
     assert {"channels:history", "groups:history"} <= set(scopes["bot_optional"])
     assert set(scopes["bot_optional"]) <= set(scopes["bot"])
     assert all({**SCOPES, **OPTIONAL_SCOPES}.values())
 
 
-def test_slacks_own_limits_are_kept() -> None:
-    """Texts stay inside the lengths Slack's manifest reference gives."""
+def test_texts_keep_slack_s_limits() -> None:
+    """Texts are within the lengths of Slack's manifest reference."""
     made = manifest()
     assert len(made["display_information"]["description"]) <= 140
     assert 174 <= len(made["display_information"]["long_description"]) <= 4000

@@ -24,7 +24,7 @@ def channels(database: Database) -> Channels:
 
 
 async def test_a_new_channel_is_off_and_takes_its_defaults(channels: Channels) -> None:
-    """What is not said comes from the operator, and a second look makes no second row."""
+    """Preferences that are not given are the operator's defaults, and the channel is created only once."""
     made = await channels.get_or_create(HERE, "C1", language=Language.KO, zone="Asia/Seoul")
     assert (made.preferences.language, made.preferences.zone) == (Language.KO, "Asia/Seoul")
     assert not made.preferences.enabled
@@ -32,14 +32,14 @@ async def test_a_new_channel_is_off_and_takes_its_defaults(channels: Channels) -
     assert len(await channels.all()) == 1
 
 
-async def test_a_channel_first_heard_of_twice_at_once_is_one(channels: Channels) -> None:
-    """Two commands in a new channel in the same moment make one row, and both get it."""
+async def test_a_channel_created_twice_at_the_same_time_is_one(channels: Channels) -> None:
+    """Commands in a new channel at the same time all get the same row."""
     made = await asyncio.gather(*(channels.get_or_create(HERE, "C1") for _ in range(4)))
     assert len({one.id for one in made}) == 1
 
 
-async def test_workspaces_do_not_meet(channels: Channels) -> None:
-    """The same channel id in two workspaces is two channels, each seen from its own."""
+async def test_workspaces_are_separate(channels: Channels) -> None:
+    """The same channel id in two workspaces is two channels."""
     ours = await channels.get_or_create(HERE, "C1")
     theirs = await channels.get_or_create(THERE, "C1")
     await channels.rename(THERE, "C1", "theirs")
@@ -50,8 +50,8 @@ async def test_workspaces_do_not_meet(channels: Channels) -> None:
     assert [one.id for one in await channels.of_workspace(THERE)] == [theirs.id]
 
 
-async def test_two_admins_at_once_lose_nothing(channels: Channels) -> None:
-    """Changes of different settings, made from the same stale reading, both hold."""
+async def test_changes_at_the_same_time_are_both_kept(channels: Channels) -> None:
+    """Two people change different settings at the same time, and both changes are kept."""
     channel = await channels.get_or_create(HERE, "C1")
     await asyncio.gather(
         channels.change(channel, lambda now: replace(now, layout=Layout.THREAD), user_id="U1", now=NOW),
@@ -62,9 +62,9 @@ async def test_two_admins_at_once_lose_nothing(channels: Channels) -> None:
     assert (after.preferences.layout, after.preferences.hour) == (Layout.THREAD, time(7))
 
 
-async def test_a_channel_moves_and_keeps_everything(channels: Channels) -> None:
-    """A new id in Slack is the same channel, also where somebody asked something under the new id first;
-    an id that is set up already is left alone.
+async def test_a_channel_with_a_new_id_keeps_its_settings(channels: Channels) -> None:
+    """The channel moves to the new id, even if somebody used Haru there before; it does not replace a
+    channel with settings of its own.
     """
     await channels.get_or_create(HERE, "C2")
     channel = await channels.get_or_create(HERE, "C1")

@@ -1,4 +1,4 @@
-"""What admins type, in either language, as values."""
+"""Setting values as people type them, in English and Korean."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels import setting_parser
+from bot.channels import setting_parser, subcommands
 from bot.channels.preferences import EVERY_DAY, WEEKDAYS, Language
 
 
@@ -26,8 +26,8 @@ from bot.channels.preferences import EVERY_DAY, WEEKDAYS, Language
     ],
 )
 def test_languages(typed: str, expected: Language | None) -> None:
-    """A language by its code or its name in Korean or English."""
-    assert setting_parser.language(typed) == expected
+    """A language is given by its code or by its name in Korean or English."""
+    assert setting_parser.parse_language(typed) == expected
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ def test_languages(typed: str, expected: Language | None) -> None:
         ("noon-ish", None),
     ],
 )
-def test_hours(typed: str, expected: time | None) -> None:
-    """An hour as people write it; one that no clock shows is none."""
-    assert setting_parser.hour(typed) == expected
+def test_times(typed: str, expected: time | None) -> None:
+    """A time may be written in many ways; a time that does not exist is not understood."""
+    assert setting_parser.parse_time(typed) == expected
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_hours(typed: str, expected: time | None) -> None:
         ("18:30", (time(18, 30), None, "")),
     ],
 )
-def test_an_hour_and_a_zone(typed: str, expected: tuple[time | None, str | None, str]) -> None:
-    """Both, or one of them alone."""
-    assert setting_parser.hour_and_zone(typed) == expected
+def test_a_time_and_a_zone(typed: str, expected: tuple[time | None, str | None, str]) -> None:
+    """A time and a zone are understood together, and each alone."""
+    assert setting_parser.parse_time_and_zone(typed) == expected
 
 
 @pytest.mark.parametrize(
@@ -85,22 +85,22 @@ def test_an_hour_and_a_zone(typed: str, expected: tuple[time | None, str | None,
     ],
 )
 def test_days(typed: str, expected: tuple[frozenset[int], str | None] | None) -> None:
-    """Spans, lists and holidays in both languages."""
-    assert setting_parser.days(typed) == expected
+    """Days are ranges or lists, with or without holidays, in both languages."""
+    assert setting_parser.parse_days(typed) == expected
 
 
-@given(st.text(max_size=40), st.sampled_from([*setting_parser.SUBCOMMANDS]))
-def test_nothing_typed_is_an_error(typed: str, command: str) -> None:
-    """Whatever is typed gives a value or none."""
-    setting_parser.language(typed)
-    setting_parser.layout(typed)
-    setting_parser.hour_and_zone(typed)
-    setting_parser.days(typed)
-    setting_parser.subcommand(typed)
+@given(st.text(max_size=40), st.sampled_from([*subcommands.SUBCOMMANDS]))
+def test_no_text_raises_an_error(typed: str, command: str) -> None:
+    """Any text gives a value or None."""
+    setting_parser.parse_language(typed)
+    setting_parser.parse_layout(typed)
+    setting_parser.parse_time_and_zone(typed)
+    setting_parser.parse_days(typed)
+    subcommands.find_subcommand(typed)
     setting_parser.value_words(command)
 
 
-def test_countries() -> None:
-    """A country whose holidays nobody knows is none."""
-    assert setting_parser.is_country("KR")
-    assert not setting_parser.is_country("ZZ")
+def test_countries_with_known_holidays() -> None:
+    """A code that is not a country has no known holidays."""
+    assert setting_parser.has_known_holidays("KR")
+    assert not setting_parser.has_known_holidays("ZZ")

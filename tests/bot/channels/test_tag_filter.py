@@ -1,4 +1,4 @@
-"""Tag filters as people write them."""
+"""Tag filters as people type them."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from digests.reading.tags import canonical
         ("전체", TagFilter()),
     ],
 )
-def test_what_people_write(typed: str, expected: TagFilter) -> None:
-    """Signs, words in either language, brackets, and words side by side, which are any of them."""
+def test_filters_that_people_type(typed: str, expected: TagFilter) -> None:
+    """A filter may have signs, operators in either language, brackets, and tags side by side."""
     assert tag_filter_parser.parse(typed) == expected
 
 
@@ -37,8 +37,8 @@ def test_what_people_write(typed: str, expected: TagFilter) -> None:
     "typed",
     ["", "+", "nlp and", "or", "(nlp", "nlp)", "nlp or not gan", "+gan -gan", "(" * 5000, "not " * 5000],
 )
-def test_what_cannot_be_meant(typed: str) -> None:
-    """What is half written, says too much at once, or could never keep a paper is no filter."""
+def test_text_that_is_no_filter(typed: str) -> None:
+    """Text that is incomplete, too long, too complex, or accepts no entry is not a filter."""
     assert tag_filter_parser.parse(typed) is None
 
 
@@ -46,8 +46,8 @@ def test_what_cannot_be_meant(typed: str) -> None:
     ("tags", "kept"),
     [({"rl", "planning"}, True), ({"rl"}, False), ({"robotics"}, False), ({"rl", "robotics", "gan"}, False)],
 )
-def test_what_is_kept(tags: set[str], kept: bool) -> None:
-    """One of every group, and nothing that is left out."""
+def test_which_entries_pass(tags: set[str], kept: bool) -> None:
+    """An entry needs a tag of each group, and no excluded tag."""
     wanted = tag_filter_parser.parse("rl and (robotics or planning) -gan")
     assert wanted is not None
     assert wanted.accepts(frozenset(tags)) is kept
@@ -58,8 +58,10 @@ groups = st.lists(names, min_size=1, max_size=3, unique=True).map(tuple)
 
 
 @given(st.lists(groups, max_size=3), st.lists(names, max_size=3, unique=True))
-def test_a_filter_reads_back_as_it_is_written(include: list[tuple[str, ...]], exclude: list[str]) -> None:
-    """What `/digest` shows can be typed again and keeps the very same papers."""
+def test_a_printed_filter_parses_to_the_same_filter(
+    include: list[tuple[str, ...]], exclude: list[str]
+) -> None:
+    """The text that `/digest` shows can be typed again, and accepts the same entries."""
     wanted = TagFilter(tuple(include), tuple(exclude))
     back = tag_filter_parser.parse(str(wanted)) if str(wanted) else TagFilter()
     if back is None:
@@ -71,15 +73,15 @@ def test_a_filter_reads_back_as_it_is_written(include: list[tuple[str, ...]], ex
 
 
 @given(st.text(max_size=60))
-def test_nothing_typed_is_an_error(typed: str) -> None:
-    """Whatever is typed is a filter of canonical names, or none."""
+def test_no_text_raises_an_error(typed: str) -> None:
+    """Any text gives a filter with canonical names, or None."""
     wanted = tag_filter_parser.parse(typed)
     tag_filter_parser.quoted_names(typed)
     assert wanted is None or all(canonical(name) == name for name in wanted.names)
 
 
-def test_slips_of_known_tags() -> None:
-    """A name nobody knows is taken for a near one; short and known names never are."""
+def test_misspelt_tags() -> None:
+    """An unknown name is taken for a similar known one, unless it is short."""
     known = {"scaling-law", "gan", "nlp", "vlm"}
     near = tag_filter_parser.similar_names(["scaling-lwa", "vln", "nlp", "robotics"], known)
     assert near == {"scaling-lwa": "scaling-law"}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.preferences import Layout
-from bot.channels.setting_parser import SUBCOMMANDS
+from bot.channels.subcommands import SUBCOMMANDS
 from bot.listeners.misspelt_commands import near_subcommand, near_value
 
 

@@ -1,4 +1,4 @@
-"""Installations as answers remember them."""
+"""Installations, cached for answers."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def _installation(token: str) -> Installation:
     return Installation(ORGANISATION, bot_token=token, bot_user_id="UHARU")
 
 
-async def test_what_is_remembered_changes_with_what_this_process_writes(database: Database) -> None:
-    """A token replaced, a pause and an uninstall hold at once, for an organisation's teams too."""
+async def test_the_cache_follows_what_this_process_writes(database: Database) -> None:
+    """A new token, a pause and an uninstall are seen at once, by an organisation's workspaces too."""
     installations = Installations(database)
     assert await installations.recent(TEAM) is None
     await installations.save(_installation("xoxb-first"), now=NOW)
@@ -35,8 +35,8 @@ async def test_what_is_remembered_changes_with_what_this_process_writes(database
     assert await installations.recent(TEAM) is None
 
 
-async def test_what_another_process_replaces_is_used_some_seconds_longer(database: Database) -> None:
-    """Answers read a workspace's installation from memory, and what delivers from the database."""
+async def test_the_cache_may_be_older_than_another_process(database: Database) -> None:
+    """``recent`` reads from the cache what another process has replaced, and ``get`` from the database."""
     answering, other = Installations(database), Installations(database)
     await answering.save(_installation("xoxb-first"), now=NOW)
     await answering.recent(TEAM)
