@@ -1,5 +1,5 @@
 """Changes of a channel's settings: checks permission, makes the change, and notifies the channel and anyone
-whose change it overrode.
+whose change it overwrote.
 """
 
 from __future__ import annotations
@@ -28,20 +28,34 @@ async def change_settings(
     channel: Channel,
     change: PreferencesChange | None = None,
     managers: ManagersChange | None = None,
-    *,
-    enabling: bool = False,
-    last_seen: int | None = None,
 ) -> Message:
     """Change preferences or managers, notify whom it concerns, and give the answer to the person.
 
-    The caller has checked that the person may. For ``enabling`` and ``last_seen`` see
-    ``ChannelSettings.change``.
+    The caller has checked that the person may.
     """
-    changed = await request.services.settings.change(
-        channel, change, managers, user_id=request.user_id, enabling=enabling, last_seen=last_seen
-    )
+    changed = await request.services.settings.change(channel, change, managers, user_id=request.user_id)
+    return await notify_and_answer(request, changed)
+
+
+async def notify_and_answer(request: Request, changed: SettingsChanged) -> Message:
+    """Notify the channel and anyone whose change was overwritten; returns the answer to the person.
+
+    The answer says what was changed and, after turning the papers on, when the first post comes.
+    """
     await _notify(request, changed)
-    return await _answer(request, changed)
+    channel, language = changed.channel, await _language_after(request, changed)
+    done = change_messages.changes_made(
+        changed.changes,
+        language=language,
+        next_post=None if changed.turned_on else next_post(channel),
+        zone=channel.preferences.zone,
+        undo=changed.changes[-1].id if changed.changes else None,
+        overtaken=changed.overwritten,
+    )
+    if not changed.turned_on:
+        return done
+    first_post = await _first_post(request, channel, language)
+    return Message(f"{done.text}\n{first_post.text}", (*done.blocks, *first_post.blocks))
 
 
 async def turn_on(request: Request) -> Message:
@@ -99,23 +113,6 @@ async def unfit_managers(request: Request, user_ids: Iterable[str]) -> list[str]
         for user_id in sorted(user_ids)
     ]
     return [person.user_id for person in people if person.is_bot or person.is_deactivated]
-
-
-async def _answer(request: Request, changed: SettingsChanged) -> Message:
-    """What was changed; after turning the papers on, also when the first post comes."""
-    channel, language = changed.channel, await _language_after(request, changed)
-    done = change_messages.changes_made(
-        changed.changes,
-        language=language,
-        next_post=None if changed.turned_on else next_post(channel),
-        zone=channel.preferences.zone,
-        undo=changed.changes[-1].id if changed.changes else None,
-        overtaken=changed.overwritten,
-    )
-    if not changed.turned_on:
-        return done
-    first_post = await _first_post(request, channel, language)
-    return Message(f"{done.text}\n{first_post.text}", (*done.blocks, *first_post.blocks))
 
 
 async def _language_after(request: Request, changed: SettingsChanged) -> str:

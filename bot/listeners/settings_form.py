@@ -11,7 +11,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels import setting_parser, tag_filter_parser
 from bot.channels.preferences import Channel, Language, Layout, Preferences
-from bot.channels.settings_merge import merge_managers, merge_preferences
 from bot.channels.tag_filter import TagFilter
 from bot.listeners.app_home import publish_home
 from bot.listeners.error_answers import result_or_problem
@@ -20,7 +19,7 @@ from bot.listeners.permission_checks import refusal_to_manage
 from bot.listeners.replies import send_privately
 from bot.listeners.request import Request
 from bot.listeners.services import Services
-from bot.listeners.settings_changes import change_settings, unfit_managers
+from bot.listeners.settings_changes import notify_and_answer, unfit_managers
 from bot.messages import settings_modal
 from bot.messages.action_ids import Callback
 from bot.messages.channel_notices import out_of_date
@@ -103,15 +102,10 @@ async def _save(
     turning_on = preferences.enabled and not channel.preferences.enabled
     if turning_on and not (await request.conversation()).is_member:
         return cannot_post_here(language=await request.language(), is_direct=request.is_direct)
-    since = await request.services.settings.changes_since(channel, about.seen)
-    return await change_settings(
-        request,
-        channel,
-        lambda now: merge_preferences(now, since, preferences),
-        None if channel.is_direct else lambda now: merge_managers(now, since, managers),
-        enabling=turning_on,
-        last_seen=about.seen,
+    changed = await request.services.settings.save_form(
+        channel, preferences, managers, user_id=request.user_id, last_seen=about.seen
     )
+    return await notify_and_answer(request, changed)
 
 
 async def _misspelt(request: Request, channel: Channel, view: dict[str, Any]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from bot.channels.change_log import ChangeLog
 from bot.channels.channel_store import Channels
 from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
 from bot.channels.setting_codec import with_value
+from bot.channels.settings_merge import merge_managers, merge_preferences
 from bot.clocks import Clock
 from bot.delivery.deliveries import Deliveries
 from bot.workspaces.slack_directory import Conversation
@@ -127,6 +128,30 @@ class ChannelSettings:
         overwritten = await self._change_log.overwritten(channel, changes, seen=last_seen)
         return SettingsChanged(await self._reread(channel), changes, overwritten)
 
+    async def save_form(
+        self,
+        channel: Channel,
+        preferences: Preferences,
+        managers: frozenset[str],
+        *,
+        user_id: str,
+        last_seen: int,
+    ) -> SettingsChanged:
+        """Save what a person changed in a form that showed the settings after the change ``last_seen``.
+
+        A setting that they left as the form showed it keeps what others have set since.
+        """
+        since = await self._change_log.since(channel, last_seen)
+        return await self.change(
+            channel,
+            lambda now: merge_preferences(now, since, preferences),
+            # A direct message belongs to its person and has no managers.
+            None if channel.is_direct else lambda now: merge_managers(now, since, managers),
+            user_id=user_id,
+            enabling=preferences.enabled and not channel.preferences.enabled,
+            last_seen=last_seen,
+        )
+
     async def turn_on(self, channel: Channel, *, user_id: str) -> SettingsChanged:
         """Turn the daily papers on, and end a pause; the first post is at the channel's next hour."""
         if channel.paused_reason:
@@ -172,10 +197,6 @@ class ChannelSettings:
     async def latest_changes(self, channel: Channel, *, limit: int) -> tuple[Change, ...]:
         """The last changes of a channel, newest first."""
         return await self._change_log.newest(channel, limit=limit)
-
-    async def changes_since(self, channel: Channel, change_id: int) -> tuple[Change, ...]:
-        """The changes of a channel after this one, oldest first; all of them after 0."""
-        return await self._change_log.since(channel, change_id)
 
     async def changes_to_announce(self, channel: Channel) -> tuple[tuple[Change, ...], str | None]:
         """The changes of the last ten minutes, oldest first, and the ``ts`` of the message that announced the
