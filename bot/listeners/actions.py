@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners import app_home, digest_upload, paper_buttons, settings_buttons
 from bot.listeners.button_press import ButtonPress
-from bot.listeners.error_answers import result_or_problem
+from bot.listeners.error_answers import result_or_failure
 from bot.listeners.request import Request
 from bot.listeners.services import Services
 from bot.messages.action_ids import Action, Callback
@@ -37,7 +37,7 @@ def _listener(services: Services, action: Action, handler: Handler) -> Callable[
         await ack()
         request = _request(services, body, client)
         press = ButtonPress(request, body, _value(body), respond)
-        failure = await result_or_problem(handler(press), request)
+        failure = await result_or_failure(handler(press), request)
         if failure is not None:
             log.info("action_failed", action=action.value)
             await press.reply(failure)

@@ -18,7 +18,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners.button_press import ButtonPress
-from bot.listeners.error_answers import result_or_problem
+from bot.listeners.error_answers import result_or_failure
 from bot.listeners.permission_checks import refusal_to_add_papers
 from bot.listeners.replies import send_privately, send_to_channel
 from bot.listeners.request import Request
@@ -69,7 +69,7 @@ async def answer_direct_files(request: Request, files: list[Any]) -> None:
     """Answer each file that was sent in a direct message with what Haru read in it."""
     for file in files:
         preview = _preview_file(request, _file_id(file))
-        await send_to_channel(request, await result_or_problem(preview, request))
+        await send_to_channel(request, await result_or_failure(preview, request))
 
 
 async def offer_shared_file(request: Request, file_id: str) -> None:
@@ -142,7 +142,7 @@ async def _next_view(request: Request, view: dict[str, Any], handler: Submitted)
     async def checked() -> View | Message:
         return await refusal_to_add_papers(request) or await handler(request, view)
 
-    result = await result_or_problem(checked(), request)
+    result = await result_or_failure(checked(), request)
     return await _told(request, result) if isinstance(result, Message) else result
 
 

@@ -29,7 +29,7 @@ _FAILURES_BY_SLACK_ERROR = {
 }
 
 
-async def result_or_problem(work: Awaitable[Result], request: Request) -> Result | Message:
+async def result_or_failure(work: Awaitable[Result], request: Request) -> Result | Message:
     """The result of the work, or a message that says what went wrong.
 
     Never raises, since a person waits for the answer. Errors nobody foresaw are logged with their traceback.

@@ -16,7 +16,7 @@ from bot.language.reply_language import reply_language
 from bot.listeners import digest_upload
 from bot.listeners.app_home import publish_home
 from bot.listeners.commands import haru_command
-from bot.listeners.error_answers import result_or_problem
+from bot.listeners.error_answers import result_or_failure
 from bot.listeners.replies import send_to_channel
 from bot.listeners.request import Request
 from bot.listeners.services import Services
@@ -55,7 +55,7 @@ def _listener(services: Services, name: str, handler: Handler) -> Callable[..., 
 async def _app_mention(request: Request, event: Event) -> None:
     """A mention is a question: answer it in its thread, so that only the person who asked sees it."""
     typed = await _text_without_haru(request, event)
-    message = await result_or_problem(haru_command(request, typed), request)
+    message = await result_or_failure(haru_command(request, typed), request)
     thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
     await request.client.chat_postEphemeral(
         channel=request.channel_id,
@@ -78,7 +78,7 @@ async def _message(request: Request, event: Event) -> None:
         return
     text = (await _text_without_haru(request, event)).strip()
     typed = _HARU_COMMAND.sub("", text).removeprefix("/")
-    await send_to_channel(request, await result_or_problem(haru_command(request, typed), request))
+    await send_to_channel(request, await result_or_failure(haru_command(request, typed), request))
 
 
 async def _text_without_haru(request: Request, event: Event) -> str:

@@ -13,7 +13,7 @@ from bot.channels import setting_parser, tag_filter_parser
 from bot.channels.preferences import Channel, Language, Layout, Preferences
 from bot.channels.tag_filter import TagFilter
 from bot.listeners.app_home import publish_home
-from bot.listeners.error_answers import result_or_problem
+from bot.listeners.error_answers import result_or_failure
 from bot.listeners.misspelt_commands import near_tags
 from bot.listeners.permission_checks import refusal_to_manage
 from bot.listeners.replies import send_privately
@@ -82,7 +82,7 @@ def register(app: AsyncApp, services: Services) -> None:
             return
         await ack()
         work = _save(request, channel, about, preferences, managers)
-        await send_privately(request, await result_or_problem(work, request))
+        await send_privately(request, await result_or_failure(work, request))
         if about.from_home:
             await publish_home(request)
 

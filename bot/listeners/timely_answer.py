@@ -13,7 +13,7 @@ from datetime import timedelta
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 
-from bot.listeners.error_answers import error_language, result_or_problem
+from bot.listeners.error_answers import error_language, result_or_failure
 from bot.listeners.replies import respond_at_url, send_privately
 from bot.listeners.request import Request
 from bot.messages.message import Message, View
@@ -46,7 +46,7 @@ async def answer_command(
     Errors are answered in words. If the response URL no longer works, an ephemeral message asks the person to
     try again.
     """
-    task = asyncio.ensure_future(result_or_problem(answer, request))
+    task = asyncio.ensure_future(result_or_failure(answer, request))
     done, _ = await asyncio.wait({task}, timeout=ANSWER_IN_ACK_WITHIN)
     if done:
         await ack(response_type="ephemeral", **task.result().payload())

@@ -8,7 +8,7 @@ from unittest.mock import AsyncMock
 import pytest
 
 from bot.listeners import timely_answer
-from bot.listeners.error_answers import result_or_problem
+from bot.listeners.error_answers import result_or_failure
 from bot.listeners.request import Request
 from bot.local import interaction_tokens
 from bot.local.seed import JUNHO
@@ -79,7 +79,7 @@ async def test_failures_become_words(failure: Exception) -> None:
     async def work() -> Message:
         raise failure
 
-    message = await result_or_problem(work(), _request(AsyncMock()))
+    message = await result_or_failure(work(), _request(AsyncMock()))
     assert "again" in message.text
     assert str(failure) not in message.text or not str(failure)
 
