@@ -6,7 +6,7 @@ import secrets
 
 from bot.local.conversation_record import ConversationRecord
 from bot.local.state import State
-from bot.local.user_record import UserRecord
+from bot.local.user_record import NewUser, UserRecord
 from bot.local.workspace_identity import BOT_NAME, BOT_USER_ID
 
 KOREAN_CHANNEL = "C0NONMUN"
@@ -16,6 +16,14 @@ JUNHO = "U0JUNHO"
 EMMA = "U0EMMA"
 ALEX = "U0ALEX"
 
+_SEOUL = "Asia/Seoul"
+_USERS = (
+    NewUser(MINJI, "minji", "민지", "ko-KR", _SEOUL, "c2410c", is_owner=True),
+    NewUser(JUNHO, "junho", "준호", "ko-KR", _SEOUL, "0f766e"),
+    NewUser(EMMA, "emma", "Emma", "en-US", _SEOUL, "7c3aed", is_admin=True),
+    NewUser(ALEX, "alex", "Alex", "en-US", "America/New_York", "1d4ed8"),
+    NewUser(BOT_USER_ID, BOT_NAME, "Haru", "en-US", _SEOUL, "22304a", is_bot=True),
+)
 SCOPES = (
     "app_mentions:read",
     "channels:history",
@@ -43,12 +51,8 @@ def seed(state: State) -> None:
         return
     with state.transaction():
         users, conversations = UserRecord(state), ConversationRecord(state)
-        seoul, new_york = "Asia/Seoul", "America/New_York"
-        users.add(MINJI, "minji", "민지", locale="ko-KR", zone=seoul, color="c2410c", is_owner=True)
-        users.add(JUNHO, "junho", "준호", locale="ko-KR", zone=seoul, color="0f766e")
-        users.add(EMMA, "emma", "Emma", locale="en-US", zone=seoul, color="7c3aed", is_admin=True)
-        users.add(ALEX, "alex", "Alex", locale="en-US", zone=new_york, color="1d4ed8")
-        users.add(BOT_USER_ID, BOT_NAME, "Haru", locale="en-US", zone=seoul, color="22304a", is_bot=True)
+        for user in _USERS:
+            users.add(user)
         conversations.add("논문-읽기", MINJI, channel_id=KOREAN_CHANNEL)
         conversations.add("paper-club", EMMA, channel_id=ENGLISH_CHANNEL)
         for user_id in (MINJI, JUNHO, EMMA, ALEX):

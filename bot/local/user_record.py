@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.local.state import Json, State, dump, load
 from bot.local.workspace_identity import APP_ID, BOT_ID, TEAM_ID
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """A user to add. ``zone`` is an IANA time zone, ``color`` an RGB hex code. Owners are admins too."""
+
+    id: str
+    handle: str
+    display_name: str
+    locale: str
+    zone: str
+    color: str
+    is_admin: bool = False
+    is_owner: bool = False
+    is_bot: bool = False
 
 
 class UserRecord:
@@ -15,34 +31,21 @@ class UserRecord:
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def add(
-        self,
-        user_id: str,
-        name: str,
-        real_name: str,
-        *,
-        locale: str,
-        zone: str,
-        color: str,
-        is_admin: bool = False,
-        is_owner: bool = False,
-        is_bot: bool = False,
-    ) -> None:
-        """Add a user. ``name`` is the handle, ``zone`` an IANA time zone, ``color`` an RGB hex code."""
+    def add(self, user: NewUser) -> None:
         body: Json = {
-            "id": user_id,
-            "name": name,
-            "real_name": real_name,
-            "locale": locale,
-            "tz": zone,
-            "color": color,
-            "is_admin": is_admin or is_owner,
-            "is_owner": is_owner,
-            "is_bot": is_bot,
+            "id": user.id,
+            "name": user.handle,
+            "real_name": user.display_name,
+            "locale": user.locale,
+            "tz": user.zone,
+            "color": user.color,
+            "is_admin": user.is_admin or user.is_owner,
+            "is_owner": user.is_owner,
+            "is_bot": user.is_bot,
             "is_restricted": False,
             "deleted": False,
         }
-        self._state.write("INSERT OR REPLACE INTO user VALUES (?, ?)", user_id, dump(body))
+        self._state.write("INSERT OR REPLACE INTO user VALUES (?, ?)", user.id, dump(body))
 
     def get(self, user_id: str) -> Json | None:
         row = self._state.row("SELECT body FROM user WHERE id = ?", user_id)

@@ -18,7 +18,7 @@ def test_an_attached_digest_is_previewed_before_it_is_saved(
     file = tmp_path / "오늘.txt"
     file.write_text(DIGEST, encoding="utf-8")
     page = opened(running, "ko-KR")
-    page.locator("#sidebar .room", has_text="Haru").click()
+    page.locator("#sidebar .sidebar-item", has_text="Haru").click()
     page.locator(".tab").nth(1).click()
     waiting = page.locator("#composer .attachment")
     attach = page.locator("#composer input[type=file]")

@@ -152,11 +152,19 @@ def test_settings_app_home_and_direct_messages_work(opened: Open, running: str, 
     expect(page.locator(".modal select").first).to_be_visible()
     page.locator(".modal footer .primary").click()
     expect(page.locator(".modal")).to_have_count(0)
-    page.locator("#sidebar .room", has_text="Haru").click()
+    page.locator("#sidebar .sidebar-item", has_text="Haru").click()
     expect(page.locator("#home .header").first).to_have_text(reader.header)
     page.locator(".tab").nth(1).click()
     write(page, "looped")
     expect(page.locator(".message", has_text=LOOPED).last).to_be_visible()
+
+
+def test_a_renamed_channel_shows_its_new_name(opened: Open, fresh: str, reader: Reader) -> None:
+    """After /rename, the heading, the sidebar and the channel's beginning all show the new name."""
+    page = opened(fresh, reader.locale)
+    write(page, "/rename new-name")
+    for place in ("#heading h1", "#sidebar .sidebar-item.current", ".beginning"):
+        expect(page.locator(place)).to_contain_text("new-name")
 
 
 def test_the_page_fits_a_phone(opened: Open, running: str, reader: Reader) -> None:
@@ -168,7 +176,7 @@ def test_the_page_fits_a_phone(opened: Open, running: str, reader: Reader) -> No
     }).map((one) => one.className || one.tagName)"""
     assert page.evaluate(wide) == []
     page.locator("#drawer-button").click()
-    page.locator("#sidebar .room", has_text="Haru").click()
+    page.locator("#sidebar .sidebar-item", has_text="Haru").click()
     expect(page.locator("#home .header").first).to_be_visible()
     assert page.evaluate(wide) == []
 
@@ -187,7 +195,7 @@ def test_every_control_has_an_accessible_name(opened: Open, running: str, reader
 def test_mrkdwn_is_shown_as_in_slack(opened: Open, running: str, reader: Reader) -> None:
     """Styles, links and emoji are rendered, asterisks next to a letter are not bold, and HTML stays text."""
     page = opened(running, reader.locale)
-    page.locator("#sidebar .room", has_text="Haru").click()
+    page.locator("#sidebar .sidebar-item", has_text="Haru").click()
     page.locator(".tab").nth(1).click()
     write(
         page,

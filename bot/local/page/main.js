@@ -81,20 +81,20 @@ function showSidebar() {
   const item = (one) => {
     const direct = one.kind === "im";
     const bot = workspace.people.find((person) => person.is_bot);
-    const classes = ["button.room", one.id === currentId ? ".current" : "", one.unread && one.id !== currentId ? ".unread" : "", one.archived ? ".gone" : ""].join("");
+    const classes = ["button.sidebar-item", one.id === currentId ? ".current" : "", one.unread && one.id !== currentId ? ".unread" : "", one.archived ? ".gone" : ""].join("");
     return h("li", {}, h(classes, { type: "button", "aria-current": one.id === currentId ? "page" : null, onclick: () => openChannel(one.id) },
       direct ? avatar(bot) : one.private ? icons.lock() : icons.hash(),
       h("span", {}, direct ? bot.real_name : one.name),
       one.unread && one.id !== currentId ? h("span.dot", { "aria-label": phrase("new") }) : null));
   };
-  const rooms = workspace.channels.filter((one) => one.kind === "channel" && (!one.private || one.members.includes(workspace.me)));
+  const channels = workspace.channels.filter((one) => one.kind === "channel" && (!one.private || one.members.includes(workspace.me)));
   replaceContent("sidebar",
     h(".team", {}, h("b", {}, phrase("workspace"))),
     h("h2", {}, phrase("channels")),
-    h("ul", {}, rooms.map(item), h("li", {}, h("button.room", { type: "button", "aria-haspopup": "dialog", onclick: (event) => newChannelForm(event.currentTarget, async (id) => { await load(); openChannel(id); }) }, icons.plus(), h("span", {}, phrase("add_channel"))))),
+    h("ul", {}, channels.map(item), h("li", {}, h("button.sidebar-item", { type: "button", "aria-haspopup": "dialog", onclick: (event) => newChannelForm(event.currentTarget, async (id) => { await load(); openChannel(id); }) }, icons.plus(), h("span", {}, phrase("add_channel"))))),
     h("h2", {}, phrase("apps")),
     h("ul", {}, workspace.channels.filter((one) => one.kind === "im").map(item)),
-    h(".below", {}, h(faultsAreOn ? "button.room.alarm" : "button.room", { type: "button", "aria-haspopup": "dialog", onclick: (event) => faultsPanel(event.currentTarget, (set) => { faultsAreOn = Object.keys(set.odds).length > 0; showSidebar(); }).catch(showError) },
+    h(".below", {}, h(faultsAreOn ? "button.sidebar-item.alarm" : "button.sidebar-item", { type: "button", "aria-haspopup": "dialog", onclick: (event) => faultsPanel(event.currentTarget, (set) => { faultsAreOn = Object.keys(set.odds).length > 0; showSidebar(); }).catch(showError) },
       icons.gear(), h("span", {}, phrase(faultsAreOn ? "faults_on" : "faults")))));
 }
 
@@ -148,9 +148,11 @@ function renderChannel() {
   if (!box || box.dataset.channel !== here.id) {
     box = h(".list");
     box.dataset.channel = here.id;
-    const beginning = here.kind === "im" ? phrase("beginning_haru") : phrase("beginning", { name: here.name });
-    replaceContent(scroller, h(".beginning", {}, h("p", {}, beginning)), box);
+    replaceContent(scroller, h(".beginning"), box);
   }
+  // Written anew each time, since the channel may have been renamed.
+  const beginning = here.kind === "im" ? phrase("beginning_haru") : phrase("beginning", { name: here.name });
+  replaceContent(scroller.querySelector(".beginning"), beginning);
   renderMessages(box, messages, context);
 }
 
@@ -347,7 +349,7 @@ function openStream() {
       views: () => refreshModals(),
       home: () => (channel()?.kind === "im" && tab === "home" ? loadHome() : null),
       clock: () => { clockOffset = new Date(event.now) - Date.now(); updateClock(); if (!scroller.hidden) renderChannel(); },
-      channels: async () => { await load(); const here = channel(); if (here) { showHeading(here); showComposer(here); } },
+      channels: async () => { await load(); const here = channel(); if (here) { showHeading(here); showComposer(here); if (!scroller.hidden) renderChannel(); } },
     }[event.kind];
     Promise.resolve(handle?.()).catch(showError);
   };

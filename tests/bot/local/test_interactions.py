@@ -225,9 +225,9 @@ async def test_a_restart_keeps_messages_token_and_clock(tmp_path: Path) -> None:
     await first.start()
     token = first.bot_token
     first.move_clock(datetime(2025, 3, 1, tzinfo=UTC))
-    room = first.team.conversations.get(KOREAN_CHANNEL)
-    assert room is not None
-    first.team.post_message(room, {"text": "kept"})
+    channel = first.team.conversations.get(KOREAN_CHANNEL)
+    assert channel is not None
+    first.team.post_message(channel, {"text": "kept"})
     await first.stop()
     second = LocalWorkspace(state=state, starts_at=datetime(2025, 2, 25, tzinfo=UTC), **options)
     await second.start()
