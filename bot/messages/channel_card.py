@@ -120,7 +120,7 @@ def _last(last: LastPost, catalogue: Catalogue) -> str:
     day = catalogue.short_date(last.day)
     if last.outcome is Outcome.SENT:
         seen = link(last.url, catalogue.gettext("View post")) if last.url else ""
-        return " ".join(filter(None, (catalogue.gettext("Last post: {day}.", day=day), seen)))
+        return " · ".join(filter(None, (catalogue.gettext("Last post: {day}", day=day), seen)))
     if last.outcome is Outcome.SENDING:
         return catalogue.gettext("The papers for {day} are on their way.", day=day)
     if last.outcome is Outcome.DOUBT:

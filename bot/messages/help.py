@@ -26,7 +26,7 @@ _LOOKUP = (
     ("/paper #scaling-law quantization", deferred("find by tag, with words if you like")),
     ("/paper since:2025-01 optimizer", deferred("find only papers since a date")),
     ('/paper "latent thoughts" -gan', deferred("find an exact phrase, and leave words out")),
-    ("/paper 2025-02-25", deferred("see a day's papers; also `today`, `latest`, `random`")),
+    ("/paper 2025-02-25", deferred("see a day's papers; also `today`, `latest` or `random`")),
 )
 
 _TAGS = (
@@ -38,19 +38,19 @@ _SETTINGS = (
     ("/digest", deferred("see this channel's settings, with a button to change them")),
     ("/digest on", deferred("turn the daily papers on; `off` turns them off")),
     ("/digest language ko", deferred("choose the language; also `en` or `both`")),
-    ("/digest time 09:00 Asia/Seoul", deferred("choose the time of the post")),
+    ("/digest time 09:00 Asia/Seoul", deferred("choose the time and time zone of the post")),
     ("/digest days weekdays", deferred("choose the days; also `daily` or `mon,wed`")),
     ("/digest layout thread", deferred("choose the layout; also `digest` or `stream`")),
     (
         "/digest tags +scaling-law -gan",
-        deferred("choose papers by tag; also `nlp and (robotics or planning)`, or `all`"),
+        deferred("choose papers by tag; also `nlp and (robotics or planning)` or `all`"),
     ),
     ("/digest preview", deferred("preview the next post; only you see it")),
     ("/digest post", deferred("post the latest papers now")),
     ("/digest add", deferred("add papers of your own, as text or a file")),
     (
         "/digest managers add @minji",
-        deferred("let others change these settings; also `remove`, or `everyone`"),
+        deferred("let others change these settings; also `remove` or `everyone`"),
     ),
     ("/digest log", deferred("see who changed what, with a button to undo it")),
 )
