@@ -71,7 +71,7 @@ def form(
         "Start with a line for the date. Then, for each paper, write its title, (authors), text "
         "and a line of #tags. I'll show you what I understood before I add anything."
     )
-    wrong = [section(one) for one in packed(_refusals(refused, catalogue))] if refused else []
+    errors = [section(text) for text in packed(_refusals(refused, catalogue))] if refused else []
     hint = (
         catalogue.gettext("Up to 3,000 characters. For more, choose a file.")
         if with_file
@@ -83,7 +83,7 @@ def form(
     return modal(
         catalogue.gettext("Add papers"),
         [
-            *wrong,
+            *errors,
             context(shape),
             _text(catalogue, text, hint),
             *([_file_input(catalogue)] if with_file else []),
@@ -95,10 +95,10 @@ def form(
     )
 
 
-def preview_modal(understood: UploadedDigest, *, language: str, metadata: str, text: str | None) -> View:
+def preview_modal(uploaded: UploadedDigest, *, language: str, metadata: str, text: str | None) -> View:
     """Shows what was read and asks for confirmation. Pasted text stays below and can be corrected."""
     catalogue = catalogue_for(language)
-    blocks = [section(one) for one in packed(_lines(understood, catalogue))]
+    blocks = [section(text) for text in packed(_lines(uploaded, catalogue))]
     if text is not None:
         hint = catalogue.gettext("If you change this, I'll show it to you again before I add it.")
         blocks.append(_text(catalogue, text, hint) | {"optional": False})
@@ -112,39 +112,41 @@ def preview_modal(understood: UploadedDigest, *, language: str, metadata: str, t
     )
 
 
-def preview_message(understood: UploadedDigest, *, language: str, value: str) -> Message:
+def preview_message(uploaded: UploadedDigest, *, language: str, value: str) -> Message:
     """Shows what was read of a shared file, with buttons to add or discard it.
 
     ``value`` is the value of the KEEP button. A file without a readable entry gets no buttons.
     """
     catalogue = catalogue_for(language)
-    lines = _lines(understood, catalogue)
+    lines = _lines(uploaded, catalogue)
     row: tuple[Block, ...] = ()
-    if understood.papers:
+    if uploaded.papers:
         row = actions(
             [
                 button(catalogue.gettext("Add"), Action.KEEP, value, style="primary"),
                 button(catalogue.gettext("Don't add"), Action.DISMISS),
             ]
         )
-    blocks = [section(one) for one in packed(lines)]
+    blocks = [section(text) for text in packed(lines)]
     return Message(clip("\n".join(lines), limits.MESSAGE_TEXT), (*blocks, *row))
 
 
-def added(understood: UploadedDigest, *, language: str) -> Message:
+def added(uploaded: UploadedDigest, *, language: str) -> Message:
     """Confirms that the digest was added, and says where its papers can be found."""
     catalogue = catalogue_for(language)
-    if understood.taken.status is ImportStatus.SAME:
+    if uploaded.taken.status is ImportStatus.SAME:
         head = catalogue.gettext("I already have these papers. Nothing changed.")
     else:
-        head = catalogue.ngettext("Added {n} paper.", "Added {n} papers.", understood.papers)
-    what = catalogue.gettext("Everyone in this workspace can find them with `/paper`. Nobody outside it can.")
+        head = catalogue.ngettext("Added {n} paper.", "Added {n} papers.", uploaded.papers)
+    where = catalogue.gettext(
+        "Everyone in this workspace can find them with `/paper`. Nobody outside it can."
+    )
     when = (
         catalogue.gettext("Each channel gets them with its next post.")
-        if understood.posts
+        if uploaded.posts
         else catalogue.gettext("I won't post them on my own, because they are too old or have no date.")
     )
-    text = " ".join([head, what] if understood.taken.status is ImportStatus.SAME else [head, what, when])
+    text = " ".join([head, where] if uploaded.taken.status is ImportStatus.SAME else [head, where, when])
     return Message(text, (section(text),))
 
 
@@ -214,11 +216,11 @@ def _file_input(catalogue: Catalogue) -> Block:
     }
 
 
-def _lines(understood: UploadedDigest, catalogue: Catalogue) -> list[str]:
+def _lines(uploaded: UploadedDigest, catalogue: Catalogue) -> list[str]:
     """The heading, the titles, the titles that the new version removes, and the refusals."""
-    taken = understood.taken
+    taken = uploaded.taken
     entries = [entry for entry in taken.entries if entry.status is not ImportStatus.REFUSED]
-    lines = [_head(understood, catalogue)] if entries else []
+    lines = [_head(uploaded, catalogue)] if entries else []
     lines += [
         f"{place}. {brief(entry.title or '', _TITLE)}{_mark(entry.status, catalogue)}"
         for place, entry in enumerate(entries[:_TITLES], start=1)
@@ -233,14 +235,14 @@ def _lines(understood: UploadedDigest, catalogue: Catalogue) -> list[str]:
             titles=titles,
         )
         lines.append(gone)
-    return lines + _refusals(understood, catalogue)
+    return lines + _refusals(uploaded, catalogue)
 
 
-def _head(understood: UploadedDigest, catalogue: Catalogue) -> str:
-    taken = understood.taken
+def _head(uploaded: UploadedDigest, catalogue: Catalogue) -> str:
+    taken = uploaded.taken
     day = catalogue.full_date(taken.date) if isinstance(taken.date, date) else catalogue.gettext("No date")
-    count = catalogue.ngettext("{n} paper", "{n} papers", understood.papers)
-    parts = [_file(understood.name)] if understood.name else []
+    count = catalogue.ngettext("{n} paper", "{n} papers", uploaded.papers)
+    parts = [_file(uploaded.name)] if uploaded.name else []
     statuses = Counter(entry.status for entry in taken.entries)
     if taken.status is ImportStatus.SAME:
         return " · ".join([*parts, count, catalogue.gettext("already added")])
@@ -256,12 +258,12 @@ def _mark(status: ImportStatus, catalogue: Catalogue) -> str:
     return f" _({text})_" if status is ImportStatus.CHANGED else ""
 
 
-def _refusals(understood: UploadedDigest, catalogue: Catalogue) -> list[str]:
-    taken = understood.taken
+def _refusals(uploaded: UploadedDigest, catalogue: Catalogue) -> list[str]:
+    taken = uploaded.taken
     refused = [entry for entry in taken.entries if entry.status is ImportStatus.REFUSED]
     if taken.status is ImportStatus.REFUSED and taken.reason is not None:
         head = catalogue.gettext("I couldn't read this.")
-        name = [_file(understood.name)] if understood.name else []
+        name = [_file(uploaded.name)] if uploaded.name else []
         return [" · ".join([*name, head]), unreadable_document(taken.line, taken.reason, catalogue)]
     if not refused:
         return []

@@ -40,16 +40,16 @@ def button(
     label: str, action: Action, value: str = "", *, style: str | None = None, key: str = ""
 ) -> Element:
     """A button. ``key`` goes into the ``action_id``, to tell apart two buttons of one action in a row."""
-    made: Element = {
+    element: Element = {
         "type": "button",
         "text": plain(clip(label, limits.BUTTON_TEXT)),
         "action_id": f"{action}:{key}" if key else str(action),
     }
     if value:
-        made["value"] = value
+        element["value"] = value
     if style:
-        made["style"] = style
-    return made
+        element["style"] = style
+    return element
 
 
 def with_confirmation(element: Element, *, title: str, text: str, yes: str, no: str) -> Element:

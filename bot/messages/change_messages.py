@@ -115,11 +115,11 @@ def overridden(changes: Sequence[Change], *, channel_id: str, language: str) -> 
     return Message("\n".join(lines), tuple(section(text) for text in packed(_fitting(lines, catalogue))))
 
 
-def changes_undone(taken: Sequence[Change], *, language: str) -> Message:
+def changes_undone(undone: Sequence[Change], *, language: str) -> Message:
     """Confirms that ``taken`` changes were undone."""
     catalogue = catalogue_for(language)
-    back = [replace(change, old=change.new, new=change.old) for change in taken]
-    lines = [catalogue.gettext("Undone."), *(_change(change, catalogue) for change in back)]
+    reversed_changes = [replace(change, old=change.new, new=change.old) for change in undone]
+    lines = [catalogue.gettext("Undone."), *(_change(change, catalogue) for change in reversed_changes)]
     return Message("\n".join(lines), tuple(section(text) for text in packed(_fitting(lines, catalogue))))
 
 

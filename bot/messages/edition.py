@@ -41,14 +41,14 @@ class Edition:
     @property
     def listed_entries(self) -> Sequence[EditionEntry]:
         """The entries that were not retracted; all of them if all were."""
-        return [one for one in self.entries if not one.retracted] or self.entries
+        return [item for item in self.entries if not item.retracted] or self.entries
 
     def omitted_from(self, position: int) -> frozenset[int]:
         """The indexes of the entries that the message at ``position`` leaves out."""
         return frozenset(
             place
-            for place, one in enumerate(self.entries)
-            if one.retracted and one.unposted_from is not None and position >= one.unposted_from
+            for place, item in enumerate(self.entries)
+            if item.retracted and item.unposted_from is not None and position >= item.unposted_from
         )
 
     def number(self, place: int) -> int | None:

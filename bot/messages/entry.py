@@ -140,17 +140,17 @@ def section_texts(
     lines = list(title_lines(entry.paper, number))
     for description in descriptions(entry, catalogue, elsewhere=elsewhere):
         lines += description_lines(description)
-    small = last_line(entry, catalogue)
-    if small:
-        lines += [italic(piece) for piece in split(small, limits.SECTION_TEXT - 2)]
+    names_and_tags = last_line(entry, catalogue)
+    if names_and_tags:
+        lines += [italic(piece) for piece in split(names_and_tags, limits.SECTION_TEXT - 2)]
     return packed(lines)
 
 
-def description_lines(thing: Description) -> Iterator[str]:
+def description_lines(description: Description) -> Iterator[str]:
     """A description as mrkdwn pieces, its label first."""
-    if thing.label:
-        yield italic(escape(thing.label) + (":" if thing.text else ""))
-    yield from split(thing.text, limits.SECTION_TEXT, with_links)
+    if description.label:
+        yield italic(escape(description.label) + (":" if description.text else ""))
+    yield from split(description.text, limits.SECTION_TEXT, with_links)
 
 
 def packed(lines: list[str]) -> list[str]:
@@ -174,12 +174,12 @@ def entry_blocks(
 
 def plain_text(archived: ArchivedEntry, catalogue: Catalogue, number: int | None) -> str:
     """The entry as raw text, for the fallback text that screen readers read."""
-    things = (
-        ": ".join(filter(None, (thing.label, thing.text)))
-        for thing in descriptions(archived.entry, catalogue)
+    texts = (
+        ": ".join(filter(None, (description.label, description.text)))
+        for description in descriptions(archived.entry, catalogue)
     )
     return "\n".join(
-        filter(None, (numbered_text(archived.paper, number), *things, last_line(archived.entry, catalogue)))
+        filter(None, (numbered_text(archived.paper, number), *texts, last_line(archived.entry, catalogue)))
     )
 
 

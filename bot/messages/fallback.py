@@ -20,8 +20,8 @@ def fallback(whole: str, lines: Sequence[str]) -> str:
         return text
     short: list[str] = []
     room = limits.MESSAGE_TEXT_HARD // 2
-    for one in lines:
-        short.append(escape(clip(one, _LINE)))
+    for line in lines:
+        short.append(escape(clip(line, _LINE)))
         room -= limits.size(short[-1])
         if room < 0:
             return "\n".join([*short, "…"])

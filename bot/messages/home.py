@@ -64,7 +64,7 @@ def home(
     tail = (
         *_saved(saved, catalogue),
         *_channels(channels, catalogue),
-        *_everyone(everyone, catalogue),
+        *_who_may_change(everyone, catalogue),
         *_language(chosen, catalogue),
         *_help(catalogue),
     )
@@ -77,18 +77,18 @@ def home(
 
 def _papers(today: ArchivedDigest | None, catalogue: Catalogue) -> tuple[list[Block], list[Sequence[Block]]]:
     if today is None or not today.entries:
-        none = section(
+        text = section(
             catalogue.gettext("No papers yet. They'll appear here as soon as the first ones come in.")
         )
-        return [header(catalogue.gettext("Papers")), none], []
+        return [header(catalogue.gettext("Papers")), text], []
     title = catalogue.gettext("Papers")
     if today.date:
         title = catalogue.gettext("Papers · {date}", date=catalogue.date(today.date))
     count = catalogue.ngettext("{n} paper", "{n} papers", len(today.entries))
     numbered = len(today.entries) > 1
     groups: list[Sequence[Block]] = [
-        entry.entry_blocks(one, catalogue, place + 1 if numbered else None)
-        for place, one in enumerate(today.entries)
+        entry.entry_blocks(archived, catalogue, place + 1 if numbered else None)
+        for place, archived in enumerate(today.entries)
     ]
     return [header(title), context(count)], groups
 
@@ -97,26 +97,26 @@ def _saved(saved: SavedPapers, catalogue: Catalogue) -> tuple[Block, ...]:
     if not saved.entries:
         return ()
     blocks: list[Block] = [header(catalogue.gettext("Saved papers"))]
-    blocks += [_kept(one, catalogue) for one in saved.entries[:SAVED]]
+    blocks += [_saved_paper(archived, catalogue) for archived in saved.entries[:SAVED]]
     rest = saved.count - len(saved.entries[:SAVED])
     if rest > 0:
         blocks.append(context(catalogue.ngettext("and {n} saved earlier", "and {n} saved earlier", rest)))
     return tuple(blocks)
 
 
-def _kept(one: ArchivedEntry, catalogue: Catalogue) -> Block:
-    title = link(one.paper.url, clip(entry.title_text(one.paper), 200))
+def _saved_paper(archived: ArchivedEntry, catalogue: Catalogue) -> Block:
+    title = link(archived.paper.url, clip(entry.title_text(archived.paper), 200))
     options = []
-    descriptions = entry.descriptions(one.entry, catalogue)
-    code = next((one.language for one in descriptions if one.language), None)
+    descriptions = entry.descriptions(archived.entry, catalogue)
+    code = next((description.language for description in descriptions if description.language), None)
     if code:
-        options.append(option(catalogue.gettext("Read"), f"language:{one.id}:{code}"))
-    if one_line(one.paper.abstract or ""):
-        options.append(option(catalogue.gettext("Abstract"), f"abstract:{one.id}"))
-    options.append(option(catalogue.gettext("Remove"), f"unsave:{one.id}"))
+        options.append(option(catalogue.gettext("Read"), f"language:{archived.id}:{code}"))
+    if one_line(archived.paper.abstract or ""):
+        options.append(option(catalogue.gettext("Abstract"), f"abstract:{archived.id}"))
+    options.append(option(catalogue.gettext("Remove"), f"unsave:{archived.id}"))
     if len(options) == 1:
-        options.append(option(catalogue.gettext("Related papers"), f"related:{one.id}"))
-    return section(f"{bold(title)}\n{small_print(one, catalogue)}", overflow(options, Action.ENTRY_MENU))
+        options.append(option(catalogue.gettext("Related papers"), f"related:{archived.id}"))
+    return section(f"{bold(title)}\n{small_print(archived, catalogue)}", overflow(options, Action.ENTRY_MENU))
 
 
 def _language(chosen: str | None, catalogue: Catalogue) -> tuple[Block, ...]:
@@ -126,7 +126,7 @@ def _language(chosen: str | None, catalogue: Catalogue) -> tuple[Block, ...]:
         "type": "static_select",
         "action_id": str(Action.READER_LANGUAGE),
         "options": options,
-        "initial_option": next((one for one in options if one["value"] == chosen), options[0]),
+        "initial_option": next((choice for choice in options if choice["value"] == chosen), options[0]),
     }
     return (
         header(catalogue.gettext("Your language")),
@@ -145,10 +145,10 @@ def _channels(channels: Sequence[ManagedChannel], catalogue: Catalogue) -> tuple
     blocks: list[Block] = [header(catalogue.gettext("Channels you manage"))]
     blocks += [
         section(
-            _channel(one, catalogue),
-            button(catalogue.gettext("Settings"), Action.SETTINGS, one.channel.channel_id),
+            _channel(managed, catalogue),
+            button(catalogue.gettext("Settings"), Action.SETTINGS, managed.channel.channel_id),
         )
-        for one in channels[:_CHANNELS]
+        for managed in channels[:_CHANNELS]
     ]
     rest = len(channels) - _CHANNELS
     if rest > 0:
@@ -156,8 +156,8 @@ def _channels(channels: Sequence[ManagedChannel], catalogue: Catalogue) -> tuple
     return tuple(blocks)
 
 
-def _channel(one: ManagedChannel, catalogue: Catalogue) -> str:
-    channel = one.channel
+def _channel(managed: ManagedChannel, catalogue: Catalogue) -> str:
+    channel = managed.channel
     own = catalogue.gettext("Direct messages")
     name = f"*{own}*" if channel.is_direct else f"*<#{channel.channel_id}>*"
     if channel.paused_reason:
@@ -166,13 +166,13 @@ def _channel(one: ManagedChannel, catalogue: Catalogue) -> str:
         off = catalogue.pgettext("daily papers", "off")
         return f"{name}\n{off}"
     lines = [name, schedule_text(channel.preferences, catalogue)]
-    if one.next_post:
-        moment = catalogue.moment(one.next_post, channel.preferences.zone)
+    if managed.next_post:
+        moment = catalogue.moment(managed.next_post, channel.preferences.zone)
         lines.append(catalogue.gettext("Next post: {moment}", moment=moment))
     return "\n".join(lines)
 
 
-def _everyone(everyone: bool | None, catalogue: Catalogue) -> tuple[Block, ...]:
+def _who_may_change(everyone: bool | None, catalogue: Catalogue) -> tuple[Block, ...]:
     if everyone is None:
         return ()
     options = [

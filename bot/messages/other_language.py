@@ -16,11 +16,11 @@ from digests.model import ArchivedDigest
 def digest_modal(digests: Sequence[ArchivedDigest], language: str, page: int = 0) -> View:
     """One page of the digests in ``language``, oldest first, with buttons to the pages around it."""
     catalogue = catalogue_for(language)
-    entries = [one for digest in digests for one in digest.entries]
+    entries = [archived for digest in digests for archived in digest.entries]
     numbered = len(entries) > 1
     groups = [
-        entry.entry_blocks(one, catalogue, place + 1 if numbered else None)
-        for place, one in enumerate(entries)
+        entry.entry_blocks(archived, catalogue, place + 1 if numbered else None)
+        for place, archived in enumerate(entries)
     ]
     days = sorted({digest.date for digest in digests if digest.date})
     about = [catalogue.ngettext("{n} paper", "{n} papers", len(entries))]
@@ -46,4 +46,4 @@ def parse_button_value(value: str) -> tuple[str, tuple[int, ...], int]:
     """The language, digest ids and page in a READ_DIGEST button's value. ValueError if it is malformed."""
     language, _, rest = value.partition(":")
     ids, _, page = rest.partition(":")
-    return language, tuple(int(one) for one in ids.split(",")), int(page or 0)
+    return language, tuple(int(digest_id) for digest_id in ids.split(",")), int(page or 0)

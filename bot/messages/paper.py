@@ -50,7 +50,7 @@ def answer(
             button(catalogue.gettext("Share to channel"), Action.SHARE, str(archived.id))
             if can_share
             else None,
-            *_more(archived, catalogue),
+            *_buttons(archived, catalogue),
         )
     )
     blocks = _body(archived, catalogue, Capacity(groups=1).minus([*head, *row]))
@@ -61,7 +61,7 @@ def shared(archived: ArchivedEntry, user_id: str, *, language: str) -> Message:
     """The message of "Share to channel": the entry in the channel's language, and who shared it."""
     catalogue = catalogue_for(language)
     by = context(catalogue.gettext("Shared by {user}", user=f"<@{user_id}>"))
-    row = actions(_more(archived, catalogue))
+    row = actions(_buttons(archived, catalogue))
     blocks = _body(archived, catalogue, Capacity(groups=1).minus([by, *row]))
     return Message(_text(archived, catalogue), (*blocks, *row, by))
 
@@ -72,11 +72,11 @@ def abstract(archived: ArchivedEntry, *, language: str) -> View:
     paper = archived.paper
     lines = [
         *entry.title_lines(paper),
-        *split(entry.authors(paper, catalogue, named=10_000), limits.SECTION_TEXT, _small),
+        *split(entry.authors(paper, catalogue, named=10_000), limits.SECTION_TEXT, _italic_text),
     ]
     body = [*split(paper.abstract or "", limits.SECTION_TEXT, with_links)]
     body = body or [escape(catalogue.gettext("This paper has no abstract here."))]
-    return _view(catalogue.gettext("Abstract"), [*entry.packed(lines), *body], catalogue)
+    return _sections_modal(catalogue.gettext("Abstract"), [*entry.packed(lines), *body], catalogue)
 
 
 def other_language(archived: ArchivedEntry, language: str, *, ui_language: str) -> View:
@@ -87,21 +87,27 @@ def other_language(archived: ArchivedEntry, language: str, *, ui_language: str) 
         catalogue.gettext("No commentary in {language} yet.", language=catalogue.language_name(language))
     )
     body = [*split(text or "", limits.SECTION_TEXT, with_links)] or [missing]
-    small = [
+    last_line = [
         italic(piece) for piece in split(entry.last_line(archived.entry, catalogue), limits.SECTION_TEXT - 2)
     ]
     name = catalogue.language_name(language)
-    return _view(name, entry.packed([*entry.title_lines(archived.paper), *body, *small]), catalogue)
+    return _sections_modal(
+        name, entry.packed([*entry.title_lines(archived.paper), *body, *last_line]), catalogue
+    )
 
 
 def related(archived: ArchivedEntry, entries: Sequence[ArchivedEntry], *, language: str) -> View:
     """The papers related to this one, each with a button that opens it in the same modal."""
     catalogue = catalogue_for(language)
-    near = catalogue.gettext("Related to {title}", title=italic(brief(entry.title_text(archived.paper), 200)))
-    blocks: list[Block] = [context(near)]
+    heading = catalogue.gettext(
+        "Related to {title}", title=italic(brief(entry.title_text(archived.paper), 200))
+    )
+    blocks: list[Block] = [context(heading)]
     if not entries:
         blocks.append(section(catalogue.gettext("No related papers yet.")))
-    blocks += [_near(one, catalogue) for one in entries[: limits.VIEW_BLOCKS - 2]]
+    blocks += [
+        _related_paper(related_entry, catalogue) for related_entry in entries[: limits.VIEW_BLOCKS - 2]
+    ]
     return modal(catalogue.gettext("Related papers"), blocks, close=catalogue.gettext("Close"))
 
 
@@ -121,8 +127,8 @@ def correction_notice(corrections: Sequence[Correction], catalogue: Catalogue) -
     """``‘loopd’ 대신 ‘looped’ 결과예요``: shown above the results of a corrected word."""
     if not corrections:
         return ()
-    typed = ", ".join(f"‘{brief(one.typed, 60)}’" for one in corrections[:5])
-    used = ", ".join(f"‘{brief(one.used, 60)}’" for one in corrections[:5])
+    typed = ", ".join(f"‘{brief(correction.typed, 60)}’" for correction in corrections[:5])
+    used = ", ".join(f"‘{brief(correction.used, 60)}’" for correction in corrections[:5])
     return (context(catalogue.gettext("Showing {used} instead of {typed}", used=used, typed=typed)),)
 
 
@@ -143,70 +149,70 @@ def context_line(text: str) -> tuple[Block, ...]:
     return (context(escape(text)),) if text else ()
 
 
-def _more(archived: ArchivedEntry, catalogue: Catalogue) -> list[Element]:
+def _buttons(archived: ArchivedEntry, catalogue: Catalogue) -> list[Element]:
     """Buttons for the abstract, other languages, related papers, and saving."""
-    made = []
+    buttons = []
     if one_line(archived.paper.abstract or ""):
-        made.append(button(catalogue.gettext("Abstract"), Action.ABSTRACT, str(archived.id)))
+        buttons.append(button(catalogue.gettext("Abstract"), Action.ABSTRACT, str(archived.id)))
     for code in entry.other_languages(archived.entry, catalogue.language)[:5]:
         value = f"{archived.id}:{code}"
-        made.append(button(entry.read_in_label(code, catalogue), Action.OTHER_LANGUAGE, value, key=code))
+        buttons.append(button(entry.read_in_label(code, catalogue), Action.OTHER_LANGUAGE, value, key=code))
     if entry.has_related(archived.entry):
-        made.append(button(catalogue.gettext("Related papers"), Action.RELATED, str(archived.id)))
-    made.append(button(catalogue.gettext("Save"), Action.SAVE, str(archived.id)))
-    return made
+        buttons.append(button(catalogue.gettext("Related papers"), Action.RELATED, str(archived.id)))
+    buttons.append(button(catalogue.gettext("Save"), Action.SAVE, str(archived.id)))
+    return buttons
 
 
-def _body(archived: ArchivedEntry, catalogue: Catalogue, room: Capacity) -> tuple[Block, ...]:
+def _body(archived: ArchivedEntry, catalogue: Catalogue, capacity: Capacity) -> tuple[Block, ...]:
     """Title, commentary and last line within the capacity; if not all fits, a button that shows all."""
     lines = list(entry.title_lines(archived.paper))
     descriptions = entry.descriptions(archived.entry, catalogue)
     for description in descriptions:
         lines += entry.description_lines(description)
-    small = _last(archived, catalogue)
+    last_line = _last_line(archived, catalogue)
     value = f"{archived.id}:{(descriptions[-1].language if descriptions else None) or catalogue.language}"
     cut = (
         *context_line(catalogue.gettext("This is too long for one message.")),
         *actions([button(catalogue.gettext("Read all"), Action.OTHER_LANGUAGE, value, key="all")]),
     )
     blocks = [section(text) for text in entry.packed(lines)]
-    page, *rest = paginate([blocks], room.minus([*small, *cut]), room)
-    return (*page.blocks, *(cut if rest else ()), *small)
+    page, *rest = paginate([blocks], capacity.minus([*last_line, *cut]), capacity)
+    return (*page.blocks, *(cut if rest else ()), *last_line)
 
 
-def _last(archived: ArchivedEntry, catalogue: Catalogue) -> tuple[Block, ...]:
+def _last_line(archived: ArchivedEntry, catalogue: Catalogue) -> tuple[Block, ...]:
     names = entry.authors(archived.paper, catalogue, AUTHORS)
     day = catalogue.full_date(archived.date) if archived.date else ""
-    small = " · ".join(filter(None, (names, entry.tags(archived.entry), day)))
-    return (context(brief(small, 1_500)),) if small else ()
+    last_line = " · ".join(filter(None, (names, entry.tags(archived.entry), day)))
+    return (context(brief(last_line, 1_500)),) if last_line else ()
 
 
 def _text(archived: ArchivedEntry, catalogue: Catalogue) -> str:
     return fallback(entry.plain_text(archived, catalogue, None), [entry.title_text(archived.paper)])
 
 
-def _near(one: ArchivedEntry, catalogue: Catalogue) -> Block:
-    descriptions = entry.descriptions(one.entry, catalogue)
+def _related_paper(archived: ArchivedEntry, catalogue: Catalogue) -> Block:
+    descriptions = entry.descriptions(archived.entry, catalogue)
     lead = opening_sentences(descriptions[0].text, 200) if descriptions else ""
-    lines = (bold(_linked(one.paper)), brief(lead, 300), italic(small_print(one, catalogue)))
-    return section("\n".join(filter(None, lines)), _opener(one, descriptions, catalogue))
+    lines = (bold(_linked_title(archived.paper)), brief(lead, 300), italic(small_print(archived, catalogue)))
+    return section("\n".join(filter(None, lines)), _open_button(archived, descriptions, catalogue))
 
 
-def _opener(
-    one: ArchivedEntry, descriptions: Sequence[entry.Description], catalogue: Catalogue
+def _open_button(
+    archived: ArchivedEntry, descriptions: Sequence[entry.Description], catalogue: Catalogue
 ) -> Element | None:
     """The button that opens the paper's commentary, else its abstract."""
-    code = next((one.language for one in descriptions if one.language), None)
+    code = next((description.language for description in descriptions if description.language), None)
     if code:
-        return button(catalogue.gettext("Open"), Action.OTHER_LANGUAGE, f"{one.id}:{code}")
-    return button(catalogue.gettext("Open"), Action.ABSTRACT, str(one.id)) if descriptions else None
+        return button(catalogue.gettext("Open"), Action.OTHER_LANGUAGE, f"{archived.id}:{code}")
+    return button(catalogue.gettext("Open"), Action.ABSTRACT, str(archived.id)) if descriptions else None
 
 
-def _linked(paper: Paper) -> str:
+def _linked_title(paper: Paper) -> str:
     return link(paper.url, clip(entry.title_text(paper), 300))
 
 
-def _view(title: str, texts: Sequence[str], catalogue: Catalogue) -> View:
+def _sections_modal(title: str, texts: Sequence[str], catalogue: Catalogue) -> View:
     """A modal of sections. If not everything fits, its last line says so."""
     closing = context(catalogue.gettext("There is more, but it doesn't fit in this window."))
     page, *rest = paginate(
@@ -215,5 +221,5 @@ def _view(title: str, texts: Sequence[str], catalogue: Catalogue) -> View:
     return modal(title, [*page.blocks, *([closing] if rest else [])], close=catalogue.gettext("Close"))
 
 
-def _small(text: str) -> str:
+def _italic_text(text: str) -> str:
     return italic(escape(text))

@@ -40,13 +40,15 @@ def results_page(results: Results, *, language: str) -> Message:
     if results.by_meaning:
         text = catalogue.gettext("No paper has all of these words. These are the closest in meaning.")
         blocks.append(context(text))
-    room = Capacity(groups=PAGE, blocks=limits.MESSAGE_BLOCKS - 2, text=limits.MESSAGE_BLOCKS_TEXT - 200)
-    shown = paginate([[_hit(hit, results, catalogue)] for hit in results.hits], room.minus(blocks), room)[0]
+    capacity = Capacity(groups=PAGE, blocks=limits.MESSAGE_BLOCKS - 2, text=limits.MESSAGE_BLOCKS_TEXT - 200)
+    shown = paginate(
+        [[_hit(hit, results, catalogue)] for hit in results.hits], capacity.minus(blocks), capacity
+    )[0]
     names = [entry.title_text(hit.entry.paper) for hit in results.hits[: len(shown.blocks)]]
     head = f"{clip(one_line(results.query), 200)} · {count}"
     text = fallback("\n".join([head, *names]), [head, *names])
-    turning = _turning(results, len(shown.blocks), catalogue)
-    return Message(text, (*blocks, *shown.blocks, *turning))
+    page_buttons = _page_buttons(results, len(shown.blocks), catalogue)
+    return Message(text, (*blocks, *shown.blocks, *page_buttons))
 
 
 def no_results(results: Results, *, language: str) -> Message:
@@ -128,7 +130,7 @@ def highlighted(text: str, matched: Sequence[str]) -> str:
     Whole words, because Slack opens and closes bold at spaces only, and Korean particles follow the
     word without one.
     """
-    wanted = [one.casefold() for one in matched if one.strip()]
+    wanted = [match.casefold() for match in matched if match.strip()]
     pieces = []
     at = 0
     for found in _WORD.finditer(text):
@@ -139,7 +141,7 @@ def highlighted(text: str, matched: Sequence[str]) -> str:
     return "".join([*pieces, escape(text[at:])])
 
 
-def _turning(results: Results, shown: int, catalogue: Catalogue) -> tuple[Block, ...]:
+def _page_buttons(results: Results, shown: int, catalogue: Catalogue) -> tuple[Block, ...]:
     """The position of this page, and buttons to the pages before and after it."""
     first, last = results.offset + 1, results.offset + shown
     if first == 1 and last >= results.total:
@@ -172,12 +174,12 @@ def _hit(hit: Hit, results: Results, catalogue: Catalogue) -> Block:
 def _snippet(hit: Hit, catalogue: Catalogue) -> str:
     """The part of the entry with the first matching word, in the reader's language if it matches there."""
     archived = hit.entry.entry
-    matched = [one.casefold() for one in hit.matched if one.strip()]
+    matched = [match.casefold() for match in hit.matched if match.strip()]
     texts = [thing.text for thing in entry.descriptions(archived, catalogue)]
     texts += [c.text for c in archived.commentaries] + [archived.paper.abstract or ""]
     holding = next((t for t in texts if any(map(t.casefold().__contains__, matched))), None)
     shown = one_line(holding if holding is not None else next(iter(texts), ""))
-    at = min((place for one in matched if (place := shown.casefold().find(one)) >= 0), default=0)
+    at = min((place for match in matched if (place := shown.casefold().find(match)) >= 0), default=0)
     if at > _SNIPPET // 2:
         start = shown.rfind(" ", 0, at - _SNIPPET // 3) + 1
         shown = "…" + shown[start:]

@@ -141,13 +141,13 @@ def _input(name: Input, label: str, element: Element, *, optional: bool = False)
 
 def _switch(catalogue: Catalogue, *, on: bool) -> Element:
     post = option(catalogue.gettext("Post here"), "on")
-    made: Element = {"type": "checkboxes", "options": [post]}
-    return made | {"initial_options": [post]} if on else made
+    element: Element = {"type": "checkboxes", "options": [post]}
+    return element | {"initial_options": [post]} if on else element
 
 
 def _languages(chosen: Language, catalogue: Catalogue) -> Element:
     options = [option(catalogue.gettext(name), language) for language, name in LANGUAGE_NAMES.items()]
-    return _chosen("radio_buttons", options, chosen)
+    return _with_initial_option("radio_buttons", options, chosen)
 
 
 def _layouts(chosen: Layout, catalogue: Catalogue, papers_a_day: int) -> Element:
@@ -167,7 +167,7 @@ def _layouts(chosen: Layout, catalogue: Catalogue, papers_a_day: int) -> Element
         | {"description": plain(clip(about[layout], limits.OPTION_TEXT))}
         for layout, name in LAYOUT_NAMES.items()
     ]
-    return _chosen("radio_buttons", options, chosen)
+    return _with_initial_option("radio_buttons", options, chosen)
 
 
 def _hour(channel: Channel, catalogue: Catalogue) -> Element:
@@ -177,7 +177,9 @@ def _hour(channel: Channel, catalogue: Catalogue) -> Element:
 
 def _zones(chosen: str, catalogue: Catalogue) -> Element:
     names = ZONES if chosen in ZONES else (chosen, *ZONES)
-    return _chosen("static_select", [option(_zone(name, catalogue), name) for name in names], chosen)
+    return _with_initial_option(
+        "static_select", [option(_zone(name, catalogue), name) for name in names], chosen
+    )
 
 
 def _zone(name: str, catalogue: Catalogue) -> str:
@@ -187,8 +189,8 @@ def _zone(name: str, catalogue: Catalogue) -> str:
 def _days(chosen: frozenset[int], catalogue: Catalogue) -> Element:
     options = [option(catalogue.weekday_name(day), str(day)) for day in range(7)]
     initial = [options[day] for day in sorted(chosen)]
-    made: Element = {"type": "checkboxes", "options": options}
-    return made | {"initial_options": initial} if initial else made
+    element: Element = {"type": "checkboxes", "options": options}
+    return element | {"initial_options": initial} if initial else element
 
 
 def _holidays(chosen: str | None, catalogue: Catalogue) -> Element:
@@ -200,28 +202,28 @@ def _holidays(chosen: str | None, catalogue: Catalogue) -> Element:
         )
         for code in codes
     ]
-    return _chosen("static_select", options, chosen or NO_HOLIDAYS)
+    return _with_initial_option("static_select", options, chosen or NO_HOLIDAYS)
 
 
 def _tags(channel: Channel, catalogue: Catalogue) -> Element:
-    made: Element = {
+    element: Element = {
         "type": "plain_text_input",
         "placeholder": plain("+scaling-law -gan"),
         "max_length": 1_000,
     }
     value = str(channel.preferences.tags)
-    return made | {"initial_value": clip(value, 1_000)} if value else made
+    return element | {"initial_value": clip(value, 1_000)} if value else element
 
 
 def _managers(channel: Channel, catalogue: Catalogue) -> Element:
-    made: Element = {
+    element: Element = {
         "type": "multi_users_select",
         "placeholder": plain(catalogue.gettext("Choose people")),
     }
-    return made | {"initial_users": sorted(channel.managers)} if channel.managers else made
+    return element | {"initial_users": sorted(channel.managers)} if channel.managers else element
 
 
-def _chosen(kind: str, options: list[Element], value: str) -> Element:
-    made: dict[str, Any] = {"type": kind, "options": options}
-    initial = next((one for one in options if one["value"] == value), None)
-    return made | {"initial_option": initial} if initial else made
+def _with_initial_option(kind: str, options: list[Element], value: str) -> Element:
+    element: dict[str, Any] = {"type": kind, "options": options}
+    initial = next((choice for choice in options if choice["value"] == value), None)
+    return element | {"initial_option": initial} if initial else element
