@@ -1,4 +1,4 @@
-"""Every word Haru says is there in Korean, and dates, numbers and names follow each language's rules."""
+"""Every message has a Korean translation, and dates, numbers and names follow each language's rules."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_template_is_what_the_code_says() -> None:
 
 
 def test_no_message_hides_in_an_f_string() -> None:
-    """No message is marked inside an f-string: Babel finds those on Python 3.12 and later only."""
+    """No message is marked inside an f-string, where Babel finds it on Python 3.12 and later only."""
     hidden = [
         f"{module.relative_to(BOT)}:{call.lineno}"
         for module in sorted(BOT.rglob("*.py"))
@@ -60,14 +60,14 @@ def test_catalogue_is_up_to_date(language: str) -> None:
 
 
 def test_everything_is_translated(catalog: Catalog) -> None:
-    """No message is untranslated, fuzzy or obsolete."""
+    """Every message has a translation, and none is fuzzy or obsolete."""
     wanting = [m.id for m in catalog if m.id and (m.fuzzy or not translated(m.string))]
     assert wanting == []
     assert not catalog.obsolete
 
 
 def test_translations_keep_their_values(catalog: Catalog) -> None:
-    """A translation fills in what its message fills in, and keeps every command as it is typed."""
+    """A translation has the same values and the same commands as its message."""
     for message in catalog:
         if not message.id:
             continue
@@ -79,7 +79,7 @@ def test_translations_keep_their_values(catalog: Catalog) -> None:
 
 
 def test_korean_is_korean(catalog: Catalog) -> None:
-    """No translation was left in English."""
+    """Every Korean translation contains Hangul."""
     for message in catalog:
         words = re.sub(r"`[^`]*`|\{\w+\}", "", ids(message)[-1])
         if message.id and re.search(r"[A-Za-z]{3}", words):
@@ -87,7 +87,7 @@ def test_korean_is_korean(catalog: Catalog) -> None:
 
 
 def test_no_formatting_touches_a_letter(catalog: Catalog) -> None:
-    """No bold, italics, strike-through or code touches a letter: Slack shows `*하루*는` as it stands."""
+    """No bold, italics, strike-through or code touches a letter: Slack shows `*하루*는` as it is."""
     touching = {
         said: found
         for message in catalog
@@ -111,13 +111,13 @@ def test_no_formatting_touches_a_letter(catalog: Catalog) -> None:
     ],
 )
 def test_formatting_that_touches_a_letter_is_found(text: str, expected: list[str]) -> None:
-    """The search above finds a mark with a letter on its outer side, and nothing else."""
+    """The search of the test above finds marks with a letter on their outer side, and nothing else."""
     assert _spans_touching_letters(text) == expected
 
 
 def test_one_voice(catalog: Catalog) -> None:
-    """The bot calls itself `I` and `저`, gives its name only when it introduces itself or is to be invited,
-    and calls the reader `본인`.
+    """The bot calls itself `I` and `저`, uses its name only to introduce itself or to be invited, and calls
+    the reader `본인`.
     """
     english = re.compile(r"\b([Oo]ur|[Ww]e|us)\b|(?<!@)(?<!I'm )\bHaru\b")
     korean = re.compile(r"하루(?!예요|치|에)|저희|우리|(?<![가-힣])(나는|나를|나만|나에게|내가|내 )")
@@ -128,7 +128,7 @@ def test_one_voice(catalog: Catalog) -> None:
 
 
 def test_plurals() -> None:
-    """English has two forms; Korean has one."""
+    """English has two plural forms; Korean has one."""
     forms = [
         catalogue_for(language).ngettext("{n} paper", "{n} papers", n)
         for language in ("en", "ko")
@@ -138,7 +138,7 @@ def test_plurals() -> None:
 
 
 def test_dates() -> None:
-    """Dates and times are as people write them."""
+    """Dates and times are written as people write them."""
     day, instant = date(2025, 2, 25), datetime(2025, 2, 25, 0, 0, tzinfo=UTC)
     korean, english = catalogue_for("ko"), catalogue_for("en")
     assert korean.date(day) == "2월 25일 화요일"
@@ -154,7 +154,7 @@ def test_dates() -> None:
 
 
 def test_names() -> None:
-    """Zones, days, languages and countries have names in each language; what has none stays as it is."""
+    """Zones, days, languages and countries have names in each language; unknown ones stay as they are."""
     korean, english = catalogue_for("ko"), catalogue_for("en")
     assert (korean.zone_name("Asia/Seoul"), english.zone_name("America/New_York")) == (
         "서울 시간",
@@ -176,7 +176,7 @@ def test_names() -> None:
     ("tag", "spoken"), [("ko-KR", "ko"), ("ko_KR", "ko"), ("EN-us", "en"), ("fr-FR", "en"), ("", "en")]
 )
 def test_any_tag_gives_a_catalogue(tag: str, spoken: str) -> None:
-    """A language that Haru does not speak is answered in English."""
+    """A language that the bot does not speak gives the English catalogue."""
     assert catalogue_for(tag).language == spoken
 
 
@@ -185,7 +185,7 @@ def _fields(message: str) -> set[str]:
 
 
 def _spans_touching_letters(text: str) -> list[str]:
-    """The formatted spans of a mrkdwn text with a letter or digit right before or behind them."""
+    """The formatted spans of a mrkdwn text with a letter or digit directly before or after them."""
     found = []
     for mark in "`*_~":
         inside = rf"[^{re.escape(mark)}\n]+"
@@ -195,6 +195,6 @@ def _spans_touching_letters(text: str) -> list[str]:
             if before.isalnum() or behind.isalnum():
                 found.append(span[0])
         if mark == "`":
-            # What stands in code is shown as it is, whatever marks are in it.
+            # Marks inside code are shown as they are.
             text = re.sub(r"`[^`\n]+`", lambda code: " " * len(code[0]), text)
     return found

@@ -1,4 +1,4 @@
-"""What must hold of everything Haru says, whatever it was made from."""
+"""Checks that every rendered message and view has to pass, whatever it was rendered from."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from bot.messages.mrkdwn import one_line
 from tests.bot.messages.slack_schema import check_message, check_view
 from tests.bot.messages.slack_types import check_blocks, check_view_around
 
-# What a renderer may put between angle brackets: a web link, a mention of an id it was given, a channel.
+# What a renderer may put between angle brackets: a web link, a mention of a given id, a channel.
 _MARKUP = re.compile(r"<([^<>]*)>")
 _OURS = re.compile(r"^(@U[0-9A-Z]+|#C[0-9A-Z]+)$")
 _MADE = re.compile(r"^<(@U[0-9A-Z]+|#C[0-9A-Z]+|https?://[^<>]+)>$")
 
 
 def check(message: Message) -> None:
-    """The message keeps every limit, by two schemas and by Slack's own count, and nothing in it is markup
-    that its renderer did not make.
+    """Asserts that the message keeps every limit, by two schemas and by Slack's own count, and that all
+    markup in it was made by its renderer.
     """
     check_message(message.payload())
     check_blocks(message.blocks)
     assert limits.size(message.text) <= limits.MESSAGE_TEXT_HARD
     assert limits.texts(message.blocks) <= limits.MESSAGE_BLOCKS_TEXT
     _check_blocks(message.blocks)
-    # The text is markup too: where no blocks are shown it is what Slack parses.
+    # The text is markup too: Slack parses it for clients that show no blocks.
     for found in re.finditer("<[^>]*>?", message.text):
         assert _MADE.match(found[0]), found[0]
 
 
 def check_window(view: View) -> None:
-    """The same for a modal or App Home."""
+    """Asserts the same of a modal or App Home."""
     check_view(view)
     check_view_around(view)
     check_blocks(view["blocks"])
     _check_blocks(view["blocks"])
 
 
-def said(*shown: Message | View) -> str:
-    """What the sections say, unescaped, markup for links taken off, on one line."""
+def shown_text(*shown: Message | View) -> str:
+    """The text of the sections on one line, unescaped, with links replaced by their labels."""
     blocks = [block for one in shown for block in (one.blocks if isinstance(one, Message) else one["blocks"])]
     pieces = (
         _MARKUP.sub(_label, text["text"]) if text["type"] == "mrkdwn" else text["text"]
@@ -52,14 +52,14 @@ def said(*shown: Message | View) -> str:
     return one_line(whole)
 
 
-def pressable(shown: Message | View) -> list[dict[str, Any]]:
-    """The elements of its rows of buttons."""
+def row_elements(shown: Message | View) -> list[dict[str, Any]]:
+    """The elements of all rows of buttons."""
     blocks = shown.blocks if isinstance(shown, Message) else shown["blocks"]
     return [element for block in blocks if block["type"] == "actions" for element in block["elements"]]
 
 
-def solid(text: str) -> str:
-    """The text without white space and formatting characters: long ones are parted anywhere."""
+def without_spaces(text: str) -> str:
+    """The text without white space and formatting characters, since long texts are split anywhere."""
     return re.sub(r"[\s*_~\u202c\u2069]", "", one_line(text))
 
 

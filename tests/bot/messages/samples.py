@@ -25,7 +25,7 @@ def archived(
     tags: tuple[str, ...] = ("transformer", "reasoning"),
     day: date | None = DAY,
 ) -> ArchivedEntry:
-    """One entry; None leaves a part of it out."""
+    """One archived entry; None leaves that part out."""
     spoken = tuple(Commentary(code, text) for code, text in (("ko", ko), ("en", en)) if text is not None)
     paper = Paper(title, authors, url, "2502.17416", abstract)
     entry = Entry(paper, spoken, tuple(Tag(name, name) for name in tags))
@@ -33,14 +33,14 @@ def archived(
 
 
 def edition(*entries: ArchivedEntry, left_out: int = 0) -> Edition:
-    """The entries as one channel gets them."""
+    """An edition of the entries."""
     return Edition(
         DAY, (7,), tuple(EditionEntry(one) for one in entries), left_out, DAY if left_out else None
     )
 
 
 def digest(*entries: ArchivedEntry) -> ArchivedDigest:
-    """The entries as one digest."""
+    """A digest of the entries."""
     return ArchivedDigest(7, "newsletter", DAY, entries)
 
 
@@ -99,7 +99,7 @@ languages = st.sampled_from(("ko", "en", "ja", "zh-Hans", "x-unknown-language-of
 
 @st.composite
 def entries(draw: st.DrawFn) -> Entry:
-    """An entry in which anything may be hostile, immense or missing."""
+    """An entry in which any part can be hostile, very long or missing."""
     spoken = draw(st.dictionaries(languages, text, max_size=3))
     paper = Paper(draw(text), draw(names), draw(urls), draw(st.none() | text), draw(st.none() | text))
     tags = tuple(Tag(name, name) for name in draw(st.lists(text, max_size=3)))
@@ -109,11 +109,11 @@ def entries(draw: st.DrawFn) -> Entry:
 
 @st.composite
 def archived_entries(draw: st.DrawFn, most: int = 60) -> tuple[ArchivedEntry, ...]:
-    """Up to ``most`` of them; large digests repeat a few, since only their number matters then."""
+    """Up to ``most`` archived entries. Large digests repeat a few, since only their number matters then."""
     some = draw(st.lists(entries(), min_size=1, max_size=4))
     count = min(draw(st.sampled_from((1, 2, 3, 15, 16, most))), most)
     days = draw(st.sampled_from(((DAY,), (DAY, date(2025, 2, 22)), (None,))))
-    # Two papers of one title could stand in for each other: most times each has its own.
+    # Papers of one title could be mistaken for each other, so most times each has its own.
     told_apart = draw(st.sampled_from((True, True, True, False)))
     return tuple(
         ArchivedEntry(10**15 + n, 7, n, n, days[n % len(days)], _titled(one, f"«{n}»" if told_apart else ""))
@@ -127,7 +127,7 @@ def _titled(entry: Entry, mark: str) -> Entry:
 
 @st.composite
 def editions(draw: st.DrawFn) -> Edition:
-    """What a channel might get at worst."""
+    """An edition in which any part can be hostile."""
     seen = st.sampled_from((None, None, None, "https://x.slack.com/archives/C1/p1"))
     unposted_from = draw(st.sampled_from((None, None, 0, 1, 3)))
     shown = tuple(

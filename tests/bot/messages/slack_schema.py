@@ -1,8 +1,8 @@
-"""What Slack takes, as a JSON schema of our own, independent of the code it checks.
+"""A JSON schema of what Slack accepts, written independently of the code it checks.
 
 Written from Slack's reference (https://docs.slack.dev/reference/block-kit and
 https://docs.slack.dev/reference/views) and compared with the types that Slack publishes
-(@slack/types 3.2.0). Only what Haru uses is in it: anything else is an error.
+(@slack/types 3.2.0). It holds only what the bot uses: anything else is an error.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def _plain(most: int) -> Schema:
 
 
 def _mrkdwn(most: int) -> Schema:
-    # Slack's default is false; Haru's texts come from others, so nothing else is right here.
+    # Slack's default is false, but the bot's texts come from others and must be verbatim.
     return _object({"type": {"const": "mrkdwn"}, "text": _string(most), "verbatim": {"const": True}})
 
 
@@ -61,7 +61,7 @@ _BUTTON = _object(
         "accessibility_label": _string(75),
     },
 )
-# Slack once wanted two options at least, and other implementations still do.
+# Slack once required at least two options, and other implementations still do.
 _OVERFLOW = _object({"type": {"const": "overflow"}, **_ACTION, "options": _list(_OPTION, 5, 2)})
 _SELECT = _object(
     {"type": {"const": "static_select"}, **_ACTION, "options": _list(_OPTION, 100)},
@@ -145,12 +145,12 @@ _VIEWS = {"modal": Draft202012Validator(MODAL), "home": Draft202012Validator(HOM
 
 
 def check_message(payload: dict[str, Any]) -> None:
-    """Fail where the payload is not one that chat.postMessage documents."""
+    """Fails if the payload is not one that chat.postMessage documents."""
     _MESSAGE.validate(payload)
 
 
 def check_view(view: dict[str, Any]) -> None:
-    """Fail where the view is not one that views.open or views.publish documents."""
+    """Fails if the view is not one that views.open or views.publish documents."""
     _VIEWS[view["type"]].validate(view)
     if view["type"] == "modal" and any(block["type"] == "input" for block in view["blocks"]):
         assert "submit" in view, "a modal with inputs needs a submit button"

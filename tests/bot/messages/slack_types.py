@@ -1,7 +1,7 @@
-"""What Slack takes, by the types it publishes itself: slack_types.json says where they come from.
+"""Checks against the types that Slack publishes; slack_types.json names their source.
 
-Types know no lengths and no numbers of things: those are in ``slack_schema``. A block is
-held against its own kind only, so that what is wrong with it can be read.
+Types hold no lengths and no counts: those are in ``slack_schema``. A block is checked only against
+its own kind, so that the error says what is wrong with it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ DEFINITIONS: dict[str, Any] = json.loads(Path(__file__).with_name("slack_types.j
 
 
 def fields(kind: str) -> tuple[frozenset[str], frozenset[str]] | None:
-    """The names of what a block, element or view of this kind needs and may have; None if there is none."""
+    """The required and optional fields of a kind of block, element or view; None for an unknown kind."""
     for name in _KINDS.get(kind, ()):
         made = DEFINITIONS[name]
         return frozenset(made["required"]), frozenset(made["properties"])
@@ -27,19 +27,19 @@ def fields(kind: str) -> tuple[frozenset[str], frozenset[str]] | None:
 
 
 def check_blocks(blocks: Any) -> None:
-    """Fail where a block is none of Slack's."""
+    """Fails if a block is not one of Slack's."""
     for block in blocks:
         (name,) = _KINDS[block["type"]]
         _validator(name).validate(block)
 
 
 def check_metadata(metadata: Any) -> None:
-    """Fail where a message's metadata is not what Slack publishes."""
+    """Fails if a message's metadata is not what Slack publishes."""
     _validator("MessageMetadata").validate(metadata)
 
 
 def check_view_around(view: Any) -> None:
-    """Fail where a view is none of Slack's, its blocks left aside."""
+    """Fails if a view, apart from its blocks, is not one of Slack's."""
     _validator({"modal": "ModalView", "home": "HomeView"}[view["type"]]).validate(view | {"blocks": []})
 
 

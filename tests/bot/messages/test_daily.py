@@ -1,4 +1,4 @@
-"""The daily post, as people see it."""
+"""The daily post as people see it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.channels.preferences import Language, Layout
 from bot.messages import daily
 from bot.messages.edition import Edition, EditionEntry
 from bot.messages.message import Block, Message
-from tests.bot.messages.checks import said
+from tests.bot.messages.checks import shown_text
 from tests.bot.messages.samples import DAY, archived, edition
 
 ELEVEN = tuple(
@@ -54,7 +54,7 @@ def test_one_message() -> None:
 
 
 def test_english() -> None:
-    """The same in English, by English rules."""
+    """An English post follows the rules of English."""
     (message,) = render(edition(*ELEVEN), Language.EN)
     assert text(message.blocks[0]) == "Papers · Tuesday, February 25"
     assert text(message.blocks[1]) == "11 papers"
@@ -64,7 +64,7 @@ def test_english() -> None:
 
 
 def test_notification() -> None:
-    """A message's text opens with the line people see in a notification, and can be read to its end."""
+    """A message's text opens with the line of the notification, and holds the whole post."""
     (message,) = render(edition(*ELEVEN))
     assert message.text.startswith("논문 11편: Paper 1, Paper 2, Paper 3")
     assert message.text.splitlines()[0].endswith("…") or "Paper 11" in message.text.splitlines()[0]
@@ -75,9 +75,9 @@ def test_notification() -> None:
 
 @pytest.mark.parametrize("layout", list(Layout))
 def test_one_language_only(layout: Layout) -> None:
-    """A channel's post holds its own language's commentary and none of the other's."""
-    korean = said(*render(edition(*ELEVEN), Language.KO, layout))
-    english = said(*render(edition(*ELEVEN), Language.EN, layout))
+    """A channel's post has the commentary in its language and none in the other."""
+    korean = shown_text(*render(edition(*ELEVEN), Language.KO, layout))
+    english = shown_text(*render(edition(*ELEVEN), Language.EN, layout))
     for n in range(1, 12):
         assert f"{n}번째 해설이에요." in korean
         assert f"Commentary number {n}." in english
@@ -89,7 +89,7 @@ def test_one_language_only(layout: Layout) -> None:
 def test_both_is_korean_then_english(layout: Layout) -> None:
     """With both languages Korean comes first in every layout, and the header is Korean."""
     messages = render(edition(*ELEVEN), Language.BOTH, layout)
-    shown = said(*messages)
+    shown = shown_text(*messages)
     for n in range(1, 12):
         assert shown.index(f"{n}번째 해설이에요.") < shown.index(f"Commentary number {n}.")
     if layout is not Layout.STREAM:
@@ -98,32 +98,32 @@ def test_both_is_korean_then_english(layout: Layout) -> None:
 
 @pytest.mark.parametrize("layout", [Layout.DIGEST, Layout.THREAD])
 def test_both(layout: Layout) -> None:
-    """With both languages the second follows in the thread, and there is no button for it."""
+    """With both languages the second one follows in the thread, and there is no button for it."""
     first, *replies = render(edition(*ELEVEN), Language.BOTH, layout)
     assert all(reply.thread for reply in replies)
-    assert "11번째 해설이에요." in said(first, *replies)
-    assert "Commentary number 11." not in said(first)
-    assert "Commentary number 11." in said(replies[-1])
+    assert "11번째 해설이에요." in shown_text(first, *replies)
+    assert "Commentary number 11." not in shown_text(first)
+    assert "Commentary number 11." in shown_text(replies[-1])
     assert "actions" not in kinds(first)
 
 
 def test_both_in_stream() -> None:
-    """A message a paper holds both languages, since a thread belongs to its paper."""
+    """In the stream layout each message has both languages, because its thread belongs to its paper."""
     messages = render(edition(*ELEVEN), Language.BOTH, Layout.STREAM)
     assert len(messages) == 11
     assert not any(message.thread for message in messages)
-    third = said(messages[2])
+    third = shown_text(messages[2])
     assert third.index("3번째 해설이에요.") < third.index("Commentary number 3.")
 
 
 def test_one_paper_has_no_number() -> None:
-    """A digest of one paper does not count it."""
+    """A digest of one paper has no number."""
     (message,) = render(edition(archived(title="Alone")))
     assert text(message.blocks[2]).startswith("*<https://arxiv.org/abs/2502.17416|Alone>*")
 
 
 def test_more_than_fifteen_go_on_in_the_thread() -> None:
-    """Over fifteen papers roll over, and the first message says how many go on there."""
+    """More than fifteen papers continue in the thread, and the first message says how many do."""
     first, *replies = render(edition(*(archived(n, title=f"Paper {n}") for n in range(1, 48))))
     assert text(first.blocks[1]) == "47편 · 32편은 스레드에 이어져요"
     assert [len(reply.blocks) for reply in replies] == [15, 15, 2]
@@ -132,25 +132,25 @@ def test_more_than_fifteen_go_on_in_the_thread() -> None:
 
 
 def test_long_commentary_is_whole() -> None:
-    """A commentary of 20,000 characters goes on in further sections and in the thread."""
+    """A commentary of 20,000 characters continues in further sections and in the thread."""
     long = "아주 긴 해설이에요. " * 1_800
     first, *replies = render(edition(archived(ko=long)))
     assert replies
-    assert said(first, *replies).count("아주 긴 해설이에요.") == 1_800
+    assert shown_text(first, *replies).count("아주 긴 해설이에요.") == 1_800
 
 
 def test_thread_layout() -> None:
-    """An index of linked titles, and the papers in one reply."""
+    """The thread layout is an index of linked titles, with the papers in one reply."""
     index, reply = render(edition(*ELEVEN), layout=Layout.THREAD)
     assert kinds(index) == ["header", "context", "section", "actions"]
     assert len(text(index.blocks[2]).splitlines()) == 11
-    assert "번째" not in said(index)
+    assert "번째" not in shown_text(index)
     assert reply.thread
     assert len(reply.blocks) == 11
 
 
 def test_index_of_sixty() -> None:
-    """An index names thirty papers and counts the others; the thread has them all."""
+    """An index names thirty papers and counts the rest; the thread has all of them."""
     index, *_ = render(edition(*(archived(n, title=f"Paper {n}") for n in range(60))), layout=Layout.THREAD)
     lines = [
         line for block in index.blocks if block["type"] == "section" for line in text(block).splitlines()
@@ -160,16 +160,14 @@ def test_index_of_sixty() -> None:
 
 
 def test_stream_layout() -> None:
-    """One message a paper, each with its own title in the notification."""
+    """The stream layout is one message per paper, each with its own title in the notification."""
     messages = render(edition(*ELEVEN), layout=Layout.STREAM)
     assert len(messages) == 11
     assert messages[4].text.startswith("Paper 5\n")
 
 
 def test_menu_offers_what_exists() -> None:
-    """A paper's menu holds the abstract, the other language and related papers, as far as there are any,
-    and keeps the paper.
-    """
+    """A paper's menu has the abstract, the other language and related papers if they exist, and saving."""
     whole, bare, single = (
         render(edition(one))[0].blocks[2].get("accessory", {})
         for one in (
@@ -187,7 +185,7 @@ def test_menu_offers_what_exists() -> None:
 
 
 def test_button_for_the_other_language() -> None:
-    """The last row opens the whole post in the other language, if any of it is in that."""
+    """The last row opens the whole post in the other language if any entry has commentary in it."""
     (message,) = render(edition(archived(), archived(2)), Language.EN)
     (button,) = message.blocks[-1]["elements"]
     assert (button["text"]["text"], button["value"]) == ("한국어로 읽기", "ko:7")
@@ -196,8 +194,8 @@ def test_button_for_the_other_language() -> None:
 
 
 def test_missing_commentary() -> None:
-    """Where the commentary is missing in the language: the abstract's opening if it is in it, then the
-    other language's commentary, labelled.
+    """A missing commentary is replaced by the abstract's opening if that is in the language, and by the
+    commentary in the other language, labelled.
     """
     one = archived(en=None, abstract="We study loops. They help.")
     english = text(render(edition(one), Language.EN)[0].blocks[2])
@@ -216,7 +214,7 @@ def test_missing_commentary() -> None:
 
 
 def test_no_commentary_at_all() -> None:
-    """Without any commentary the abstract opens; without that the title stands alone."""
+    """An entry without any commentary shows the abstract's opening; without an abstract, only the title."""
     bare = archived(ko=None, en=None, abstract="We study loops.")
     assert text(render(edition(bare))[0].blocks[2]).splitlines()[1:3] == ["_초록에서:_", "We study loops."]
     empty = archived(ko=None, en=None, abstract=None, tags=(), authors=())
@@ -225,15 +223,15 @@ def test_no_commentary_at_all() -> None:
 
 
 def test_missing_in_the_second_language() -> None:
-    """In the thread's second language a commentary that stands above is named and not repeated."""
+    """In the second language, a commentary that is already above is mentioned and not repeated."""
     one = archived(en=None, abstract=None)
     _, reply = render(edition(one), Language.BOTH)
-    assert "Commentary only in Korean" in said(reply)
-    assert "트랜스포머" not in said(reply)
+    assert "Commentary only in Korean" in shown_text(reply)
+    assert "트랜스포머" not in shown_text(reply)
 
 
 def test_seen_before() -> None:
-    """A paper the channel had lately is one line that links to that post."""
+    """A paper the channel had lately is one line that links to the earlier post."""
     seen = EditionEntry(archived(title="Old"), "https://x.slack.com/archives/C1/p1")
     (message,) = render(replace(edition(), entries=(EditionEntry(archived(2)), seen)))
     assert text(message.blocks[3]) == (
@@ -242,7 +240,7 @@ def test_seen_before() -> None:
 
 
 def test_retracted_entry() -> None:
-    """What was taken back is struck through."""
+    """A retracted entry is struck through."""
     gone = EditionEntry(archived(title="Gone"), retracted=True)
     (message,) = render(replace(edition(), entries=(EditionEntry(archived(2)), gone)))
     assert text(message.blocks[3]) == "~2. <https://arxiv.org/abs/2502.17416|Gone>~ · 내렸어요"
@@ -253,13 +251,13 @@ def test_retracted_entry() -> None:
 
 @pytest.mark.parametrize("layout", list(Layout))
 def test_taken_back_before_it_was_posted(layout: Layout) -> None:
-    """A post of which nothing stood yet neither names nor counts what was taken back; nor numbers it."""
+    """A post neither names, counts nor numbers entries that were retracted before any of it was posted."""
     gone = EditionEntry(archived(title="Gone"), retracted=True, unposted_from=0)
     kept = (EditionEntry(archived(2, title="Second")), EditionEntry(archived(3, title="Third")))
     first, *rest = render(replace(edition(), entries=(gone, *kept)), layout=layout)
-    whole = said(first, *(one for one in rest if not one.only_retracted))
+    whole = shown_text(first, *(one for one in rest if not one.only_retracted))
     assert "Gone" not in whole
-    assert "내렸어요" not in said(*(one for one in rest if not one.only_retracted))
+    assert "내렸어요" not in shown_text(*(one for one in rest if not one.only_retracted))
     if layout is not Layout.STREAM:
         assert text(first.blocks[1]) == "2편"
         assert "1. Second" in whole
@@ -267,7 +265,7 @@ def test_taken_back_before_it_was_posted(layout: Layout) -> None:
 
 @pytest.mark.parametrize("layout", list(Layout))
 def test_taken_back_keeps_places(layout: Layout) -> None:
-    """Each message keeps its place, whether it strikes what was taken back through or leaves it out."""
+    """Every message keeps its position, whether it strikes retracted entries through or leaves them out."""
     entries = tuple(EditionEntry(archived(n, title=f"Paper {n}", ko="말 " * 1400)) for n in range(1, 12))
     taken = tuple(replace(one, retracted=at in (2, 3, 4)) for at, one in enumerate(entries))
     whole = render(replace(edition(), entries=taken), layout=layout)
@@ -282,17 +280,17 @@ def test_taken_back_keeps_places(layout: Layout) -> None:
 
 
 def test_retracted_in_the_index() -> None:
-    """The index of a thread strikes through what was taken back."""
+    """The index of the thread layout strikes retracted entries through."""
     gone = EditionEntry(archived(title="Gone"), retracted=True)
     index, *_ = render(
         replace(edition(), entries=(EditionEntry(archived(2)), gone)), Language.EN, Layout.THREAD
     )
-    assert "~2. Gone~ · taken down" in said(index)
+    assert "~2. Gone~ · taken down" in shown_text(index)
     assert index.text.endswith("2. Gone · taken down")
 
 
 def test_retracted_digest() -> None:
-    """A digest taken back becomes one line."""
+    """A retracted digest becomes one line."""
     assert daily.retraction_notice(DAY, language=Language.BOTH).text == "2월 25일 논문은 내렸어요."
     assert (
         daily.retraction_notice(DAY, language=Language.EN).text
@@ -301,7 +299,7 @@ def test_retracted_digest() -> None:
 
 
 def test_left_out() -> None:
-    """Older papers that did not fit are counted in one closing line, with how to read them."""
+    """One closing line counts older papers that did not fit, and says how to read them."""
     (message,) = render(edition(archived(), left_out=12), Language.EN)
     closing = text(message.blocks[-2])
     assert closing == "12 older papers are not shown. Read on with `/paper since:2025-02-25`."
@@ -317,12 +315,12 @@ def test_several_days() -> None:
 
 
 def test_nothing() -> None:
-    """An edition without entries is no message."""
+    """An edition without entries gives no message."""
     assert render(edition()) == ()
 
 
 def test_titles_cannot_mention() -> None:
-    """Markup in a title is shown, not obeyed."""
+    """Markup in a title is shown as text."""
     (message,) = render(edition(archived(title="<!here> & <https://evil.example|you> @here #general")))
     assert "&lt;!here&gt; &amp; &lt;https://evil.example|you&gt; @here #general" in text(message.blocks[2])
     assert message.blocks[2]["text"]["verbatim"] is True

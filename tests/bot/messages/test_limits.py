@@ -1,4 +1,4 @@
-"""Whatever a digest holds, every renderer keeps every limit and loses nothing."""
+"""Every renderer keeps every limit and loses nothing, whatever a digest contains."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from bot.messages.message import View
 from bot.messages.refusals import Mistyped, mistyped
 from bot.messages.settings_modal import ModalMetadata, settings_modal
 from digests.model import ArchivedDigest, ArchivedEntry, Correction, Hit, Results, Tag, TagCount, Workspace
-from tests.bot.messages.checks import check, check_window, pressable, said, solid
+from tests.bot.messages.checks import check, check_window, row_elements, shown_text, without_spaces
 from tests.bot.messages.samples import DAY, archived_entries, editions, text
 
-# Only the report of a failure is large, and must not hide what failed.
+# Hypothesis warns that the report of a failure is large, which would hide the failure.
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 hostile = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -34,48 +34,48 @@ DATE = datetime(2025, 2, 25, tzinfo=UTC)
 @hostile
 @given(editions(), st.sampled_from(list(Language)))
 def test_daily(layout: Layout, edition: Edition, language: Language) -> None:
-    """The daily post keeps every limit, shows every title and every word of the commentary, threads only
-    under a first message, and is the same when it is rendered again.
+    """The daily post keeps every limit, shows every title and every word of the commentary, has replies only
+    after a first message, and is the same when it is rendered again.
     """
     messages = daily.render(edition, language=language, layout=layout)
     assert not messages[0].thread
     for message in messages:
         check(message)
-    shown = solid(said(*messages))
+    shown = without_spaces(shown_text(*messages))
     for one in edition.entries:
         may_be_left_out = one.retracted and one.unposted_from is not None
-        assert may_be_left_out or solid(title_text(one.entry.paper)) in shown
+        assert may_be_left_out or without_spaces(title_text(one.entry.paper)) in shown
         wanted = one.entry.entry.commentary("ko" if language is Language.BOTH else language)
         if wanted and one.seen_url is None and not one.retracted:
-            assert solid(wanted) in shown
+            assert without_spaces(wanted) in shown
     assert messages == daily.render(edition, language=language, layout=layout)
 
 
 @hostile
 @given(archived_entries(most=20), language)
 def test_reading(entries: tuple[ArchivedEntry, ...], language: str) -> None:
-    """The whole post in a modal keeps every limit; its pages together show every title."""
+    """The post in the other language keeps every limit, and its pages together show every title."""
     digest = ArchivedDigest(10**15, "newsletter", DAY, entries)
     pages: list[View] = []
     while True:
         view = other_language.digest_modal([digest], language, len(pages))
         check_window(view)
         pages.append(view)
-        following = [e["value"] for e in pressable(view) if e["action_id"].endswith(":next")]
+        following = [e["value"] for e in row_elements(view) if e["action_id"].endswith(":next")]
         if not following:
             break
         assert [other_language.parse_button_value(value) for value in following] == [
             (language, (10**15,), len(pages))
         ]
-    shown = solid(said(*pages))
+    shown = without_spaces(shown_text(*pages))
     for one in entries:
-        assert solid(title_text(one.paper)) in shown
+        assert without_spaces(title_text(one.paper)) in shown
 
 
 @hostile
 @given(archived_entries(most=4), language, text)
 def test_paper(entries: tuple[ArchivedEntry, ...], language: str, typed: str) -> None:
-    """One paper's answer, share and windows keep every limit and show its title."""
+    """A paper's answer, share and modals keep every limit and show its title."""
     for one in entries:
         corrections = (Correction(typed, "looped"),) * 7
         answer = paper.answer(one, language=language, corrections=corrections, back=(typed, 5))
@@ -87,13 +87,13 @@ def test_paper(entries: tuple[ArchivedEntry, ...], language: str, typed: str) ->
         ]
         for message in (answer, shared):
             check(message)
-            whole = solid(title_text(one.paper)) in solid(said(message))
-            assert whole or any(e["action_id"].endswith(":all") for e in pressable(message))
+            whole = without_spaces(title_text(one.paper)) in without_spaces(shown_text(message))
+            assert whole or any(e["action_id"].endswith(":all") for e in row_elements(message))
         check_window(paper.saved(one, language=language, new=True))
         for view in windows:
             check_window(view)
         for view in windows[:2]:
-            assert solid(title_text(one.paper)) in solid(said(view))
+            assert without_spaces(title_text(one.paper)) in without_spaces(shown_text(view))
 
 
 @hostile
@@ -101,7 +101,7 @@ def test_paper(entries: tuple[ArchivedEntry, ...], language: str, typed: str) ->
 def test_listing(
     entries: tuple[ArchivedEntry, ...], language: str, query: str, matched: list[str], offset: int
 ) -> None:
-    """A list of hits keeps every limit; what one page cannot hold, Next shows."""
+    """A page of results keeps every limit, and Next shows what it cannot hold."""
     hits = tuple(Hit(one, 1.0, tuple(matched)) for one in entries)
     found = Results(query, hits, offset + len(hits) + 1, offset, (Correction(query, query),))
     message = search_results.results_page(found, language=language)
@@ -115,7 +115,7 @@ def test_listing(
 @hostile
 @given(language, text, st.lists(text, max_size=30))
 def test_nothing_and_tags(language: str, query: str, guesses: list[str]) -> None:
-    """Finding nothing, and tags of any spelling, keep every limit."""
+    """Answers without results, and tags of any spelling, keep every limit."""
     counts = [TagCount(Tag(guess or "x", guess or "x"), 3) for guess in guesses]
     check(search_results.no_results(Results(query, suggestions=tuple(guesses)), language=language))
     check(search_results.tag_list(counts, language=language))
@@ -130,7 +130,7 @@ def test_nothing_and_tags(language: str, query: str, guesses: list[str]) -> None
 @hostile
 @given(archived_entries(), language)
 def test_home(entries: tuple[ArchivedEntry, ...], language: str) -> None:
-    """App Home keeps every limit, shows the papers in order, and says so where they do not all fit."""
+    """App Home keeps every limit, shows the papers in order, and says so if they do not all fit."""
     today = ArchivedDigest(7, "newsletter", DAY, entries)
     kept = home.SavedPapers(entries[: home.SAVED], 99)
     preferences = Preferences(Language(language), enabled=True)
@@ -141,8 +141,8 @@ def test_home(entries: tuple[ArchivedEntry, ...], language: str) -> None:
         language=language, chosen=None, today=today, saved=kept, channels=managed, everyone=False
     )
     check_window(view)
-    shown = solid(said(view))
-    fit = [solid(title_text(one.paper)) in shown for one in entries]
+    shown = without_spaces(shown_text(view))
+    fit = [without_spaces(title_text(one.paper)) in shown for one in entries]
     assert fit[0]
     assert all(fit) or "/paper latest" in str(view["blocks"])
 
@@ -156,10 +156,10 @@ def test_home(entries: tuple[ArchivedEntry, ...], language: str) -> None:
     st.sampled_from(list(Field)),
 )
 def test_settings(language: str, typed: str, hostiles: list[str], others: int, field: Field) -> None:
-    """The card, its modal, the log and what is said of a change keep every limit, whatever was typed
-    for a tag or stands in the log.
+    """The card, its modal, the log and the messages about changes keep every limit, whatever was typed for
+    a tag or is in the log.
     """
-    # Many tags are a few hostile ones, over and over: what many do is a matter of their number.
+    # Many tags repeat a few hostile ones, since only their number matters.
     repeated = hostiles or [typed]
     tags = [*hostiles, *(f"{n}{repeated[n % len(repeated)]}" for n in range(others))]
     wanted = TagFilter((tuple(tags),) if tags else (), (typed,))

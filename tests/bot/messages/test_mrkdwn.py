@@ -1,4 +1,4 @@
-"""Texts that are not ours, as mrkdwn."""
+"""Foreign texts as mrkdwn."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from bot.messages.mrkdwn import (
     web_address,
     with_links,
 )
-from tests.bot.messages.checks import solid
+from tests.bot.messages.checks import without_spaces
 from tests.bot.messages.samples import text
 
 
 def test_escape() -> None:
-    """Ampersands first, so that what looks escaped already is shown as it is."""
+    """Ampersands are escaped first, so that text that looks escaped is shown as it is."""
     assert escape("<@U1> & &lt;") == "&lt;@U1&gt; &amp; &amp;lt;"
 
 
 def test_direction_marks_end_with_their_text() -> None:
-    """A title that turns the direction cannot turn what follows it."""
+    """A title that changes the text direction does not change it for the text after it."""
     assert clean("\u202eabc") == "\u202eabc\u202c"
     assert clean("\u2067a\u2066b\u2069") == "\u2067a\u2066b\u2069\u2069"
     assert clean("\u202ea\u202c") == "\u202ea\u202c"
@@ -61,7 +61,7 @@ def test_link() -> None:
     ],
 )
 def test_what_is_no_web_address_is_no_link(url: str | None) -> None:
-    """Only http and https become links; an immense address does not."""
+    """Only http and https addresses of a reasonable length become links."""
     assert web_address(url) is None
     assert link(url, "title") == "title"
 
@@ -79,18 +79,18 @@ def test_what_is_no_web_address_is_no_link(url: str | None) -> None:
     ],
 )
 def test_addresses_in_prose_can_be_clicked(raw: str, shown: str) -> None:
-    """A web address in a commentary becomes a link that shows itself, without the sentence around it."""
+    """A web address in a commentary becomes a link, without the punctuation of its sentence."""
     assert with_links(raw) == shown
 
 
 def test_emphasis_is_left_out_where_it_would_break() -> None:
-    """Slack has no way to escape an asterisk or an underscore."""
+    """A text with an asterisk or underscore is not emphasised, because Slack cannot escape these."""
     assert (bold("a"), bold("Q* search"), bold("a\nb"), bold("")) == ("*a*", "Q* search", "a\nb", "")
     assert (italic("a"), italic("long_context")) == ("_a_", "long_context")
 
 
 def test_split_at_paragraphs_then_sentences_then_words() -> None:
-    """A text is parted at the best place that fits."""
+    """A text is split at the best place that fits."""
     assert list(split("One two.\n\nThree four.", 12)) == ["One two.", "Three four."]
     assert list(split("One two. Three four.", 12)) == ["One two.", "Three four."]
     assert list(split("one two three four", 9)) == ["one two", "three", "four"]
@@ -107,11 +107,11 @@ def test_split_loses_nothing(raw: str, limit: int, render: object) -> None:
     assert all(0 < limits.size(piece) <= limit for piece in pieces)
     if render is escape:
         whole = "".join(pieces).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-        assert solid(whole) == solid(raw)
+        assert without_spaces(whole) == without_spaces(raw)
 
 
 def test_split_is_linear() -> None:
-    """Parting a text of 5 MB, as long as a document may be, takes seconds and not minutes."""
+    """Splitting 5 MB, the largest document, takes seconds and not minutes."""
     started = time.perf_counter()
     assert sum(1 for _ in split("A sentence of it. " * 300_000, limits.SECTION_TEXT, with_links)) > 1_700
     assert time.perf_counter() - started < 20
@@ -119,14 +119,14 @@ def test_split_is_linear() -> None:
 
 @given(text, st.integers(10, 300))
 def test_clip_and_brief_keep_to_the_limit(raw: str, limit: int) -> None:
-    """A clipped text fits, also when it is escaped."""
+    """A clipped text fits, also after it is escaped."""
     assert limits.size(clip(raw, limit)) <= limit
     assert limits.size(brief(raw, limit)) <= limit
     assert "\n" not in brief(raw, limit)
 
 
 def test_opening() -> None:
-    """An abstract's opening is whole sentences."""
+    """An abstract's opening consists of whole sentences."""
     abstract = "First sentence here. Second sentence here. Third."
     assert opening_sentences(abstract, 45) == "First sentence here. Second sentence here. …"
     assert opening_sentences(abstract, 200) == abstract

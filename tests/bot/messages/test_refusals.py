@@ -79,12 +79,12 @@ def test_what_cannot_be_read_has_its_code(name: str, text: str, code: RefusalCod
 
 
 def test_the_documents_cover_every_code() -> None:
-    """The documents above are refused for every reason but a file that cannot be opened."""
+    """The documents above produce every code except that of a file that cannot be opened."""
     assert {code for _, _, code in REFUSED} == set(RefusalCode) - {RefusalCode.UNREADABLE_FILE}
 
 
 def test_a_refusal_survives_pickling() -> None:
-    """A refusal from the process that reads documents keeps its reason, line and sentence."""
+    """An error from the process that reads documents keeps its reason, line and sentence."""
     error = DigestError(RefusalReason(RefusalCode.TOO_MANY_LINES, limit=50_000), 50_001)
     copied = copy.copy(error)  # as pickle does, by __reduce__
     assert (copied.reason, copied.line, str(copied)) == (error.reason, 50_001, str(error))

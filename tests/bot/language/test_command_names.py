@@ -1,4 +1,4 @@
-"""Commands are named as they are called where Haru runs."""
+"""Messages name the commands with the prefix that is set."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from digests.model import Results
 
 @pytest.fixture
 def prefixed() -> Iterator[None]:
-    """Under the prefix ``lab-``."""
+    """Sets the prefix ``lab-``."""
     use_prefix("lab-")
     yield
     use_prefix("")
 
 
 def test_every_command_in_a_sentence_stands_where_it_is_found() -> None:
-    """No sentence, English or Korean, has a command outside backticks: none keeps its short name."""
+    """Every command in a message is in backticks, where the prefix is added."""
     with path("ko").open("rb") as po:
         said = [text for one in read_po(po, locale="ko") for text in (one.id, one.string)]
     texts = [text for one in said for text in ([one] if isinstance(one, str) else one)]
@@ -40,7 +40,7 @@ def test_every_command_in_a_sentence_stands_where_it_is_found() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.usefixtures("prefixed")
 def test_sentences_carry_the_prefix(language: str) -> None:
-    """Under a prefix help, refusals and hints name the commands that Slack knows, in both languages."""
+    """With a prefix, help, refusals and hints name the commands as Slack knows them, in both languages."""
     messages = [
         *(help_message(topic, language=language) for topic in Topic),
         *(mistyped(kind, "x", language=language) for kind in Mistyped),
@@ -53,7 +53,7 @@ def test_sentences_carry_the_prefix(language: str) -> None:
 
 @pytest.mark.usefixtures("prefixed")
 def test_what_people_wrote_stays() -> None:
-    """A value that is filled in is never rewritten, whatever it looks like."""
+    """The prefix is never added to text that people wrote."""
     assert "`/digest x`" in catalogue_for("en").gettext(
         "‘{typed}’? {expected}", typed="`/digest x`", expected=""
     )

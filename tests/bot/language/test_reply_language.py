@@ -1,4 +1,4 @@
-"""Whose language a reply is in."""
+"""The language of a reply, and the languages of a channel's posts."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from bot.language.reply_language import posting_languages, reply_language
 def test_reply_language(
     reader: str | None, channel: str | None, locale: str | None, default: str, expected: str
 ) -> None:
-    """The reader's choice comes first, then the channel, their locale, the operator's default."""
+    """The reader's choice comes first, then the channel's, then their locale, then the operator's default."""
     assert reply_language(reader, channel, locale, default) == expected
 
 
 def test_posting_languages() -> None:
-    """A channel that wants both has Korean first."""
+    """A channel with both languages posts Korean, then English."""
     assert [posting_languages(one) for one in ("ko", "en", "both")] == [("ko",), ("en",), ("ko", "en")]
