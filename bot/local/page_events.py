@@ -25,7 +25,7 @@ class PageEvents:
     def publish(self, kind: str, *, user_id: str | None = None, **fields: object) -> None:
         """Send an event to all pages, or only to the pages of ``user_id``.
 
-        ``kind`` is one of ``message``, ``gone``, ``views``, ``home``, ``clock`` and ``channels``.
+        ``kind`` is ``message``, ``message_deleted``, ``views``, ``home``, ``clock`` or ``channels``.
         """
         for queue, subscriber in self._subscribers.items():
             if user_id is None or subscriber == user_id:

@@ -108,7 +108,7 @@ class Team:
 
     def delete_message(self, conversation: Json, ts: str) -> None:
         self.messages.delete(conversation["id"], ts)
-        self.page_events.publish("gone", channel=conversation["id"], ts=ts)
+        self.page_events.publish("message_deleted", channel=conversation["id"], ts=ts)
 
     def join(self, conversation: Json, user_id: str, *, inviter_id: str | None = None) -> None:
         """Add a user to a channel. Does nothing if they are in it already."""

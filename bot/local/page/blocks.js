@@ -48,9 +48,9 @@ const BLOCKS = {
   },
   header: (block) => h("h3.header", {}, renderText(block.text)),
   divider: () => h("hr"),
-  context: (block) => h(".context", {}, block.elements.map((one) =>
-    one.type === "image" ? h("img", { src: one.image_url || "", alt: one.alt_text }) : h("span.text", {}, renderText(one)))),
-  actions: (block, renderPart) => h(".actions", {}, block.elements.map((one) => renderPart(block, one))),
+  context: (block) => h(".context", {}, block.elements.map((element) =>
+    element.type === "image" ? h("img", { src: element.image_url || "", alt: element.alt_text }) : h("span.text", {}, renderText(element)))),
+  actions: (block, renderPart) => h(".actions", {}, block.elements.map((element) => renderPart(block, element))),
   image: (block) => h("figure", {}, block.title ? h("figcaption", {}, renderText(block.title)) : null, h("img", { src: block.image_url || "", alt: block.alt_text })),
   input(block, renderPart, fields) {
     const id = `label${++labelCount}`;

@@ -1,6 +1,6 @@
 // The box in which a user writes. It completes commands, people and channels.
 // Enter sends, Shift+Enter starts a new line.
-import { RefusedError, showError, send, upload } from "./api.js";
+import { RefusedError, send, showError, upload } from "./api.js";
 import { h } from "./dom.js";
 import { icons } from "./messages.js";
 import { directory } from "./mrkdwn.js";
@@ -61,38 +61,38 @@ export function composer({ channel, thread = null, commands, placeholder, showCo
   function showFiles() {
     attachments.hidden = !files.length;
     attachments.replaceChildren(...files.map((file) => h("span.attachment", {}, file.name,
-      h("button.bare", { type: "button", "aria-label": phrase("remove_file", { name: file.name }), onclick: () => { files = files.filter((one) => one !== file); showFiles(); } }, icons.close()))));
+      h("button.bare", { type: "button", "aria-label": phrase("remove_file", { name: file.name }), onclick: () => { files = files.filter((other) => other !== file); showFiles(); } }, icons.close()))));
     changed();
   }
 
   function findCompletions(word) {
     const rest = word.slice(1).toLowerCase();
     if (word[0] === "/") {
-      const all = [...commands.map((one) => ({ ...one, app: true })), ...SLACK_COMMANDS.map((one) => ({ ...one, about: phrase(one.about) }))];
-      return all.filter((one) => one.name.startsWith(word.toLowerCase()))
-        .map((one) => ({ insert: `${one.name} `, label: one.name, hint: one.hint, about: one.about, from: one.app ? phrase("commands_of_haru") : phrase("commands_of_slack") }));
+      const all = [...commands.map((command) => ({ ...command, app: true })), ...SLACK_COMMANDS.map((command) => ({ ...command, about: phrase(command.about) }))];
+      return all.filter((command) => command.name.startsWith(word.toLowerCase()))
+        .map((command) => ({ insert: `${command.name} `, label: command.name, hint: command.hint, about: command.about, from: command.app ? phrase("commands_of_haru") : phrase("commands_of_slack") }));
     }
     if (word[0] === "@") {
-      return [...directory.people.values()].filter((one) => one.name.startsWith(rest) || one.real_name.toLowerCase().startsWith(rest))
-        .map((one) => ({ insert: `@${one.real_name} `, label: `@${one.real_name}`, hint: "", about: one.is_bot ? phrase("app") : one.name, from: "" }));
+      return [...directory.people.values()].filter((user) => user.name.startsWith(rest) || user.real_name.toLowerCase().startsWith(rest))
+        .map((user) => ({ insert: `@${user.real_name} `, label: `@${user.real_name}`, hint: "", about: user.is_bot ? phrase("app") : user.name, from: "" }));
     }
-    return [...directory.channels.values()].filter((one) => one.kind === "channel" && one.name.startsWith(rest))
-      .map((one) => ({ insert: `#${one.name} `, label: `#${one.name}`, hint: "", about: "", from: "" }));
+    return [...directory.channels.values()].filter((channel) => channel.kind === "channel" && channel.name.startsWith(rest))
+      .map((channel) => ({ insert: `#${channel.name} `, label: `#${channel.name}`, hint: "", about: "", from: "" }));
   }
 
   function showCompletions() {
     list.hidden = !completions.length;
     area.setAttribute("aria-expanded", String(!!completions.length));
-    list.replaceChildren(...completions.map((one, place) =>
-      h(place === selected ? "li.selected" : "li", { role: "option", id: `${listId}-${place}`, "aria-selected": String(place === selected), onpointerdown: (event) => { event.preventDefault(); accept(one); } },
-        h(".name", {}, h("b", {}, one.label), " ", h("span.faint", {}, one.hint)), h(".about", {}, h("span", {}, one.about), h("small.faint", {}, one.from)))));
+    list.replaceChildren(...completions.map((completion, index) =>
+      h(index === selected ? "li.selected" : "li", { role: "option", id: `${listId}-${index}`, "aria-selected": String(index === selected), onpointerdown: (event) => { event.preventDefault(); accept(completion); } },
+        h(".name", {}, h("b", {}, completion.label), " ", h("span.faint", {}, completion.hint)), h(".about", {}, h("span", {}, completion.about), h("small.faint", {}, completion.from)))));
     if (completions.length) area.setAttribute("aria-activedescendant", `${listId}-${selected}`);
     else area.removeAttribute("aria-activedescendant");
     list.children[selected]?.scrollIntoView({ block: "nearest" });
   }
 
-  function accept(one) {
-    const before = area.value.slice(0, area.selectionStart).replace(/[/@#]\S*$/, one.insert);
+  function accept(completion) {
+    const before = area.value.slice(0, area.selectionStart).replace(/[/@#]\S*$/, completion.insert);
     area.value = before + area.value.slice(area.selectionStart);
     area.selectionStart = area.selectionEnd = before.length;
     completions = [];

@@ -17,10 +17,10 @@ export function h(name, properties = {}, ...children) {
 }
 
 // Replaces the children of an element, which may be given by its id.
-export function replaceContent(id, ...children) {
-  const place = typeof id === "string" ? document.getElementById(id) : id;
-  place.replaceChildren(...children.flat().filter(Boolean));
-  return place;
+export function replaceContent(target, ...children) {
+  const container = typeof target === "string" ? document.getElementById(target) : target;
+  container.replaceChildren(...children.flat().filter(Boolean));
+  return container;
 }
 
 // Opens a small window under a button. Escape or a click elsewhere closes it, and so does the function returned.

@@ -1,5 +1,5 @@
 // Renders interactive elements: https://docs.slack.dev/reference/block-kit/block-elements
-import { showError, send, upload } from "./api.js";
+import { send, showError, upload } from "./api.js";
 import { h, popup } from "./dom.js";
 import { directory, mrkdwn, plainText } from "./mrkdwn.js";
 import { phrase } from "./words.js";
@@ -63,7 +63,7 @@ const ELEMENTS = {
   users_select: (element, context) => select(element, context, [{ options: userOptions() }], "selected_user", element.initial_user, (option) => option.value),
   channels_select: (element, context) => select(element, context, [{ options: channelOptions() }], "selected_channel", element.initial_channel, (option) => option.value),
   conversations_select: (element, context) => select(element, context, [{ options: channelOptions() }], "selected_conversation", element.initial_conversation, (option) => option.value),
-  multi_static_select: (element, context) => multiSelect(element, context, optionGroups(element).flatMap((group) => group.options), "selected_options", (element.initial_options || []).map((one) => one.value), (option) => option),
+  multi_static_select: (element, context) => multiSelect(element, context, optionGroups(element).flatMap((group) => group.options), "selected_options", (element.initial_options || []).map((option) => option.value), (option) => option),
   multi_users_select: (element, context) => multiSelect(element, context, userOptions(), "selected_users", element.initial_users || [], (option) => option.value),
   multi_channels_select: (element, context) => multiSelect(element, context, channelOptions(), "selected_channels", element.initial_channels || [], (option) => option.value),
   multi_conversations_select: (element, context) => multiSelect(element, context, channelOptions(), "selected_conversations", element.initial_conversations || [], (option) => option.value),
@@ -81,7 +81,7 @@ const ELEMENTS = {
   },
 
   checkboxes(element, { sendAction, previous }) {
-    const chosen = new Set((previous?.selected_options ?? element.initial_options ?? []).map((one) => one.value));
+    const chosen = new Set((previous?.selected_options ?? element.initial_options ?? []).map((option) => option.value));
     const now = () => element.options.filter((option) => chosen.has(option.value));
     const node = h(".choices", { role: "group" }, element.options.map((option) =>
       optionRow("checkbox", option, chosen.has(option.value), "", (on) => {
@@ -170,11 +170,11 @@ function optionGroups(element) {
 }
 
 function userOptions() {
-  return [...directory.people.values()].map((one) => ({ text: { type: "plain_text", text: one.real_name }, value: one.id }));
+  return [...directory.people.values()].map((user) => ({ text: { type: "plain_text", text: user.real_name }, value: user.id }));
 }
 
 function channelOptions() {
-  return [...directory.channels.values()].filter((one) => one.kind === "channel").map((one) => ({ text: { type: "plain_text", text: `#${one.name}` }, value: one.id }));
+  return [...directory.channels.values()].filter((channel) => channel.kind === "channel").map((channel) => ({ text: { type: "plain_text", text: `#${channel.name}` }, value: channel.id }));
 }
 
 // A menu. `key` names its entry in the state; toValue(option) is what that entry holds for an option.
@@ -190,7 +190,7 @@ function select(element, { sendAction, previous }, groups, key, initial, toValue
     else node.append(...group.options.map(render));
   }
   const now = () => {
-    const option = options.find((one) => one.value === node.value);
+    const option = options.find((candidate) => candidate.value === node.value);
     return option ? toValue(option) : null;
   };
   node.addEventListener("change", () => sendAction({ [key]: now() }).catch(showError));
@@ -199,7 +199,7 @@ function select(element, { sendAction, previous }, groups, key, initial, toValue
 
 // A menu with several choices. Its parameters are those of `select`.
 function multiSelect(element, { sendAction, previous }, options, key, initial, toValue) {
-  const chosen = new Set((previous?.[key] ?? initial).map((one) => one.value ?? one));
+  const chosen = new Set((previous?.[key] ?? initial).map((value) => value.value ?? value));
   const now = () => options.filter((option) => chosen.has(option.value)).map(toValue);
   const label = h("span");
   const show = () => {

@@ -25,21 +25,21 @@ let stream = null;
 let faultsAreOn = false;
 
 const now = () => new Date(Date.now() + clockOffset);
-const channel = () => workspace.channels.find((one) => one.id === currentId);
+const currentConversation = () => workspace.channels.find((conversation) => conversation.id === currentId);
 const isNarrow = () => innerWidth < 760;
 
 async function start() {
   document.documentElement.lang = LANGUAGE;
   document.title = `Haru · ${phrase("workspace")}`;
-  const known = await fetch("/local/people").then((answer) => answer.json());
-  const person = known.people.find((one) => one.id === currentUser.id) || known.people.find((one) => one.locale.startsWith(LANGUAGE)) || known.people[0];
+  const { people } = await fetch("/local/people").then((response) => response.json());
+  const person = people.find((user) => user.id === currentUser.id) || people.find((user) => user.locale.startsWith(LANGUAGE)) || people[0];
   currentUser.id = person.id;
   const linked = permalink(location.href);
   if (linked) currentId = linked.channel;
   await load();
-  if (!channel()) {
-    const korean = (one) => /[\uac00-\ud7a3]/.test(one.name);
-    currentId = (workspace.channels.find((one) => korean(one) === (LANGUAGE === "ko")) || workspace.channels[0]).id;
+  if (!currentConversation()) {
+    const korean = (conversation) => /[\uac00-\ud7a3]/.test(conversation.name);
+    currentId = (workspace.channels.find((conversation) => korean(conversation) === (LANGUAGE === "ko")) || workspace.channels[0]).id;
   }
   page.hidden = false;
   await openChannel(currentId);
@@ -50,9 +50,9 @@ async function start() {
 
 async function load() {
   workspace = await get("workspace");
-  const mine = workspace.people.find((one) => one.id === workspace.me);
-  directory.people = new Map(workspace.people.map((one) => [one.id, one]));
-  directory.channels = new Map(workspace.channels.map((one) => [one.id, one]));
+  const mine = workspace.people.find((user) => user.id === workspace.me);
+  directory.people = new Map(workspace.people.map((user) => [user.id, user]));
+  directory.channels = new Map(workspace.channels.map((conversation) => [conversation.id, conversation]));
   directory.me = mine.id;
   directory.zone = mine.tz;
   directory.openChannel = openChannel;
@@ -69,65 +69,65 @@ async function switchUser(person) {
   thread = null;
   hideModal();
   clearRendered();
-  const direct = channel()?.kind === "im";
+  const direct = currentConversation()?.kind === "im";
   await load();
-  if (direct || !channel()) currentId = workspace.channels.find((one) => (one.kind === "im") === direct).id;
+  if (direct || !currentConversation()) currentId = workspace.channels.find((conversation) => (conversation.kind === "im") === direct).id;
   await openChannel(currentId);
   page.setAttribute("aria-busy", "false");
   openStream();
 }
 
 function showSidebar() {
-  const item = (one) => {
-    const direct = one.kind === "im";
+  const item = (conversation) => {
+    const direct = conversation.kind === "im";
     const bot = workspace.people.find((person) => person.is_bot);
-    const classes = ["button.sidebar-item", one.id === currentId ? ".current" : "", one.unread && one.id !== currentId ? ".unread" : "", one.archived ? ".gone" : ""].join("");
-    return h("li", {}, h(classes, { type: "button", "aria-current": one.id === currentId ? "page" : null, onclick: () => openChannel(one.id) },
-      direct ? avatar(bot) : one.private ? icons.lock() : icons.hash(),
-      h("span", {}, direct ? bot.real_name : one.name),
-      one.unread && one.id !== currentId ? h("span.dot", { "aria-label": phrase("new") }) : null));
+    const classes = ["button.sidebar-item", conversation.id === currentId ? ".current" : "", conversation.unread && conversation.id !== currentId ? ".unread" : "", conversation.archived ? ".archived" : ""].join("");
+    return h("li", {}, h(classes, { type: "button", "aria-current": conversation.id === currentId ? "page" : null, onclick: () => openChannel(conversation.id) },
+      direct ? avatar(bot) : conversation.private ? icons.lock() : icons.hash(),
+      h("span", {}, direct ? bot.real_name : conversation.name),
+      conversation.unread && conversation.id !== currentId ? h("span.dot", { "aria-label": phrase("new") }) : null));
   };
-  const channels = workspace.channels.filter((one) => one.kind === "channel" && (!one.private || one.members.includes(workspace.me)));
+  const channels = workspace.channels.filter((conversation) => conversation.kind === "channel" && (!conversation.private || conversation.members.includes(workspace.me)));
   replaceContent("sidebar",
     h(".team", {}, h("b", {}, phrase("workspace"))),
     h("h2", {}, phrase("channels")),
     h("ul", {}, channels.map(item), h("li", {}, h("button.sidebar-item", { type: "button", "aria-haspopup": "dialog", onclick: (event) => newChannelForm(event.currentTarget, async (id) => { await load(); openChannel(id); }) }, icons.plus(), h("span", {}, phrase("add_channel"))))),
     h("h2", {}, phrase("apps")),
-    h("ul", {}, workspace.channels.filter((one) => one.kind === "im").map(item)),
+    h("ul", {}, workspace.channels.filter((conversation) => conversation.kind === "im").map(item)),
     h(".below", {}, h(faultsAreOn ? "button.sidebar-item.alarm" : "button.sidebar-item", { type: "button", "aria-haspopup": "dialog", onclick: (event) => faultsPanel(event.currentTarget, (set) => { faultsAreOn = Object.keys(set.odds).length > 0; showSidebar(); }).catch(showError) },
       icons.gear(), h("span", {}, phrase(faultsAreOn ? "faults_on" : "faults")))));
 }
 
 async function openChannel(id) {
-  if (!workspace.channels.some((one) => one.id === id)) await load();
+  if (!workspace.channels.some((conversation) => conversation.id === id)) await load();
   const changed = id !== currentId;
   currentId = id;
   localStorage.setItem("haru-channel", id);
   if (changed) closeThread();
   setDrawer(false);
-  const here = channel();
-  if (!here) return;
-  showHeading(here);
-  const direct = here.kind === "im";
+  const conversation = currentConversation();
+  if (!conversation) return;
+  showHeading(conversation);
+  const direct = conversation.kind === "im";
   document.getElementById("tabs").hidden = !direct;
   messages = [];
   const answer = await get("messages", { channel: id });
   if (id !== currentId) return;
-  messages = merged(messages, new Set(), answer.messages);
+  messages = mergeMessages(messages, new Set(), answer.messages);
   firstUnread = answer.first_unread;
-  here.unread = false;
+  conversation.unread = false;
   showSidebar();
-  showComposer(here);
+  showComposer(conversation);
   if (direct) await showTab(changed || tab === "home" ? "home" : tab);
   else showMessages();
 }
 
-function showHeading(here) {
+function showHeading(conversation) {
   const bot = workspace.people.find((person) => person.is_bot);
-  const count = here.members.length;
-  replaceContent("heading", h("h1", {}, here.kind === "im" ? [avatar(bot), bot.real_name] : [here.private ? icons.lock() : icons.hash(), here.name]),
-    here.kind === "im" ? h("span.badge", {}, phrase("app"))
-      : h("span.faint.count", { title: here.members.map((one) => directory.people.get(one)?.real_name || one).join(", ") }, phrase(count === 1 ? "member" : "members", { n: count })));
+  const count = conversation.members.length;
+  replaceContent("heading", h("h1", {}, conversation.kind === "im" ? [avatar(bot), bot.real_name] : [conversation.private ? icons.lock() : icons.hash(), conversation.name]),
+    conversation.kind === "im" ? h("span.badge", {}, phrase("app"))
+      : h("span.faint.count", { title: conversation.members.map((id) => directory.people.get(id)?.real_name || id).join(", ") }, phrase(count === 1 ? "member" : "members", { n: count })));
 }
 
 function showMessages() {
@@ -142,16 +142,16 @@ function showMessages() {
 }
 
 function renderChannel() {
-  const here = channel();
-  const context = { channel: here, openThread, now: now(), firstUnread };
+  const conversation = currentConversation();
+  const context = { channel: conversation, openThread, now: now(), firstUnread };
   let box = scroller.querySelector(".list");
-  if (!box || box.dataset.channel !== here.id) {
+  if (!box || box.dataset.channel !== conversation.id) {
     box = h(".list");
-    box.dataset.channel = here.id;
+    box.dataset.channel = conversation.id;
     replaceContent(scroller, h(".beginning"), box);
   }
   // Written anew each time, since the channel may have been renamed.
-  const beginning = here.kind === "im" ? phrase("beginning_haru") : phrase("beginning", { name: here.name });
+  const beginning = conversation.kind === "im" ? phrase("beginning_haru") : phrase("beginning", { name: conversation.name });
   replaceContent(scroller.querySelector(".beginning"), beginning);
   renderMessages(box, messages, context);
 }
@@ -166,43 +166,43 @@ async function showTab(chosen) {
     showMessages();
     return;
   }
-  const place = document.getElementById("home");
+  const container = document.getElementById("home");
   scroller.hidden = true;
   document.getElementById("composer").hidden = true;
-  place.hidden = false;
+  container.hidden = false;
   await loadHome();
 }
 
 async function loadHome() {
   const { view } = await get("home");
-  const place = document.getElementById("home");
+  const container = document.getElementById("home");
   if (!view) {
-    replaceContent(place, h("p.faint.nothing", {}, phrase("nothing_home")));
+    replaceContent(container, h("p.faint.nothing", {}, phrase("nothing_home")));
     return;
   }
-  const scrolled = place.scrollTop;
+  const scrolled = container.scrollTop;
   const blocks = renderBlocks(view.blocks, {
     view: view.id,
     sendAction: (block_id, action_id, chosen) => send("actions", { view: view.id, block_id, action_id, chosen, values: blocks.values() }),
   });
-  replaceContent(place, blocks.node);
-  place.scrollTop = scrolled;
+  replaceContent(container, blocks.node);
+  container.scrollTop = scrolled;
 }
 
-// Shows the composer, or why the user cannot write here.
-function showComposer(here) {
-  if (here.archived || (here.kind === "channel" && !here.members.includes(workspace.me))) {
-    const word = here.archived ? "archived" : "not_member";
-    replaceContent("composer", h(".notice", {}, h("span", {}, phrase(word, { name: here.name })),
-      here.archived ? null : h("button.button", { type: "button", onclick: () => send("messages", { channel: here.id, text: "/join" }).catch(showError) }, phrase("join"))));
+// Shows the composer, or why the user cannot write in the conversation.
+function showComposer(conversation) {
+  if (conversation.archived || (conversation.kind === "channel" && !conversation.members.includes(workspace.me))) {
+    const word = conversation.archived ? "archived" : "not_member";
+    replaceContent("composer", h(".notice", {}, h("span", {}, phrase(word, { name: conversation.name })),
+      conversation.archived ? null : h("button.button", { type: "button", onclick: () => send("messages", { channel: conversation.id, text: "/join" }).catch(showError) }, phrase("join"))));
     return;
   }
-  const placeholder = here.kind === "im" ? phrase("message_haru") : phrase("message_to", { name: here.name });
-  const [paper, tag, digest] = workspace.commands.map((one) => one.name);
-  const examples = here.kind === "im" ? ["looped transformers"] : [`${paper} looped`, `${tag} scaling-law`, digest];
-  const made = composer({ channel: here, commands: workspace.commands, placeholder, examples, showCommandError });
-  replaceContent("composer", made.node);
-  if (!isNarrow()) made.focus();
+  const placeholder = conversation.kind === "im" ? phrase("message_haru") : phrase("message_to", { name: conversation.name });
+  const [paper, tag, digest] = workspace.commands.map((command) => command.name);
+  const examples = conversation.kind === "im" ? ["looped transformers"] : [`${paper} looped`, `${tag} scaling-law`, digest];
+  const box = composer({ channel: conversation, commands: workspace.commands, placeholder, examples, showCommandError });
+  replaceContent("composer", box.node);
+  if (!isNarrow()) box.focus();
 }
 
 // Shows Slackbot's note that a command failed. Only this page has it: a reload removes it.
@@ -224,17 +224,17 @@ async function openThread(ts) {
   const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
   thread = ts;
   const pane = document.getElementById("thread");
-  const here = channel();
-  const made = composer({ channel: here, thread: ts, commands: workspace.commands, placeholder: phrase("reply"), showCommandError });
-  replaceContent(pane, h("header", {}, h("h2", {}, phrase("thread"), h("small.faint", {}, here.kind === "im" ? "Haru" : `#${here.name}`)),
+  const conversation = currentConversation();
+  const box = composer({ channel: conversation, thread: ts, commands: workspace.commands, placeholder: phrase("reply"), showCommandError });
+  replaceContent(pane, h("header", {}, h("h2", {}, phrase("thread"), h("small.faint", {}, conversation.kind === "im" ? "Haru" : `#${conversation.name}`)),
     h("button.bare.x", { type: "button", "aria-label": phrase("close"), onclick: closeThread }, icons.close())),
-    h(".scroll", {}, h(".list")), h(".composer", {}, made.node));
+    h(".scroll", {}, h(".list")), h(".composer", {}, box.node));
   pane.hidden = false;
   page.classList.add("with-thread");
   if (atEnd) scroller.scrollTop = scroller.scrollHeight;
   threadMessages = (await get("messages", { channel: currentId, thread: ts })).messages;
   renderThread();
-  if (!isNarrow()) made.focus();
+  if (!isNarrow()) box.focus();
 }
 
 function closeThread() {
@@ -245,40 +245,42 @@ function closeThread() {
 }
 
 function renderThread() {
-  const place = document.querySelector("#thread .list");
-  if (place) renderMessages(place, threadMessages, { channel: channel(), thread, openThread, now: now() });
+  const list = document.querySelector("#thread .list");
+  if (list) renderMessages(list, threadMessages, { channel: currentConversation(), thread, openThread, now: now() });
 }
 
 // Scrolls to a message and highlights it. `parent` is the thread it is in, if any.
 async function showMessage(ts, parent) {
-  if (channel()?.kind === "im") await showTab("messages");
+  if (currentConversation()?.kind === "im") await showTab("messages");
   if (parent) await openThread(parent);
   const node = document.querySelector(`[data-ts="${ts}"]`);
   node?.scrollIntoView({ block: "center" });
   node?.classList.add("pointed");
 }
 
+const byTs = (first, second) => Number(first.ts) - Number(second.ts);
+
 // Adds a message to a list, or replaces it there, in the order of ts.
 function insertMessage(list, message) {
-  const place = list.findIndex((one) => one.ts === message.ts);
-  if (place >= 0) list[place] = message;
+  const index = list.findIndex((old) => old.ts === message.ts);
+  if (index >= 0) list[index] = message;
   else list.push(message);
-  list.sort((one, other) => Number(one.ts) - Number(other.ts));
+  list.sort(byTs);
 }
 
 // The fetched messages, and those that arrived while they were being fetched.
 // `shown` are the messages on the page, `known` the ts of those that were there before the fetch.
-function merged(shown, known, fetched) {
-  const all = new Map(fetched.map((one) => [one.ts, one]));
-  for (const one of shown) if (!known.has(one.ts) && !all.has(one.ts)) all.set(one.ts, one);
-  return [...all.values()].sort((one, other) => Number(one.ts) - Number(other.ts));
+function mergeMessages(shown, known, fetched) {
+  const all = new Map(fetched.map((message) => [message.ts, message]));
+  for (const message of shown) if (!known.has(message.ts) && !all.has(message.ts)) all.set(message.ts, message);
+  return [...all.values()].sort(byTs);
 }
 
 function onMessage({ channel: id, message }) {
-  const here = id === currentId;
+  const isCurrent = id === currentId;
   const reply = message.thread_ts && message.thread_ts !== message.ts;
-  if (!here) {
-    const other = workspace.channels.find((one) => one.id === id);
+  if (!isCurrent) {
+    const other = workspace.channels.find((conversation) => conversation.id === id);
     if (other && !reply && message.user !== workspace.me) {
       other.unread = true;
       showSidebar();
@@ -296,7 +298,7 @@ function onMessage({ channel: id, message }) {
     if (!message._ephemeral) refreshParent(message.thread_ts);
     return;
   }
-  const fresh = !messages.some((one) => one.ts === message.ts);
+  const fresh = !messages.some((old) => old.ts === message.ts);
   const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
   insertMessage(messages, message);
   renderChannel();
@@ -306,15 +308,15 @@ function onMessage({ channel: id, message }) {
 
 async function refreshParent(ts) {
   const fresh = (await get("messages", { channel: currentId })).messages;
-  const parent = fresh.find((one) => one.ts === ts);
+  const parent = fresh.find((message) => message.ts === ts);
   if (!parent) return;
   insertMessage(messages, parent);
   renderChannel();
 }
 
 const threadAtEnd = () => {
-  const place = document.querySelector("#thread .scroll");
-  return place.scrollHeight - place.scrollTop - place.clientHeight < 120;
+  const pane = document.querySelector("#thread .scroll");
+  return pane.scrollHeight - pane.scrollTop - pane.clientHeight < 120;
 };
 
 // Scrolls to a new message: to its top if it is taller than the window, else to the end of the channel.
@@ -326,8 +328,8 @@ function scrollToNew(ts) {
 
 function onMessageDeleted({ channel: id, ts }) {
   if (id !== currentId) return;
-  messages = messages.filter((one) => one.ts !== ts);
-  threadMessages = threadMessages.filter((one) => one.ts !== ts);
+  messages = messages.filter((message) => message.ts !== ts);
+  threadMessages = threadMessages.filter((message) => message.ts !== ts);
   renderChannel();
   renderThread();
 }
@@ -345,11 +347,11 @@ function openStream() {
     const event = JSON.parse(data);
     const handle = {
       message: () => onMessage(event),
-      gone: () => onMessageDeleted(event),
+      message_deleted: () => onMessageDeleted(event),
       views: () => refreshModals(),
-      home: () => (channel()?.kind === "im" && tab === "home" ? loadHome() : null),
+      home: () => (currentConversation()?.kind === "im" && tab === "home" ? loadHome() : null),
       clock: () => { clockOffset = new Date(event.now) - Date.now(); updateClock(); if (!scroller.hidden) renderChannel(); },
-      channels: async () => { await load(); const here = channel(); if (here) { showHeading(here); showComposer(here); if (!scroller.hidden) renderChannel(); } },
+      channels: async () => { await load(); const conversation = currentConversation(); if (conversation) { showHeading(conversation); showComposer(conversation); if (!scroller.hidden) renderChannel(); } },
     }[event.kind];
     Promise.resolve(handle?.()).catch(showError);
   };
@@ -363,16 +365,16 @@ function showOffline(isOffline) {
 // Loads what happened without the stream: before it was opened, or while the page was offline.
 async function catchUp() {
   await load();
-  const here = currentId;
-  const known = new Set(messages.map((one) => one.ts));
-  const fetched = (await get("messages", { channel: here })).messages;
-  if (here !== currentId) return;
-  messages = merged(messages, known, fetched);
+  const channelId = currentId;
+  const known = new Set(messages.map((message) => message.ts));
+  const fetched = (await get("messages", { channel: channelId })).messages;
+  if (channelId !== currentId) return;
+  messages = mergeMessages(messages, known, fetched);
   if (!scroller.hidden) renderChannel();
-  const fresh = fetched.findLast((one) => !known.has(one.ts));
+  const fresh = fetched.findLast((message) => !known.has(message.ts));
   if (fresh) scrollToNew(fresh.ts);
   if (thread) {
-    threadMessages = (await get("messages", { channel: here, thread })).messages;
+    threadMessages = (await get("messages", { channel: channelId, thread })).messages;
     renderThread();
   }
 }

@@ -1,12 +1,12 @@
 // Shows the topmost modal of the user's stack. An update of the same modal keeps what the user has entered.
-import { showError, get, send } from "./api.js";
+import { get, send, showError } from "./api.js";
 import { renderBlocks } from "./blocks.js";
 import { busy, renderText } from "./elements.js";
 import { h } from "./dom.js";
 import { icons } from "./messages.js";
 import { phrase } from "./words.js";
 
-const place = document.getElementById("modals");
+const container = document.getElementById("modals");
 let shown = null;
 let focusBefore = null;
 
@@ -16,16 +16,16 @@ export async function refreshModals() {
   if (!top) return hideModal();
   if (shown?.view.id === top.id && shown.view.hash === top.hash) return;
   const previous = shown?.view.id === top.id ? shown.blocks.values() : top.state?.values || {};
-  const scrolled = shown?.view.id === top.id ? place.querySelector(".modal-body")?.scrollTop : 0;
+  const scrolled = shown?.view.id === top.id ? container.querySelector(".modal-body")?.scrollTop : 0;
   if (!shown) focusBefore = document.activeElement;
   open(top, previous, views.length > 1);
-  place.querySelector(".modal-body").scrollTop = scrolled || 0;
+  container.querySelector(".modal-body").scrollTop = scrolled || 0;
 }
 
 export function hideModal() {
   if (!shown) return;
   shown = null;
-  place.replaceChildren();
+  container.replaceChildren();
   document.getElementById("page").inert = false;
   focusBefore?.focus?.();
 }
@@ -54,7 +54,7 @@ function open(view, previous, isNested) {
     }
   });
   shown = { view, blocks };
-  place.replaceChildren(h(".shade", { onpointerdown: (event) => { if (event.target.classList.contains("shade")) close(true); } }, box));
+  container.replaceChildren(h(".shade", { onpointerdown: (event) => { if (event.target.classList.contains("shade")) close(true); } }, box));
   document.getElementById("page").inert = true;
   (box.querySelector(".modal-body .input:first-child :is(input[type=text], textarea)") || box).focus({ preventScroll: true });
 }

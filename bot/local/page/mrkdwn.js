@@ -15,38 +15,38 @@ export function plainText(text, { emoji = true } = {}) {
 }
 
 export function mrkdwn(text, { verbatim = false } = {}) {
-  const made = document.createDocumentFragment();
+  const nodes = document.createDocumentFragment();
   const parts = text.split(/```\n?([\s\S]*?)\n?```/);
   parts.forEach((part, index) => {
-    if (index % 2) made.append(h("pre", {}, unescape(part.replace(/<([^>|]+)(\|([^>]*))?>/g, (_, url, __, label) => label || url))));
-    else if (part) made.append(...renderLines(index ? part.replace(/^\n/, "") : part, verbatim));
+    if (index % 2) nodes.append(h("pre", {}, unescape(part.replace(/<([^>|]+)(\|([^>]*))?>/g, (_, url, __, label) => label || url))));
+    else if (part) nodes.append(...renderLines(index ? part.replace(/^\n/, "") : part, verbatim));
   });
-  return made;
+  return nodes;
 }
 
 // Renders the lines of a text outside code blocks: quotes, bullets and plain lines.
 function renderLines(text, verbatim) {
-  const made = [];
+  const nodes = [];
   let quoted = null;
   const all = text.split("\n");
   all.forEach((line) => {
     const quote = line.match(/^(?:&gt;|>)\s?(.*)$/);
     const bullet = line.match(/^(\s*)(?:•|◦|▪︎)\s+(.*)$/);
     if (quote) {
-      if (!quoted) made.push((quoted = h("blockquote")));
+      if (!quoted) nodes.push((quoted = h("blockquote")));
       else quoted.append(h("br"));
       quoted.append(...renderInline(quote[1], verbatim));
       return;
     }
     if (quoted) quoted = null;
     else if (line === "") {
-      made.push(h("span.gap"));
+      nodes.push(h("span.gap"));
       return;
-    } else if (made.length && !made.at(-1).classList?.contains("gap") && !made.at(-1).classList?.contains("bullet")) made.push(h("br"));
-    if (bullet) made.push(h("span.bullet", {}, "• ", ...renderInline(bullet[2], verbatim)));
-    else made.push(...renderInline(line, verbatim));
+    } else if (nodes.length && !nodes.at(-1).classList?.contains("gap") && !nodes.at(-1).classList?.contains("bullet")) nodes.push(h("br"));
+    if (bullet) nodes.push(h("span.bullet", {}, "• ", ...renderInline(bullet[2], verbatim)));
+    else nodes.push(...renderInline(line, verbatim));
   });
-  return made;
+  return nodes;
 }
 
 // Private-use characters around the number of a node that already stands for a part of the text.
@@ -117,7 +117,7 @@ function renderLink(url, label) {
 }
 
 // The channel, ts and thread of a link to a message in this workspace, or null for any other link.
-// The port is ignored, since it may differ from that of the run in which the link was made.
+// The port is ignored, since it may differ from that of the run in which the link was nodes.
 export function permalink(url) {
   const found = url.match(/^https?:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?\/archives\/(\w+)\/p(\d+)(\d{6})(?:\?|$)/);
   if (!found) return null;

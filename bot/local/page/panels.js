@@ -1,5 +1,5 @@
 // The controls that the real Slack does not have: the clock, the user switcher and the faults. And a form for a new channel.
-import { showError, get, send } from "./api.js";
+import { get, send, showError } from "./api.js";
 import { busy } from "./elements.js";
 import { h, popup, replaceContent } from "./dom.js";
 import { avatar, icons } from "./messages.js";
@@ -9,18 +9,18 @@ import { LOCALE, phrase } from "./words.js";
 // Shows the workspace clock with its controls. Returns a function that updates the time shown.
 // now() returns the workspace time; moved() is called after the clock was moved.
 export function clockBar(now, moved) {
-  const shown = h("time.now", {});
-  const tick = () => {
+  const time = h("time.now", {});
+  const updateTime = () => {
     const moment = now();
-    shown.dateTime = moment.toISOString();
+    time.dateTime = moment.toISOString();
     const options = { month: innerWidth < 760 ? "numeric" : "long", day: "numeric", weekday: "short", hour: "numeric", minute: "2-digit" };
-    shown.textContent = new Intl.DateTimeFormat(LOCALE, { timeZone: directory.zone, ...options }).format(moment);
-    shown.title = `${phrase("clock")} · ${directory.zone}`;
+    time.textContent = new Intl.DateTimeFormat(LOCALE, { timeZone: directory.zone, ...options }).format(moment);
+    time.title = `${phrase("clock")} · ${directory.zone}`;
   };
-  tick();
+  updateTime();
   const move = (body) => send("clock", body, "PUT").then(moved).catch(showError);
   const morning = (event) => busy(event.currentTarget, () => move({ to: "morning" }));
-  const custom = (event) => {
+  const setClock = (event) => {
     const field = h("input.field", { type: "datetime-local", value: wallClock(now(), directory.zone), "aria-label": phrase("clock") });
     const close = popup(event.currentTarget, h("form.panel", {
       onsubmit: (submitted) => {
@@ -31,21 +31,21 @@ export function clockBar(now, moved) {
     }, h("b", {}, phrase("clock")), h("small.faint", {}, directory.zone), field, h("button.button.primary", {}, phrase("set"))));
   };
   replaceContent("clock",
-    h("button.bare.when", { type: "button", title: phrase("set_clock"), "aria-label": phrase("set_clock"), "aria-haspopup": "dialog", onclick: custom }, icons.clock(), shown),
+    h("button.bare.when", { type: "button", title: phrase("set_clock"), "aria-label": phrase("set_clock"), "aria-haspopup": "dialog", onclick: setClock }, icons.clock(), time),
     h("button.pill", { type: "button", id: "next-morning", onclick: morning, title: phrase("next_morning") }, icons.sunrise(), h("span", {}, phrase("next_morning"))));
-  return tick;
+  return updateTime;
 }
 
 // Shows the current user, and a menu to act as somebody else. switchUser(id) is called with the choice.
 export function userSwitcher(people, me, switchUser) {
-  const mine = people.find((one) => one.id === me);
+  const mine = people.find((user) => user.id === me);
   const open = (event) => {
     const close = popup(event.currentTarget, [
       h(".popup-title", {}, phrase("acting_as")),
-      ...people.filter((one) => !one.is_bot).map((one) =>
-        h(one.id === me ? "button.choice.person.current" : "button.choice.person", {
-          type: "button", role: "menuitemradio", "aria-checked": String(one.id === me), onclick: () => { close(); switchUser(one.id); },
-        }, avatar(one), h("span", {}, h("b", {}, one.real_name), h("small", {}, `${phrase(one.is_admin ? "admin" : "person")} · ${one.locale} · ${one.tz}`)))),
+      ...people.filter((user) => !user.is_bot).map((user) =>
+        h(user.id === me ? "button.choice.person.current" : "button.choice.person", {
+          type: "button", role: "menuitemradio", "aria-checked": String(user.id === me), onclick: () => { close(); switchUser(user.id); },
+        }, avatar(user), h("span", {}, h("b", {}, user.real_name), h("small", {}, `${phrase(user.is_admin ? "admin" : "person")} · ${user.locale} · ${user.tz}`)))),
     ], { menu: true });
   };
   replaceContent("switcher", h("button.bare.me", { type: "button", "aria-haspopup": "menu", "aria-label": `${phrase("acting_as")} ${mine.real_name}`, onclick: open },
@@ -76,7 +76,7 @@ export async function faultsPanel(anchor, saved) {
   const methods = ["*", "chat.postMessage", "chat.update", "conversations.history", "conversations.replies", "views.open"];
   const odds = structuredClone(setting.odds);
   const method = h("select.field", { "aria-label": phrase("faults_method"), onchange: () => rows() },
-    methods.map((one) => h("option", { value: one }, one === "*" ? phrase("faults_all") : one)));
+    methods.map((name) => h("option", { value: name }, name === "*" ? phrase("faults_all") : name)));
   const table = h(".odds");
   const rows = () => replaceContent(table, setting.known.map((fault) => {
     const field = h("input.field", { type: "number", min: 0, max: 1, step: 0.01, value: odds[method.value]?.[fault] ?? 0, onchange: () => { (odds[method.value] ||= {})[fault] = Number(field.value); } });
