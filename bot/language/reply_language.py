@@ -12,7 +12,7 @@ def reply_language(reader: str | None, channel: str | None, locale: str | None, 
 
     In this order: the language the reader chose, the channel's language, the reader's
     Slack locale (``ko-KR``; None for members of other organisations), the operator's default. A
-    channel that posts in both languages does not decide. Languages Haru does not speak are skipped.
+    channel that posts in both languages does not decide. Languages the bot does not speak are skipped.
     """
     chosen = chosen_language(reader, channel)
     return chosen or _supported(locale) or _supported(default) or LANGUAGES[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
+from enum import StrEnum, auto
 
 from bot.channels.preferences import Channel, Preferences
 from bot.language.catalogue import Catalogue, catalogue_for
@@ -22,13 +22,13 @@ from bot.messages.setting_names import LANGUAGE_NAMES, LAYOUT_NAMES, filter_text
 class Outcome(StrEnum):
     """How a delivery ended, as far as the card tells."""
 
-    SENT = "sent"
-    SENDING = "sending"
-    WAITING = "waiting"  # its digest has not been taken in yet
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    DOUBT = "doubt"  # Slack has not confirmed the post; it is being checked
-    UNKNOWN = "unknown"  # the check failed: the post may or may not have arrived
+    SENT = auto()
+    SENDING = auto()
+    WAITING = auto()  # its digest has not been taken in yet
+    SKIPPED = auto()
+    FAILED = auto()
+    DOUBT = auto()  # Slack has not confirmed the post; it is being checked
+    UNKNOWN = auto()  # the check failed: the post may or may not have arrived
 
 
 @dataclass(frozen=True, slots=True)
