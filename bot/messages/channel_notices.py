@@ -56,7 +56,11 @@ def turned_on(
         lines.append(
             catalogue.gettext("This channel has many members. `/digest layout thread` keeps the post short.")
         )
-    offer = button(catalogue.gettext("Post the latest now"), Action.POST_NOW, str(newest)) if newest else None
+    offer = (
+        button(catalogue.gettext("Post the latest papers now"), Action.POST_NOW, str(newest))
+        if newest
+        else None
+    )
     settings = button(catalogue.gettext("Settings"), Action.SETTINGS)
     return Message("\n".join(lines), (section("\n".join(lines)), *actions([offer, settings])))
 

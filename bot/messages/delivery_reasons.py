@@ -25,7 +25,7 @@ _REASONS = {
     "history_unreadable": deferred("Slack never confirmed the post, and I didn't want to post it twice."),
     "plain_text_failed": deferred("Slack rejected the message. That is my mistake, and I've logged it."),
     # The ledger's reasons to pause.
-    "failed_days": deferred("I couldn't post three days in a row."),
+    "failed_days": deferred("My posts failed three days in a row."),
     "removed": deferred("I was removed from the channel. Invite me again and I'll continue."),
     "operator": deferred("My operator has paused me."),
     "uninstalled": deferred("I was uninstalled from this workspace."),
@@ -62,7 +62,7 @@ _REASONS = {
     "message_limit_exceeded": deferred("This workspace has sent more messages than its plan allows."),
     "accesslimited": deferred("A network rule keeps me from reaching this workspace."),
     "two_factor_setup_required": deferred("This workspace requires two-factor sign-in to be set up first."),
-    "not_connected": deferred("I couldn't reach Slack for too long."),
+    "not_connected": deferred("I couldn't reach Slack for a long time."),
     "ratelimited": deferred("Slack made me wait for too long."),
     "msg_too_long": deferred("Slack rejected the message. That is my mistake, and I've logged it."),
 }

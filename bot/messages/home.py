@@ -130,7 +130,7 @@ def _language(chosen: str | None, catalogue: Catalogue) -> tuple[Block, ...]:
     }
     return (
         header(catalogue.gettext("Your language")),
-        section(catalogue.gettext("The language of everything only you can see."), menu),
+        section(catalogue.gettext("The language of messages only you can see."), menu),
     )
 
 

@@ -37,8 +37,8 @@ def workspace_rule_changed(*, everyone: bool, language: str) -> Message:
         text = f"{_everyone_can(catalogue)} {undo}"
     else:
         text = catalogue.gettext(
-            "Again, only a channel's managers, its creator, the person who invited me and workspace "
-            "admins can change its settings."
+            "From now on, only a channel's managers, its creator, the person who invited me and "
+            "workspace admins can change its settings."
         )
     return Message(text, (section(text),))
 

@@ -75,7 +75,7 @@ def abstract(archived: ArchivedEntry, *, language: str) -> View:
         *split(entry.authors(paper, catalogue, named=10_000), limits.SECTION_TEXT, _italic_text),
     ]
     body = [*split(paper.abstract or "", limits.SECTION_TEXT, with_links)]
-    body = body or [escape(catalogue.gettext("This paper has no abstract here."))]
+    body = body or [escape(catalogue.gettext("I don't have an abstract for this paper."))]
     return _sections_modal(catalogue.gettext("Abstract"), [*entry.packed(lines), *body], catalogue)
 
 
