@@ -44,6 +44,7 @@ from bot.workspaces.files import Files
 from bot.workspaces.installations import Installation, Installations
 from bot.workspaces.oauth import OAuthStore
 from bot.workspaces.slack_directory import SlackDirectory
+from bot.workspaces.slack_errors import error_code
 from bot.workspaces.wire import Wire
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import OnDoubt, Settings
@@ -264,10 +265,8 @@ class Haru:
         try:
             answer = await client.auth_test()
         except SlackApiError as error:
-            data = error.response.data
-            code = data.get("error", "unknown") if isinstance(data, dict) else "unknown"
             raise TokenError(
-                f"Slack does not accept SLACK_BOT_TOKEN ({code});"
+                f"Slack does not accept SLACK_BOT_TOKEN ({error_code(error)});"
                 " copy it anew from “OAuth & Permissions” of your app"
             ) from error
         except OSError as error:

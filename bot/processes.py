@@ -14,6 +14,7 @@ from bot.app import Haru, TokenError
 from bot.http_server import web_application
 from bot.lifecycle import delivering, listening, prepared, until_signal
 from bot.local_run import WrongDatabaseError, is_local, run_local
+from bot.workspaces.slack_errors import error_code
 from config.settings import Mode, Settings, SettingsError
 from digests.store.database import Database
 
@@ -122,11 +123,9 @@ async def _socket_mode(haru: Haru) -> AsyncIterator[None]:
         # Check the token here, because the handler would retry a wrong one for ever without an error.
         await haru.clients.client().apps_connections_open(app_token=token)
     except SlackApiError as error:
-        data = error.response.data
-        code = data.get("error", "unknown") if isinstance(data, dict) else "unknown"
         raise TokenError(
-            f"Slack does not accept SLACK_APP_TOKEN ({code}). Copy it again from “Basic Information →"
-            " App-Level Tokens” of your Slack app; it needs the scope connections:write."
+            f"Slack does not accept SLACK_APP_TOKEN ({error_code(error)}). Copy it again from"
+            " “Basic Information → App-Level Tokens” of your Slack app; it needs the scope connections:write."
         ) from error
     handler = AsyncSocketModeHandler(haru.bolt(), token)
     await handler.connect_async()  # type: ignore[no-untyped-call]

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from bot.listeners.request import Request
 from bot.messages.message import Message
 from bot.messages.refusals import Failure, failure
+from bot.workspaces.slack_errors import error_code
 from digests.errors import HaruError, StoreError
 
 log = structlog.stdlib.get_logger(__name__)
@@ -40,7 +41,7 @@ async def result_or_failure(work: Awaitable[Result], request: Request) -> Result
         log.error("archive_away", error=str(error))
         kind = Failure.ARCHIVE_BUSY
     except SlackApiError as error:
-        code = slack_error_code(error)
+        code = error_code(error)
         log.warning("slack_refused", code=code)
         kind = _FAILURES_BY_SLACK_ERROR.get(code, Failure.UNEXPECTED)
     except (HaruError, aiohttp.ClientError, TimeoutError) as error:
@@ -61,9 +62,3 @@ async def error_language(request: Request) -> str:
         return await request.language()
     except StoreError:
         return request.services.default_language
-
-
-def slack_error_code(error: SlackApiError) -> str:
-    """Slack's code for why it refused a call, such as ``not_in_channel``; empty if it gave none."""
-    data = error.response.data
-    return str(data.get("error", "")) if isinstance(data, dict) else ""

@@ -6,9 +6,9 @@ import structlog
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.errors import SlackApiError
 
-from bot.listeners.error_answers import slack_error_code
 from bot.listeners.request import Request
 from bot.messages.message import Message
+from bot.workspaces.slack_errors import error_code
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -43,7 +43,7 @@ async def send_privately(request: Request, message: Message) -> None:
             return
     except SlackApiError as error:
         # Haru or the person is not in the channel.
-        log.info("told_directly", code=slack_error_code(error))
+        log.info("told_directly", code=error_code(error))
     await request.client.chat_postMessage(channel=request.user_id, text=message.text, blocks=blocks)
 
 

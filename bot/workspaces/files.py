@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.shared_file import FileError, FileProblem, SharedFile
 from bot.workspaces.clients import Clients
+from bot.workspaces.slack_errors import error_code
 from digests.reading.document import MAX_DOCUMENT_BYTES
 from digests.sources.file_names import has_document_suffix
 
@@ -77,8 +78,7 @@ async def _file_info(client: AsyncWebClient, file_id: str) -> dict[str, Any]:
     try:
         answer = await client.files_info(file=file_id)
     except SlackApiError as error:
-        data = error.response.data
-        code = data.get("error") if isinstance(data, dict) else None
+        code = error_code(error)
         if code == "missing_scope":
             raise FileError(FileProblem.MISSING_SCOPE) from error
         raise FileError(FileProblem.DELETED if code in _DELETED else FileProblem.UNAVAILABLE) from error

@@ -12,6 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.permissions import Person
+from bot.workspaces.slack_errors import error_code
 from digests.model import Workspace
 
 log = structlog.stdlib.get_logger(__name__)
@@ -69,8 +70,7 @@ class SlackDirectory:
         try:
             answer = await client.conversations_info(channel=channel_id, include_num_members=True)
         except SlackApiError as error:
-            data = error.response.data
-            code = str(data.get("error", "")) if isinstance(data, dict) else ""
+            code = error_code(error)
             log.info("conversation_unknown", channel=channel_id, code=code)
             return Conversation(is_member=code not in _NO_ACCESS)
         except (aiohttp.ClientError, TimeoutError) as error:
