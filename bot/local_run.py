@@ -12,7 +12,7 @@ import click
 
 from bot import schema_version
 from bot.app import Haru
-from bot.channels.preferences import Language
+from bot.channels.preferences import ChannelInfo, Language
 from bot.delivery.calendar import due_at
 from bot.http_server import PortError, web_application
 from bot.lifecycle import delivering, listening, until_signal
@@ -127,9 +127,7 @@ async def _subscribe(haru: Haru, local: LocalWorkspace, *, now: datetime) -> Non
             channel_id,
             language=language,
             zone=_ZONE,
-            name=name,
-            inviter_id=admin,
-            creator_id=admin,
+            info=ChannelInfo(name, inviter_id=admin, creator_id=admin),
         )
         # Dated a day earlier, so that the first change people make gets a notice of its own.
         changed, _ = await haru.channels.change(

@@ -13,12 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels import change_log, tables
-from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
+from bot.channels.preferences import Change, Channel, ChannelInfo, Field, Language, Layout, Preferences
 from bot.channels.row_mapping import channel_of, columns_of
 from bot.channels.setting_codec import differences, encode_managers
 from digests.model import Workspace
 from digests.store.bulk import among
 from digests.store.database import Database
+
+_NO_INFO = ChannelInfo()
 
 
 class Channels:
@@ -60,20 +62,17 @@ class Channels:
         language: Language | None = None,
         zone: str | None = None,
         layout: Layout | None = None,
-        name: str | None = None,
-        inviter_id: str | None = None,
-        creator_id: str | None = None,
+        info: ChannelInfo = _NO_INFO,
     ) -> Channel:
         """The channel with this Slack id.
 
         A new channel is created switched off, with these preferences in place of the defaults. A known one
-        keeps its preferences; its name, inviter and creator are updated where they are given.
+        keeps its preferences. Both take what is known from ``info``.
         """
-        facts = {"name": name, "inviter_id": inviter_id, "creator_id": creator_id}
         async with self._database.write() as connection:
             known = await _find(connection, workspace, channel_id)
             if known is not None:
-                return await _update_facts(connection, known, facts)
+                return await _update_info(connection, known, info)
             preferences = replace(
                 self._defaults,
                 language=language or self._defaults.language,
@@ -88,7 +87,9 @@ class Channels:
                         insert(tables.channel).values(
                             workspace=workspace.key,
                             channel_id=channel_id,
-                            **facts,
+                            name=info.name,
+                            inviter_id=info.inviter_id,
+                            creator_id=info.creator_id,
                             **columns_of(preferences),
                         )
                     )
@@ -264,15 +265,13 @@ async def _lock(connection: AsyncConnection, channel: Channel) -> Channel:
     return current
 
 
-async def _update_facts(
-    connection: AsyncConnection, channel: Channel, facts: Mapping[str, str | None]
-) -> Channel:
-    """Store the name, inviter and creator of a channel where they are given."""
+async def _update_info(connection: AsyncConnection, channel: Channel, info: ChannelInfo) -> Channel:
+    """Store what Slack says about a known channel, where it is given."""
     updated = replace(
         channel,
-        name=facts["name"] or channel.name,
-        inviter_id=facts["inviter_id"] or channel.inviter_id,
-        creator_id=facts["creator_id"] or channel.creator_id,
+        name=info.name or channel.name,
+        inviter_id=info.inviter_id or channel.inviter_id,
+        creator_id=info.creator_id or channel.creator_id,
     )
     if updated != channel:
         await connection.execute(

@@ -55,6 +55,15 @@ class Preferences:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """What Slack says about a channel; None for what is not known. The ids are those of users."""
+
+    name: str | None = None
+    inviter_id: str | None = None
+    creator_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """A channel that Haru knows. ``id`` is the id of its row, ``channel_id`` its id in Slack."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.channels.change_log import ChangeLog
 from bot.channels.channel_store import Channels
-from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
+from bot.channels.preferences import Change, Channel, ChannelInfo, Field, Language, Layout, Preferences
 from bot.channels.setting_codec import with_value
 from bot.channels.settings_merge import merge_managers, merge_preferences
 from bot.clocks import Clock
@@ -85,9 +85,7 @@ class ChannelSettings:
             language=Language(language),
             zone=zone,
             layout=layout,
-            name=conversation.name,
-            inviter_id=inviter_id,
-            creator_id=conversation.creator_id,
+            info=ChannelInfo(conversation.name, inviter_id, conversation.creator_id),
         )
 
     async def of_workspace(self, workspace: Workspace) -> Sequence[Channel]:

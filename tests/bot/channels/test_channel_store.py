@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time
 import pytest
 
 from bot.channels.channel_store import Channels
-from bot.channels.preferences import Language, Layout, Preferences
+from bot.channels.preferences import ChannelInfo, Language, Layout, Preferences
 from digests.model import Workspace
 from digests.store.database import Database
 
@@ -28,7 +28,7 @@ async def test_a_new_channel_is_off_and_takes_its_defaults(channels: Channels) -
     made = await channels.get_or_create(HERE, "C1", language=Language.KO, zone="Asia/Seoul")
     assert (made.preferences.language, made.preferences.zone) == (Language.KO, "Asia/Seoul")
     assert not made.preferences.enabled
-    assert (await channels.get_or_create(HERE, "C1", inviter_id="U1")).id == made.id
+    assert (await channels.get_or_create(HERE, "C1", info=ChannelInfo(inviter_id="U1"))).id == made.id
     assert len(await channels.all()) == 1
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot import schema_version
 from bot.app import Haru
-from bot.channels.preferences import Channel, Language
+from bot.channels.preferences import Channel, ChannelInfo, Language
 from bot.clocks import FixedClock
 from bot.local.faults import Setting
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
@@ -113,7 +113,11 @@ async def open_scene(database_url: str, folder: Path) -> AsyncIterator[Scene]:
         channels = {}
         for channel_id, language in ((KOREAN_CHANNEL, Language.KO), (ENGLISH_CHANNEL, Language.EN)):
             made = await haru.channels.get_or_create(
-                slack.workspace, channel_id, language=language, zone="Asia/Seoul", creator_id=MINJI
+                slack.workspace,
+                channel_id,
+                language=language,
+                zone="Asia/Seoul",
+                info=ChannelInfo(creator_id=MINJI),
             )
             before = DAY - timedelta(hours=20)
             changed, _ = await haru.channels.change(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.channels.preferences import Layout
+from bot.channels.preferences import ChannelInfo, Layout
 from bot.local.seed import ALEX, EMMA, JUNHO, KOREAN_CHANNEL, MINJI
 from bot.local.workspace_identity import BOT_USER_ID
 from tests.bot.listeners.conftest import Desk, eventually, found, text_of
@@ -103,7 +103,9 @@ async def test_guests_and_people_from_elsewhere_manage_only_where_they_were_adde
     if "team" not in facts:
         desk.workspace.team.users.change(JUNHO, is_admin=False)
     known = await desk.channel()
-    await desk.haru.channels.get_or_create(known.workspace, KOREAN_CHANNEL, inviter_id=JUNHO)
+    await desk.haru.channels.get_or_create(
+        known.workspace, KOREAN_CHANNEL, info=ChannelInfo(inviter_id=JUNHO)
+    )
     assert not await _may_change(desk, JUNHO)
     assert found(await desk.write("/paper looped", JUNHO), "share")
     await desk.write(f"/digest managers add <@{JUNHO}>", MINJI)
