@@ -109,7 +109,7 @@ class Haru:
         """The settings of channels, and what people chose for themselves."""
         self.channels = Channels(self.database, defaults=_default_preferences(self.settings))
         self.due_channels = DueChannels(self.database)
-        self.changes = ChangeLog(self.database)
+        self.change_log = ChangeLog(self.database)
         self.user_languages = UserLanguages(self.database)
         self.saved_papers = SavedPapers(self.database)
         self.policies = ManagementPolicies(self.database)
@@ -166,13 +166,13 @@ class Haru:
         settings = self.settings
         allow_private = settings.haru_allow_private_addresses
         self.sources = Sources(self.database)
-        self.web = HttpClient(is_allowed=any_address if allow_private else is_public_address)
+        self.http_client = HttpClient(is_allowed=any_address if allow_private else is_public_address)
         self.polling = Poller(
             self.database,
             self.archive,
             {
                 SourceKind.FOLDER: FolderFetcher(),
-                SourceKind.FEED: FeedFetcher(self.web),
+                SourceKind.FEED: FeedFetcher(self.http_client),
                 SourceKind.GIT: GitFetcher(settings.haru_clones, allow_private=allow_private),
             },
             interval=timedelta(minutes=settings.haru_poll_minutes),
@@ -219,7 +219,7 @@ class Haru:
             archive=archive,
             sources=self.sources,
             settings=ChannelSettings(
-                channels=self.channels, change_log=self.changes, deliveries=deliveries, clock=clock
+                channels=self.channels, change_log=self.change_log, deliveries=deliveries, clock=clock
             ),
             posts=ChannelPosts(
                 archive=archive, deliveries=deliveries, installations=installations, clock=clock, wake=wake
@@ -296,7 +296,7 @@ class Haru:
         """Close the connections to Slack and to sources, and leave the database open."""
         await self.wire.close()
         await self.clients.close()
-        await self.web.close()
+        await self.http_client.close()
 
 
 def _default_preferences(settings: Settings) -> Preferences:

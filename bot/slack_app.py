@@ -36,7 +36,7 @@ def slack_app(
         signing_secret=signing_secret,
         request_verification_enabled=bool(signing_secret),
         client=client,
-        # Bolt refuses a plain function beside ``oauth_settings``, but takes this type.
+        # Bolt refuses a plain function beside ``oauth_settings``, but accepts this type.
         authorize=_authorize(services.installations),  # type: ignore[arg-type]
         oauth_settings=oauth_settings,
     )

@@ -9,6 +9,6 @@ from bot.listeners.services import Services
 
 
 def register(app: AsyncApp, services: Services) -> None:
-    """Attach every listener to the app. The one for unknown requests comes last, since it takes all."""
+    """Attach every listener to the app. The one for unknown requests comes last, since it accepts all."""
     for module in (commands, actions, settings_form, digest_upload, events, unknown_requests):
         module.register(app, services)

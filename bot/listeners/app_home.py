@@ -58,7 +58,7 @@ async def _saved_papers(request: Request) -> SavedPapers:
 def _is_listed(channel: Channel, rights: Rights) -> bool:
     """Whether App Home lists a channel: the person manages it, and it was set up once.
 
-    A channel without an inviter that was never turned on is one where somebody only asked something.
+    A channel without an inviter that was never turned on is one where Haru only answered a question.
     """
     if channel.enabled_at is None and (channel.is_direct or channel.inviter_id is None):
         return False

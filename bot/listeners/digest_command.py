@@ -79,7 +79,7 @@ async def card(request: Request) -> Message:
 
 
 async def preview(request: Request, preferences: Preferences | None = None) -> Message:
-    """The channel's next post as it would look, with these preferences instead of its own if given."""
+    """The channel's next post as it would look, or as it would look with other ``preferences``."""
     channel = await request.channel()
     if preferences is not None:
         channel = replace(channel, preferences=preferences)
@@ -168,7 +168,7 @@ async def _managers(request: Request, channel: Channel, typed: str) -> Message:
 
 
 async def _log(request: Request, channel: Channel) -> Message:
-    """The last changes of the channel; whoever may change it can undo the newest."""
+    """The last changes of the channel, with an undo button for those who may change it."""
     changes = await request.services.settings.latest_changes(channel, limit=change_messages.LOG_LINES)
     rights = await request.rights(fresh=False)
     undo_id = changes[0].id if changes and rights.may_manage(channel) else None

@@ -85,7 +85,7 @@ async def offer_shared_file(request: Request, file_id: str) -> None:
     try:
         file, document = await _fetch(request, file_id)
     except FileError as error:
-        log.info("file_left", why=error.problem.value)
+        log.info("file_ignored", reason=error.problem.value)
         return
     if is_newsletter(document):
         await send_privately(request, await _file_preview(request, file, document))

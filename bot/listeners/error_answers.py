@@ -33,7 +33,7 @@ _FAILURES_BY_SLACK_ERROR = {
 async def result_or_failure(work: Awaitable[Result], request: Request) -> Result | Message:
     """The result of the work, or a message that says what went wrong.
 
-    Never raises, since a person waits for the answer. Errors nobody foresaw are logged with their traceback.
+    Never raises, since a person waits for the answer. Unexpected errors are logged with their traceback.
     """
     try:
         return await work

@@ -102,7 +102,7 @@ async def _member_joined_channel(request: Request, event: Event) -> None:
     if channel is not None and channel.paused_reason:
         await request.services.channel_lifecycle.resume(channel)
     elif channel is None or not channel.preferences.enabled:
-        # Where the papers are on, Slack did not report that Haru was removed, and hello was said before.
+        # Where the papers are on, Slack did not report that Haru was removed: it said hello before.
         await _say_hello(request, str(event.get("inviter") or ""))
 
 

@@ -20,9 +20,10 @@ HELP_WORDS = frozenset({"help", "?", "도움말", "도움", "사용법"})
 _TODAY_WORDS = frozenset({"today", "오늘"})
 
 _MOST_USED_TAGS = 30
-"""Tags that `/tag` lists when it is asked for none."""
+"""How many tags `/tag` alone lists."""
 
 _TAGS_TO_SUGGEST_FROM = 1000
+"""How many of the most used tags are read to describe a tag and to suggest others."""
 
 
 async def find_papers(request: Request, typed: str) -> Message:

@@ -145,7 +145,7 @@ async def show_tag(press: ButtonPress) -> None:
 
 
 async def _entry(press: ButtonPress, entry_id: str) -> ArchivedEntry | None:
-    """The paper with this id if the person may see it; else None, and the person is told that it is gone."""
+    """The paper with this id if the person may see it; else None, after a reply that it is gone."""
     request, entry = press.request, None
     if value_number(entry_id):
         entry = await request.services.archive.entry(

@@ -1,4 +1,4 @@
-"""Posts that somebody asks for: `/digest post`, and the buttons that post now or once more."""
+"""Manual posts: `/digest post`, and the buttons that post now or once more."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ async def send_privately(request: Request, message: Message) -> None:
             return
     except SlackApiError as error:
         # Haru or the person is not in the channel.
-        log.info("told_directly", code=error_code(error))
+        log.info("sent_directly", code=error_code(error))
     await request.client.chat_postMessage(channel=request.user_id, text=message.text, blocks=blocks)
 
 

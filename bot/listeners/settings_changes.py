@@ -142,7 +142,7 @@ async def _notify(request: Request, changed: SettingsChanged) -> None:
 
 
 async def _announce(request: Request, channel: Channel) -> None:
-    """Tell the channel what changed. Changes within ten minutes are told in one message, which is edited.
+    """Tell the channel what changed. Changes within ten minutes share one message, which is edited.
 
     A failure only leaves the channel uninformed, since the person gets an answer anyway: log it and carry on.
     """
@@ -172,7 +172,7 @@ async def _announce(request: Request, channel: Channel) -> None:
 
 
 async def _notify_overwritten(request: Request, changed: SettingsChanged) -> None:
-    """Tell each person whose change was replaced by somebody who did not know of it, in their language."""
+    """Notify each person whose change was overwritten, in their language."""
     channel = changed.channel
     for user_id in dict.fromkeys(change.user_id for change in changed.overwritten):
         fields = {change.field for change in changed.overwritten if change.user_id == user_id}
@@ -185,4 +185,4 @@ async def _notify_overwritten(request: Request, changed: SettingsChanged) -> Non
         try:
             await send_privately(their_request, message)
         except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            log.info("overtaken_not_told", channel=channel.id, error=type(error).__name__)
+            log.info("overwritten_not_notified", channel=channel.id, error=type(error).__name__)

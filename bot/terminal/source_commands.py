@@ -140,7 +140,7 @@ async def add(settings: Settings, location: str, **options: Any) -> int:
                 )
             return status
         finally:
-            await haru.web.close()
+            await haru.http_client.close()
 
 
 @sources.command("poll")
@@ -159,7 +159,7 @@ async def poll(settings: Settings, name: str | None) -> int:
                 click.echo("There is no source to poll. Add one with `haru sources add LOCATION`.")
             return await _poll(haru, polled)
         finally:
-            await haru.web.close()
+            await haru.http_client.close()
 
 
 async def _poll(haru: Haru, chosen: Sequence[Source]) -> int:

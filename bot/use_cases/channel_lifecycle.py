@@ -1,4 +1,4 @@
-"""Follows what happens to a channel in Slack: archived, deleted, renamed, given a new id, left by Haru."""
+"""Follows what happens to a channel in Slack: it is archived, deleted, renamed or moved, or Haru leaves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REMOVED = "removed"
 
 
 class ChannelLifecycle:
-    """Pauses, resumes, renames and moves channels as Slack reports it. Tells nobody."""
+    """Pauses, resumes, renames and moves channels as Slack reports it. Notifies nobody."""
 
     def __init__(self, *, channels: Channels, deliveries: Deliveries, clock: Clock) -> None:
         self._channels = channels

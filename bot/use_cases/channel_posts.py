@@ -1,4 +1,4 @@
-"""Posts that somebody asks for outside the schedule, and what a channel was posted before."""
+"""Manual posts, outside the schedule, and the history of a channel's posts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OUTCOMES = {
 
 
 class PostStatus(Enum):
-    """What became of a post that somebody asked for."""
+    """The outcome of a request for a manual post."""
 
     POSTING = auto()
     ALREADY_POSTED = auto()
@@ -43,7 +43,7 @@ class PostStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PostResult:
-    """The answer to a post that somebody asked for.
+    """The outcome of a request for a manual post, with what explains it.
 
     With ALREADY_POSTED, ``digest_ids`` are the digests the channel has had, and ``url`` leads to their post.
     With WORKSPACE_PAUSED, ``reason`` is the code of the pause.
@@ -56,7 +56,7 @@ class PostResult:
 
 
 class ChannelPosts:
-    """Opens posts by hand and tells of past ones. Sends nothing itself: the courier does."""
+    """Opens manual posts and reads past ones. Sends nothing itself: the courier does."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class ChannelPosts:
         """
         installation = await self._installations.get(channel.workspace)
         if installation is not None and installation.paused_reason:
-            # A post opened now would come after the pause, perhaps hours later, when nobody expects it.
+            # A post opened now would come after the pause, perhaps hours later, unexpectedly.
             return PostResult(PostStatus.WORKSPACE_PAUSED, reason=installation.paused_reason)
         async with self._opening:
             if again and await self._was_just_posted(channel, digest_ids or ()):

@@ -16,7 +16,7 @@ from bot.workspaces.slack_directory import Conversation
 from digests.model import Workspace
 
 TURNED_OFF = "off"
-"""The reason kept with posts that were called off because somebody turned the channel off."""
+"""The reason kept with posts that were called off because a person turned the channel off."""
 
 PreferencesChange = Callable[[Preferences], Preferences]
 """Gives the new preferences from those that hold when the change is written."""
@@ -50,7 +50,7 @@ class Undone:
 
 
 class ChannelSettings:
-    """Reads and changes channel settings. Does not check who may change them, and tells nobody."""
+    """Reads and changes channel settings. Does not check who may change them, and notifies nobody."""
 
     def __init__(
         self, *, channels: Channels, change_log: ChangeLog, deliveries: Deliveries, clock: Clock
@@ -167,7 +167,7 @@ class ChannelSettings:
         """Turn the daily papers off, keep the settings, and call off what is still to be sent."""
         changed = await self.change(channel, lambda now: replace(now, enabled=False), user_id=user_id)
         if not changed.changes:
-            # It was off already: the person means a post that somebody started by hand since.
+            # It was off already: the person means a manual post that was started since.
             await self._deliveries.stop(changed.channel, TURNED_OFF)
         return changed
 

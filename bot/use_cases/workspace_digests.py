@@ -1,4 +1,4 @@
-"""Digests that people add to their own workspace, seen before they are kept."""
+"""Digests that people add to their own workspace, previewed before they are added."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class WorkspaceDigests:
-    """Adds digests that only one workspace sees. Does not check who may add them, and tells nobody."""
+    """Adds digests that only one workspace sees. Does not check who may add them, and notifies nobody."""
 
     def __init__(self, *, archive: Archive, clock: Clock, wake: Callable[[], Awaitable[None]]) -> None:
         self._archive = archive
@@ -35,7 +35,7 @@ class WorkspaceDigests:
     ) -> UploadedDigest:
         """Add a document's papers to the workspace, and post them where a channel waits for them."""
         understood = await self._take_in(document, workspace, name, dry_run=False)
-        log.info("digest_given", user=user_id, status=understood.taken.status.value)
+        log.info("digest_added", user=user_id, status=understood.taken.status.value)
         await self._wake()
         return understood
 

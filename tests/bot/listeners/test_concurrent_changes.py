@@ -75,11 +75,11 @@ async def test_a_modal_submitted_twice_saves_once(desk: Desk) -> None:
     await asyncio.gather(click(), click())
 
     async def saved() -> bool:
-        return bool(await desk.haru.changes.newest(await desk.channel()))
+        return bool(await desk.haru.change_log.newest(await desk.channel()))
 
     await eventually(saved)
     await asyncio.sleep(0.3)
-    assert len(await desk.haru.changes.newest(await desk.channel())) == 1
+    assert len(await desk.haru.change_log.newest(await desk.channel())) == 1
 
 
 async def test_errors_in_the_modal_stand_below_their_inputs(desk: Desk) -> None:
@@ -96,7 +96,7 @@ async def test_errors_in_the_modal_stand_below_their_inputs(desk: Desk) -> None:
     values["tags"]["tags"] = {"type": "plain_text_input"}
     values["managers"]["managers"] = {"type": "multi_users_select", "selected_users": ["U0HARU"]}
     assert "managers" in str(await desk.submit(view, values))
-    assert await desk.haru.changes.newest(await desk.channel()) == ()
+    assert await desk.haru.change_log.newest(await desk.channel()) == ()
     assert await desk.until_modal()
 
 

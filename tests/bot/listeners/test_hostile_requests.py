@@ -84,7 +84,7 @@ async def test_a_workspace_with_haru_cannot_reach_another_s_channel(desk: Desk) 
     button values, changes and sees nothing there.
     """
     await desk.write("/digest tags +efficiency")
-    undo = (await desk.haru.changes.newest(await desk.channel()))[0].id
+    undo = (await desk.haru.change_log.newest(await desk.channel()))[0].id
     before = await desk.channel()
     desk.workspace.team.users.change(MINJI, team="T0OTHER")
     theirs = Installation(Workspace("", "T0OTHER"), desk.workspace.bot_token, BOT_USER_ID)
@@ -155,7 +155,7 @@ async def test_a_workspace_without_haru_reaches_nothing(desk: Desk) -> None:
 async def test_a_member_pressing_an_admin_s_button_is_refused(desk: Desk) -> None:
     """A button press is checked like a command: without rights it changes nothing and says who may."""
     await desk.write("/digest layout thread")
-    undo = (await desk.haru.changes.newest(await desk.channel()))[0].id
+    undo = (await desk.haru.change_log.newest(await desk.channel()))[0].id
     before = (await desk.channel()).preferences
     for action, value in (
         ("turn_on", ""),

@@ -27,7 +27,7 @@ async def test_two_changes_are_announced_in_one_message(desk: Desk) -> None:
     said = await desk.seen(JUNHO)
     assert len(said) == 1
     assert MINJI in text_of(said[0])
-    assert len(await desk.haru.changes.newest(channel)) == 2
+    assert len(await desk.haru.change_log.newest(channel)) == 2
 
 
 async def test_a_member_is_refused_and_told_who_may(desk: Desk) -> None:
@@ -44,7 +44,7 @@ async def test_an_unreadable_command_is_answered_with_an_example(desk: Desk) -> 
         assert "/digest" in text_of(await desk.write(f"/digest {words}"))
     for words, meant in (("langage ko", "language ko"), ("language koreen", "language ko")):
         assert f"/digest {meant}" in text_of(await desk.write(f"/digest {words}"))
-    assert await desk.haru.changes.newest(await desk.channel()) == ()
+    assert await desk.haru.change_log.newest(await desk.channel()) == ()
 
 
 async def test_a_country_without_known_holidays_is_refused(desk: Desk) -> None:
