@@ -110,7 +110,8 @@ async def _sources(haru: Haru) -> list[Finding]:
         Finding(
             "source",
             False,
-            f"{quiet.source.name} has no digest for {quiet.day}, though it usually has one by now",
+            f"{quiet.source.name} has no digest for {quiet.day}, though it usually has one by now;"
+            " check whether it still publishes",
         )
         for quiet in await haru.sources.missed_days(haru.clock.now())
     ]
@@ -142,7 +143,12 @@ async def _channels(haru: Haru) -> list[Finding]:
     on = [channel for channel in channels if channel.is_on]
     findings = [Finding("channels", True, f"{len(on)} on, {len(channels) - len(on)} off or paused")]
     findings += [
-        Finding("channel", False, f"{channel.name or channel.channel_id} is paused: {channel.paused_reason}")
+        Finding(
+            "channel",
+            False,
+            f"{channel.name or channel.channel_id} is paused ({channel.paused_reason});"
+            " when the cause is gone, `/digest on` in the channel resumes it",
+        )
         for channel in channels
         if channel.paused_reason
     ]

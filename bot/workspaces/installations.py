@@ -56,24 +56,24 @@ class Installations:
         self._database = database
         self._cache: dict[Workspace, tuple[float, Installation]] = {}
 
-    async def save(self, made: Installation, *, now: datetime) -> None:
+    async def save(self, new: Installation, *, now: datetime) -> None:
         """Add or renew an installation. Ends an uninstall and a pause, except a pause by an operator."""
         values = {
-            "name": made.name,
-            "bot_token": made.bot_token,
-            "bot_user_id": made.bot_user_id,
-            "bot_id": made.bot_id,
-            "app_id": made.app_id,
-            "scopes": list(made.scopes),
-            "from_environment": made.from_environment,
+            "name": new.name,
+            "bot_token": new.bot_token,
+            "bot_user_id": new.bot_user_id,
+            "bot_id": new.bot_id,
+            "app_id": new.app_id,
+            "scopes": list(new.scopes),
+            "from_environment": new.from_environment,
             "installed_at": now,
             "paused_reason": None,
             "uninstalled_at": None,
             "delete_after": None,
         }
-        key = made.workspace.key
+        key = new.workspace.key
         async with self._database.write() as connection:
-            await team_access.grant_all(connection, made.workspace)
+            await team_access.grant_all(connection, new.workspace)
             known = await connection.execute(
                 update(installation)
                 .where(installation.c.workspace == key)

@@ -38,13 +38,13 @@ async def test_search_is_prepared_first_and_after_each_change(
     await _import(haru, "a.md")
     with capture_logs() as logs:
         async with prepared(haru):
-            assert [one["event"] for one in logs] == ["search_prepared"]
+            assert [entry["event"] for entry in logs] == ["search_prepared"]
             await _import(haru, "b.md")
             for _ in range(500):
                 if len(logs) == 2:
                     break
                 await asyncio.sleep(0.01)
-    assert [one["event"] for one in logs] == ["search_prepared"] * 2
+    assert [entry["event"] for entry in logs] == ["search_prepared"] * 2
     await haru.close()
 
 
@@ -65,7 +65,7 @@ async def test_an_unforeseen_error_is_logged_and_stops_nothing(
                 if len(logs) > 1:
                     break
                 await asyncio.sleep(0.01)
-    assert {one["event"] for one in logs} == {"search_preparation_crashed"}
+    assert {entry["event"] for entry in logs} == {"search_preparation_crashed"}
     assert len(logs) > 1
     await haru.close()
 
@@ -76,5 +76,5 @@ async def test_a_process_starts_without_its_database(tmp_path: Path) -> None:
     with capture_logs() as logs:
         async with prepared(haru):
             pass
-    assert [one["event"] for one in logs] == ["search_not_prepared"]
+    assert [entry["event"] for entry in logs] == ["search_not_prepared"]
     await haru.close()

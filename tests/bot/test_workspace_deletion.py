@@ -170,15 +170,16 @@ async def test_an_organisation_is_deleted_with_its_workspaces(scene: Scene) -> N
     """
     haru = scene.haru
     whole, team, own = Workspace("E1", ""), Workspace("E1", "T1"), Workspace("E1", "T2")
-    for one in (whole, own):
-        made = Installation(one, bot_token="xoxb-1", bot_user_id="UHARU")
+    elsewhere = Workspace("E11", "T1")
+    for installed in (whole, own):
+        made = Installation(installed, bot_token="xoxb-1", bot_user_id="UHARU")
         await haru.installations.save(made, now=DAY)
-    for one in (team, own, Workspace("E11", "T1")):
-        await haru.user_languages.set(one, "U1", "ko")
+    for workspace in (team, own, elsewhere):
+        await haru.user_languages.set(workspace, "U1", "ko")
     await haru.installations.uninstall(whole, now=DAY, delete_after=END)
     assert await haru.installations.with_id("E1") == [whole]
     assert await haru.installations.with_id("T2") == [own]
     assert await delete_expired_workspaces(haru.database, FixedClock(END)) == 1
-    languages = [await haru.user_languages.get(one, "U1") for one in (team, own, Workspace("E11", "T1"))]
+    languages = [await haru.user_languages.get(workspace, "U1") for workspace in (team, own, elsewhere)]
     assert languages == [None, "ko", "ko"]
     assert await haru.installations.with_id("E1") == []

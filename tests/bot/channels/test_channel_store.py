@@ -35,7 +35,7 @@ async def test_a_new_channel_is_off_and_takes_its_defaults(channels: Channels) -
 async def test_a_channel_created_twice_at_the_same_time_is_one(channels: Channels) -> None:
     """Commands in a new channel at the same time all get the same row."""
     made = await asyncio.gather(*(channels.get_or_create(HERE, "C1") for _ in range(4)))
-    assert len({one.id for one in made}) == 1
+    assert len({channel.id for channel in made}) == 1
 
 
 async def test_workspaces_are_separate(channels: Channels) -> None:
@@ -47,7 +47,7 @@ async def test_workspaces_are_separate(channels: Channels) -> None:
     seen = await channels.get(HERE, "C1")
     assert seen is not None
     assert seen.name is None
-    assert [one.id for one in await channels.of_workspace(THERE)] == [theirs.id]
+    assert [channel.id for channel in await channels.of_workspace(THERE)] == [theirs.id]
 
 
 async def test_changes_at_the_same_time_are_both_kept(channels: Channels) -> None:
