@@ -38,12 +38,19 @@ def _in_other_language(word: text.Word) -> tuple[tuple[str, ...], ...]:
     return tuple(text.pairs(name) for name in _in_korean().get(_stem(word.shown), ()))
 
 
+def is_known(korean: str) -> bool:
+    """Whether a Korean word stands here, as it is: 비지도 is no 비지 with a particle."""
+    return korean in _in_english()
+
+
 def _english(korean: str) -> tuple[str, ...]:
-    """The English terms for a Korean word, or for what it begins with: 줄이는 begins with 줄이."""
+    """The English terms for a Korean word, or for what it begins with (줄이는 begins with 줄이), and for what
+    follows (언어모델 is 언어 and 모델).
+    """
     known = _in_english()
     for end in range(len(korean), _FEWEST_SYLLABLES - 1, -1):
         if names := known.get(korean[:end]):
-            return names
+            return names + (known.get(korean[end:], ()) if len(korean) - end >= _FEWEST_SYLLABLES else ())
     return ()
 
 

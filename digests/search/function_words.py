@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from digests.search import transliteration
+from digests.search import transliteration, word_lists
 
-FUNCTION = frozenset({
-    "a", "about", "after", "again", "all", "also", "an", "and", "any", "are", "as", "at", "be",
-    "because", "been", "before", "being", "between", "both", "but", "by", "can", "could", "did", "do",
-    "does", "during", "each", "even", "every", "few", "for", "from", "get", "gets", "had", "has",
-    "have", "he", "her", "him", "his", "how", "i", "if", "in", "instead", "into", "is", "it", "its",
-    "just", "like", "made", "make", "makes", "making", "many", "may", "me", "might", "more", "most",
-    "much", "my", "no", "not", "of", "off", "on", "one", "only", "or", "other", "others", "our",
-    "out", "own", "rather", "same", "she", "should", "so", "some", "someone", "something", "such",
-    "than", "that", "the", "their", "them", "then", "there", "these", "they", "thing", "things",
-    "this", "those", "through", "to", "too", "under", "until", "up", "us", "use", "used", "uses",
-    "using", "very", "want", "was", "way", "ways", "we", "were", "what", "when", "where", "whether",
-    "which", "while", "who", "why", "will", "with", "work", "works", "would", "you", "your",
-})  # fmt: skip
-"""English words that tell little, though in an archive that is mostly Korean they are rare."""
+FUNCTION = frozenset(word for word, _ in word_lists.current().rows("function_words"))
+"""Words that tell little: English ones too are rare in an archive that is mostly Korean."""
 
 KINDS = frozenset({
     "paper", "papers", "report", "reports", "tech", "technical",

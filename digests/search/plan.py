@@ -63,8 +63,12 @@ class Group:
     corrected: str | None = None
     said: int = 0
     """In how many papers it stands as it was typed."""
+    share: float = 1.0
+    """Of its word's weight: a Korean word of many pairs counts little more than one of few."""
     is_kind: bool = False
     """Whether it only says what kind of paper is meant."""
+    is_function: bool = False
+    """Whether its word tells little of what is asked for."""
     also: tuple[str, ...] = ()
     """Other words that would do as well."""
 
@@ -92,7 +96,9 @@ def asked_words(words: Sequence[str]) -> list[text.Word]:
         if not word.is_hangul:
             asked.append(word)
             continue
-        bare = text.without_ending(text.without_particle(word.folded))
+        bare = word.folded
+        if not (glossary.in_english(bare) or dictionary.is_known(bare)):
+            bare = text.without_ending(text.without_particle(bare))
         if len(bare) > 1 or len(found) == 1:
             asked.append(text.Word(word.shown, bare, text.pairs(bare)))
     return asked
@@ -113,6 +119,7 @@ def plan(asked: Sequence[text.Word], library: Library) -> list[Group]:
         )
         for group in of_it:
             group.is_kind = _is_kind(word, following)
+            group.is_function = word.folded in FUNCTION or word.shown in FUNCTION
         groups += of_it
     for place, group in enumerate(groups):
         group.place = place
@@ -226,10 +233,12 @@ def standing_for(word: Sequence[str], library: Library) -> list[Term]:
 
 def weighed(groups: Sequence[Group], papers: int) -> list[Group]:
     """The groups with their weights, rarest first."""
-    tells = any(group.typed not in FUNCTION and not group.is_kind for group in groups)
+    tells = any(not group.is_function and not group.is_kind for group in groups)
     for group in groups:
-        group.idf = idf(papers, min(group.df, papers))
-        if tells and group.typed in FUNCTION:
+        group.idf = idf(papers, min(group.df, papers)) * group.share
+        if not group.worth and not group.papers:
+            group.idf *= weights.UNKNOWN
+        if tells and group.is_function:
             group.idf *= weights.FUNCTION_WORD
         elif tells and group.is_kind:
             group.idf *= weights.KIND_OF_REPORT
@@ -277,6 +286,7 @@ def _hangul(word: text.Word, library: Library) -> list[Group]:
         near.sort(key=lambda term: (-term.df, term.term))
         for term in near[:MOST_SLIPS]:
             group.add(term, weights.TYPO_ONE)
+        group.share = len(word.terms) ** -weights.PAIRS
         meant.append(near[0].term if near and not known else pair)
         groups.append(group)
     corrected = _spelt(word.folded, meant)

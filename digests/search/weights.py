@@ -47,7 +47,7 @@ KINDRED, ACROSS = 0.6, 0.8
 SYNONYM = 0.5
 """A word that papers of the field use for it (the thesaurus)."""
 
-TRANSLATED = 0.6
+TRANSLATED = 0.8
 """A word of the other language (the dictionary)."""
 
 LEAST = 0.01
@@ -55,11 +55,17 @@ LEAST = 0.01
 
 # How much a word of the question counts, in parts of what its rarity says.
 
-FUNCTION_WORD = 0.3
+FUNCTION_WORD = 0.1
 """A function word: in an archive that is mostly Korean, English ones are rare without saying much."""
 
 KIND_OF_REPORT = 0.05
 """A word that only says what kind of paper is meant: ``tech report``."""
+
+UNKNOWN = 0.3
+"""A word that no paper has, in any form."""
+
+PAIRS = 0.6
+"""Of a Korean word of n pairs each counts n to the power of minus this."""
 
 # What a paper gains beyond the sum of its terms, in parts of the question's whole weight.
 
@@ -94,7 +100,7 @@ CALLED_BONUS = 3.0
 CITED_BONUS = 0.1
 """Times the logarithm of the papers that cite it, of several that are called so."""
 
-FLOOR = 0.42
+FLOOR = 0.34
 """The share of the question's weight that a paper must answer to be found."""
 
 FEW_FIT = 0.5
