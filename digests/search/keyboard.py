@@ -43,11 +43,16 @@ def on_other_keyboard(text: str) -> str | None:
     if has_hangul == has_latin:
         return None
     if has_hangul:
-        return "".join(map(_latin, letters(text)))
+        return keys(text)
     # With the capitals locked, those are no double consonants.
     typed = text.lower() if text.isupper() else text
     hangul = composed("".join(_KEYS.get(key, _KEYS.get(key.lower(), key)) for key in typed))
     return None if _LONE.search(hangul) else hangul
+
+
+def keys(hangul: str) -> str:
+    """The keys that type a text in Hangul, as the Latin letters on them; what is none stays as it is."""
+    return "".join(map(_latin, letters(hangul)))
 
 
 def letters(text: str) -> str:
