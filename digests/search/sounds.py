@@ -44,12 +44,13 @@ class WordsBySound:
 
     def like(self, hangul: str, most: int = 4) -> list[tuple[str, float]]:
         """The words that sound like one in Hangul, with how much they do (to 1), the closest first; none
-        where nothing is close. Two words that are one in Hangul come with a space between.
+        where nothing is close. Two words that are one in Hangul come with a space between; whether anything
+        says them side by side is for the caller.
         """
         if not SHORTEST <= len(hangul) <= LONGEST:
             return []
         found = self._like(hangul)
-        if max(found.values(), default=0.0) < CLOSE_ALONE and _LOANWORD.search(hangul):
+        if max(found.values(), default=0.0) < CLOSE_ALONE:
             found |= self._two(hangul)
         # Of equals the word that was given first.
         return sorted(found.items(), key=lambda one: -one[1])[:most]
@@ -71,6 +72,7 @@ class WordsBySound:
     def _two(self, hangul: str) -> dict[str, float]:
         """Two words that stand side by side: 배치놈 is batch norm."""
         found: dict[str, float] = {}
+        least = CLOSE_TWO if _LOANWORD.search(hangul) else CLOSE_TWO_KOREAN
         for at in range(1, len(hangul)):
             first, second = self._like(hangul[:at]), self._like(hangul[at:])
             if first and second:
@@ -156,8 +158,10 @@ class PeopleBySound:
         return {part for key in keys for part in self._places.of(key)}
 
 
-CLOSE_ALONE, CLOSE_TWO = 0.95, 0.9
-"""How close one word is so that two are not looked for, and how close each of two has to be."""
+CLOSE_ALONE, CLOSE_TWO, CLOSE_TWO_KOREAN = 0.95, 0.9, 0.97
+"""How close one word is so that two are not looked for; how close each of two has to be, and in what looks
+Korean.
+"""
 
 CLOSE_PART, CLOSE_NAME, CLOSE_AS_A_KOREAN_NAME = 0.65, 0.8, 0.95
 """How close a part of a name has to be beside others, alone, and where it may be a Korean name."""
