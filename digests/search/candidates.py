@@ -73,6 +73,10 @@ def _sums(index: Index, groups: Sequence[Group]) -> tuple[Array, Array, Array, A
             best[rows] = np.maximum(best[rows], (marks >> 1) * (worth / THOUSANDTHS))
             if worth > weights.NAMED:
                 in_head[rows] |= marks & 1 == 1
+        for paper_id, closeness in group.people.items():
+            if (row := index.row(paper_id)) is not None:
+                best[row] = max(best[row], closeness * weights.PERSON_WEIGHT)
+                in_head[row] = True
         for paper_id, worth in group.papers.items():
             if (row := index.row(paper_id)) is not None:
                 best[row] = max(best[row], worth * weights.CALLED_WEIGHT)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from digests.search import transliteration, word_lists
 
-FUNCTION = frozenset(word for word, _ in word_lists.current().rows("function_words"))
+FUNCTION = frozenset(
+    word
+    for name in ("function_words", "function_words_korean")
+    for word, _ in word_lists.current().rows(name)
+)
 """Words that tell little: English ones too are rare in an archive that is mostly Korean."""
 
 KINDS = frozenset({

@@ -11,14 +11,16 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import compress
 from typing import Any
 
 import numpy as np
 
+from digests.search import text
 from digests.search.analysis import Analysed
 from digests.search.names import called_by_document, document_name, document_names
+from digests.search.sounds import PeopleBySound, WordsBySound
 from digests.search.vocabulary import Vocabulary
 
 UNDATED = 0
@@ -95,7 +97,7 @@ class Row:
     terms: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Index:
     """The papers of one workspace. ``changed`` gives a new index; this one stays as it is."""
 
@@ -165,6 +167,30 @@ class Index:
         if number is None:
             return 0, 0
         return int(self.starts[number + 1] - self.starts[number]), int(self.head_counts[number])
+
+    @cached_property
+    def words_by_sound(self) -> WordsBySound:
+        """The words of texts and titles, the commonest first; no names of people. Made when first asked
+        for."""
+        counts = {word: self.counts(term) for word, _, term in (line.partition("\t") for line in self.words)}
+        titles = " ".join(Facts.unpacked(facts).title for facts in self.facts)
+        titled = {folded for word in text.words(titles) for folded, _ in word.pieces}
+        said = [word for word, (papers, heads) in counts.items() if papers > heads or word in titled]
+        return WordsBySound(sorted(said, key=lambda word: (-counts[word][0], word)))
+
+    @cached_property
+    def people(self) -> Mapping[str, Ids]:
+        """The papers of each author. Made when first asked for."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for paper_id, facts in zip(self.ids.tolist(), self.facts, strict=True):
+            for name in dict.fromkeys(Facts.unpacked(facts).authors):
+                found[name].append(paper_id)
+        return {name: tuple(found[name]) for name in sorted(found)}
+
+    @cached_property
+    def people_by_sound(self) -> PeopleBySound:
+        """The authors, in the order of ``people``. Made when first asked for."""
+        return PeopleBySound(list(self.people))
 
     def changed(self, rows: Iterable[Row]) -> Index:
         """A new index with these rows in place of those of the same papers. Copies what stays."""

@@ -11,7 +11,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from digests.search import transliteration
+from digests.search import text
 from digests.search.analysis import Analysed
 from digests.search.index import Array, Facts, Index, Mention
 from digests.search.names import Kind, document_name, document_names
@@ -24,6 +24,9 @@ _TELLING_TERMS = 12
 """The rarest terms of a paper's head, by which others are alike."""
 
 _MOST_ALIKE = 50
+
+_AS_CLOSE = 0.05
+"""Sounds that differ so little from the closest are as close."""
 
 _MOST_CALLING = 50
 """Papers looked at for what they call others."""
@@ -84,18 +87,34 @@ class Library:
         return list(dict.fromkeys(other for _, other in sorted(found)))
 
     def sounding_like(self, hangul: str) -> list[Term]:
-        """The terms of Latin words that a word in Hangul may spell by ear, the commonest of the nearest."""
-        found = {
-            word: self._terms_of(word)
-            for index in self.indexes
-            for word in index.vocabulary.sounding_like(hangul)
-        }
-        # Names of people stand in heads alone, and some sound like any Korean word.
-        said = {word: terms for word, terms in found.items() if any(one.df > one.head_df for one in terms)}
-        if not said and transliteration.is_telling(hangul):
-            said = found
-        near = {term for word in transliteration.heard(hangul, said) for term in said[word]}
-        return sorted(near, key=lambda term: (-term.head_df, term.term))[:MOST_HEARD]
+        """The terms of Latin words that a word in Hangul may spell by ear, the closest first. Two words count
+        as one where a head has them side by side."""
+        found = {near for index in self.indexes for near in index.words_by_sound.like(hangul)}
+        closest = max((closeness for _, closeness in found), default=0.0)
+        near = [word for word, closeness in found if closeness >= closest - _AS_CLOSE]
+        terms = {term for word in near for term in self._heard(word)}
+        return sorted(terms, key=lambda term: (-term.head_df, term.term))[:MOST_HEARD]
+
+    def _heard(self, word: str) -> list[Term]:
+        return self._terms_of(word) if " " not in word else self.terms([text.stem(word.replace(" ", ""))])
+
+    def closest_sound(self, word: text.Word) -> float:
+        """How close the closest Latin word sounds to a word in Hangul: 0 for none, 1 for the same."""
+        like = (near for index in self.indexes for near in index.words_by_sound.like(word.folded))
+        return max((closeness for near, closeness in like if " " not in near), default=0.0)
+
+    def by_people_sounding_like(self, words: Sequence[text.Word]) -> dict[int, float]:
+        """The papers of people whose names neighbouring words in Hangul may be, with how close they are."""
+        hangul = [word.shown for word in words]
+        found: dict[int, float] = {}
+        for index in self.indexes:
+            names = list(index.people)
+            like = index.people_by_sound.like(hangul)
+            closest = max((closeness for _, closeness in like), default=0.0)
+            for place, closeness in like:
+                for id_ in index.people[names[place]] if closeness >= closest - _AS_CLOSE else ():
+                    found[id_] = max(closeness, found.get(id_, 0.0))
+        return found
 
     def _terms_of(self, word: str) -> list[Term]:
         names = dict.fromkeys(name for index in self.indexes for name in index.vocabulary.terms(word))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise, zip_longest
 
-from digests.search import dictionary, glossary, names, text, thesaurus, transliteration, weights
+from digests.search import dictionary, glossary, names, sounds, text, thesaurus, weights
 from digests.search.function_words import ASKING, FUNCTION, KIND_OF_REPORT, KINDS
 from digests.search.library import Library, Term
 from digests.search.names import Kind
@@ -25,6 +25,12 @@ LONGEST_NAME = 12
 
 SHORTEST_NAME = 2
 """Letters of a name: a lone one is one of many papers."""
+
+LONGEST_PERSON = 3
+"""Words of a name of a person."""
+
+LONGEST_PART = 6
+"""Syllables of a part of such a name."""
 
 RARE = 5
 """Papers with a word, up to which it may be a slip of another."""
@@ -56,6 +62,8 @@ class Group:
     """What each term is worth."""
     papers: dict[int, float] = field(default_factory=dict)
     """The papers that are called so, with what each gains by it."""
+    people: dict[int, float] = field(default_factory=dict)
+    """The papers of people whose names sound so, with how close they sound."""
     df: int = 0
     dfs: dict[str, int] = field(default_factory=dict)
     """In how many papers each term is."""
@@ -77,6 +85,13 @@ class Group:
         self.worth[term.term] = max(worth, self.worth.get(term.term, 0.0))
         self.df = max(self.df, term.df)
 
+    def become_person(self, papers: Mapping[int, float]) -> None:
+        """Take the word for a part of somebody's name, and for nothing else."""
+        self.corrected = None
+        self.worth, self.dfs = {}, {}
+        self.people = dict(papers)
+        self.df = len(papers)
+
     def drop_slips(self) -> None:
         """Take the word for what it is, and for nothing it may be a slip of."""
         self.corrected = None
@@ -86,8 +101,8 @@ class Group:
 
 
 def asked_words(words: Sequence[str]) -> list[text.Word]:
-    """The words of a question, Korean ones without their particles and endings, lone syllables dropped, and
-    what only asks to be shown something.
+    """The words of a question, Korean ones without their particles and endings; without what only asks to be
+    shown something.
     """
     found = [word for typed in words for word in text.words(typed)]
     found = [word for word in found if word.folded not in ASKING] or found
@@ -97,10 +112,11 @@ def asked_words(words: Sequence[str]) -> list[text.Word]:
             asked.append(word)
             continue
         bare = word.folded
+        if bare in text.PARTICLES and len(found) > 1:
+            continue
         if not (glossary.in_english(bare) or dictionary.is_known(bare)):
             bare = text.without_ending(text.without_particle(bare))
-        if len(bare) > 1 or len(found) == 1:
-            asked.append(text.Word(word.shown, bare, text.pairs(bare)))
+        asked.append(text.Word(word.shown, bare, text.pairs(bare)))
     return asked
 
 
@@ -133,6 +149,11 @@ def plan(asked: Sequence[text.Word], library: Library) -> list[Group]:
             if known and group.typed in (first, second):
                 for term in known:
                     group.add(term, weights.JOINT)
+    _find_people(groups, asked, library)
+    # A lone syllable means too much, except in somebody's name: 팀 데트머스.
+    if len(asked) > 1:
+        groups = [group for group in groups if group.people or not _is_lone(group.typed)]
+        asked = [word for word in asked if not _is_lone(word.folded)]
     _name(groups, asked, library)
     _call(groups, asked, library)
     return weighed(groups, library.papers)
@@ -236,7 +257,7 @@ def weighed(groups: Sequence[Group], papers: int) -> list[Group]:
     tells = any(not group.is_function and not group.is_kind for group in groups)
     for group in groups:
         group.idf = idf(papers, min(group.df, papers)) * group.share
-        if not group.worth and not group.papers:
+        if not group.worth and not group.papers and not group.people:
             group.idf *= weights.UNKNOWN
         if tells and group.is_function:
             group.idf *= weights.FUNCTION_WORD
@@ -365,20 +386,62 @@ def _name(groups: Sequence[Group], asked: Sequence[text.Word], library: Library)
     for spelling, called in _named(asked):
         of_it = [group for group in groups if group.typed in text.pairs(spelling)]
         said = min(group.said for group in of_it)
-        if said >= fewest or any(glossary.in_english(group.corrected or "") for group in of_it):
+        corrected = next((group.corrected for group in of_it if group.corrected), "")
+        if said >= fewest or any(group.people for group in of_it):
+            continue
+        if meant := glossary.in_english(corrected):
+            english = library.terms(text.stem(text.joined(name)) for name in meant)
+            found += [(group, term, weights.HEARD) for term in english for group in of_it]
             continue
         english = library.terms(called)
-        if not english and (not said or (said < FEW and transliteration.is_telling(spelling))):
+        if not english and said < FEW:
             english = list(library.sounding_like(spelling))
-        found += [
-            (group, term, weights.NAMED if said else weights.HEARD) for term in english for group in of_it
-        ]
+            if english and not said:
+                for group in of_it:
+                    group.drop_slips()
+        worth = weights.NAMED if said else weights.HEARD
+        found += [(group, term, worth) for term in english for group in of_it]
     # A title that names all of it, in English, is of it.
     is_whole = len(asked) > 1 and len({group.place for group, _, _ in found}) == len(groups)
     for group, term, worth in found:
-        if group.corrected:
-            group.drop_slips()
         group.add(term, max(worth, weights.TOGETHER) if is_whole else worth)
+
+
+def _find_people(groups: Sequence[Group], asked: Sequence[text.Word], library: Library) -> None:
+    """Give neighbouring Korean words that are somebody's name by ear that person's papers: 노암 셰이저."""
+    start = 0
+    while start < len(asked):
+        for end in range(min(len(asked), start + LONGEST_PERSON), start, -1):
+            window = asked[start:end]
+            own = [group for group in groups if any(group.typed in word.terms for word in window)]
+            papers = library.by_people_sounding_like(window) if _may_be_person(window, own) else {}
+            # Words of the field sound like somebody's name, too: 뮤온 옵티마이저.
+            as_words = min(library.closest_sound(word) for word in window) if papers else 0.0
+            if papers and max(papers.values()) >= as_words:
+                for group in own:
+                    group.become_person(papers)
+                start = end - 1
+                break
+        start += 1
+
+
+def _is_lone(word: str) -> bool:
+    return len(word) == 1 and not word.isascii()
+
+
+def _may_be_person(words: Sequence[text.Word], groups: Sequence[Group]) -> bool:
+    """Whether Korean words may be a name: hardly any paper says them, and no list knows them."""
+    if not all(word.is_hangul and len(word.shown) <= LONGEST_PART for word in words):
+        return False
+    return not all(_is_lone(word.folded) for word in words) and _are_rare(words, groups)
+
+
+def _are_rare(words: Sequence[text.Word], groups: Sequence[Group]) -> bool:
+    known = (glossary.in_english(word.folded) or dictionary.is_known(word.folded) for word in words)
+    if any(known):
+        return False
+    rarest = min((group.said for group in groups), default=0)
+    return rarest < FEW if len(words) > 1 else rarest == 0
 
 
 def _named(asked: Sequence[text.Word]) -> list[tuple[str, tuple[str, ...]]]:
@@ -386,7 +449,7 @@ def _named(asked: Sequence[text.Word]) -> list[tuple[str, tuple[str, ...]]]:
     korean = [word.folded for word in asked if word.is_hangul]
     named = []
     for spelling in [*korean, *("".join(couple) for couple in pairwise(korean))]:
-        called = glossary.in_english(spelling) or filter(None, [transliteration.spelt_out(spelling)])
+        called = glossary.in_english(spelling) or filter(None, [sounds.letters(spelling)])
         terms = tuple(text.stem(text.joined(name)) for name in called)
         if terms or spelling in korean:
             named.append((spelling, terms))

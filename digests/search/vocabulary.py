@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from digests.search import transliteration
 from digests.search.spelling import Spellings
 
 _LAST_LETTER = "\U0010ffff"
@@ -61,14 +59,3 @@ class Vocabulary:
             word, known, scorer=OSA.normalized_distance, score_cutoff=0.5, limit=_MOST_ALIKE
         )
         return [(distance, other) for other, distance, _ in found]
-
-    def sounding_like(self, hangul: str) -> list[str]:
-        """Latin words that a word in Hangul may spell by ear."""
-        pattern = transliteration.pattern(hangul)
-        if pattern is None:
-            return []
-        likely: list[str] = []
-        for opening in transliteration.openings(hangul):
-            start = bisect_left(self.words, opening)
-            likely += self.words[start : bisect_left(self.words, opening + _LAST_LETTER, start)]
-        return re.findall(f"^{pattern}$", "\n".join(likely), re.MULTILINE)

@@ -94,6 +94,9 @@ SAID_OTHERWISE = 0.1
 CALLED_WEIGHT = 2.2
 """What a name counts as a term: as much as the best term there can be."""
 
+PERSON_WEIGHT = 2.0
+"""What the name of an author counts as a term where it is known by its sound, times how close it is."""
+
 CALLED_BONUS = 3.0
 """Times the square of the share of the question that is a name of the paper."""
 

@@ -155,6 +155,7 @@ def _one_of(*choices: str) -> Fault:
 
 COLUMNS: Mapping[str, Mapping[str, Fault]] = {
     "function_words": {"word": _lower, "weight": _weight},
+    "function_words_korean": {"word": _lower, "weight": _weight},
     "chatter": {"words": _list, "place": _one_of("before", "after", "around", "thing", "anywhere")},
     "chatter_korean": {"beginnings": _list, "place": _one_of("before", "after", "around", "anywhere")},
     "small_talk": {"words": _list},

@@ -36,6 +36,7 @@ A method that widens token representations without making each layer slower.
 #efficiency
 """
 CONTEXT, TWEETS = "2401.00001", "2401.00002"
+IN_OTHER_WORDS = "트위터에서 뜬 연구가 과연 남들에게 널리 언급되는지 궁금하다"
 KOREAN = "소셜 미디어 인플루언서가 논문 인용에 미치는 영향"
 NOW = datetime(2025, 3, 4, tzinfo=UTC)
 TEAM, OTHER = Workspace("", "T1"), Workspace("", "T2")
@@ -70,8 +71,9 @@ async def _ids(archive: Archive, query: str, **eyes: object) -> list[str | None]
 async def test_a_question_in_korean_finds_english_papers(archive: Archive) -> None:
     """Once encoded, a paper is found by a question that shares no word with it, and that is said."""
     await _take_in(archive)
-    assert await _ids(archive, KOREAN) == []
+    assert await _ids(archive, IN_OTHER_WORDS) == []
     assert await archive.encode() == 3
+    assert (await _ids(archive, IN_OTHER_WORDS))[0] == TWEETS
     found = await archive.search(KOREAN, workspace=None, until=None, today=None)
     assert found.hits[0].entry.paper.arxiv_id == TWEETS
     assert found.by_meaning
@@ -135,7 +137,7 @@ async def test_without_the_extra_nothing_is_encoded(database: Database) -> None:
     archive = Archive(database)
     await _take_in(archive)
     assert await archive.encode() == 0
-    assert await _ids(archive, KOREAN) == []
+    assert await _ids(archive, IN_OTHER_WORDS) == []
 
 
 def test_passages_are_sentences_after_the_title() -> None:
