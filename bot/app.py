@@ -51,7 +51,7 @@ from config.settings import OnDoubt, Settings
 from digests.archive import Archive
 from digests.errors import HaruError
 from digests.model import SourceKind, Workspace
-from digests.search import meaning
+from digests.search import meaning, word_lists
 from digests.sources.feed import FeedFetcher
 from digests.sources.folder import FolderFetcher
 from digests.sources.git import GitFetcher
@@ -93,6 +93,7 @@ class Haru:
         api_url: str | None = None,
     ) -> None:
         use_prefix(settings.haru_command_prefix)
+        word_lists.use_folder(settings.haru_words)
         self.settings = settings
         self.database = database
         self.clock = clock or SystemClock()

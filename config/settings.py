@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     haru_clones: Path = Path("data/clones")
     """The folder of the clones of git sources. Haru makes them again if they are lost."""
 
+    haru_words: Path | None = None
+    """A folder of word lists that are added to those the search knows; see ``digests/search/words``."""
+
     haru_log_level: Literal["debug", "info", "warning", "error"] = "info"
     haru_log_format: Literal["console", "json"] = "console"
 

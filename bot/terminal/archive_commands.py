@@ -153,8 +153,9 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
     from bot.terminal.json_records import hit_record
     from bot.terminal.printed_tables import print_results
     from digests.archive import Archive
-    from digests.search import meaning
+    from digests.search import meaning, word_lists
 
+    word_lists.use_folder(settings.haru_words)
     text = " ".join(query)
     async with open_database(settings) as database:
         archive = Archive(database, encoder=meaning.installed())

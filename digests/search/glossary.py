@@ -1,249 +1,50 @@
 """What Korean readers call things that papers name in English. Pure.
 
-Commentary says 디퓨전 or 확산, titles say diffusion: each finds the other. Only words of the trade whose
-meaning here is one; what people say in general is for the encoder.
+Commentary says 디퓨전 or 확산, titles say diffusion: each finds the other. The names are in
+``words/glossary.tsv``.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import lru_cache
 
-_NAMES = {
-    "acceleration": "가속 속도",
-    "active learning": "능동학습",
-    "adapter": "어댑터",
-    "adversarial": "적대적",
-    "agent": "에이전트",
-    "alibaba": "알리바바",
-    "alignment": "정렬 얼라인먼트",
-    "amazon": "아마존",
-    "anomaly": "이상탐지",
-    "anthropic": "앤트로픽 앤쓰로픽",
-    "apple": "애플",
-    "attack": "공격",
-    "attention": "어텐션 주의집중",
-    "audio": "오디오",
-    "augmentation": "증강",
-    "autoregressive": "자기회귀",
-    "backpropagation": "역전파",
-    "baidu": "바이두",
-    "batch": "배치",
-    "benchmark": "벤치마크",
-    "bias": "편향",
-    "bytedance": "바이트댄스",
-    "cache": "캐시",
-    "calibration": "캘리브레이션",
-    "cat": "고양이",
-    "causal": "인과",
-    "chain-of-thought": "사고사슬",
-    "chart": "차트",
-    "chatgpt": "챗지피티",
-    "chemistry": "화학",
-    "chess": "체스",
-    "classification": "분류",
-    "claude": "클로드",
-    "clustering": "클러스터링 군집화",
-    "code": "코드",
-    "collapse": "붕괴",
-    "common sense": "상식",
-    "compiler": "컴파일러",
-    "compression": "압축",
-    "contamination": "오염",
-    "context": "컨텍스트 문맥",
-    "contrastive": "대조학습",
-    "convergence": "수렴",
-    "convolution": "컨볼루션 합성곱",
-    "copyright": "저작권",
-    "cuda": "쿠다",
-    "curriculum": "커리큘럼",
-    "dataset": "데이터셋",
-    "decentralized": "분산",
-    "decoding": "디코딩",
-    "deepmind": "딥마인드",
-    "deepseek": "딥시크",
-    "defense": "방어",
-    "depth": "깊이",
-    "depth estimation": "깊이추정",
-    "detection": "검출 탐지",
-    "dialogue": "대화",
-    "diffusion": "디퓨전 확산",
-    "distillation": "디스틸레이션 증류",
-    "distributed": "분산",
-    "document": "문서",
-    "dropout": "드롭아웃",
-    "editing": "편집",
-    "efficient": "효율",
-    "embedding": "임베딩",
-    "emergent": "창발",
-    "emotion": "감정",
-    "encoder": "인코더",
-    "energy": "에너지",
-    "ensemble": "앙상블",
-    "entropy": "엔트로피",
-    "evaluation": "평가",
-    "expert": "전문가 엑스퍼트",
-    "exploration": "탐색",
-    "face": "얼굴",
-    "fairness": "공정성",
-    "fast": "속도 고속",
-    "federated": "연합",
-    "few-shot": "퓨샷",
-    "fine-tuning": "파인튜닝 미세조정",
-    "flash": "플래시",
-    "flow matching": "플로우매칭",
-    "font": "폰트 글꼴",
-    "forgetting": "망각",
-    "game": "게임",
-    "gemini": "제미나이 제미니",
-    "gemma": "젬마",
-    "generalization": "일반화",
-    "geometry": "기하",
-    "google": "구글",
-    "gradient": "그래디언트 기울기",
-    "gradient descent": "경사하강법",
-    "graph": "그래프",
-    "hallucination": "할루시네이션 환각",
-    "handwriting": "손글씨 필기",
-    "hardware": "하드웨어",
-    "huawei": "화웨이",
-    "hugging face": "허깅페이스",
-    "imagenet": "이미지넷",
-    "imitation": "모방",
-    "inference": "인퍼런스",
-    "initialization": "초기화",
-    "interpretability": "해석가능성",
-    "jailbreak": "탈옥",
-    "kakao": "카카오",
-    "karpathy": "카파시",
-    "kernel": "커널",
-    "knowledge": "지식",
-    "language model": "언어모델",
-    "latency": "지연",
-    "latent": "레이턴트",
-    "learning rate": "학습률",
-    "legal": "법률",
-    "llama": "라마",
-    "long context": "긴문맥 롱컨텍스트",
-    "lora": "로라",
-    "lottery": "복권",
-    "mamba": "맘바",
-    "manifold": "매니폴드 다양체",
-    "masking": "마스킹",
-    "math": "수학",
-    "medical": "의료",
-    "medicine": "의학",
-    "memorization": "암기",
-    "memory": "메모리 기억",
-    "merging": "머징 병합",
-    "meta": "메타",
-    "meta-learning": "메타학습",
-    "microsoft": "마이크로소프트",
-    "mistral": "미스트랄",
-    "mixture": "믹스처 혼합",
-    "molecule": "분자",
-    "momentum": "모멘텀",
-    "multimodal": "멀티모달",
-    "music": "음악",
-    "naver": "네이버",
-    "noise": "노이즈 잡음",
-    "normalization": "정규화",
-    "nvidia": "엔비디아",
-    "object": "객체",
-    "openai": "오픈에이아이",
-    "optimizer": "옵티마이저 최적화기",
-    "outlier": "이상치",
-    "overfitting": "과적합",
-    "parallelism": "병렬화",
-    "persona": "페르소나",
-    "photo": "사진",
-    "physics": "물리",
-    "planning": "계획",
-    "policy": "폴리시 정책",
-    "pose": "자세 포즈",
-    "preference": "선호",
-    "pretraining": "프리트레이닝 사전학습",
-    "privacy": "프라이버시 개인정보",
-    "prompt": "프롬프트",
-    "proof": "증명",
-    "protein": "단백질",
-    "pruning": "프루닝 가지치기",
-    "quantization": "퀀타이제이션 양자화",
-    "question": "질문",
-    "qwen": "큐원 큐웬",
-    "reasoning": "추론",
-    "recognition": "인식",
-    "recommendation": "추천",
-    "recurrent": "순환신경망",
-    "regularization": "레귤러라이제이션",
-    "reinforcement learning": "강화학습",
-    "residual": "레지듀얼 잔차",
-    "restoration": "복원",
-    "retrieval": "리트리벌 검색",
-    "reward": "보상 리워드",
-    "robot": "로봇",
-    "robustness": "강건성",
-    "rollout": "롤아웃",
-    "routing": "라우팅",
-    "safety": "안전성",
-    "salesforce": "세일즈포스",
-    "samsung": "삼성",
-    "scaling": "스케일링",
-    "scaling law": "스케일링법칙",
-    "search": "탐색",
-    "segmentation": "세그멘테이션 분할",
-    "self-improvement": "자기개선",
-    "self-supervised": "자기지도",
-    "semi-supervised": "준지도",
-    "sora": "소라",
-    "sparse": "스파스 희소",
-    "speculative": "추측 투기적",
-    "speech": "음성",
-    "speed": "속도",
-    "state space": "상태공간",
-    "style": "스타일",
-    "summarization": "요약",
-    "super-resolution": "초해상도",
-    "survey": "서베이",
-    "sycophancy": "아첨",
-    "synthetic": "합성",
-    "technical report": "기술보고서 테크리포트",
-    "tencent": "텐센트",
-    "theory": "이론",
-    "time series": "시계열",
-    "token": "토큰",
-    "tokenizer": "토크나이저",
-    "tool": "도구",
-    "toxicity": "독성",
-    "tracking": "추적",
-    "transfer learning": "전이학습",
-    "transformer": "트랜스포머",
-    "translation": "번역",
-    "tree search": "트리탐색",
-    "uncertainty": "불확실성",
-    "unlearning": "언러닝 망각",
-    "unsupervised": "비지도",
-    "verifier": "검증기",
-    "video": "비디오 동영상",
-    "watermark": "워터마크",
-    "weather": "날씨 기상",
-    "whisper": "위스퍼",
-    "world model": "월드모델 세계모델",
-    "zero-shot": "제로샷",
-}
-
-_ENGLISH: dict[str, list[str]] = defaultdict(list)
-for _english, _korean in _NAMES.items():
-    for _word in _korean.split():
-        _ENGLISH[_word].append(_english)
+from digests.search import word_lists
+from digests.search.word_lists import WordLists, words_of
 
 
 def in_english(korean: str) -> tuple[str, ...]:
     """The English names of what a Korean word says; none for most words."""
-    return tuple(_ENGLISH.get(korean, ()))
+    return _in_english(word_lists.current()).get(korean, ())
 
 
-def names() -> Iterator[tuple[str, str]]:
+def in_korean(english: str) -> tuple[str, ...]:
+    """The Korean names of what an English one says, in small letters; none for most words."""
+    return _in_korean(word_lists.current()).get(english, ())
+
+
+def names() -> tuple[tuple[str, str], ...]:
     """Every English name, each with one of the Korean words for it."""
-    for english, korean in _NAMES.items():
-        yield from ((english, word) for word in korean.split())
+    return _names(word_lists.current())
+
+
+@lru_cache(maxsize=2)
+def _names(lists: WordLists) -> tuple[tuple[str, str], ...]:
+    return tuple((english, name) for english, cell in lists.rows("glossary") for name in words_of(cell))
+
+
+@lru_cache(maxsize=2)
+def _in_english(lists: WordLists) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for english, korean in _names(lists):
+        found[korean].append(english)
+    return {korean: tuple(names) for korean, names in found.items()}
+
+
+@lru_cache(maxsize=2)
+def _in_korean(lists: WordLists) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for english, korean in _names(lists):
+        found[english].append(korean)
+    return {english: tuple(names) for english, names in found.items()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise, zip_longest
 
 from digests.search import dictionary, glossary, names, sounds, text, thesaurus, weights
-from digests.search.function_words import ASKING, FUNCTION, KIND_OF_REPORT, KINDS
+from digests.search.function_words import BEFORE_KINDS, FUNCTION, KINDS
 from digests.search.library import Library, Term
 from digests.search.names import Kind
 
@@ -101,11 +101,8 @@ class Group:
 
 
 def asked_words(words: Sequence[str]) -> list[text.Word]:
-    """The words of a question, Korean ones without their particles and endings; without what only asks to be
-    shown something.
-    """
+    """The words of a question, Korean ones without their particles and endings."""
     found = [word for typed in words for word in text.words(typed)]
-    found = [word for word in found if word.folded not in ASKING] or found
     asked = []
     for word in found:
         if not word.is_hangul:
@@ -269,7 +266,7 @@ def weighed(groups: Sequence[Group], papers: int) -> list[Group]:
 def _is_kind(word: text.Word, following: text.Word | None) -> bool:
     """Whether a word only says what kind of paper is meant."""
     before = following is not None and following.folded in KINDS
-    return word.folded in KINDS or (word.folded == KIND_OF_REPORT and before)
+    return word.folded in KINDS or (word.folded in BEFORE_KINDS and before)
 
 
 def _may_be_slip(word: text.Word, df: int, head_df: int) -> bool:

@@ -76,11 +76,10 @@ class WordsBySound:
         for at in range(1, len(hangul)):
             first, second = self._like(hangul[:at]), self._like(hangul[at:])
             if first and second:
-                one, other = (
-                    max(first, key=lambda word: (first[word], word)),
-                    max(second, key=lambda word: (second[word], word)),
-                )
-                found[f"{one} {other}"] = min(first[one], second[other])
+                one, other = max(first, key=first.__getitem__), max(second, key=second.__getitem__)
+                close = min(first[one], second[other])
+                if close >= least:
+                    found[f"{one} {other}"] = close
         return found
 
 

@@ -17,6 +17,8 @@ from functools import lru_cache
 import Stemmer
 
 from digests.reading.html_entities import unescape_entities
+from digests.search import word_lists
+from digests.search.word_lists import WordLists, words_of
 
 _URL = re.compile(r"https?://\S+")
 _LATEX = re.compile(r"\\[A-Za-z]+|[${}\\]")
@@ -31,29 +33,6 @@ LONGEST_TERM = 64
 
 _FIRST_SYLLABLE = ord("가")
 """Syllables stand in the order of their 19 initials, 21 vowels and 28 finals: Unicode, section 3.12."""
-
-# Particles that may end a Korean noun, longest first; taken off in queries only.
-PARTICLES = (
-    *("에서는", "으로는", "이라는"),
-    *(
-        "에서",
-        "에게",
-        "으로",
-        "부터",
-        "까지",
-        "처럼",
-        "보다",
-        "이나",
-        "이랑",
-        "에는",
-        "에도",
-        "로는",
-        "이란",
-        "라는",
-    ),
-    *("들의", "들을", "들이", "들은"),
-    *("은", "는", "이", "가", "을", "를", "의", "에", "와", "과", "로", "도", "만", "나", "랑", "란", "들"),
-)
 
 _NAMING = re.compile(r"(?:하기|하는|해서|하여|하게|하고|되는|되기|시키기|시키는)$")
 """Endings that make a verb of a noun: 증류하기 is 증류."""
@@ -222,11 +201,20 @@ def slips(pair: str) -> list[str]:
 
 
 def without_particle(word: str) -> str:
-    """A Korean word without the particle it ends with, if two syllables are left."""
-    for particle in PARTICLES:
+    """A Korean word without the particle it ends with, if two syllables are left; for questions only. The
+    particles are in ``words/particles.tsv``.
+    """
+    for particle in _particles(word_lists.current()):
         if word.endswith(particle) and len(word) - len(particle) >= 2:
             return word[: -len(particle)]
     return word
+
+
+@lru_cache(maxsize=2)
+def _particles(lists: WordLists) -> tuple[str, ...]:
+    """The particles, the longest first."""
+    particles = {particle for (cell,) in lists.rows("particles") for particle in words_of(cell)}
+    return tuple(sorted(particles, key=lambda particle: (-len(particle), particle)))
 
 
 def without_ending(word: str) -> str:

@@ -1,58 +1,59 @@
 """What people say in their own words, and what papers call it: a machine-learning thesaurus. Pure.
 
 Asked only where a question's own words leave much unanswered, since a synonym is never as sure as the word
-that was typed.
+that was typed. The words are in ``words/synonyms.tsv``, ``sayings.tsv`` and ``sayings_korean.tsv``.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
-from digests.search import text
-from digests.search.expressions import ALIKE, CALLED, CALLED_IN_KOREAN
+from digests.search import text, word_lists
+from digests.search.word_lists import WordLists, words_of
 
 MOST = 8
 """Terms that a word may stand for."""
 
 
-@cache
-def _terms() -> dict[str, tuple[str, ...]]:
+@lru_cache(maxsize=2)
+def _terms(lists: WordLists) -> dict[str, tuple[str, ...]]:
     """By the stem, or the two stems, of what was said, the stems of what else it may be called."""
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    for entry in _entries(ALIKE):
-        names = list(map(_stem, entry.split()))
+    for (cell,) in lists.rows("synonyms"):
+        names = list(map(_stem, words_of(cell)))
         for name in names:
             found[name] |= dict.fromkeys(other for other in names if other != name)
-    for entry in _entries(CALLED):
-        said, _, called = entry.partition(":")
+    for said, cell in lists.rows("sayings"):
         key = " ".join(map(_stem, said.split()))
-        found[key] |= dict.fromkeys(name for name in map(_stem, called.split()) if name != key)
+        found[key] |= dict.fromkeys(name for name in map(_stem, words_of(cell)) if name != key)
     return {said: tuple(called) for said, called in found.items()}
 
 
-@cache
-def _korean() -> tuple[tuple[str, tuple[str, ...]], ...]:
-    found = []
-    for entry in _entries(CALLED_IN_KOREAN):
-        said, _, called = entry.partition(":")
-        found += [(opening, tuple(map(_stem, called.split()))) for opening in said.split()]
-    return tuple(found)
+@lru_cache(maxsize=2)
+def _korean(lists: WordLists) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """How Korean words begin, with the stems of what papers say for them."""
+    return tuple(
+        (beginning, tuple(map(_stem, words_of(called))))
+        for cell, called in lists.rows("sayings_korean")
+        for beginning in words_of(cell)
+    )
 
 
 def synonyms(asked: Sequence[text.Word]) -> dict[str, tuple[str, ...]]:
     """The terms that each word of a question may stand for, also together with its neighbour, by the word as
     it was typed.
     """
-    known = _terms()
+    lists = word_lists.current()
+    known = _terms(lists)
     stems = [_stem(word.shown) for word in asked]
     found: dict[str, dict[str, None]] = defaultdict(dict)
     for word, stem in zip(asked, stems, strict=True):
         found[word.shown] |= dict.fromkeys(known.get(stem, ()))
         if word.is_hangul:
-            for opening, names in _korean():
+            for opening, names in _korean(lists):
                 if word.folded.startswith(opening):
                     found[word.shown] |= dict.fromkeys(names)
     for (first, one), (second, other) in pairwise(zip(asked, stems, strict=True)):
@@ -60,10 +61,6 @@ def synonyms(asked: Sequence[text.Word]) -> dict[str, tuple[str, ...]]:
         for word in (first, second) if called else ():
             found[word.shown] = called | found[word.shown]
     return {shown: tuple(called)[:MOST] for shown, called in found.items() if called}
-
-
-def _entries(listed: str) -> list[str]:
-    return listed.replace("\n", " ").split(";")
 
 
 def _stem(word: str) -> str:

@@ -65,6 +65,14 @@ def use(lists: WordLists) -> None:
     _in_use[:] = [lists]
 
 
+def use_folder(folder: Path | None) -> None:
+    """Add an operator's lists to Haru's own from now on, where there is a folder of them. WordListError as
+    ``load``.
+    """
+    if folder is not None:
+        use(load(folder))
+
+
 _in_use: list[WordLists] = []
 
 

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from digests.search import dictionary, plan, text
-from digests.search.bilingual import ENGLISH_KOREAN
+from digests.search import dictionary, plan, text, word_lists
 from digests.search.library import Term
+from digests.search.word_lists import words_of
 from tests.digests.search.known import Known
 
 
@@ -46,16 +46,11 @@ def test_little_words_and_names_have_no_translation() -> None:
     assert _translated("with the same zzyx saunshi 가나다라") == {}
 
 
-def test_entries_are_english_with_korean_each_once_and_in_order() -> None:
-    """What people add to stays a dictionary: no entry twice, none out of order, each in both languages."""
-    entries = [entry.split() for entry in ENGLISH_KOREAN.replace("\n", " ").split(",")]
-    english = [entry[0] for entry in entries]
-    assert english == sorted(set(english))
-    for name, *korean in entries:
-        assert re.fullmatch(r"[a-z0-9-]+", name)
-        assert korean
-        assert all(re.fullmatch("[가-힣]{2,}", word) for word in korean)
-        assert len(korean) == len(set(korean))
+def test_entries_are_english_with_korean() -> None:
+    """A word is in small Latin letters, and what it is in Korean are at least two syllables each."""
+    for english, cell in word_lists.load().rows("dictionary"):
+        assert re.fullmatch(r"[a-z0-9-]+", english)
+        assert all(re.fullmatch("[가-힣]{2,}", word) for word in words_of(cell))
 
 
 def test_the_rarest_pair_stands_for_a_korean_word() -> None:

@@ -76,12 +76,6 @@ def test_a_latin_word_keeps_apart_from_its_particle() -> None:
     assert [word.folded for word in plan.asked_words(["LoRA를"])] == ["lora"]
 
 
-def test_what_only_asks_is_left_out() -> None:
-    """Words that ask for papers, or for new ones, are none of what is asked for, unless nothing else is."""
-    assert [word.folded for word in plan.asked_words(["최신 딥시크 논문 찾아줘"])] == ["딥시크"]
-    assert [word.folded for word in plan.asked_words(["논문"])] == ["논문"]
-
-
 def test_the_little_words_of_a_compound_stand_for_nothing() -> None:
     """``in-context`` is also found by context, and not by every title with in; nor Llama-3.1 by a number."""
     names = ("in", "context", "incontext", "llama", "3", "1")

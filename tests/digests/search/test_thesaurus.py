@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from digests.search import plan, text, thesaurus, weights
-from digests.search.expressions import CALLED
+from digests.search import plan, text, thesaurus, weights, word_lists
 from digests.search.library import Term
 from tests.digests.search.known import Known
 
@@ -48,14 +47,9 @@ def test_a_word_is_no_more_common_for_a_common_synonym() -> None:
     assert 0 < wider.worth["imag"] < weights.SYNONYM / 2
 
 
-def test_entries_stand_by_the_alphabet_and_each_once() -> None:
-    """What people add to stays a thesaurus: no entry twice under any form of its words, each with names."""
-    said, seen = [], set()
-    for entry in CALLED.replace("\n", " ").split(";"):
-        own, _, names = entry.partition(":")
-        said.append(own.strip())
-        seen.add(" ".join(text.stem(text.joined(word)) for word in own.split()))
-        assert names.strip()
-        assert 1 <= len(own.split()) <= 2
-    assert said == sorted(said)
-    assert len(seen) == len(said)
+def test_what_is_said_stands_once() -> None:
+    """No saying stands twice under any form of its words, and each is a word or two neighbouring ones."""
+    said = [row[0] for row in word_lists.load().rows("sayings")]
+    assert all(1 <= len(words.split()) <= 2 for words in said)
+    stems = [" ".join(text.stem(text.joined(word)) for word in words.split()) for words in said]
+    assert len(set(stems)) == len(stems)
