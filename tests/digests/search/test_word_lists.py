@@ -88,9 +88,7 @@ def test_a_file_of_no_known_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("ours", "utf-8")
     assert load(tmp_path).rows("times") == LISTS.rows("times")
     (tmp_path / "glosary.tsv").write_text("", "utf-8")
-    with pytest.raises(
-        WordListError, match=r"no word list Haru knows\. Rename it"
-    ):
+    with pytest.raises(WordListError, match=r"no word list Haru knows\. Rename it"):
         load(tmp_path)
 
 
