@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from digests.search import text, word_lists
 from digests.search.function_words import FUNCTION
+from digests.search.slips import HangulSpellings
 from digests.search.word_lists import WordLists, words_of
 
 MOST = 8
@@ -42,6 +43,16 @@ def _in_other_language(word: text.Word) -> tuple[tuple[str, ...], ...]:
 def is_known(korean: str) -> bool:
     """Whether a Korean word stands here, as it is: 비지도 is no 비지 with a particle."""
     return korean in _in_english(word_lists.current())
+
+
+def near(korean: str) -> list[str]:
+    """The Korean words that stand here and are a slip away from one, the nearest first."""
+    return [word for _, word in _spellings(word_lists.current()).near(korean)]
+
+
+@lru_cache(maxsize=2)
+def _spellings(lists: WordLists) -> HangulSpellings:
+    return HangulSpellings(_in_english(lists))
 
 
 def _english(korean: str) -> tuple[str, ...]:

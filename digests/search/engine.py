@@ -277,7 +277,9 @@ class _Asking:
             scored,
             groups,
             tuple(part.alternatives[0] for part in question.parts if part.is_phrase),
-            tuple(Correction(group.shown, group.corrected) for group in groups if group.corrected),
+            tuple(
+                dict.fromkeys(Correction(group.shown, group.corrected) for group in groups if group.corrected)
+            ),
             answered=answered,
             by_meaning=bool(nearness) and answered < weights.FLOOR,
         )

@@ -21,6 +21,7 @@ from digests.search import text
 from digests.search.analysis import Analysed
 from digests.search.names import called_by_document, document_name, document_names
 from digests.search.sounds import PeopleBySound, WordsBySound
+from digests.search.variants import RunTogether
 from digests.search.vocabulary import Vocabulary
 
 UNDATED = 0
@@ -169,14 +170,24 @@ class Index:
         return int(self.starts[number + 1] - self.starts[number]), int(self.head_counts[number])
 
     @cached_property
-    def words_by_sound(self) -> WordsBySound:
+    def common_words(self) -> Sequence[str]:
         """The words of texts and titles, the commonest first; no names of people. Made when first asked
         for."""
         counts = {word: self.counts(term) for word, _, term in (line.partition("\t") for line in self.words)}
         titles = " ".join(Facts.unpacked(facts).title for facts in self.facts)
         titled = {folded for word in text.words(titles) for folded, _ in word.pieces}
         said = [word for word, (papers, heads) in counts.items() if papers > heads or word in titled]
-        return WordsBySound(sorted(said, key=lambda word: (-counts[word][0], word)))
+        return sorted(said, key=lambda word: (-counts[word][0], word))
+
+    @cached_property
+    def words_by_sound(self) -> WordsBySound:
+        """The common words by their sound. Made when first asked for."""
+        return WordsBySound(self.common_words)
+
+    @cached_property
+    def run_together(self) -> RunTogether:
+        """The common words, to take apart what was typed without spaces. Made when first asked for."""
+        return RunTogether(self.common_words)
 
     @cached_property
     def people(self) -> Mapping[str, Ids]:

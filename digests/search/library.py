@@ -98,6 +98,11 @@ class Library:
     def _heard(self, word: str) -> list[Term]:
         return self._terms_of(word) if " " not in word else self.terms([text.stem(word.replace(" ", ""))])
 
+    def apart(self, typed: str) -> tuple[str, ...]:
+        """The words that were typed as one; none where not all of it is words."""
+        found = (index.run_together.apart(typed) for index in self.indexes)
+        return next(filter(None, found), ())
+
     def closest_sound(self, word: text.Word) -> float:
         """How close the closest Latin word sounds to a word in Hangul: 0 for none, 1 for the same."""
         like = (near for index in self.indexes for near in index.words_by_sound.like(word.folded))

@@ -11,6 +11,7 @@ from digests.search import dictionary, glossary, names, sounds, text, thesaurus,
 from digests.search.function_words import BEFORE_KINDS, FUNCTION, KINDS
 from digests.search.library import Library, Term
 from digests.search.names import Kind
+from digests.search.variants import spelling_variants
 
 FEW = 20
 """Papers that say a thing in Korean below which those that name it in English are looked at too."""
@@ -31,6 +32,9 @@ LONGEST_PERSON = 3
 
 LONGEST_PART = 6
 """Syllables of a part of such a name."""
+
+SURE_SOUND = 0.9
+"""How close a word in Hangul sounds to an English one that it is no slip of a Korean one."""
 
 RARE = 5
 """Papers with a word, up to which it may be a slip of another."""
@@ -109,7 +113,7 @@ def asked_words(words: Sequence[str]) -> list[text.Word]:
             asked.append(word)
             continue
         bare = word.folded
-        if bare in text.PARTICLES and len(found) > 1:
+        if text.is_particle(bare) and len(found) > 1:
             continue
         if not (glossary.in_english(bare) or dictionary.is_known(bare)):
             bare = text.without_ending(text.without_particle(bare))
@@ -123,6 +127,14 @@ def plan(asked: Sequence[text.Word], library: Library) -> list[Group]:
     A word no paper has, in any form, gives a group without terms: it counts against
     coverage, so that one known word among five unknown ones is no answer.
     """
+    asked = [apart for word in asked for apart in _apart(word, library)]
+    respelt = {word.shown: other for word in asked if (other := _spelt_otherwise(word, library))}
+    asked = [
+        text.Word(word.shown, respelt[word.shown], text.pairs(respelt[word.shown]))
+        if word.shown in respelt
+        else word
+        for word in asked
+    ]
     groups: list[Group] = []
     for word, following in zip_longest(asked, asked[1:]):
         of_it = (
@@ -136,6 +148,7 @@ def plan(asked: Sequence[text.Word], library: Library) -> list[Group]:
         groups += of_it
     for place, group in enumerate(groups):
         group.place = place
+        group.corrected = respelt.get(group.shown, group.corrected)
     joints = _joints(asked)
     for (first, second), joint in joints.items():
         # A letter by itself is of its neighbour: v jepa is V-JEPA, wherever that stands.
@@ -313,6 +326,16 @@ def _hangul(word: text.Word, library: Library) -> list[Group]:
     return groups
 
 
+def _spelt_otherwise(word: text.Word, library: Library) -> str:
+    """The word of the lists that a Korean word, which no paper says, is a slip of; empty for none."""
+    if not word.is_hangul or all(map(library.term, word.terms)) or dictionary.is_known(word.folded):
+        return ""
+    near = [other for other in dictionary.near(word.folded) if len(other) == len(word.folded)]
+    meant = next((other for other in near if all(map(library.term, text.pairs(other)))), "")
+    # What sounds like an English word is that word, spelt by ear: 스타일갠 is no slip.
+    return meant if meant and library.closest_sound(word) < SURE_SOUND else ""
+
+
 def _spelt(word: str, pairs: Sequence[str]) -> str:
     """The word that corrected pairs spell: where one of the two over a syllable changes it, the change."""
     syllables = list(word)
@@ -331,6 +354,9 @@ def _latin(word: text.Word, library: Library, *, is_sentence: bool) -> Group:
         for piece in filter(_tells, word.terms):
             for term in library.terms([piece]):
                 group.add(term, 1.0 if piece == whole else weights.PREFIX)
+    for variant in spelling_variants(word.folded):
+        for term in library.terms([text.stem(variant)]):
+            group.add(term, weights.VARIANT)
     exact_df = group.df
     if len(word.folded) >= 2 and not (is_sentence and exact_df):
         for term in library.beginning_with(text.joined(word.shown), MOST_PREFIXES):
@@ -382,6 +408,8 @@ def _name(groups: Sequence[Group], asked: Sequence[text.Word], library: Library)
     found: list[tuple[Group, Term, float]] = []
     for spelling, called in _named(asked):
         of_it = [group for group in groups if group.typed in text.pairs(spelling)]
+        if not of_it:
+            continue
         said = min(group.said for group in of_it)
         corrected = next((group.corrected for group in of_it if group.corrected), "")
         if said >= fewest or any(group.people for group in of_it):
@@ -420,6 +448,15 @@ def _find_people(groups: Sequence[Group], asked: Sequence[text.Word], library: L
                 start = end - 1
                 break
         start += 1
+
+
+def _apart(word: text.Word, library: Library) -> list[text.Word]:
+    """The words that were typed without spaces, textbooksareallyouneed; the word itself where it is one."""
+    if word.is_hangul or library.term(text.stem(word.folded)) or library.called(names.key(word.shown)):
+        return [word]
+    if library.near(word.folded, slips_allowed(word.folded)):
+        return [word]
+    return list(map(text.word, library.apart(word.folded))) or [word]
 
 
 def _is_lone(word: str) -> bool:

@@ -200,6 +200,11 @@ def slips(pair: str) -> list[str]:
     return found
 
 
+def is_particle(word: str) -> bool:
+    """Whether a Korean word is a particle, and no word by itself."""
+    return word in _particles(word_lists.current())
+
+
 def without_particle(word: str) -> str:
     """A Korean word without the particle it ends with, if two syllables are left; for questions only. The
     particles are in ``words/particles.tsv``.

@@ -55,7 +55,7 @@ def spelling_variants(word: str) -> tuple[str, ...]:
 
 
 class RunTogether:
-    """Words by how common they are, to take apart what was typed without spaces. Needs the common words first.
+    """Words by how common they are, the commonest first, to take apart what was typed without spaces.
 
     Does not know names: a word that is known whole is not taken apart.
     """

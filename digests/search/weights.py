@@ -29,6 +29,9 @@ PREFIX = 0.75
 TYPO_ONE, TYPO_TWO = 0.6, 0.45
 """A word one slip away, and two."""
 
+VARIANT = 0.95
+"""Another spelling of the word: ``tokenisation``."""
+
 JOINT = 0.6
 """Two neighbours written as one: ``scaling law`` for ``scalinglaw``."""
 
