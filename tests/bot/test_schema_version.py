@@ -87,3 +87,17 @@ async def test_a_database_of_an_unknown_version_is_left_alone(empty: Database) -
     for attempt in (schema_version.check, schema_version.upgrade, schema_version.ensure):
         with pytest.raises(SchemaError, match="9999, which this version of Haru does not know"):
             await attempt(empty)
+
+
+async def test_a_dropped_schema_can_be_created_again(empty: Database) -> None:
+    """Dropping deletes the schema with its version; an upgrade then creates it without data."""
+    assert not await schema_version.exists(empty)
+    await schema_version.upgrade(empty)
+    assert await schema_version.exists(empty)
+    async with empty.write() as connection:
+        await connection.execute(insert(source).values(name="a", kind="file", posts=True, enabled=True))
+    await schema_version.drop(empty)
+    assert not await schema_version.exists(empty)
+    await schema_version.ensure(empty)
+    async with empty.read() as connection:
+        assert await connection.scalar(select(source.c.name)) is None
