@@ -176,7 +176,7 @@ def _who_may_change(everyone: bool | None, catalogue: Catalogue) -> tuple[Block,
     if everyone is None:
         return ()
     options = [
-        option(catalogue.gettext("Each channel's managers"), "chosen"),
+        option(catalogue.gettext("Channel managers"), "chosen"),
         option(catalogue.gettext("Everyone except guests"), "everyone"),
     ]
     menu: Element = {
@@ -190,5 +190,5 @@ def _who_may_change(everyone: bool | None, catalogue: Catalogue) -> tuple[Block,
 
 
 def _help(catalogue: Catalogue) -> tuple[Block, ...]:
-    text = catalogue.gettext("`/paper help` to find papers, `/digest help` to set up a channel")
+    text = catalogue.gettext("Use `/paper help` to find papers and `/digest help` to set up a channel.")
     return (context(text),)
