@@ -1,4 +1,7 @@
-"""What can go wrong with papers. One root; the docstring is the default message."""
+"""The errors of ``digests``, under one root, and why a document is refused.
+
+The docstring of an error class is its default message.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from enum import StrEnum
 
 
 class HaruError(Exception):
-    """Something foreseeable went wrong."""
+    """An expected kind of error."""
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or type(self).__doc__)
@@ -135,15 +138,15 @@ class DigestError(HaruError):
         self.line = line
 
     def __reduce__(self) -> tuple[type[DigestError], tuple[RefusalReason, int | None]]:
-        """Documents are read in another process: its errors come back pickled."""
+        """Pickles by reason and line, since documents are read in another process."""
         return type(self), (self.reason, self.line)
 
 
 class SourceError(HaruError):
     """This source cannot be fetched now.
 
-    ``retry_after`` is how long the other side asked to be left alone, where it did. The
-    message is one sentence that says what was wrong and what to do.
+    ``retry_after`` is how long the server asked to wait, None if it did not ask. The message is one
+    sentence that says what was wrong and what to do.
     """
 
     def __init__(self, message: str | None = None, *, retry_after: timedelta | None = None) -> None:
