@@ -1,1 +1,1 @@
-"""Text in, Digest out. Pure: no I/O, no clock."""
+"""Reads the text of a document into a Digest: newsletters, notes and HTML pages. Pure."""

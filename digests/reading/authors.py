@@ -1,4 +1,4 @@
-"""Names of authors, as digests write them in parentheses. Pure."""
+"""Parses the names of authors, which digests write in parentheses. Pure."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ _SENTENCE = re.compile(r"[.?!] [가-힣]|[?!]$|[;=]")
 _HANGUL = re.compile(r"[가-힣]")
 
 MAX_NAME_LENGTH = 80
-"""Characters of one author's name; a longer “name” in parentheses is prose."""
+"""Characters of one author's name. Longer text in parentheses is prose."""
 
 MAX_NAME_WORDS = 8
-"""Words of one author's name; `Core Contributors of the Gemma 3 Team` is the longest kind met."""
+"""Words of one author's name. `Core Contributors of the Gemma 3 Team` is the longest known."""
 
 
 def split_names(text: str) -> tuple[str, ...]:
-    """Names separated by commas or `and`, whatever they look like; white space is evened out."""
+    """The parts of a text between commas or `and`, with single spaces. They need not be names."""
     evened = " ".join(text.split())
     return tuple(name.strip() for name in _AND.split(evened) if name and name.strip())
 
 
 def names_in(line: str) -> tuple[str, ...] | None:
-    """The names of a line that is only ``(authors)``; None when it is anything else.
+    """The names in a line of the form ``(authors)``; None for any other line.
 
-    ``()`` says outright that there are none.
+    The line ``()`` says that there are no authors.
     """
     if len(line) < 2 or line[0] != "(" or line[-1] != ")":
         return None
@@ -35,7 +35,7 @@ def names_in(line: str) -> tuple[str, ...] | None:
 
 
 def look_like_names(names: tuple[str, ...]) -> bool:
-    """Whether these can be people or teams rather than prose or addresses in parentheses."""
+    """Whether all texts look like names of people or teams, not like prose or addresses."""
     if len(names) < 3 and any(":" in name for name in names):
         return False  # A team may stand before its people (`Team: A, B, C`); else it is prose.
     return bool(names) and all(map(_looks_like_name, names))

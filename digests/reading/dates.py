@@ -1,4 +1,4 @@
-"""Dates as digests write them: Korean, ISO, English. Pure."""
+"""Parses dates in the forms that digests use: Korean, ISO and English. Pure."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _DAY_FIRST = re.compile(_BEFORE + r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\
 _NAMED = re.compile(r"(\d{2})(\d{2})(\d{2})(?!\d)")
 
 MAX_DATE_LENGTH = 100
-"""Characters of a line that can be only a date."""
+"""Characters of a line. A longer line is not only a date."""
 
 
 def date_of_line(line: str) -> date | None:
-    """The date of a line that holds only a date; None for any other line, or a day there never was."""
+    """The date of a line that is only a date; None for any other line and for days that do not exist."""
     if len(line) > MAX_DATE_LENGTH:
         return None
     text = line.strip().lstrip("#").strip()
@@ -47,7 +47,7 @@ def date_of_line(line: str) -> date | None:
 
 
 def date_of_name(name: str) -> date | None:
-    """The date a file's name begins with, ``YYMMDD``; None when it has none, or a day there never was."""
+    """The date at the start of a file name, ``YYMMDD``; None without one and for days that do not exist."""
     found = _NAMED.match(name)
     return _date(2000 + int(found[1]), int(found[2]), int(found[3])) if found else None
 

@@ -1,4 +1,4 @@
-"""A document's bytes to a digest: checks, then the reader of its shape. Pure."""
+"""Reads a document: checks its bytes, then calls the reader for its form. Pure."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from digests.reading.note import read_note
 from digests.reading.page import looks_like_html, read_page
 
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
-"""What splits words unseen or turns what follows around; a title must look like what it is."""
+"""Characters that split words invisibly or reverse the text after them. They are removed."""
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-"""How text in UTF-16 begins, every other byte of which may be NUL; it is told its encoding instead."""
+"""The byte order marks of UTF-16. Its text has NUL bytes, but the error should name the encoding."""
 
 _MEGABYTE = 1024 * 1024
 
@@ -25,7 +25,7 @@ MAX_DOCUMENT_BYTES = 5 * _MEGABYTE
 
 
 def read_document(document: Document) -> Digest:
-    """Read a document; DigestError says what was wrong, where, and what to do. No other exception."""
+    """The digest of a document; DigestError, and no other exception, when it cannot be read."""
     content = document.content
     if len(content) > MAX_DOCUMENT_BYTES:
         raise DigestError(RefusalReason(RefusalCode.TOO_LARGE, limit=MAX_DOCUMENT_BYTES // _MEGABYTE))
@@ -44,7 +44,7 @@ def read_document(document: Document) -> Digest:
 
 
 def _read_shape(text: str, document: Document) -> Digest:
-    """By the name's ending, then by what the text begins with."""
+    """Choose the reader by the suffix of the path, then by how the text begins."""
     ending = document.path.lower().rpartition(".")[2]
     if ending in ("html", "htm", "xhtml") or (ending not in ("md", "txt") and looks_like_html(text)):
         return read_page(text, document.first_seen)

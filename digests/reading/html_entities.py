@@ -1,4 +1,4 @@
-"""HTML's character references, ``&amp;`` and ``&#54620;``, as the characters they stand for. Pure."""
+"""Replaces HTML's character references, such as ``&amp;`` and ``&#54620;``, by their characters. Pure."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import html
 import re
 
 _ENDLESS = re.compile(r"&#[0-9]{100,};?")
-"""No character has so long a number, and Python refuses to read thousands of digits as one."""
+"""Numbers too long for any character. Python refuses to parse thousands of digits."""
 
 
 def unescape_entities(text: str) -> str:
-    """The text with its references resolved; numbers that no character has become U+FFFD."""
+    """The text with its character references replaced; a number of no character becomes U+FFFD."""
     return html.unescape(_ENDLESS.sub("\ufffd", text))

@@ -85,9 +85,9 @@ _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|ref|ref_src|mc_[ce]id)$")
 
 
 def arxiv_id(url: str) -> str | None:
-    """The arXiv id a URL (or a bare id) names, without version; None when it names none.
+    """The arXiv id in a URL, or of a bare id, without its version; None when there is none.
 
-    Knows abs, pdf and html pages, arXiv's own DOIs, ar5iv, alphaxiv and Hugging Face's paper pages.
+    Knows the abs, pdf and html pages, arXiv's own DOIs, ar5iv, alphaxiv and Hugging Face's paper pages.
     """
     text = url.strip()
     bare = _BARE_ID.fullmatch(text)
@@ -101,10 +101,10 @@ def arxiv_id(url: str) -> str | None:
 
 
 def normal_url(url: str) -> str | None:
-    """One form for every way to write a web address; None for what is none.
+    """The normal form of a web address; None when the text is none.
 
-    Redirect wrappers are taken off, tracking parameters, fragment and a final slash
-    dropped, scheme and host lower case, ``http`` as ``https``.
+    Redirects are resolved (see ``direct_url``); tracking parameters, the fragment and a final slash are
+    removed; the host is in lower case; ``http`` becomes ``https``.
     """
     parts = _parts(_unwrapped(url.strip()))
     if parts is None:
@@ -137,17 +137,17 @@ def address_keys(url: str) -> tuple[str, ...]:
 
 
 def direct_url(url: str) -> str:
-    """The address behind a redirect (``l.facebook.com``, Google's), or the address itself."""
+    """The address that a redirect of Facebook or Google leads to, or the address itself."""
     return _unwrapped(url.strip())
 
 
 def normal_title(title: str) -> str:
-    """A title's letters and digits only, so that case, spaces and punctuation do not matter."""
+    """A title's letters and digits in lower case: titles that differ only in punctuation are equal."""
     return _NEITHER.sub("", unicodedata.normalize("NFKC", title).casefold())
 
 
 def identity(paper: Paper) -> str:
-    """The key a paper is recognised by: ``arxiv:…``, ``doi:…``, ``url:…`` or ``title:…``."""
+    """The key that identifies a paper: ``arxiv:…``, ``doi:…``, ``url:…`` or ``title:…``, the first it has."""
     if paper.arxiv_id:
         return f"arxiv:{paper.arxiv_id}"
     address = normal_url(paper.url) if paper.url else None

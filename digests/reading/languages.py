@@ -1,13 +1,14 @@
-"""Which language a paragraph is in, told by its script. Pure."""
+"""Tells Korean paragraphs from English ones by their script. Pure."""
 
 from __future__ import annotations
 
 import re
 
 ENGLISH_MARK = re.compile(r"<(/?)en[glish]{4,6}\s?>", re.IGNORECASE)
-"""The mark of English, also misspelt (``<enligsh>``)."""
+"""The opening and closing marks of English text, also misspelt (``<enligsh>``)."""
 
 KOREAN_MARK = re.compile(r"<(/?)korean\s?>", re.IGNORECASE)
+"""The opening and closing marks of Korean text."""
 
 _HANGUL = re.compile(r"[가-힣]")
 _ADDRESS = re.compile(r"https?://\S+")
@@ -18,9 +19,9 @@ _ENDED = re.compile(r"[.!?…:;,\"”'’)\]）」%]$|https?://\S+$")
 
 
 def is_korean(text: str) -> bool:
-    """Whether a paragraph is Korean: Hangul is more than a name quoted in it.
+    """Whether a paragraph is Korean, not English with a Korean name in it.
 
-    Korean about papers is half English terms, so one letter in `_ENOUGH` is enough.
+    Korean about papers is half English terms, so one Hangul letter in `_ENOUGH` is enough.
     """
     if not _HANGUL.search(text):
         return False
@@ -32,7 +33,7 @@ def is_korean(text: str) -> bool:
 
 
 def is_english_prose(text: str) -> bool:
-    """Whether a line is something said in English: hardly any Hangul, and more than a label."""
+    """Whether a line is English prose: almost no Hangul, and longer than a label."""
     if is_korean(text):
         return False
     words = len(_WORD.findall(_ADDRESS.sub("", text)))
@@ -40,7 +41,7 @@ def is_english_prose(text: str) -> bool:
 
 
 def looks_like_title(text: str) -> bool:
-    """Whether a line could be a paper's title: short, in capitals as titles are, and no sentence's end."""
+    """Whether a line could be a paper's title: short, capitalized, and without a final full stop."""
     if len(text) > 250 or _LIST.match(text) or _ENDED.search(text):
         return text.endswith("?") and len(text) <= 250 and _is_capitalised(text)
     return _is_capitalised(text)

@@ -1,9 +1,8 @@
-"""LaTeX in titles, abstracts and commentary to readable Unicode. Pure, total, linear.
+"""Converts LaTeX in titles, abstracts and commentary to Unicode. Pure; raises nothing; takes linear time.
 
-Abstracts are prose with some LaTeX in it, not LaTeX: a ``%`` is a percent sign and
-``$5 … $10`` is money. So only what is surely LaTeX (formulas, macros, accents) is
-handed to pylatexenc, piece by piece; everything else stays as it is, and so does a
-piece the library cannot read. Does not lay out formulas: ``\\frac{a}{b}`` is ``a/b``.
+An abstract is prose with some LaTeX in it: a ``%`` is a percent sign and ``$5 … $10`` is money. So only
+formulas, macros and accents are passed to pylatexenc, piece by piece. Everything else stays as it is, and
+so does a piece that the library cannot read. Does not lay out formulas: ``\\frac{a}{b}`` is ``a/b``.
 """
 
 from __future__ import annotations
@@ -37,18 +36,18 @@ _SUPERSCRIPTS = str.maketrans("0123456789-+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ABBREVIATIONS = {"ie": "i.e.", "eg": "e.g.", "etal": "et al."}
 _STYLES = frozenset({"texttt", "textsf", "textsl", "textnormal", "mbox", "underline", "uline"})
-"""Wrappers the library does not know, whose content is what they say."""
+"""Macros that the library does not know, and that are replaced by their argument."""
 
 _DEEPEST = 4
-"""Macros inside macros that are unwrapped; what is nested deeper stays as written."""
+"""Levels of nested macros that are replaced. Deeper ones stay as written."""
 
 _KNOWN = latex2text.get_default_latex_context_db()
 _PARSED = latexwalker.get_default_latex_context_db()
 _READER = latex2text.LatexNodes2Text(latex_context=_KNOWN, math_mode="text", keep_comments=True)
 
 
-def readable(text: str) -> str:
-    """The text with its LaTeX as Unicode; the very same text when it holds none."""
+def latex_to_unicode(text: str) -> str:
+    """The text with its LaTeX as Unicode; the same string when it has none."""
     if "\\" not in text and "$" not in text and "``" not in text:
         return text
     text = _FORMULA.sub(_formula, text)

@@ -39,14 +39,14 @@ from digests.reading.languages import (
     is_korean,
     looks_like_title,
 )
-from digests.reading.latex import readable
+from digests.reading.latex import latex_to_unicode
 from digests.reading.lines import Line, lines_of, only_url, urls_in
 from digests.reading.tags import tags_of_line
 
 MAX_ENTRIES = 500
 
 MAX_TITLE_LENGTH = 500
-"""Characters; a longer first line is no title."""
+"""Characters of a title. A longer first line is none."""
 
 _ESCAPED = re.compile(r"\\(?=[#<(\\]|https?://)")
 _MARK = re.compile(r"</?(?:english|korean)\s?>", re.IGNORECASE)
@@ -54,10 +54,9 @@ _END_OF_MARK = re.compile(r"</(?:english|korean)\s?>$", re.IGNORECASE)
 
 
 def read_newsletter(text: str) -> Digest:
-    """Read a newsletter's text; DigestError when it has no date line, or no entry at all.
+    """The digest of a newsletter's text; DigestError when it has no date line, or no entry.
 
-    An entry that cannot be told apart from its neighbour is among the digest's
-    refusals, by line.
+    An entry that cannot be separated from its neighbour is one of the digest's refusals.
     """
     lines = [_unescaped(line) for line in lines_of(text)]
     first = next((place for place, line in enumerate(lines) if line.text), None)
@@ -78,7 +77,7 @@ def read_newsletter(text: str) -> Digest:
 
 
 def read_entries(lines: Sequence[Line]) -> tuple[tuple[Entry, ...], tuple[Refusal, ...]]:
-    """The entries of a newsletter's lines after its date, and what had to be refused.
+    """The entries in the lines after a newsletter's date, and the refused ones.
 
     DigestError when there are more than MAX_ENTRIES.
     """
@@ -191,11 +190,11 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     linked = [address for line in text for address in ((line.url,) if line.url else ()) + line.cites]
     return Entry(
         Paper(
-            readable(title.text),
+            latex_to_unicode(title.text),
             authors or (),
             link,
             arxiv_id(link) if link else None,
-            readable(abstract) or None,
+            latex_to_unicode(abstract) or None,
         ),
         commentaries,
         tags or (),

@@ -34,9 +34,9 @@ from digests.reading.dates import date_of_name
 from digests.reading.html_entities import unescape_entities
 from digests.reading.identity import arxiv_id, direct_url
 from digests.reading.languages import ENGLISH_MARK, is_english_prose, is_korean
-from digests.reading.latex import readable
+from digests.reading.latex import latex_to_unicode
 from digests.reading.lines import Line, lines_of, only_url, urls_in
-from digests.reading.tags import each_once, tags_after_text, tags_of_line, tags_with_slip
+from digests.reading.tags import each_once, tags_after_text, tags_of_line, tags_with_stray_letter
 from digests.reading.titles import Heading, heading_of, title_of_name
 
 _LINK = re.compile(r"!?\[\[([^\[\]\n]{1,300})\]\]")
@@ -56,10 +56,10 @@ _BLANKS = re.compile(r"\n{3,}")
 
 
 def read_note(text: str, name: str, first_seen: date | None = None) -> Digest:
-    """Read a note; DigestError when there is nothing in it to make an entry of.
+    """The digest of a note, with one entry; DigestError when the note has nothing to make an entry of.
 
-    ``name`` is the file's name with or without folders and ending; it dates the
-    note unless ``first_seen`` does.
+    ``name`` is the file's name, with or without folders and suffix. It gives the date, unless
+    ``first_seen`` does.
     """
     stem = _ENDING.sub("", name.rpartition("/")[2])
     # Old editors leave entities behind; LaTeX is left for titles and text to unwrap.
@@ -77,13 +77,13 @@ def read_note(text: str, name: str, first_seen: date | None = None) -> Digest:
     cites = dict.fromkeys((*parts.cites, *urls_in([korean, english])))
     entry = Entry(
         Paper(
-            readable(" ".join(title.split())),
-            tuple(readable(name) for name in parts.heading.authors) if parts.heading else (),
+            latex_to_unicode(" ".join(title.split())),
+            tuple(latex_to_unicode(name) for name in parts.heading.authors) if parts.heading else (),
             parts.url,
             arxiv_id(parts.url) if parts.url else None,
-            readable(_text(parts.abstract)) or None,
+            latex_to_unicode(_text(parts.abstract)) or None,
         ),
-        tuple(Commentary(language, readable(words)) for language, words in said if words),
+        tuple(Commentary(language, latex_to_unicode(words)) for language, words in said if words),
         each_once(parts.tags),
         tuple(address for address in cites if address != parts.url),
         tuple(dict.fromkeys(parts.links)),
@@ -179,7 +179,7 @@ def _read_body(texts: Sequence[str], parts: _Parts) -> None:
     for text in texts:
         if _LISTING.fullmatch(text):
             continue  # A leftover of arXiv's own listing.
-        tags = tags_of_line(text) or tags_with_slip(text)
+        tags = tags_of_line(text) or tags_with_stray_letter(text)
         if tags is not None:
             parts.tags.extend(tags)
             in_english = False

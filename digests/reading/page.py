@@ -1,8 +1,7 @@
-"""Newsletter HTML, a feed's item or a saved page, to the lines of the newsletter's grammar. Pure.
+"""Reads HTML (a feed's item, or a saved page) by turning it into the lines of a newsletter. Pure.
 
-Each block element is a line and so is what a ``<br>`` ends. Links are kept: a line that
-is all one link carries it (so that a title has its paper's URL), other links are
-citations. Does not look at styles; scripts, forms and navigation are left out.
+Each block element is a line, and ``<br>`` ends one. A line that is one link has that link (so a title has
+its paper's URL); other links are citations. Ignores styles; leaves out scripts, forms and navigation.
 """
 
 from __future__ import annotations
@@ -24,10 +23,10 @@ from digests.reading.lines import MAX_LINES, Line
 from digests.reading.newsletter import read_entries
 
 MAX_OPEN_ELEMENTS = 500
-"""Elements left open at once. The parser looks through all of them at every tag, so this keeps it linear."""
+"""Elements open at once. The parser searches them at every tag, so a limit keeps its time linear."""
 
 MAX_ATTRIBUTES = 1000
-"""Attributes of one tag. The parser compares each with all before it, so this too keeps it linear."""
+"""Attributes of one tag. The parser compares each with all earlier ones, so a limit keeps its time linear."""
 
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd",

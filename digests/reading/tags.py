@@ -1,4 +1,4 @@
-"""Tags: one canonical name for every way of writing it. Pure."""
+"""Parses tags, and gives every spelling of a tag the same canonical name. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _WORD = re.compile(r"#[\w#&][^\s#]*")
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 
 MAX_TAG_LENGTH = 100
-"""Characters; a longer word is no tag."""
+"""Characters of a tag. A longer word is none."""
 
 _ALIASES = {
     # Slips of the pen in the vault.
@@ -27,21 +27,24 @@ _ALIASES = {
     "posttraining": "post-training",
     "pre-training": "pretraining",
 }
-"""Canonical names that mean another one. Shorthand (`lm`, `text2img`) is a tag of its own."""
+"""Canonical names that are replaced by another. Abbreviations (`lm`, `text2img`) stay tags of their own."""
 
 
 def canonical(spelling: str) -> str:
-    """``scaling_law``, ``Scaling-Law`` and ``scaling law`` are ``scaling-law``; "" if nothing is left."""
+    """The canonical name of a tag: ``scaling-law`` for ``scaling_law``, ``Scaling-Law`` and ``scaling law``.
+
+    The empty string when no letter or digit is left.
+    """
     return _canonical_kept(spelling) if len(spelling) <= MAX_TAG_LENGTH else _canonical(spelling)
 
 
 def tag(spelling: str) -> Tag:
-    """The tag of a spelling; its canonical name is empty when the spelling holds none."""
+    """The Tag of a spelling. Its name is empty when the spelling has no letter or digit."""
     return Tag(canonical(spelling), spelling.strip().lstrip("#"))
 
 
 def each_once(tags: Iterable[Tag]) -> tuple[Tag, ...]:
-    """The tags in order, each name once with its first spelling, nameless ones dropped."""
+    """The tags in order, each name once with its first spelling, without those of an empty name."""
     found: dict[str, Tag] = {}
     for made in tags:
         if made.name:
@@ -50,7 +53,7 @@ def each_once(tags: Iterable[Tag]) -> tuple[Tag, ...]:
 
 
 def tags_of_line(line: str) -> tuple[Tag, ...] | None:
-    """The tags of a line that holds nothing else, in order and each once; None for any other line."""
+    """The tags of a line that has only tags, in order, each once; None for any other line."""
     if not line.startswith("#"):
         return None
     words = line.split()
@@ -59,14 +62,14 @@ def tags_of_line(line: str) -> tuple[Tag, ...] | None:
     return each_once(map(tag, words)) or None
 
 
-def tags_with_slip(line: str) -> tuple[Tag, ...] | None:
-    """The tags of a line of tags that ends in one stray letter; None for any other line."""
+def tags_with_stray_letter(line: str) -> tuple[Tag, ...] | None:
+    """The tags of a line of tags followed by one stray letter; None for any other line."""
     said, _, last = line.rpartition(" ")
     return tags_of_line(said.rstrip()) if len(last) == 1 and last.isascii() and last.isalpha() else None
 
 
 def tags_after_text(line: str) -> tuple[str, tuple[Tag, ...]]:
-    """A line's text and the tags at its very end, each of which stands after a space."""
+    """A line's text without the tags at its end, and those tags."""
     if "#" not in line:
         return line, ()
     words = line.split()

@@ -44,7 +44,6 @@ class FetchLimits:
 class Response:
     """A successful response. ``validators`` are headers for the next request (RFC 9110, section 13.1)."""
 
-    url: str
     body: bytes
     media_type: str
     charset: str | None
@@ -151,7 +150,6 @@ class HttpClient:
                 retry_after=_retry_after(answer),
             )
         return Response(
-            url=str(url),
             body=await self._body(url, answer),
             media_type=answer.content_type,
             charset=answer.charset,

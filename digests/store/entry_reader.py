@@ -20,7 +20,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     column,
-    func,
     null,
     or_,
     select,
@@ -54,17 +53,17 @@ def visible(workspace: Workspace | None, until: date | None) -> ColumnElement[bo
     return _visible(visible_workspaces(workspace), until)
 
 
-def visible_parameterized(*, is_limited: bool) -> ColumnElement[bool]:
+def _visible_parameterized(*, is_limited: bool) -> ColumnElement[bool]:
     """The condition of ``visible`` with parameters, for a statement that is built once and kept.
 
-    Building such a statement takes longer than running it. ``visibility_parameters`` gives the values;
+    Building such a statement takes longer than running it. ``_visibility_parameters`` gives the values;
     ``is_limited`` says that ``until`` is among them.
     """
     return _visible(bindparam("workspaces", expanding=True), bindparam("until") if is_limited else None)
 
 
-def visibility_parameters(workspace: Workspace | None, until: date | None) -> dict[str, Any]:
-    """The parameter values for ``visible_parameterized``."""
+def _visibility_parameters(workspace: Workspace | None, until: date | None) -> dict[str, Any]:
+    """The parameter values for ``_visible_parameterized``."""
     values: dict[str, Any] = {"workspaces": visible_workspaces(workspace)}
     return values if until is None else {**values, "until": until}
 
@@ -92,7 +91,7 @@ async def load_entries(
     for ids in _chunks(entry_ids):
         rows = await connection.execute(
             _entries_statement(is_limited=until is not None),
-            {"ids": ids, **visibility_parameters(workspace, until)},
+            {"ids": ids, **_visibility_parameters(workspace, until)},
         )
         found |= {entry.id: entry for entry in await _entries(connection, rows.all())}
     return [found[id_] for id_ in entry_ids if id_ in found]
@@ -105,27 +104,6 @@ async def load_posted_entries(connection: AsyncConnection, entry_ids: Sequence[i
         rows = await connection.execute(_entry_rows().where(tables.entry.c.id.in_(ids)))
         found |= {entry.id: entry for entry in await _entries(connection, rows.all())}
     return [found[id_] for id_ in entry_ids if id_ in found]
-
-
-async def newest_entries(
-    connection: AsyncConnection,
-    paper_ids: Sequence[int],
-    *,
-    workspace: Workspace | None,
-    until: date | None = None,
-) -> dict[int, ArchivedEntry]:
-    """For each paper, by its id, the newest entry that the workspace sees. Undated entries are the oldest."""
-    newest: dict[int, int] = {}
-    for ids in _chunks(paper_ids):
-        rows = await connection.execute(
-            select(tables.entry.c.paper_id, tables.entry.c.id)
-            .join(tables.digest)
-            .where(tables.entry.c.paper_id.in_(ids), visible(workspace, until))
-            .order_by(func.coalesce(tables.digest.c.date, date.min), tables.entry.c.id)
-        )
-        newest.update((row.paper_id, row.id) for row in rows)
-    entries = await load_entries(connection, list(newest.values()), workspace=workspace, until=until)
-    return {entry.paper_id: entry for entry in entries}
 
 
 async def load_digests(
@@ -200,7 +178,7 @@ async def document_paths(connection: AsyncConnection, paper_ids: Sequence[int]) 
 @cache
 def _entries_statement(*, is_limited: bool) -> Select[Any]:
     has_id = tables.entry.c.id.in_(bindparam("ids", expanding=True))
-    return _entry_rows().where(has_id, visible_parameterized(is_limited=is_limited))
+    return _entry_rows().where(has_id, _visible_parameterized(is_limited=is_limited))
 
 
 def _entry_rows() -> Select[Any]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.reading.latex import readable
+from digests.reading.latex import latex_to_unicode
 
 
 @pytest.mark.parametrize(
@@ -36,13 +36,13 @@ from digests.reading.latex import readable
 )
 def test_latex_becomes_unicode(source: str, text: str) -> None:
     """Formulas, macros, accents and escapes are unwrapped; prices and percent signs stay."""
-    assert readable(source).replace("  ", " ") == text
+    assert latex_to_unicode(source).replace("  ", " ") == text
 
 
 @given(st.text(alphabet=r"\$${}^_%&~`'abn1 α" + "\n", max_size=80))
 def test_any_text_is_read(text: str) -> None:
     """No mix of LaTeX's characters raises, and plain words are never invented."""
-    assert isinstance(readable(text), str)
+    assert isinstance(latex_to_unicode(text), str)
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_any_text_is_read(text: str) -> None:
 )
 def test_depth_does_not_matter(piece: str) -> None:
     """A hundred thousand of anything is read without recursion."""
-    assert isinstance(readable(piece * 100_000), str)
+    assert isinstance(latex_to_unicode(piece * 100_000), str)
