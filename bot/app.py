@@ -22,13 +22,16 @@ from bot.clocks import Clock, SlackClock, SystemClock
 from bot.delivery.clockwork import Clockwork
 from bot.delivery.corrections import Corrections
 from bot.delivery.courier import Courier
-from bot.delivery.deliveries import Deliveries
-from bot.delivery.failed_posts import Aftermath
+from bot.delivery.daily_deliveries import DailyDeliveries
+from bot.delivery.failed_posts import FailedPosts
+from bot.delivery.manual_posts import ManualPosts
+from bot.delivery.permalinks import Permalinks
+from bot.delivery.planner import Planner
 from bot.delivery.reconciler import Reconciler
+from bot.delivery.schedules import Schedules
 from bot.health import HealthChecks
 from bot.language.command_names import use_prefix
-from bot.ledger.ledger import Ledger
-from bot.ledger.past import Past
+from bot.ledger.ledger import open_ledger
 from bot.listeners.services import Services
 from bot.messages import daily
 from bot.operators import Operators
@@ -104,7 +107,9 @@ class Haru:
         self._build_delivery()
         self._build_sources()
         self._add_jobs()
-        self.health = HealthChecks(clockwork=self.clockwork, ledger=self.ledger, sources=self.sources)
+        self.health = HealthChecks(
+            clockwork=self.clockwork, open_parts=self.ledger.open_parts, sources=self.sources
+        )
 
     def _build_channels(self) -> None:
         """The settings of channels, and what people chose for themselves."""
@@ -117,49 +122,66 @@ class Haru:
 
     def _build_delivery(self) -> None:
         """The ledger, what writes posts into it, and what sends them."""
-        settings = self.settings
-        self.ledger = Ledger(
+        settings, grace = self.settings, self.settings.haru_grace
+        self.ledger = open_ledger(
             self.database,
             lease=settings.haru_lease,
             settle=settings.haru_settle,
-            late_a_second=settings.haru_catch_up,
-            offset=lambda: slack_clock.offset,
+            late_per_second=settings.haru_catch_up,
+            slack_offset=lambda: slack_clock.offset,
         )
-        self.past = Past(self.database)
-        slack_clock = SlackClock(self.ledger.steady)
-        self.wire = Wire(self.clients.api_url, slack_clock)
-        self.deliveries = Deliveries(
-            archive=self.archive,
+        openings, history = self.ledger.openings, self.ledger.history
+        slack_clock = SlackClock(self.ledger.clock.monotonic)
+        self.permalinks = Permalinks(self.installations, self.clients)
+        planner = Planner(self.archive, history, self.installations, self.permalinks, grace=grace)
+        self.daily = DailyDeliveries(
             channels=self.channels,
             due_channels=self.due_channels,
-            ledger=self.ledger,
-            past=self.past,
-            installations=self.installations,
-            clients=self.clients,
+            planner=planner,
+            openings=openings,
+            history=history,
             render=daily.render,
-            grace=settings.haru_grace,
+            grace=grace,
         )
-        aftermath = Aftermath(
+        self.manual_posts = ManualPosts(planner, openings, history, render=daily.render, grace=grace)
+        self.schedules = Schedules(
+            self.channels, self.due_channels, openings, grace=grace, on_change=self.daily.look_again
+        )
+        self._build_sending(slack_clock)
+        self.corrections = Corrections(
+            self.archive, self.ledger.editions, self.ledger.rewrites, render=daily.render
+        )
+        self.clockwork = Clockwork(
+            clock=self.clock,
+            daily=self.daily,
+            schedules=self.schedules,
+            courier=self.courier,
+            reconciler=self.reconciler,
+            corrections=self.corrections,
+            doubts=self.ledger.doubts,
+        )
+
+    def _build_sending(self, slack_clock: SlackClock) -> None:
+        """What sends posts to Slack, and finds out whether they arrived."""
+        failed_posts = FailedPosts(
             channels=self.channels,
-            deliveries=self.deliveries,
+            open_parts=self.ledger.open_parts,
             installations=self.installations,
             clients=self.clients,
         )
-        self.courier = Courier(self.ledger, self.installations, self.wire, on_failure=aftermath.of_failure)
+        self.wire = Wire(self.clients.api_url, slack_clock)
+        self.courier = Courier(
+            self.ledger.queue,
+            self.installations,
+            self.wire,
+            clock=self.ledger.clock,
+            on_failure=failed_posts.follow_up,
+        )
         self.reconciler = Reconciler(
             self.ledger,
             self.clients,
             slack_clock,
-            repost=settings.haru_on_doubt is OnDoubt.REPOST,
-        )
-        self.corrections = Corrections(self.archive, self.ledger, render=daily.render)
-        self.clockwork = Clockwork(
-            clock=self.clock,
-            deliveries=self.deliveries,
-            courier=self.courier,
-            reconciler=self.reconciler,
-            corrections=self.corrections,
-            ledger=self.ledger,
+            repost=self.settings.haru_on_doubt is OnDoubt.REPOST,
         )
 
     def _build_sources(self) -> None:
@@ -212,22 +234,32 @@ class Haru:
 
     def _services(self) -> Services:
         """The use cases for the listeners, with what those need besides."""
-        archive, clock, deliveries, installations = (
-            self.archive, self.clock, self.deliveries, self.installations,
-        )  # fmt: skip
-        wake = self.clockwork.wake
+        archive, clock, installations = self.archive, self.clock, self.installations
+        open_parts, wake = self.ledger.open_parts, self.clockwork.wake
         return Services(
             archive=archive,
             sources=self.sources,
             settings=ChannelSettings(
-                channels=self.channels, change_log=self.change_log, deliveries=deliveries, clock=clock
+                channels=self.channels,
+                change_log=self.change_log,
+                schedules=self.schedules,
+                open_parts=open_parts,
+                clock=clock,
             ),
             posts=ChannelPosts(
-                archive=archive, deliveries=deliveries, installations=installations, clock=clock, wake=wake
+                archive=archive,
+                manual_posts=self.manual_posts,
+                history=self.ledger.history,
+                permalinks=self.permalinks,
+                installations=installations,
+                clock=clock,
+                wake=wake,
             ),
-            channel_lifecycle=ChannelLifecycle(channels=self.channels, deliveries=deliveries, clock=clock),
+            channel_lifecycle=ChannelLifecycle(
+                channels=self.channels, schedules=self.schedules, open_parts=open_parts, clock=clock
+            ),
             workspace_lifecycle=WorkspaceLifecycle(
-                installations=installations, deliveries=deliveries, clock=clock
+                installations=installations, open_parts=open_parts, clock=clock
             ),
             workspace_digests=WorkspaceDigests(archive=archive, clock=clock, wake=wake),
             user_languages=self.user_languages,

@@ -15,23 +15,22 @@ LONGEST = 120.0
 async def deliver_once(haru: Haru) -> list[dict[str, Any]]:
     """Open the deliveries that are due and send them. Returns a record for each channel.
 
-    ``status`` is ``sent``, ``posting`` (some messages are not sent yet), ``doubt`` (a message may or may not
-    have arrived), ``failed``, ``unknown`` (Slack never said whether it arrived), ``skipped`` or ``waiting``;
-    ``reason`` says why.
+    ``status`` is ``sent``, ``posting`` (some messages are not sent yet), ``failed``, ``unknown`` (Slack
+    never said whether it arrived), ``skipped`` or ``waiting``; ``reason`` says why.
     """
     started = time.monotonic()
-    await haru.ledger.doubt_expired()
+    await haru.ledger.doubts.expire_leases()
     await haru.corrections.look(haru.clock.now())
-    opened = await haru.deliveries.rehearse(haru.clock.now())
-    opened += await haru.deliveries.tick(haru.clock.now(), patient=False)
+    opened = await haru.daily.rehearse(haru.clock.now())
+    opened += await haru.daily.tick(haru.clock.now(), look_at_all=True)
     while True:
         await haru.courier.drain()
         await haru.reconciler.run()
-        if not await haru.ledger.sendable_parts() or time.monotonic() - started > LONGEST:
+        if not await haru.ledger.open_parts.count_sendable() or time.monotonic() - started > LONGEST:
             break
         # A channel takes one message per second, so the next reply of a thread has to wait.
         await asyncio.sleep(0.25)
-    made_of = await haru.past.deliveries_of([one.delivery_id for one in opened if one.delivery_id])
+    made_of = await haru.ledger.history.by_ids([one.delivery_id for one in opened if one.delivery_id])
     records = []
     for one in opened:
         made = made_of.get(one.delivery_id) if one.delivery_id else None
@@ -40,7 +39,7 @@ async def deliver_once(haru: Haru) -> list[dict[str, Any]]:
                 "workspace": one.channel.workspace.key,
                 "channel": one.channel.channel_id,
                 "date": one.day.isoformat(),
-                "status": made.state.value if made else one.status,
+                "status": made.state.value if made else one.status.value,
                 "reason": made.reason if made else one.reason,
                 "digests": list(one.digest_ids),
                 "ts": made.ts if made else None,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.delivery.clockwork import Clockwork
 from bot.http_server import Health
-from bot.ledger.ledger import Ledger
+from bot.ledger.open_parts import OpenParts
 from digests.errors import StoreError
 from digests.sources.source_list import Sources
 
@@ -23,9 +23,9 @@ LATEST_PART = timedelta(minutes=30)
 class HealthChecks:
     """Checks the process and its database. Repairs nothing."""
 
-    def __init__(self, *, clockwork: Clockwork, ledger: Ledger, sources: Sources) -> None:
+    def __init__(self, *, clockwork: Clockwork, open_parts: OpenParts, sources: Sources) -> None:
         self._clockwork = clockwork
-        self._ledger = ledger
+        self._open_parts = open_parts
         self._sources = sources
 
     async def live(self) -> Health:
@@ -38,7 +38,7 @@ class HealthChecks:
     async def ready_to_answer(self) -> Health:
         """Whether the process can answer people: the database can be read."""
         try:
-            open_parts = await self._ledger.open_parts()
+            open_parts = await self._open_parts.count()
         except StoreError as error:
             return Health((str(error),))
         return Health(facts={"open_parts": open_parts})
@@ -55,7 +55,7 @@ class HealthChecks:
             reasons.append(f"no tick went well for {age:.0f} s")
         if health.reasons:
             return Health(tuple(reasons), facts)
-        oldest = await self._ledger.oldest_due()
+        oldest = await self._open_parts.longest_wait()
         facts["oldest_due_age"] = None if oldest is None else round(oldest.total_seconds(), 1)
         if oldest is not None and oldest > LATEST_PART:
             reasons.append(f"a message has been due for {oldest.total_seconds() / 60:.0f} minutes")

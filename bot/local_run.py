@@ -136,7 +136,7 @@ async def _subscribe(haru: Haru, local: LocalWorkspace, *, now: datetime) -> Non
             user_id=admin,
             now=now - timedelta(days=1),
         )
-        await haru.deliveries.reschedule(changed, now=now, enabling=True)
+        await haru.schedules.reschedule(changed, now=now, enabling=True)
 
 
 def _morning(day: date, settings: Settings) -> datetime:

@@ -64,6 +64,14 @@ class ChannelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A schedule date and the instant, in UTC, at which its post is due."""
+
+    date: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Channel:
     """A channel that Haru knows. ``id`` is the id of its row, ``channel_id`` its id in Slack."""
 
@@ -87,6 +95,13 @@ class Channel:
     def is_on(self) -> bool:
         """Whether the channel gets posts: it is switched on, and Haru has not paused it."""
         return self.preferences.enabled and not self.paused_reason
+
+    @property
+    def next_due(self) -> Due | None:
+        """The schedule date the channel goes on with, and its instant; None when it gets no posts."""
+        if self.next_date is None or self.next_due_at is None:
+            return None
+        return Due(self.next_date, self.next_due_at)
 
     @property
     def is_direct(self) -> bool:

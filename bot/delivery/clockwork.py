@@ -1,7 +1,7 @@
-"""The clockwork: a handful of interval jobs that turn due rows into posts.
+"""The clockwork: a few interval jobs that turn due rows into posts.
 
-Every fact of the schedule is in our tables; APScheduler only says when to look. One job
-a channel would cost seconds to add and block the loop (measured; DESIGN.md section 5).
+Every fact of the schedule is in the database; APScheduler only says when to look. One job per channel would
+take seconds to add for ten thousand channels, and block the event loop while thousands of them are due.
 """
 
 from __future__ import annotations
@@ -16,28 +16,31 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clocks import Clock
-from bot.delivery.corrections import EVERY, Corrections
+from bot.delivery.corrections import INTERVAL as CORRECTION_INTERVAL
+from bot.delivery.corrections import Corrections
 from bot.delivery.courier import Courier
-from bot.delivery.deliveries import Deliveries
+from bot.delivery.daily_deliveries import DailyDeliveries
 from bot.delivery.reconciler import Reconciler
-from bot.ledger.ledger import Ledger
+from bot.delivery.schedules import Schedules
+from bot.ledger.doubts import Doubts
 from digests.errors import HaruError
 
 log = structlog.stdlib.get_logger(__name__)
 
-TICK = 1.0
-"""Seconds between looks at what is due."""
+TICK_INTERVAL = 1.0
+"""Seconds between two looks for channels that are due."""
 
-DRAIN = 0.25
-"""Seconds between looks at what may be sent; the next message of a thread waits for one."""
+DRAIN_INTERVAL = 0.25
+"""Seconds between two looks for parts to send. The next message of a thread waits for one."""
 
-RECONCILE = 15.0
+RECONCILE_INTERVAL = 15.0
+"""Seconds between two looks for doubts to settle."""
 
-REVIEW = timedelta(hours=6)
-"""Between looks at all schedules: zones and holidays change with an upgrade, which starts a process."""
+REVIEW_INTERVAL = timedelta(hours=6)
+"""How often to review all schedules, besides at the start: rules of zones and holidays change by upgrades."""
 
-SAY_AGAIN = 60.0
-"""Seconds after which it is said once more that a job keeps failing: a job may have four turns a second."""
+REPEAT_ERROR_AFTER = 60.0
+"""Seconds after which the log repeats that a job keeps failing. Some jobs run four times a second."""
 
 PATIENCE = 10.0
 """Seconds that a process which is told to end waits for Slack's last answers."""
@@ -46,139 +49,146 @@ Job = Callable[[], Awaitable[object]]
 
 
 class Clockwork:
-    """Runs the jobs on one event loop, each at most once at a time. Holds no fact of the schedule."""
+    """Runs jobs on one event loop, each at most once at a time. Holds no fact of the schedule."""
 
     def __init__(
         self,
         *,
         clock: Clock,
-        deliveries: Deliveries,
+        daily: DailyDeliveries,
+        schedules: Schedules,
         courier: Courier,
         reconciler: Reconciler,
         corrections: Corrections,
-        ledger: Ledger,
-        tick: float = TICK,
-        drain: float = DRAIN,
-        reconcile: float = RECONCILE,
+        doubts: Doubts,
+        tick: float = TICK_INTERVAL,
+        drain: float = DRAIN_INTERVAL,
+        reconcile: float = RECONCILE_INTERVAL,
     ) -> None:
         self._clock = clock
-        self._deliveries = deliveries
+        self._daily = daily
+        self._schedules = schedules
         self._courier = courier
         self._reconciler = reconciler
         self._corrections = corrections
-        self._ledger = ledger
-        self._tick_seconds = tick
-        self._drain_seconds = drain
-        self._reconcile_seconds = reconcile
+        self._doubts = doubts
+        self._tick_interval = tick
+        self._drain_interval = drain
+        self._reconcile_interval = reconcile
         self._scheduler = AsyncIOScheduler(
             timezone="UTC",
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._ticked_at: float | None = None
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[None]] = set()
         self._ticking = asyncio.Lock()
-        self._failing: dict[str, _Failing] = {}
+        self._failing: dict[str, _Failure] = {}
 
     @property
     def tick_age(self) -> float | None:
         """Seconds since the last tick that went well; None before the first.
 
-        Readiness goes by this: APScheduler's ``running`` stays True after an error has
-        stopped it for good (agronholm/apscheduler#1132).
+        Readiness uses this: APScheduler's ``running`` stays True after an error has stopped it for good
+        (https://github.com/agronholm/apscheduler/issues/1132).
         """
         return None if self._ticked_at is None else time.monotonic() - self._ticked_at
 
     async def start(self, *, alone: bool = False) -> None:
         """Start the jobs. ``alone``: no other process delivers from this database (SQLite)."""
-        doubted = await (self._ledger.recover() if alone else self._ledger.doubt_expired())
+        doubted = await (self._doubts.recover() if alone else self._doubts.expire_leases())
         if doubted:
             log.warning("parts_left_in_doubt", count=doubted)
-        self._every(self._tick_seconds, "tick", self.tick)
-        self._every(self._drain_seconds, "drain", self._courier.drain)
-        self._every(self._reconcile_seconds, "reconcile", self._reconciler.run)
-        self._every(EVERY.total_seconds(), "correct", self._correct)
-        self._every(REVIEW.total_seconds(), "review", self._review, first=datetime.now(UTC))
+        self._schedule(self._tick_interval, "tick", self.tick)
+        self._schedule(self._drain_interval, "drain", self._courier.drain)
+        self._schedule(self._reconcile_interval, "reconcile", self._reconciler.run)
+        self._schedule(CORRECTION_INTERVAL.total_seconds(), "correct", self._correct)
+        self._schedule(REVIEW_INTERVAL.total_seconds(), "review", self._review, first=datetime.now(UTC))
         self._scheduler.start()
 
     def every(self, interval: timedelta, name: str, job: Job) -> None:
         """Run another job on the clockwork (polling sources, for instance)."""
-        self._every(interval.total_seconds(), name, job)
+        self._schedule(interval.total_seconds(), name, job)
 
     async def tick(self) -> None:
-        """Open what is due. Sending is the courier's own job: a slow Slack delays no opening."""
+        """Open what is due. Sending is the courier's job, so a slow Slack delays no opening."""
         async with self._ticking:
-            await self._deliveries.tick(self._clock.now())
+            await self._daily.tick(self._clock.now())
             self._ticked_at = time.monotonic()
 
     async def wake(self) -> None:
-        """Look at once, also at channels that wait: the clock was moved, or something was posted."""
+        """Open and send at once, also for channels that wait: the clock was moved, or papers came in."""
         async with self._ticking:
-            await self._deliveries.tick(self._clock.now(), patient=False)
+            await self._daily.tick(self._clock.now(), look_at_all=True)
             self._ticked_at = time.monotonic()
         await self._courier.drain()
+
+    async def stop(self) -> None:
+        """Start no more jobs, and finish what is held: parts that have not left are given back."""
+        if self._scheduler.running:
+            self._scheduler.pause()
+            # Let jobs that were just started reach their own task: the shutdown would cancel them.
+            await asyncio.sleep(0)
+            self._scheduler.shutdown(wait=False)
+        await self._courier.stop(patience=PATIENCE)
+        if self._running:
+            await asyncio.wait(self._running, timeout=PATIENCE)
 
     async def _correct(self) -> None:
         await self._corrections.look(self._clock.now())
 
     async def _review(self) -> None:
-        await self._deliveries.review(self._clock.now())
+        await self._schedules.review(self._clock.now())
 
-    async def stop(self) -> None:
-        """Start nothing more; what is held is finished or handed back, nothing is dropped."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
-        await self._courier.stop(patience=PATIENCE)
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=PATIENCE)
-
-    def _every(self, seconds: float, name: str, job: Job, *, first: datetime | None = None) -> None:
+    def _schedule(self, seconds: float, name: str, job: Job, *, first: datetime | None = None) -> None:
         async def run() -> None:
-            # Not awaited: shutting the scheduler down cancels its jobs, never a request under way, and
-            # a long drain is no job that missed its turn, of which the scheduler would warn each time.
-            if any(task.get_name() == name for task in self._under_way):
+            # Not awaited: shutting the scheduler down cancels its jobs, and must not cancel a request. And a
+            # long drain would count as a job that missed its turns, with a warning each time.
+            if any(task.get_name() == name for task in self._running):
                 return
             task = asyncio.create_task(self._guarded(name, job), name=name)
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
 
-        begins = {} if first is None else {"next_run_time": first}
-        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, **begins)
+        start = {} if first is None else {"next_run_time": first}
+        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, **start)
 
     async def _guarded(self, name: str, job: Job) -> None:
+        """Run a job. Never raises: a failed job runs again at its next turn."""
         try:
             await job()
         except HaruError as error:
-            # The database is away for now: the next look tries again, and readiness tells.
-            self._say_failed(name, str(error))
+            # The database is away for now: the next turn tries again, and readiness says so.
+            self._log_failure(name, str(error))
         except Exception:
-            # Nothing may stop the clockwork; what nobody foresaw is logged whole.
             log.exception("job_crashed", job=name)
         else:
-            failing = self._failing.pop(name, None)
-            if failing is not None:
-                log.info("job_recovered", job=name, turns=failing.turns, seconds=failing.lasted())
+            failure = self._failing.pop(name, None)
+            if failure is not None:
+                log.info("job_recovered", job=name, turns=failure.turns, seconds=failure.duration())
 
-    def _say_failed(self, name: str, error: str) -> None:
-        failing = self._failing.setdefault(name, _Failing())
-        failing.turns += 1
-        if failing.is_to_be_said():
-            log.error("job_failed", job=name, turns=failing.turns, seconds=failing.lasted(), error=error)
+    def _log_failure(self, name: str, error: str) -> None:
+        failure = self._failing.setdefault(name, _Failure())
+        failure.turns += 1
+        if failure.is_to_be_logged():
+            log.error("job_failed", job=name, turns=failure.turns, seconds=failure.duration(), error=error)
 
 
 @dataclass
-class _Failing:
-    """A job that fails for the time being: since when, how often, and when that was last said."""
+class _Failure:
+    """A job that keeps failing: since when, for how many turns, and when that was logged last."""
 
     since: float = field(default_factory=time.monotonic)
     turns: int = 0
-    said_at: float | None = None
+    logged_at: float | None = None
 
-    def lasted(self) -> float:
+    def duration(self) -> float:
+        """Seconds since the first failure."""
         return round(time.monotonic() - self.since, 1)
 
-    def is_to_be_said(self) -> bool:
+    def is_to_be_logged(self) -> bool:
+        """Whether it is time to log the failure; if so, the next time is counted from now."""
         now = time.monotonic()
-        if self.said_at is not None and now - self.said_at < SAY_AGAIN:
+        if self.logged_at is not None and now - self.logged_at < REPEAT_ERROR_AFTER:
             return False
-        self.said_at = now
+        self.logged_at = now
         return True

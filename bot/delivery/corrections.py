@@ -1,4 +1,4 @@
-"""Corrections: what was posted and has changed since is rendered anew, and its messages updated."""
+"""Corrections: posts whose entries have changed are rendered again, and their messages rewritten."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import structlog
 
 from bot.channels.preferences import Language, Layout
 from bot.delivery.planner import Rendering
-from bot.ledger.correction_rows import Outdated, Shown
-from bot.ledger.ledger import Ledger
+from bot.ledger.posted_editions import OutdatedEdition, PostedEditions, ShownEntry
+from bot.ledger.rewrites import Rewrites
 from bot.messages import daily
 from bot.messages.edition import Edition, EditionEntry
 from digests.archive import Archive
@@ -20,86 +20,94 @@ from digests.model import ArchivedEntry
 log = structlog.stdlib.get_logger(__name__)
 
 CORRECTED_FOR = timedelta(days=7)
-"""How long after a post its entries are corrected. A retraction is told however old the post is."""
+"""How long after a post its entries are corrected. A retraction is shown however old the post is."""
 
 MERGED_FOR = timedelta(minutes=10)
 """How long a correction waits for others to the same post."""
 
-EVERY = timedelta(seconds=30)
-"""How often changed entries are looked for."""
+INTERVAL = timedelta(seconds=30)
+"""How often to look for changed entries."""
 
 
 class Corrections:
-    """Says what messages should say instead. Sends nothing: the courier does, when no post waits."""
+    """Decides what posted messages should say instead. Sends nothing: the courier does, after posts."""
 
     def __init__(
-        self, archive: Archive, ledger: Ledger, *, render: Rendering, merged_for: timedelta = MERGED_FOR
+        self,
+        archive: Archive,
+        editions: PostedEditions,
+        rewrites: Rewrites,
+        *,
+        render: Rendering,
+        merged_for: timedelta = MERGED_FOR,
     ) -> None:
         self._archive = archive
-        self._ledger = ledger
+        self._editions = editions
+        self._rewrites = rewrites
         self._render = render
         self._merged_for = merged_for
 
     async def look(self, now: datetime) -> int:
-        """Find posts that no longer say what their entries do; how many deliveries there are."""
+        """Rewrite the posts that no longer say what their entries do; returns how many deliveries."""
         changed = 0
-        for one in await self._ledger.outdated(since=(now - CORRECTED_FOR).date() - timedelta(days=1)):
-            changed += await self._correct(one, now)
+        for outdated in await self._editions.outdated(since=(now - CORRECTED_FOR).date() - timedelta(days=1)):
+            changed += await self._correct(outdated, now)
         return changed
 
-    async def _correct(self, outdated: Outdated, now: datetime) -> int:
+    async def _correct(self, outdated: OutdatedEdition, now: datetime) -> int:
         any_age = any(shown.is_retracted for shown in outdated.shown)
-        deliveries = await self._ledger.posted(outdated.id, since=None if any_age else now - CORRECTED_FOR)
+        since = None if any_age else now - CORRECTED_FOR
+        deliveries = await self._editions.deliveries(outdated.id, since=since)
         if not deliveries:
             return 0
         entries = await self._archive.posted_entries([shown.entry_id for shown in outdated.shown])
-        is_gone = all(shown.is_retracted for shown in outdated.shown)
-        shrank = any(_is_newly_gone(shown) for shown in outdated.shown)
+        all_retracted = all(shown.is_retracted for shown in outdated.shown)
+        any_withdrawn = any(_is_newly_withdrawn(shown) for shown in outdated.shown)
         looks: dict[tuple[Language, Layout, int | None, timedelta], list[int]] = defaultdict(list)
-        for one in deliveries:
-            # What waits may move up into a message that stands: that is part of the post.
-            after = timedelta() if one.is_under_way and one.unposted_from is not None else self._merged_for
-            unposted_from = one.unposted_from if shrank else None
-            looks[one.language, one.layout, unposted_from, after].append(one.delivery_id)
+        for delivery in deliveries:
+            # An unsent entry may move up into a message that is sent already: that is part of the post, so
+            # it must not wait as long as a correction.
+            is_unfinished = delivery.is_posting and delivery.unposted_from is not None
+            after = timedelta() if is_unfinished else self._merged_for
+            unposted_from = delivery.unposted_from if any_withdrawn else None
+            looks[delivery.language, delivery.layout, unposted_from, after].append(delivery.delivery_id)
         for (language, layout, unposted_from, after), ids in looks.items():
             edition = _edition(outdated, entries, unposted_from)
-            if is_gone:
+            if all_retracted:
                 message = daily.retraction_notice(outdated.day, language=language)
-                await self._ledger.retract(ids, edition, message)
+                await self._rewrites.retract(ids, edition, message)
             else:
-                await self._ledger.correct(
-                    ids,
-                    edition,
-                    self._render(edition, language=language, layout=layout),
-                    rest=daily.moved_notice(language=language),
-                    after=after,
-                )
-            log.info("posts_corrected", edition=outdated.id, count=len(ids), retracted=is_gone)
+                messages = self._render(edition, language=language, layout=layout)
+                filler = daily.moved_notice(language=language)
+                await self._rewrites.rewrite(ids, edition, messages, filler=filler, after=after)
+            log.info("posts_corrected", edition=outdated.id, count=len(ids), retracted=all_retracted)
         return len(deliveries)
 
 
-def _is_newly_gone(shown: Shown) -> bool:
+def _is_newly_withdrawn(shown: ShownEntry) -> bool:
     return (shown.is_withdrawn or shown.is_retracted) and not shown.was_retracted
 
 
-def _edition(outdated: Outdated, found: Sequence[ArchivedEntry], unposted_from: int | None) -> Edition:
-    """The edition as it is now: the same entries in the same places. What was taken back since it was last
-    written was not posted from ``unposted_from`` on; for what was before, that stays as it was then.
+def _edition(outdated: OutdatedEdition, found: Sequence[ArchivedEntry], unposted_from: int | None) -> Edition:
+    """The edition as it is now: the same entries in the same places.
+
+    Messages from ``unposted_from`` on, which are not sent yet, leave out entries that were withdrawn since
+    the edition was last stored. An entry that was withdrawn before keeps its own ``unposted_from``.
     """
-    by_id = {one.id: one for one in found}
+    by_id = {entry.id: entry for entry in found}
     entries = tuple(
         EditionEntry(
             by_id[shown.entry_id],
             shown.seen_url,
             retracted=shown.is_withdrawn or shown.is_retracted,
-            unposted_from=unposted_from if _is_newly_gone(shown) else shown.unposted_from,
+            unposted_from=unposted_from if _is_newly_withdrawn(shown) else shown.unposted_from,
         )
         for shown in outdated.shown
         if shown.entry_id in by_id
     )
     return Edition(
         date=outdated.day,
-        digest_ids=tuple(dict.fromkeys(one.entry.digest_id for one in entries)),
+        digest_ids=tuple(dict.fromkeys(entry.entry.digest_id for entry in entries)),
         entries=entries,
         left_out=outdated.left_out,
         left_out_from=outdated.left_out_from,

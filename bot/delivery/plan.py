@@ -1,14 +1,15 @@
-"""What a channel gets on a schedule date: post, wait, or skip with a reason. Pure."""
+"""What a channel gets on a schedule date: a post, a wait, or a skip with its reason. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
+from bot.channels.preferences import Due
 from bot.channels.tag_filter import TagFilter
-from bot.delivery.calendar import Due
+from bot.ledger.delivery import DigestsHad
+from bot.ledger.states import Reason
 from bot.messages.edition import Edition, EditionEntry
 from digests.model import ArchivedDigest, ArchivedEntry
 from digests.reading.identity import identity, is_address_identity, normal_title
@@ -17,47 +18,28 @@ CATCH_UP = timedelta(days=7)
 """How far back a post reaches for digests the channel missed."""
 
 MOST_ENTRIES = 25
-"""Entries of one delivery; older ones are named in a closing line."""
+"""Entries of one delivery. Older ones are named in a closing line."""
 
 LAST_LOOK = timedelta(hours=1)
 """How long after the grace a wait for a late digest may still end in a post of what there is."""
 
 SEEN_FOR = timedelta(days=14)
-"""A paper the channel had so lately is one line that links to that post."""
-
-
-class Skip(StrEnum):
-    """Why a schedule date brought nothing. Shown in `/digest` and `haru channels`."""
-
-    NO_NEW_DIGEST = "no_new_digest"
-    ALREADY_HAD = "already_had"
-    NOTHING_LEFT = "nothing_left"
-    TOO_LATE = "too_late"
-    NO_SUCH_DATE = "no_such_date"
-    UNINSTALLED = "uninstalled"
+"""A paper that the channel had within this time is one line that links to that post."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """No digest of the day is there yet: look again until this instant."""
+    """The day's digest is not there yet: look again until this instant."""
 
     until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Nothing goes out. ``digest_ids`` count as had all the same: the filter left nothing of them."""
+    """Nothing goes out. ``digest_ids`` count as had all the same: the tag filter left nothing of them."""
 
-    reason: Skip
+    reason: Reason
     digest_ids: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """What a channel had: digests, and the date of the newest."""
-
-    digest_ids: frozenset[int] = frozenset()
-    newest: date | None = None
 
 
 Decision = Edition | Wait | Skipped
@@ -69,44 +51,46 @@ def decide(
     now: datetime,
     grace: timedelta,
     digests: Sequence[ArchivedDigest],
-    history: History,
+    had: DigestsHad,
     tags: TagFilter,
 ) -> Decision:
-    """What becomes of a schedule date, with the deliverable digests up to it, oldest first."""
-    new = unread(digests, history, due.date)
-    # Without the day's own digest the end of the grace is the end of a wait, not of an outage. One that the
-    # channel has had by hand is there.
+    """What a channel gets on a schedule date. ``digests``: those it may get by then, oldest first.
+
+    A digest that the channel has had by a manual post counts as there, so nothing is waited for.
+    """
+    new = unread(digests, had, due.date)
     there = [digest for digest in digests if digest.date is not None and digest.date <= due.date]
     is_late = not any(_is_for(digest, due.date) for digest in there)
+    # Without the day's own digest the end of the grace ends a wait, and does not mean that Haru was down.
     if now > due.at + grace + (LAST_LOOK if is_late else timedelta(0)):
-        return Skipped(Skip.TOO_LATE)
+        return Skipped(Reason.TOO_LATE)
     if is_late and now < due.at + grace:
         return Wait(due.at + grace)
     if not new:
-        return Skipped(Skip.NO_NEW_DIGEST if is_late else Skip.ALREADY_HAD)
-    made = edition(due.date, new, tags=tags, posts={})
-    if not made.entries:
-        return Skipped(Skip.NOTHING_LEFT, made.digest_ids)
-    return made
+        return Skipped(Reason.NO_NEW_DIGEST if is_late else Reason.ALREADY_HAD)
+    candidate = edition(due.date, new, tags=tags, posts={})
+    if not candidate.entries:
+        return Skipped(Reason.NOTHING_LEFT, candidate.digest_ids)
+    return candidate
 
 
 def _is_for(digest: ArchivedDigest, day: date) -> bool:
-    """Whether a digest is what a day's post waits for: its own, or the one that usually comes by then."""
+    """Whether a day's post waits for this digest: the day's own, or what its source usually has by then."""
     return digest.date is not None and digest.date + timedelta(days=digest.delay_days) >= day
 
 
-def unread(digests: Sequence[ArchivedDigest], history: History, day: date) -> tuple[ArchivedDigest, ...]:
-    """The digests a channel has not had, oldest first; for one that had nothing yet, the newest day's."""
+def unread(digests: Sequence[ArchivedDigest], had: DigestsHad, day: date) -> tuple[ArchivedDigest, ...]:
+    """The digests a channel has not had, oldest first; for a channel that had none yet, the newest day's."""
     dated = [digest for digest in digests if digest.date is not None and digest.date <= day]
-    if history.newest is None:
+    if had.newest is None:
         last = max((digest.date for digest in dated if digest.date), default=None)
         return tuple(digest for digest in dated if digest.date == last)
     return tuple(
         digest
         for digest in dated
-        if digest.id not in history.digest_ids
+        if digest.id not in had.digest_ids
         and digest.date is not None
-        and digest.date >= max(history.newest, day - CATCH_UP)
+        and digest.date >= max(had.newest, day - CATCH_UP)
     )
 
 
@@ -134,11 +118,11 @@ def edition(
 
 
 def _each_once(mentions: Sequence[tuple[ArchivedDigest, ArchivedEntry]]) -> list[ArchivedEntry]:
-    """Each paper once, where it came first. A private digest has paper rows of its own, so a paper is
-    known by its identity, as intake knows it: one without an address is the one of its title that has one.
+    """Each paper once, at its first place.
 
-    Of several mentions the workspace's own is shown, for its people wrote it for these readers; among
-    equals the last one. One without a word about the paper gives way to one that has some.
+    A private digest has paper rows of its own, so papers are compared by identity, as intake does: a paper
+    without an address equals one of the same title that has an address. Of several mentions, one with
+    commentary is shown rather than one without, then the workspace's own, then the last.
     """
     keys = [identity(entry.paper) for _, entry in mentions]
     titles = [normal_title(entry.paper.title) for _, entry in mentions]

@@ -1,19 +1,20 @@
-"""The planner: what a group of due channels gets, each thing read and rendered once for all of them."""
+"""The planner: what each of many due channels gets. Everything they share is read and rendered once."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from bot.channels.preferences import Channel, Language, Layout
+from bot.channels.preferences import Channel, Due, Language, Layout
 from bot.delivery import calendar, plan
-from bot.delivery.calendar import Due
+from bot.delivery.permalinks import Permalinks
+from bot.ledger.delivery_history import DeliveryHistory
 from bot.ledger.openings import Opening
-from bot.ledger.past import Past
+from bot.ledger.states import Reason
 from bot.messages.edition import Edition
 from bot.messages.message import Message
 from bot.workspaces.installations import Installations
@@ -21,13 +22,15 @@ from bot.workspaces.rate_limits import PERMALINKS_AT_ONCE
 from digests.archive import Archive
 from digests.model import ArchivedDigest, Workspace
 
-FORGET = timedelta(days=8)
-"""Schedule dates further back than what a post reaches for are not gone through one by one."""
+LONGEST_BACKLOG = timedelta(days=8)
+"""Older schedule dates are not opened one by one: no post reaches back that far."""
 
-_RENDERINGS = 8
-"""Editions that are remembered a language and layout; the first ones are most channels' own."""
+_CACHED_EDITIONS = 8
+"""Editions kept per language and layout. Most channels get one of the first few."""
 
-Link = Callable[[Channel, str], Awaitable[str | None]]
+Digests = tuple[ArchivedDigest, ...]
+Links = Mapping[int, str]
+"""Permalinks by paper."""
 
 
 class Rendering(Protocol):
@@ -38,17 +41,15 @@ class Rendering(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A channel waits for a late digest until then, having seen these."""
+    """A channel that waits until then for a late digest, while these digests are there."""
 
     channel: Channel
     until: datetime
     digest_ids: frozenset[int]
 
 
-class Renderings:
-    """What was rendered in one look at all that is due: each edition once a language and layout, however many
-    groups of channels it goes to.
-    """
+class RenderingCache:
+    """Renders each edition once per language and layout, for all groups of channels in one tick."""
 
     def __init__(self, render: Rendering) -> None:
         self._render = render
@@ -56,48 +57,52 @@ class Renderings:
             list
         )
 
-    def of(self, edition: Edition, *, language: Language, layout: Layout) -> tuple[Message, ...]:
-        """The messages of an edition."""
-        alike = self._made[language, layout]
-        for made, messages in alike:
-            if made is edition or made == edition:
+    def messages(self, edition: Edition, *, language: Language, layout: Layout) -> tuple[Message, ...]:
+        """The messages of an edition. Equal editions give the very same tuple, while it is cached."""
+        made = self._made[language, layout]
+        for known, messages in made:
+            if known is edition or known == edition:
                 return messages
         messages = self._render(edition, language=language, layout=layout)
-        # Of editions that differ, by links to where each channel had a paper, there may be thousands.
-        if len(alike) < _RENDERINGS:
-            alike.append((edition, messages))
+        # Editions that differ by links to each channel's earlier posts may be thousands: do not keep them.
+        if len(made) < _CACHED_EDITIONS:
+            made.append((edition, messages))
         return messages
 
 
 class Planner:
-    """Decides for many channels at once. Writes nothing, and keeps nothing from one tick to the next."""
+    """Decides for many channels at once. Writes nothing, and keeps nothing from one call to the next."""
 
     def __init__(
-        self, archive: Archive, past: Past, installations: Installations, *, grace: timedelta, link: Link
+        self,
+        archive: Archive,
+        history: DeliveryHistory,
+        installations: Installations,
+        permalinks: Permalinks,
+        *,
+        grace: timedelta,
     ) -> None:
         self._archive = archive
-        self._past = past
+        self._history = history
         self._installations = installations
+        self._permalinks = permalinks
         self._grace = grace
-        self._link = link
 
     async def decide(
-        self, channels: Sequence[Channel], renderings: Renderings, *, now: datetime
+        self, channels: Sequence[Channel], renderings: RenderingCache, *, now: datetime
     ) -> list[Opening | Waiting]:
-        """What becomes of each of these due channels."""
+        """What each of these due channels gets, or that it waits. ValueError for one that is not due."""
         by_date: dict[date, list[Channel]] = defaultdict(list)
         for channel in channels:
-            if channel.next_date is None or channel.next_due_at is None:
-                raise ValueError("a due channel has a schedule date")
-            by_date[channel.next_date].append(channel)
+            by_date[_due(channel).date].append(channel)
         planned: list[Opening | Waiting] = []
         for day, group in sorted(by_date.items()):
-            planned += await self._plan_date(day, group, renderings, now=now)
+            planned += await self._decide_date(day, group, renderings, now=now)
         return planned
 
-    async def digests(self, workspace: Workspace, day: date, *, now: datetime) -> tuple[ArchivedDigest, ...]:
-        """What a workspace may be sent up to a day, as far back as a post reaches; else the newest day's."""
-        since = day - plan.CATCH_UP - timedelta(days=1)
+    async def digests(self, workspace: Workspace, day: date, *, now: datetime) -> Digests:
+        """The digests of the days a post of ``day`` reaches back to, or else of the newest day before."""
+        since = digests_had_since(day)
         found = await self._archive.deliverable_digests(workspace=workspace, after=since, until=day, now=now)
         if found:
             return found
@@ -110,8 +115,8 @@ class Planner:
 
     async def chosen(
         self, workspace: Workspace, digest_ids: Sequence[int], day: date, *, now: datetime
-    ) -> tuple[ArchivedDigest, ...]:
-        """Those of these digests that a workspace may be sent by a day, oldest first."""
+    ) -> Digests:
+        """Those of these digests that a workspace may get by ``day``, oldest first."""
         found: dict[int, ArchivedDigest] = {}
         for id_ in digest_ids:
             digest = await self._archive.digest(id_, workspace=workspace)
@@ -120,86 +125,90 @@ class Planner:
             of_day = await self._archive.deliverable_digests(
                 workspace=workspace, after=digest.date - timedelta(days=1), until=digest.date, now=now
             )
-            found |= {one.id: one for one in of_day if one.id in digest_ids}
-        return tuple(sorted(found.values(), key=lambda one: (one.date or date.min, one.id)))
+            found |= {other.id: other for other in of_day if other.id in digest_ids}
+        return tuple(sorted(found.values(), key=lambda digest: (digest.date or date.min, digest.id)))
 
-    async def _plan_date(
-        self, day: date, channels: Sequence[Channel], renderings: Renderings, *, now: datetime
+    async def _decide_date(
+        self, day: date, channels: Sequence[Channel], renderings: RenderingCache, *, now: datetime
     ) -> list[Opening | Waiting]:
-        of_workspace = await self._digests_of(day, channels, now=now)
-        histories = await self._past.histories([channel.id for channel in channels], day=day)
-        uninstalled = await self._installations.not_installed(set(of_workspace))
-        made: dict[object, plan.Decision] = {}
-        decisions: list[plan.Decision] = []
-        for channel in channels:
-            if channel.workspace in uninstalled:
-                decisions.append(plan.Skipped(plan.Skip.UNINSTALLED))
-                continue
-            if not calendar.exists(day, channel.preferences.zone):
-                decisions.append(plan.Skipped(plan.Skip.NO_SUCH_DATE))
-                continue
-            history = histories[channel.id]
-            digests = of_workspace[channel.workspace]
-            due = _due(channel)
-            # Channels that have had the same and want the same get the very same edition.
-            key = (due, id(digests), history.digest_ids, history.newest, channel.preferences.tags)
-            if key not in made:
-                made[key] = plan.decide(
-                    due,
-                    now=now,
-                    grace=self._grace,
-                    digests=digests,
-                    history=history,
-                    tags=channel.preferences.tags,
-                )
-            decisions.append(made[key])
-        linked = await self._links(channels, decisions, now=now)
+        digests = await self._digests_by_workspace(day, channels, now=now)
+        decisions = await self._decisions(day, channels, digests, now=now)
+        links = await self._links(channels, decisions, now=now)
+        next_due: dict[object, Due | None] = {}
         rendered: dict[object, tuple[Message, ...]] = {}
-        next_: dict[object, Due | None] = {}
         planned: list[Opening | Waiting] = []
         for channel, decision in zip(channels, decisions, strict=True):
             if isinstance(decision, plan.Wait):
-                digests = of_workspace[channel.workspace]
-                planned.append(Waiting(channel, decision.until, frozenset(one.id for one in digests)))
+                ids = frozenset(digest.id for digest in digests[channel.workspace])
+                planned.append(Waiting(channel, decision.until, ids))
                 continue
-            due = _due(channel)
-            kept = channel.preferences
-            when = (due, kept.hour, kept.zone, kept.days, kept.holidays)
-            if when not in next_:
-                next_[when] = calendar.next_due(kept, max(due.at, now - FORGET))
+            due, preferences = _due(channel), channel.preferences
+            key = (due, preferences.hour, preferences.zone, preferences.days, preferences.holidays)
+            if key not in next_due:
+                next_due[key] = calendar.next_due(preferences, max(due.at, now - LONGEST_BACKLOG))
             opening = Opening(
-                channel,
-                due.date,
-                due.at,
-                max(due.at + self._grace, now + plan.LAST_LOOK),
-                next_due=next_[when],
+                channel=channel,
+                day=due.date,
+                due_at=due.at,
+                give_up_at=max(due.at + self._grace, now + plan.LAST_LOOK),
+                next_due=next_due[key],
             )
             if isinstance(decision, plan.Skipped):
                 planned.append(replace(opening, skip=decision.reason, digest_ids=decision.digest_ids))
                 continue
-            edition = _linked(decision, linked.get(channel.id, {}))
-            look = (edition if edition is not decision else id(decision), channel.preferences.language)
-            full = (*look, channel.preferences.layout)
-            if full not in rendered:
-                rendered[full] = renderings.of(
-                    edition, language=channel.preferences.language, layout=channel.preferences.layout
+            edition = _with_links(decision, links.get(channel.id, {}))
+            # A shared edition by its identity: comparing all its entries for each channel would take long.
+            shown = edition if edition is not decision else id(decision)
+            look = (shown, preferences.language, preferences.layout)
+            if look not in rendered:
+                rendered[look] = renderings.messages(
+                    edition, language=preferences.language, layout=preferences.layout
                 )
             planned.append(
-                replace(opening, edition=edition, messages=rendered[full], digest_ids=edition.digest_ids)
+                replace(opening, edition=edition, messages=rendered[look], digest_ids=edition.digest_ids)
             )
         return planned
 
-    async def _digests_of(
+    async def _decisions(
+        self,
+        day: date,
+        channels: Sequence[Channel],
+        digests: Mapping[Workspace, Digests],
+        *,
+        now: datetime,
+    ) -> list[plan.Decision]:
+        """A decision for each channel. Channels with the same past and the same wishes share one object."""
+        ids = [channel.id for channel in channels]
+        had = await self._history.digests_had(ids, since=digests_had_since(day))
+        uninstalled = await self._installations.not_installed(set(digests))
+        made: dict[object, plan.Decision] = {}
+        decisions: list[plan.Decision] = []
+        for channel in channels:
+            if channel.workspace in uninstalled:
+                decisions.append(plan.Skipped(Reason.UNINSTALLED))
+                continue
+            if not calendar.exists(day, channel.preferences.zone):
+                decisions.append(plan.Skipped(Reason.NO_SUCH_DATE))
+                continue
+            due, own, tags = _due(channel), digests[channel.workspace], channel.preferences.tags
+            key = (due, id(own), had[channel.id].digest_ids, had[channel.id].newest, tags)
+            if key not in made:
+                made[key] = plan.decide(
+                    due, now=now, grace=self._grace, digests=own, had=had[channel.id], tags=tags
+                )
+            decisions.append(made[key])
+        return decisions
+
+    async def _digests_by_workspace(
         self, day: date, channels: Sequence[Channel], *, now: datetime
-    ) -> dict[Workspace, tuple[ArchivedDigest, ...]]:
-        """The digests of each workspace; what all share is read once for all that have none of their own."""
-        since = day - plan.CATCH_UP - timedelta(days=1)
+    ) -> dict[Workspace, Digests]:
+        """The digests of each workspace. Workspaces without digests of their own share one tuple."""
         workspaces = dict.fromkeys(channel.workspace for channel in channels)
-        own = await self._archive.workspaces_with_digests(after=since, until=day)
-        shared: tuple[ArchivedDigest, ...] | None = None
+        owners = await self._archive.workspaces_with_digests(after=digests_had_since(day), until=day)
+        shared: Digests | None = None
         found = {}
         for workspace in workspaces:
-            if workspace in own:
+            if workspace in owners:
                 found[workspace] = await self.digests(workspace, day, now=now)
                 continue
             if shared is None:
@@ -209,16 +218,17 @@ class Planner:
 
     async def _links(
         self, channels: Sequence[Channel], decisions: Sequence[plan.Decision], *, now: datetime
-    ) -> dict[int, dict[int, str]]:
-        """Permalinks to the posts in which channels had some of the papers lately, by channel and paper."""
-        editions = {id(one): one for one in decisions if isinstance(one, Edition)}
-        papers = {shown.entry.paper_id for one in editions.values() for shown in one.entries}
+    ) -> dict[int, Links]:
+        """Permalinks to the recent posts of papers that are due again, by channel."""
+        editions = {id(decision): decision for decision in decisions if isinstance(decision, Edition)}
+        papers = {shown.entry.paper_id for edition in editions.values() for shown in edition.entries}
         posting = [
             (channel, {shown.entry.paper_id for shown in decision.entries})
             for channel, decision in zip(channels, decisions, strict=True)
             if isinstance(decision, Edition)
         ]
-        posts = await self._past.posts([channel.id for channel, _ in posting], papers, now=now)
+        ids = [channel.id for channel, _ in posting]
+        posts = await self._history.posts_of_papers(ids, papers, since=now - plan.SEEN_FOR)
         wanted = [
             (channel, ts)
             for channel, shown in posting
@@ -227,11 +237,11 @@ class Planner:
         ]
         if not wanted:
             return {}
-        room = asyncio.Semaphore(PERMALINKS_AT_ONCE)
+        slots = asyncio.Semaphore(PERMALINKS_AT_ONCE)
 
         async def ask(channel: Channel, ts: str) -> str | None:
-            async with room:
-                return await self._link(channel, ts)
+            async with slots:
+                return await self._permalinks.get(channel, ts)
 
         urls = await asyncio.gather(*(ask(channel, ts) for channel, ts in wanted))
         links = {(channel.id, ts): url for (channel, ts), url in zip(wanted, urls, strict=True) if url}
@@ -245,17 +255,22 @@ class Planner:
         }
 
 
+def digests_had_since(day: date) -> date:
+    """The date after which a channel's digests matter for a post of ``day``."""
+    return day - plan.CATCH_UP - timedelta(days=1)
+
+
 def _due(channel: Channel) -> Due:
-    if channel.next_date is None or channel.next_due_at is None:
+    if channel.next_due is None:
         raise ValueError("a due channel has a schedule date")
-    return Due(channel.next_date, channel.next_due_at)
+    return channel.next_due
 
 
-def _linked(edition: Edition, links: dict[int, str]) -> Edition:
-    """The edition with links to where the channel had some of its papers lately."""
-    if not any(one.entry.paper_id in links for one in edition.entries):
+def _with_links(edition: Edition, links: Links) -> Edition:
+    """The edition with links to the channel's recent posts of its papers."""
+    if not any(shown.entry.paper_id in links for shown in edition.entries):
         return edition
     return replace(
         edition,
-        entries=tuple(replace(one, seen_url=links.get(one.entry.paper_id)) for one in edition.entries),
+        entries=tuple(replace(shown, seen_url=links.get(shown.entry.paper_id)) for shown in edition.entries),
     )

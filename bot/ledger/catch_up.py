@@ -1,6 +1,6 @@
-"""Catching up: after downtime, late deliveries begin one after another, however many workspaces have some.
+"""Catching up after downtime: late deliveries start one after another, over all workspaces.
 
-The queue is a row, so that replicas keep to it together and a restart goes on with it.
+The end of the queue is a row, so that replicas share it and a restart continues it.
 """
 
 from __future__ import annotations
@@ -11,28 +11,29 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ledger import results, tables
+from bot.ledger import pace, tables
 
 LATE = timedelta(minutes=10)
-"""A delivery opened so long after it was due is late already: others do not wait for it."""
+"""A delivery that is opened this long after it was due is late: those on time go first."""
 
 _BURST = timedelta(seconds=1)
-_EVERYBODY, _QUEUE = "", "catching_up"
+_QUEUE = "catching_up"
 
 
-async def begins(
-    connection: AsyncConnection, count: int, *, a_second: int, now: datetime
+async def queue(
+    connection: AsyncConnection, count: int, *, per_second: int, now: datetime
 ) -> Sequence[datetime]:
-    """When so many late deliveries may begin: behind those that were opened before them, and so that
-    ``a_second`` begin in a second; as many at once, where none wait.
+    """When each of ``count`` late deliveries may start, after those that were queued before.
+
+    ``per_second`` of them start per second. With an empty queue, the first ``per_second`` start at once.
     """
     if count == 0:
         return ()
-    pace = tables.pace.c
+    row = tables.pace.c
     known: datetime | None = await connection.scalar(
-        select(pace.until).where(pace.workspace == _EVERYBODY, pace.what == _QUEUE).with_for_update()
+        select(row.until).where(row.workspace == pace.LEDGER, row.what == _QUEUE).with_for_update()
     )
     end = now if known is None else max(known, now)
-    each = timedelta(seconds=1) / a_second
-    await results.hold(connection, {(_EVERYBODY, _QUEUE): end + count * each})
+    each = timedelta(seconds=1) / per_second
+    await pace.hold(connection, {(pace.LEDGER, _QUEUE): end + count * each})
     return [max(now, end + place * each - _BURST) for place in range(1, count + 1)]

@@ -1,73 +1,59 @@
-"""Claiming: due parts become ``sending``, with an owner and a lease, before they are given out."""
+"""Claims of parts to post: which are due, and taking them under a lease."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, literal_column, select, update
+from sqlalchemy import Row, bindparam, case, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger import catch_up, editions, lanes, tables
-from bot.ledger.dialect import among
+from bot.ledger.dialect import in_list
+from bot.ledger.lease import Lease
+from bot.ledger.states import PartState, PartTransition
+from bot.ledger.transitions import move
 from bot.workspaces.rate_limits import MESSAGES_PER_SECOND
 from digests.store.schema import Instant
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """Who claims, from when, and until when a request of it may leave."""
-
-    owner: str
-    now: datetime
-    until: datetime
 
 
 async def claim(
     connection: AsyncConnection, lease: Lease, *, limit: int, settle: timedelta
 ) -> list[tuple[Row[Any], str | None]]:
-    """Take due parts, each with its workspace's token: at most ``MESSAGES_PER_SECOND`` a workspace and one
-    a channel, first messages before replies.
+    """Take due parts under a lease: their rows as they were before, each with its workspace's bot token.
 
-    Part n+1 of a delivery waits until part n is sent; a channel with a message under way, or
-    whose last one may still turn up (``settle``), waits too. What shows a digest that was taken
-    back since waits until it is written anew, or given up.
+    Takes at most ``MESSAGES_PER_SECOND`` per workspace and one per channel, first messages before replies.
+    Part n+1 of a delivery waits until part n is sent. A channel waits while a message to it is being sent,
+    and for ``settle`` after one was doubted. A part that shows a retracted digest waits until it is rewritten
+    or given up.
     """
     turns = await lanes.due(connection, now=lease.now, limit=limit)
     if not turns:
         return []
-    ready = await _ready(connection, list(turns), now=lease.now, settle=settle)
+    parameters = {"keys": list(turns), "now": lease.now, "settled": lease.now - settle}
+    ready = (await connection.execute(_READY, parameters)).all()
     withheld = await editions.withheld(connection, {row.edition_id for row in ready} - {None})
     ready = [row for row in ready if row.edition_id not in withheld]
-    kept = sorted(ready, key=lambda row: row.rank)[:limit]
-    cut = {row.workspace for row in ready} - {row.workspace for row in kept}
-    if kept:
+    chosen = sorted(ready, key=lambda row: row.rank)[:limit]
+    cut_off = {row.workspace for row in ready} - {row.workspace for row in chosen}
+    if chosen:
         taken = await connection.scalars(
             _TAKE,
-            {"ids": [row.id for row in kept], "by": lease.owner, "until": lease.until, "now": lease.now},
+            {"ids": [row.id for row in chosen], "by": lease.owner, "until": lease.until, "now": lease.now},
         )
-        # Somebody may have called one off since it was read.
+        # Another transaction may have called one off after it was read.
         ids = set(taken)
-        kept = [row for row in kept if row.id in ids]
-    free_at = {key: lease.now + took for key, took in _shares(kept).items()}
-    await lanes.leave(connection, [key for key in turns if key not in cut], now=lease.now, free_at=free_at)
-    return [(row, turns[row.workspace]) for row in kept]
+        chosen = [row for row in chosen if row.id in ids]
+    free_at = {key: lease.now + rest for key, rest in _rests(chosen).items()}
+    looked_at = [key for key in turns if key not in cut_off]
+    await lanes.leave(connection, looked_at, now=lease.now, free_at=free_at)
+    return [(row, turns[row.workspace]) for row in chosen]
 
 
-async def _ready(
-    connection: AsyncConnection, keys: Sequence[str], *, now: datetime, settle: timedelta
-) -> Sequence[Row[Any]]:
-    rows = await connection.execute(_READY, {"keys": keys, "now": now, "settled": now - settle})
-    return rows.all()
-
-
-def _shares(rows: Sequence[Row[Any]]) -> dict[str, timedelta]:
-    """How long each workspace's lane rests for what was taken from it: where some of it is late already, a
-    second a message.
-    """
+def _rests(rows: Sequence[Row[Any]]) -> dict[str, timedelta]:
+    """How long each workspace's lane rests after these messages: a second for each if one of them is late."""
     late = {row.workspace for row in rows if row.created_at - row.due_at > catch_up.LATE}
     counts = Counter(row.workspace for row in rows)
     return {
@@ -77,28 +63,28 @@ def _shares(rows: Sequence[Row[Any]]) -> dict[str, timedelta]:
 
 
 def _ready_statement() -> Any:
-    """The parts of some lanes that may go now: one a channel, ranked within their workspace."""
+    """A query for the parts of some lanes that may be sent now: one per channel, ranked per workspace."""
     part = tables.part
     now, settled = bindparam("now", type_=Instant()), bindparam("settled", type_=Instant())
     earlier, busy, channel = part.alias("earlier"), part.alias("busy"), tables.pace.alias("channel")
-    waits_for = select(earlier.c.id).where(
+    earlier_open = select(earlier.c.id).where(
         earlier.c.delivery_id == part.c.delivery_id,
         earlier.c.position < part.c.position,
-        earlier.c.state != "sent",
+        earlier.c.state != PartState.SENT,
     )
-    # Counted, and not merely sought: PostgreSQL would make a join of the latter, over all the ledger.
-    under_way = select(func.count()).where(
+    # COUNT instead of EXISTS: PostgreSQL would turn EXISTS into a join over the whole ledger.
+    busy_in_channel = select(func.count()).where(
         literal_column(f"busy.{tables.BUSY}"),
         busy.c.workspace == part.c.workspace,
         busy.c.slack_channel == part.c.slack_channel,
-        (busy.c.state == "sending") | (busy.c.doubted_at > settled),
+        (busy.c.state == PartState.SENDING) | (busy.c.doubted_at > settled),
     )
-    held = select(channel.c.until).where(
+    channel_rests_until = select(channel.c.until).where(
         channel.c.workspace == part.c.workspace,
         channel.c.what == part.c.slack_channel,
     )
     is_reply = case((part.c.position > 0, 1), else_=0)
-    one_each = (
+    one_per_channel = (
         select(
             part.c.id,
             part.c.workspace,
@@ -109,21 +95,21 @@ def _ready_statement() -> Any:
             .label("in_channel"),
         )
         .where(
-            lanes.PENDING,
-            among(part.c.workspace, "keys"),
+            tables.IS_PENDING,
+            in_list(part.c.workspace, "keys"),
             part.c.not_before <= now,
-            (part.c.position == 0) | ~waits_for.exists(),
-            under_way.scalar_subquery() == 0,
-            func.coalesce(held.scalar_subquery(), now) <= now,
+            (part.c.position == 0) | ~earlier_open.exists(),
+            busy_in_channel.scalar_subquery() == 0,
+            func.coalesce(channel_rests_until.scalar_subquery(), now) <= now,
         )
-        .subquery("one_each")
+        .subquery("one_per_channel")
     )
-    order = (one_each.c.is_reply, one_each.c.position, one_each.c.id)
-    rank = func.row_number().over(partition_by=one_each.c.workspace, order_by=order).label("rank")
-    # Worked out once: PostgreSQL, before it has counted a morning's parts, would do so anew for each of them.
+    order = (one_per_channel.c.is_reply, one_per_channel.c.position, one_per_channel.c.id)
+    rank = func.row_number().over(partition_by=one_per_channel.c.workspace, order_by=order).label("rank")
+    # MATERIALIZED: before its first ANALYZE PostgreSQL would run this query anew for every part.
     ranked = (
-        select(one_each.c.id, rank)
-        .where(one_each.c.in_channel == 1)
+        select(one_per_channel.c.id, rank)
+        .where(one_per_channel.c.in_channel == 1)
         .cte("ranked")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
@@ -135,23 +121,19 @@ def _ready_statement() -> Any:
         )
         .join_from(ranked, part, part.c.id == ranked.c.id)
         .join(tables.delivery, delivery.id == part.c.delivery_id)
-        # Said again for what another process has just changed. What one is still changing is passed over:
-        # it would be waited for with a lane in hand, of which the other may be in want.
-        .where(ranked.c.rank <= MESSAGES_PER_SECOND, lanes.PENDING)
+        # IS_PENDING again: another transaction may have changed the part since. A part that one is still
+        # changing is passed over, since waiting for it with a locked lane could deadlock.
+        .where(ranked.c.rank <= MESSAGES_PER_SECOND, tables.IS_PENDING)
         .with_for_update(of=part, skip_locked=True)
     )  # fmt: skip
 
 
 _READY = _ready_statement()
-_TAKE = (
-    update(tables.part)
-    .where(among(tables.part.c.id, "ids"), lanes.PENDING)
-    .values(
-        state="sending",
-        owner=bindparam("by"),
-        attempt=tables.part.c.attempt + 1,
-        lease_until=bindparam("until", type_=Instant()),
-        first_attempt_at=func.coalesce(tables.part.c.first_attempt_at, bindparam("now", type_=Instant())),
-    )
-    .returning(tables.part.c.id)
-)
+_TAKE = move(
+    PartTransition.CLAIM,
+    in_list(tables.part.c.id, "ids"),
+    owner=bindparam("by"),
+    attempt=tables.part.c.attempt + 1,
+    lease_until=bindparam("until", type_=Instant()),
+    first_attempt_at=func.coalesce(tables.part.c.first_attempt_at, bindparam("now", type_=Instant())),
+).returning(tables.part.c.id)

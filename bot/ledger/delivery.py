@@ -1,30 +1,24 @@
-"""A delivery as it stands: one digest for one channel on one schedule date. Pure."""
+"""Deliveries and what channels have had, as values. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
-
-class State(StrEnum):
-    """A delivery's state."""
-
-    POSTING = "posting"
-    SENT = "sent"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
+from bot.ledger.states import DeliveryState
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery as it stands. ``ts`` is its first message's; ``reason`` a code."""
+    """What one channel got for one date, as it stands now.
+
+    ``schedule_date`` is None for a manual post. ``reason`` is a code. ``ts`` is the first message's.
+    """
 
     id: int
     channel_id: int
     schedule_date: date | None
-    state: State
+    state: DeliveryState
     reason: str | None
     due_at: datetime
     ts: str | None
@@ -32,3 +26,11 @@ class Delivery:
     digest_ids: tuple[int, ...] = ()
     in_doubt: bool = False
     """Slack has not said whether some part of it arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestsHad:
+    """The digests a channel has had, and the date of the newest of them."""
+
+    digest_ids: frozenset[int] = frozenset()
+    newest: date | None = None

@@ -1,7 +1,7 @@
-"""What the two databases say differently: an insert that gives way, and many rows as one parameter.
+"""SQL that the two databases write differently: inserts with conflicts, and many values as one parameter.
 
-Rows go to the database as one JSON text each time: a parameter a column and row costs more
-than all the rest of sending a message.
+Rows are passed to the database as one JSON text: one parameter per column and row costs more than everything
+else about sending a message.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ SQLITE = "sqlite"
 
 
 def insert_into(dialect: str, table: Table) -> Any:
-    """An insert that knows ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
+    """An INSERT that has ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
     return (sqlite if dialect == SQLITE else postgresql).insert(table)
 
 
-def given(dialect: str, **columns: TypeEngine[Any] | type[TypeEngine[Any]]) -> FromClause:
-    """A table of the rows that ``execute_with`` is given, to select, join or update from."""
+def rows_parameter(dialect: str, **columns: TypeEngine[Any] | type[TypeEngine[Any]]) -> FromClause:
+    """The rows that are passed to ``execute_with_rows``, as a table to select, join or update from."""
     rows = bindparam("given", type_=Text())
     if dialect != SQLITE:
         typed = [column(name, type_) for name, type_ in columns.items()]
@@ -61,29 +61,29 @@ def given(dialect: str, **columns: TypeEngine[Any] | type[TypeEngine[Any]]) -> F
     ).subquery("given")
 
 
-async def execute_with(
+async def execute_with_rows(
     connection: AsyncConnection, statement: Any, rows: Sequence[dict[str, Any]], **values: Any
 ) -> Any:
-    """Execute a statement made on ``given``; ``values`` are its other parameters."""
-    encode = _sqlite if connection.dialect.name == SQLITE else _postgresql
+    """Execute a statement that reads ``rows_parameter``; ``values`` are its other parameters."""
+    encode = _encode_for_sqlite if connection.dialect.name == SQLITE else _encode_for_postgresql
     text = json.dumps(rows, default=encode, ensure_ascii=False)
     return await connection.execute(statement, {"given": text, **values})
 
 
-def _sqlite(value: object) -> str:
-    # Just as the driver writes them, since they are compared as text.
+def _encode_for_sqlite(value: object) -> str:
+    # Exactly as the driver writes instants, since SQLite compares them as text.
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-    return _postgresql(value)
+    return _encode_for_postgresql(value)
 
 
-def _postgresql(value: object) -> str:
+def _encode_for_postgresql(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"{type(value).__name__} is no column's value")
+    raise TypeError(f"{type(value).__name__} is not the type of a column")
 
 
-class Many(TypeDecorator[Sequence[Any]]):
+class ValueList(TypeDecorator[Sequence[Any]]):
     """Many ids or keys as one parameter: an array on PostgreSQL, a JSON text on SQLite."""
 
     impl = Text
@@ -101,37 +101,37 @@ class Many(TypeDecorator[Sequence[Any]]):
         return json.dumps(values) if dialect.name == SQLITE else values
 
 
-class Among(FunctionElement[bool]):
-    """Whether a column is among the values of one parameter."""
+class InValueList(FunctionElement[bool]):
+    """Whether a column's value is in the list that one parameter holds."""
 
-    # Not Boolean: SQLite, which has none, would be asked whether that is 1, and goes by no index then.
-    type = NullType()  # type: ignore[assignment]  # a type that says nothing fits any
+    # Not Boolean: SQLite has no such type, so SQLAlchemy would compare with 1, and SQLite would use no index.
+    type = NullType()  # type: ignore[assignment]  # NullType fits any element
     inherit_cache = True
-    name = "among"
+    name = "in_value_list"
 
 
-def among(column: ColumnElement[Any], parameter: str | Sequence[Any]) -> ColumnElement[bool]:
-    """``column.in_(…)`` for many values: given now, or by the name of a parameter."""
+def in_list(column: ColumnElement[Any], values: str | Sequence[Any]) -> ColumnElement[bool]:
+    """``column.in_(values)`` with one parameter for all values: given now, or the name of a parameter."""
     item = BigInteger() if isinstance(column.type, Integer) else String()
-    if isinstance(parameter, str):
-        return Among(column, bindparam(parameter, type_=Many(item)))
-    return Among(column, bindparam(None, parameter, type_=Many(item), unique=True))
+    if isinstance(values, str):
+        return InValueList(column, bindparam(values, type_=ValueList(item)))
+    return InValueList(column, bindparam(None, values, type_=ValueList(item), unique=True))
 
 
-@compiles(Among)
-def _any(element: Among, compiler: Any, **kwargs: Any) -> str:
-    column, values = (compiler.process(one, **kwargs) for one in element.clauses)
+@compiles(InValueList)
+def _compile_for_postgresql(element: InValueList, compiler: Any, **kwargs: Any) -> str:
+    column, values = (compiler.process(clause, **kwargs) for clause in element.clauses)
     return f"{column} = ANY ({values})"
 
 
-@compiles(Among, SQLITE)
-def _each(element: Among, compiler: Any, **kwargs: Any) -> str:
-    column, values = (compiler.process(one, **kwargs) for one in element.clauses)
+@compiles(InValueList, SQLITE)
+def _compile_for_sqlite(element: InValueList, compiler: Any, **kwargs: Any) -> str:
+    column, values = (compiler.process(clause, **kwargs) for clause in element.clauses)
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - both are compiled here
 
 
 class KnownOrNow(FunctionElement[datetime]):
-    """The instant given, or the database's own where none is: PostgreSQL's replicas share its clock."""
+    """The instant of its parameter; where that is NULL, PostgreSQL's own clock, which all replicas share."""
 
     type = Instant()
     inherit_cache = True
@@ -139,12 +139,12 @@ class KnownOrNow(FunctionElement[datetime]):
 
 
 @compiles(KnownOrNow)
-def _shared_now(element: KnownOrNow, compiler: Any, **kwargs: Any) -> str:
-    given = compiler.process(element.clauses, **kwargs)
-    # Not the clock itself, whose every reading may differ: an index cannot be entered by that.
-    return f"coalesce(CAST({given} AS TIMESTAMP WITH TIME ZONE), statement_timestamp())"
+def _known_or_statement_timestamp(element: KnownOrNow, compiler: Any, **kwargs: Any) -> str:
+    known = compiler.process(element.clauses, **kwargs)
+    # Not clock_timestamp(): each of its calls may differ, so PostgreSQL would not enter an index with it.
+    return f"coalesce(CAST({known} AS TIMESTAMP WITH TIME ZONE), statement_timestamp())"
 
 
 @compiles(KnownOrNow, SQLITE)
-def _given_now(element: KnownOrNow, compiler: Any, **kwargs: Any) -> str:
+def _known(element: KnownOrNow, compiler: Any, **kwargs: Any) -> str:
     return str(compiler.process(element.clauses, **kwargs))

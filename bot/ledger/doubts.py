@@ -1,36 +1,40 @@
-"""Doubts: parts nobody knows the fate of, until somebody has looked."""
+"""Doubts: parts of which nobody knows whether Slack has them, until their channel's history was read."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, literal_column, or_, select, update
+from sqlalchemy import Row, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ledger import lanes, results, tables
-from bot.ledger.claims import Lease
-from bot.ledger.dialect import among, insert_into
+from bot.ledger import lanes, pace, results, tables
+from bot.ledger.dialect import in_list
+from bot.ledger.lease import Lease, LeaseHolder
 from bot.ledger.part import Part
+from bot.ledger.payloads import PayloadCache
+from bot.ledger.states import PartState, PartTransition, Reason
+from bot.ledger.transitions import is_in, move
 from bot.workspaces.rate_limits import CHANNEL_INTERVAL
-from digests.store.database import IDLE_TRANSACTION_TIMEOUT
+from digests.store.database import IDLE_TRANSACTION_TIMEOUT, Database
 
-UNDER_WAY = timedelta(seconds=IDLE_TRANSACTION_TIMEOUT)
-"""How far a look may be behind what it finds: on PostgreSQL others claim between its look at the clock and
-its look at the parts, and no transaction lasts longer.
+CLOCK_SKEW = timedelta(seconds=IDLE_TRANSACTION_TIMEOUT)
+"""How far a row may be ahead of the time this process read: on PostgreSQL another process may claim between
+this one's reading of the clock and its look at the parts. No transaction lasts longer.
 """
 
 _part = tables.part.c
-_BUSY: ColumnElement[bool] = literal_column(tables.BUSY)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What looking for a part brought: found (``ts``), surely not there, ``unknown`` for good, its
-    thread gone (``gone``), or nothing, and it is looked for again after a while.
+    """What a read of the history says about a part.
+
+    ``ts``: it is there. ``unknown``: nobody will find out, with the reason. ``gone``: its thread was deleted.
+    ``again_after``: look again after this time. None of them: it is surely not there.
     """
 
     ts: str | None = None
@@ -39,87 +43,117 @@ class Verdict:
     again_after: timedelta | None = None
 
 
-async def expire(
-    connection: AsyncConnection, *, now: datetime, lease: timedelta, mine: Collection[int]
-) -> int:
-    """Turn parts whose lease ran out into doubt; how many.
+Settlement = tuple[Part, Verdict]
 
-    A lease that ends much later than one made now would was made before the clock was set back:
-    it is no lease either. One that ends a little later was made while this look was under way.
-    What this process still holds (``mine``) is not touched, whatever the clock says; nor is what
-    another is just writing, perhaps stopped in the middle of it.
+
+class Doubts:
+    """Turns abandoned parts into doubts, hands doubts out to be looked for, and stores the verdicts.
+
+    Reads no history itself: the reconciler does. ``settle`` is how long after a doubt Slack may still
+    show the message.
     """
-    ended = or_(_part.lease_until < now, _part.lease_until > now + lease + UNDER_WAY)
-    # Nothing was doubted in the future: the clock was set back since.
-    doubted_ahead = and_(_part.state == "doubt", _part.doubted_at > now)
-    is_held = and_(_part.state.in_(("sending", "checking")), ended, _part.id.not_in(sorted(mine)))
-    rows = await connection.execute(
-        select(_part.id, _part.state)
-        .where(_BUSY, or_(is_held, doubted_ahead))
-        .order_by(_part.id)
-        .with_for_update(skip_locked=True)
-    )
-    found: dict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        found[row.state].append(row.id)
-    changes: dict[str, dict[str, Any]] = {
-        "sending": {"state": "doubt", "reason": "lease_expired", "doubted_at": now, "not_before": now},
-        "checking": {"state": "doubt"},
-        "doubt": {"doubted_at": now},
-    }
-    for state, ids in found.items():
-        await connection.execute(update(tables.part).where(among(_part.id, ids)).values(changes[state]))
-    return len(found["sending"])
+
+    def __init__(
+        self, database: Database, holder: LeaseHolder, payloads: PayloadCache, *, settle: timedelta
+    ) -> None:
+        self._database = database
+        self._holder = holder
+        self._clock = holder.clock
+        self._payloads = payloads
+        self._settle_time = settle
+
+    async def recover(self) -> int:
+        """At the start of the only process on a database: doubt every part that an earlier process held.
+
+        Returns how many were being sent. Stored waits stay, so that a crash does not break the pace.
+        """
+        async with self._database.write() as connection:
+            now = await self._clock.now(connection)
+            await self._clock.check(connection, now)
+            values = {"reason": Reason.LEASE_EXPIRED.value, "doubted_at": now, "not_before": now}
+            lost = await connection.execute(move(PartTransition.LOSE, **values).returning(_part.id))
+            count = len(lost.all())
+            await connection.execute(move(PartTransition.POSTPONE))
+            doubted = is_in(PartState.DOUBT)
+            await connection.execute(update(tables.part).where(doubted).values(not_before=now))
+            in_future = and_(tables.IS_BUSY, _part.doubted_at > now)
+            await connection.execute(update(tables.part).where(in_future).values(doubted_at=now))
+            return count
+
+    async def expire_leases(self) -> int:
+        """Doubt every part whose lease has ended; returns how many were being sent.
+
+        A lease that ends much later than a new one would was made before the clock was set back, and has
+        ended too. Skips parts that this process holds, whatever the clock says, and parts that another
+        transaction has locked, since that process may be frozen.
+        """
+        held = self._holder.held()
+        async with self._database.write() as connection:
+            now = await self._clock.now(connection)
+            await self._clock.check(connection, now)
+            longest = now + self._holder.length + CLOCK_SKEW
+            has_ended = or_(_part.lease_until < now, _part.lease_until > longest)
+            is_leased = is_in(PartState.SENDING, PartState.CHECKING)
+            # A doubt from the future is from before the clock was set back.
+            is_from_future = and_(is_in(PartState.DOUBT), _part.doubted_at > now)
+            rows = await connection.execute(
+                select(_part.id, _part.state)
+                .where(
+                    tables.IS_BUSY,
+                    or_(and_(is_leased, has_ended, _part.id.not_in(held)), is_from_future),
+                )
+                .order_by(_part.id)
+                .with_for_update(skip_locked=True)
+            )
+            found: dict[str, list[int]] = defaultdict(list)
+            for row in rows:
+                found[row.state].append(row.id)
+            lost, checking = found[PartState.SENDING], found[PartState.CHECKING]
+            values = {"reason": Reason.LEASE_EXPIRED.value, "doubted_at": now, "not_before": now}
+            await connection.execute(move(PartTransition.LOSE, in_list(_part.id, lost), **values))
+            await connection.execute(move(PartTransition.POSTPONE, in_list(_part.id, checking)))
+            from_future = in_list(_part.id, found[PartState.DOUBT])
+            await connection.execute(update(tables.part).where(from_future).values(doubted_at=now))
+            return len(lost)
+
+    async def check_out(self, limit: int = 100) -> list[Part]:
+        """Take doubts that had time to settle, the oldest first, to look for them under a lease."""
+        held_until = self._holder.held_until()
+        async with self._database.write() as connection:
+            now = await self._clock.now(connection)
+            lease = self._holder.lease(now, held_until=held_until)
+            rows = await _check_out(connection, lease, settle=self._settle_time, limit=limit)
+            bodies = await self._payloads.load(connection, {row.payload for row in rows})
+        return [
+            self._holder.part(row, bodies[row.payload], lease, attempt=row.attempt, token=row.token)
+            for row in rows
+        ]
+
+    async def settle(self, verdicts: Sequence[Settlement]) -> list[Settlement]:
+        """Store verdicts. Returns those that counted: of parts that this process still checks."""
+        async with self._database.write() as connection:
+            now = await self._clock.now(connection)
+            return await _settle(connection, verdicts, now=now)
 
 
-async def recover(connection: AsyncConnection, *, now: datetime) -> int:
-    """Start alone on a database: whatever an earlier process held is in doubt; how many that is.
-
-    Waits it had noted still hold, so that no pace is broken by dying.
-    """
-    done = await connection.execute(
-        update(tables.part)
-        .where(_BUSY, _part.state == "sending")
-        .values(state="doubt", reason="lease_expired", doubted_at=now, not_before=now)
-        .returning(_part.id)
-    )
-    count = len(done.all())
-    await connection.execute(
-        update(tables.part)
-        .where(_BUSY, _part.state.in_(("doubt", "checking")))
-        .values(state="doubt", not_before=now)
-    )
-    await connection.execute(update(tables.part).where(_BUSY, _part.doubted_at > now).values(doubted_at=now))
-    return count
-
-
-async def check(
+async def _check_out(
     connection: AsyncConnection, lease: Lease, *, settle: timedelta, limit: int
 ) -> list[Row[Any]]:
-    """Take doubts that had time to settle, the oldest first: they are ``checking``, with a lease."""
-    chosen = (
+    settled = (
         select(_part.id)
-        .where(
-            _BUSY,
-            _part.state == "doubt",
-            _part.doubted_at <= lease.now - settle,
-            _part.not_before <= lease.now,
-        )
+        .where(is_in(PartState.DOUBT), _part.doubted_at <= lease.now - settle, _part.not_before <= lease.now)
         .order_by(_part.doubted_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    ids = list(await connection.scalars(chosen))
+    ids = list(await connection.scalars(settled))
     if not ids:
         return []
-    await connection.execute(
-        update(tables.part)
-        .where(_part.id.in_(ids))
-        .values(state="checking", owner=lease.owner, lease_until=lease.until)
-    )
+    values = {"owner": lease.owner, "lease_until": lease.until}
+    await connection.execute(move(PartTransition.CHECK, _part.id.in_(ids), **values))
     delivery = tables.delivery.c
     rows = await connection.execute(
-        lanes.with_token(
+        lanes.with_installation(
             select(tables.part, delivery.thread_ts, delivery.schedule_date, lanes.TOKEN)
             .join_from(tables.part, tables.delivery, delivery.id == _part.delivery_id)
             .join(tables.lane, tables.lane.c.workspace == _part.workspace)
@@ -130,76 +164,48 @@ async def check(
     return list(rows)
 
 
-async def settle(
-    connection: AsyncConnection, verdicts: Sequence[tuple[Part, Verdict]], *, now: datetime
-) -> list[tuple[Part, Verdict]]:
-    """End doubts, each only while it is this process's to check; those that counted."""
-    await results.lock(connection, {held.delivery_id for held, _ in verdicts})
+async def _settle(
+    connection: AsyncConnection, verdicts: Sequence[Settlement], *, now: datetime
+) -> list[Settlement]:
+    await results.lock(connection, {part.delivery_id for part, _ in verdicts})
     rows = await connection.execute(
         select(_part.id, _part.owner, _part.attempt, _part.called_off).where(
-            _part.id.in_([held.id for held, _ in verdicts]), _part.state == "checking"
+            _part.id.in_([part.id for part, _ in verdicts]), _part.state == PartState.CHECKING
         )
     )
-    checking = {(row.id, row.owner, row.attempt): row.called_off for row in rows}
-    ours = [(held, one) for held, one in verdicts if (held.id, held.owner, held.attempt) in checking]
-    for held, verdict in sorted(ours, key=lambda pair: pair[0].id):
-        called_off = checking[held.id, held.owner, held.attempt]
-        change = _after(verdict, now, called_off=called_off)
-        await connection.execute(update(tables.part).where(_part.id == held.id).values(change))
-    found = [held for held, verdict in ours if verdict.ts is not None]
-    await results.hold(
-        connection, {(one.workspace.key, one.slack_channel): now + CHANNEL_INTERVAL for one in found}
-    )
-    await results.finish(connection, {held.delivery_id for held, _ in ours}, now=now)
-    await lanes.touch(connection, {held.workspace.key: now for held, _ in ours})
-    return ours
+    called_off = {(row.id, row.owner, row.attempt): row.called_off for row in rows}
+    counted = [
+        (part, verdict) for part, verdict in verdicts if (part.id, part.owner, part.attempt) in called_off
+    ]
+    for part, verdict in sorted(counted, key=lambda settlement: settlement[0].id):
+        transition, values = _change(verdict, now, called_off=called_off[part.id, part.owner, part.attempt])
+        await connection.execute(move(transition, _part.id == part.id, **values))
+    found = [part for part, verdict in counted if verdict.ts is not None]
+    next_at = now + CHANNEL_INTERVAL
+    await pace.hold(connection, {(part.workspace.key, part.slack_channel): next_at for part in found})
+    await results.finish(connection, {part.delivery_id for part, _ in counted}, now=now)
+    await lanes.touch(connection, {part.workspace.key: now for part, _ in counted})
+    return counted
 
 
-async def turn(connection: AsyncConnection, workspace: str, what: str, *, now: datetime) -> bool:
-    """Whether this method may be called for the workspace now; the turn is then taken."""
-    pace = tables.pace.c
-    row = (
-        await connection.execute(
-            select(pace.until, pace.every)
-            .where(pace.workspace == workspace, pace.what == what)
-            .with_for_update()
-        )
-    ).one_or_none()
-    if row is None:
-        return True
-    if row.until > now:
-        return False
-    await connection.execute(
-        update(tables.pace)
-        .where(pace.workspace == workspace, pace.what == what)
-        .values(until=now + timedelta(seconds=row.every))
-    )
-    return True
-
-
-async def slow_down(
-    connection: AsyncConnection, workspace: str, what: str, *, until: datetime, every: int
-) -> None:
-    """Slack holds this method down: nothing before ``until``, then one call in ``every`` seconds."""
-    statement = insert_into(connection.dialect.name, tables.pace).values(
-        workspace=workspace, what=what, until=until, every=every
-    )
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["workspace", "what"], set_={"until": until, "every": every}
-        )
-    )
-
-
-def _after(verdict: Verdict, now: datetime, *, called_off: str | None) -> dict[str, Any]:
+def _change(
+    verdict: Verdict, now: datetime, *, called_off: str | None
+) -> tuple[PartTransition, dict[str, Any]]:
+    """The transition of a verdict, and values for other columns."""
     if verdict.ts is not None:
-        return {"state": "sent", "ts": verdict.ts, "reason": None, "owner": None, "lease_until": None}
+        found = {"ts": verdict.ts, "reason": None, "owner": None, "lease_until": None}
+        return PartTransition.FIND, found
     if verdict.unknown is not None:
-        return {"state": "unknown", "reason": verdict.unknown}
+        return PartTransition.GIVE_UP, {"reason": verdict.unknown}
     if verdict.gone:
-        return {"state": "failed", "reason": "parent_gone"}
+        return PartTransition.ABANDON, {"reason": Reason.PARENT_GONE.value}
     if verdict.again_after is not None:
-        return {"state": "doubt", "not_before": now + verdict.again_after}
+        return PartTransition.POSTPONE, {"not_before": now + verdict.again_after}
     if called_off is not None:
-        return {"state": "failed", "reason": called_off}
-    return {"state": "pending", "reason": "not_in_history", "not_before": now, **results.AS_WANTED}
+        return PartTransition.ABANDON, {"reason": called_off}
+    values: dict[str, Any] = {
+        "reason": Reason.NOT_IN_HISTORY.value,
+        "not_before": now,
+        **results.WITH_CORRECTIONS,
+    }
+    return PartTransition.MISS, values

@@ -1,4 +1,4 @@
-"""Editions as kept: what deliveries show, once for all the channels that share it."""
+"""Editions as stored: what deliveries show, one row for all channels that share it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.messages.edition import Edition
 from digests.store.tables import digest, entry
 
 _shown, _other = tables.edition_entry.c, tables.edition_entry.alias("other")
-# Sought from the digests on, which are few: a join would have SQLite go through all that was ever shown.
+# Nested from the retracted digests, which are few: with a join SQLite would read every entry ever shown.
 _RETRACTED = (
     select(_shown.edition_id)
     .distinct()
@@ -28,20 +28,20 @@ _RETRACTED = (
         )
     )
 )
-_its_entry, _its_digest = entry.alias("its_entry"), digest.alias("its_digest")
+_other_entry, _other_digest = entry.alias("other_entry"), digest.alias("other_digest")
 _STANDING = (
     select(_other.c.entry_id)
-    .join(_its_entry, _its_entry.c.id == _other.c.entry_id)
-    .join(_its_digest, _its_digest.c.id == _its_entry.c.digest_id)
-    .where(_other.c.edition_id == _shown.edition_id, _its_digest.c.retracted_at.is_(None))
+    .join(_other_entry, _other_entry.c.id == _other.c.entry_id)
+    .join(_other_digest, _other_digest.c.id == _other_entry.c.digest_id)
+    .where(_other.c.edition_id == _shown.edition_id, _other_digest.c.retracted_at.is_(None))
 )
 
 
-async def keep(connection: AsyncConnection, editions: Sequence[Edition]) -> dict[int, int]:
-    """Keep these editions where they are not kept yet; their row ids by ``id()``."""
-    unique = {id(one): one for one in editions}
-    hashes = {key: fingerprint(one) for key, one in unique.items()}
-    wanted = {hashes[key]: one for key, one in unique.items()}
+async def store(connection: AsyncConnection, editions: Sequence[Edition]) -> dict[int, int]:
+    """Store editions that are not stored yet. Returns the row id by each edition's ``id()``."""
+    unique = {id(edition): edition for edition in editions}
+    hashes = {key: fingerprint(edition) for key, edition in unique.items()}
+    wanted = {hashes[key]: edition for key, edition in unique.items()}
     if not wanted:
         return {}
     row = tables.edition.c
@@ -59,7 +59,7 @@ async def keep(connection: AsyncConnection, editions: Sequence[Edition]) -> dict
             for sha256 in sorted(wanted)
         ],
     )
-    new = {one.sha256: one.id for one in made}
+    new = {made_row.sha256: made_row.id for made_row in made}
     entries = [
         {
             "edition_id": id_,
@@ -78,19 +78,19 @@ async def keep(connection: AsyncConnection, editions: Sequence[Edition]) -> dict
     known = await connection.execute(
         select(row.sha256, row.id).where(row.sha256.in_(sorted(wanted.keys() - new.keys())))
     )
-    ids = new | {one.sha256: one.id for one in known}
+    ids = new | {known_row.sha256: known_row.id for known_row in known}
     return {key: ids[sha256] for key, sha256 in hashes.items()}
 
 
 async def withheld(connection: AsyncConnection, ids: Collection[int]) -> set[int]:
-    """Those of these editions that nobody may be sent as they stand: they show a digest that was taken
-    back since, or nothing else.
+    """Those of these editions that must not be sent as they are: they show a digest that was retracted
+    since, or only retracted ones.
     """
     return await _retracted(connection, ids, or_(~_shown.retracted, ~_STANDING.exists()))
 
 
-async def overtaken(connection: AsyncConnection, ids: Collection[int]) -> set[int]:
-    """Those of these editions that show a digest as if it had not been taken back since."""
+async def outdated_by_retraction(connection: AsyncConnection, ids: Collection[int]) -> set[int]:
+    """Those of these editions that still show a digest that was retracted since."""
     return await _retracted(connection, ids, ~_shown.retracted)
 
 
@@ -102,20 +102,20 @@ async def _retracted(
     return set(await connection.scalars(_RETRACTED.where(_shown.edition_id.in_(sorted(ids)), which)))
 
 
-def gone() -> Select[tuple[int]]:
-    """The editions of which nothing is left: every digest they show was taken back."""
+def all_retracted() -> Select[tuple[int]]:
+    """A query for the editions all of whose digests were retracted."""
     return _RETRACTED.where(~_STANDING.exists())
 
 
 def fingerprint(edition: Edition) -> str:
-    """The hash of what an edition shows: the same entries in the same state, in the same order."""
+    """The hash of what an edition shows: its entries, their state and their order."""
     shown: list[Any] = [
         edition.date.isoformat(),
         edition.left_out,
         str(edition.left_out_from),
         [
-            (one.entry.id, one.entry.revision, one.seen_url, one.retracted, one.unposted_from)
-            for one in edition.entries
+            (entry.entry.id, entry.entry.revision, entry.seen_url, entry.retracted, entry.unposted_from)
+            for entry in edition.entries
         ],
     ]
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()

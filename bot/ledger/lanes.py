@@ -1,4 +1,4 @@
-"""Lanes: whose turn it is. A workspace's pace holds across replicas, since its lane is a row."""
+"""Lanes: a row per workspace that says when its next message may be sent, for all replicas alike."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from sqlalchemy import (
     case,
     exists,
     func,
-    literal_column,
     or_,
     select,
     true,
@@ -26,58 +25,62 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger import tables
-from bot.ledger.dialect import KnownOrNow, among, execute_with, given, insert_into
+from bot.ledger.dialect import KnownOrNow, execute_with_rows, in_list, insert_into, rows_parameter
 from bot.workspaces.tables import installation
 from digests.store.schema import Instant
 
-LOOK_AGAIN = timedelta(seconds=30)
-"""When a lane is looked at again whose parts all wait for something that will touch it anyway."""
-
-PENDING: ColumnElement[bool] = literal_column(f"part.{tables.PENDING}")
+FALLBACK_LOOK = timedelta(seconds=30)
+"""When to look at a lane again whose parts all wait for an event. The event itself touches the lane too."""
 
 _lane = tables.lane.c
 _own, _wide = installation.alias("own"), installation.alias("wide")
 _IS_OWN = _own.c.workspace.is_not(None)
-PAUSED = case((_IS_OWN, _own.c.paused_reason), else_=_wide.c.paused_reason)
+PAUSED_REASON = case((_IS_OWN, _own.c.paused_reason), else_=_wide.c.paused_reason)
+"""For queries made with ``with_installation``: why the workspace is paused, or NULL."""
 
 IS_UNINSTALLED = and_(_own.c.workspace.is_(None), _wide.c.workspace.is_(None))
-"""On a query that ``with_token`` widened: nobody has Haru there any more."""
+"""For queries made with ``with_installation``: neither the workspace nor its organisation has Haru."""
 
 TOKEN = case((_IS_OWN, _own.c.bot_token), else_=_wide.c.bot_token).label("token")
-"""On a query that ``with_token`` widened: the bot token of the lane's workspace, or NULL."""
+"""For queries made with ``with_installation``: the workspace's bot token, or NULL."""
 
 
-def with_token(query: Select[Any]) -> Select[Any]:
-    """Join a query that has ``lane`` with the workspace's installation, and its organisation's."""
+def with_installation(query: Select[Any]) -> Select[Any]:
+    """Join a query that has ``lane`` with the workspace's installation and its organisation's."""
     return query.outerjoin(
         _own, and_(_own.c.workspace == _lane.workspace, _own.c.uninstalled_at.is_(None))
     ).outerjoin(_wide, and_(_wide.c.workspace == _lane.organisation, _wide.c.uninstalled_at.is_(None)))
 
 
 async def touch(
-    connection: AsyncConnection, due: Mapping[str, datetime], *, nudged: Mapping[str, datetime] | None = None
+    connection: AsyncConnection,
+    due: Mapping[str, datetime],
+    *,
+    if_waiting: Mapping[str, datetime] | None = None,
 ) -> None:
-    """Have these workspaces' lanes looked at by these instants, though never before they are free; of those
-    that are ``nudged`` only the ones that wait for something anyway: it may have come.
+    """Have these workspaces' lanes looked at by these instants, though never before they are free.
+
+    A lane of ``if_waiting`` is touched only if it is to be looked at anyway: what it waits for may have come.
     """
     instants = {
-        **{key: (None, at) for key, at in (nudged or {}).items()},
+        **{key: (None, at) for key, at in (if_waiting or {}).items()},
         **{key: (at, at) for key, at in due.items()},
     }
     if instants:
-        # In one order everywhere: two processes that wait for each other's rows would wait for good.
+        # Every process locks lanes in this order, so that no two wait for each other.
         rows = [
             {"workspace": key, "organisation": organisation_of(key), "at": at, "by": by}
             for key, (at, by) in sorted(instants.items())
         ]
-        await execute_with(connection, _touch(connection.dialect.name), rows)
+        await execute_with_rows(connection, _touch(connection.dialect.name), rows)
 
 
 async def rest(
     connection: AsyncConnection, until: Mapping[str, datetime], *, beside: Collection[str]
 ) -> None:
-    """Slack asked for a rest: nothing is posted in these workspaces until then. ``beside``: whose lanes are
-    to be touched afterwards; all are locked first, in the one order.
+    """Post nothing in these workspaces until then, since Slack asked for it.
+
+    ``beside``: lanes that this transaction touches afterwards. All are locked here, in the common order.
     """
     if until:
         keys = sorted({*until, *beside})
@@ -91,54 +94,55 @@ async def rest(
 
 
 async def due(connection: AsyncConnection, *, now: datetime, limit: int) -> dict[str, str | None]:
-    """The lanes whose turn it is, the longest waiting first, with their tokens; paused ones are not.
+    """The lanes whose turn it is, with their tokens, the longest waiting first. Leaves paused ones out.
 
-    They are this transaction's: another replica passes over them.
+    Locks them: other replicas pass over them until this transaction ends.
     """
-    rows = await connection.execute(_DUE, {"now": now, "most": limit})
+    rows = await connection.execute(_DUE, {"now": now, "limit": limit})
     return {row.workspace: row.token for row in rows}
 
 
 async def leave(
     connection: AsyncConnection, keys: Collection[str], *, now: datetime, free_at: Mapping[str, datetime]
 ) -> None:
-    """Say when these lanes are to be looked at next: when they are free, or their parts may go, or never."""
+    """Set when to look at these lanes next: when they are free, when a part may be sent, or never."""
     rows = await connection.execute(_WAITS, {"keys": sorted(keys), "now": now})
     next_at: dict[str, datetime] = {}
     for row in rows:
         instants = [at for at in (row.waits, row.held) if at is not None]
-        next_at[row.workspace] = free_at.get(row.workspace) or min([*instants, now + LOOK_AGAIN])
+        next_at[row.workspace] = free_at.get(row.workspace) or min([*instants, now + FALLBACK_LOOK])
     alike: dict[tuple[datetime, datetime | None], list[str]] = defaultdict(list)
     for key in sorted(keys):
         alike[free_at.get(key, now), next_at.get(key)].append(key)
-    for (free, at), some in alike.items():
-        await connection.execute(_LEAVE, {"keys": some, "free": free, "at": at})
+    for (free, at), same in alike.items():
+        await connection.execute(_LEAVE, {"keys": same, "free": free, "at": at})
 
 
 async def anything_due(connection: AsyncConnection, *, now: datetime | None) -> bool:
-    """Whether any lane is to be looked at by now (None: by the database's clock): a cheap question,
-    asked before a transaction is opened.
+    """Whether any lane or correction is due (``now`` None: by the database's clock).
+
+    A cheap query to ask before a transaction is opened.
     """
     return bool(await connection.scalar(_ANYTHING, {"now": now}))
 
 
 def organisation_of(key: str) -> str:
-    """The key of the organisation a workspace belongs to; empty outside Enterprise Grid."""
+    """The key of the organisation a workspace belongs to; empty outside Slack Enterprise."""
     enterprise = key.partition(":")[0]
     return f"{enterprise}:" if enterprise else ""
 
 
 @lru_cache(maxsize=2)
 def _touch(dialect: str) -> Any:
-    rows = given(dialect, workspace=String(64), organisation=String(64), at=Instant(), by=Instant())
+    rows = rows_parameter(dialect, workspace=String(64), organisation=String(64), at=Instant(), by=Instant())
     columns = [_lane.workspace, _lane.organisation, _lane.free_at, _lane.next_at]
     wanted = select(rows.c.workspace, rows.c.organisation, rows.c.by, rows.c["at"]).where(true())
     statement = insert_into(dialect, tables.lane).from_select(columns, wanted)
-    # A new lane is free by the instant it is asked for; one that is only nudged is asked for at none.
-    asked, by = statement.excluded.next_at, statement.excluded.free_at
+    # A new lane is free by the instant it is asked for. For lanes of ``if_waiting`` ``at`` is NULL.
+    at, by = statement.excluded.next_at, statement.excluded.free_at
     sooner = case((_lane.next_at < by, _lane.next_at), else_=by)
     looked_at = case((_lane.free_at > sooner, _lane.free_at), else_=sooner)
-    has_none = and_(asked.is_(None), _lane.next_at.is_(None))
+    has_none = and_(at.is_(None), _lane.next_at.is_(None))
     return statement.on_conflict_do_update(
         index_elements=[_lane.workspace], set_={"next_at": case((has_none, None), else_=looked_at)}
     )
@@ -147,14 +151,18 @@ def _touch(dialect: str) -> Any:
 _NOW = bindparam("now", type_=Instant())
 _AT = bindparam("at", type_=Instant())
 _LOCK = (
-    select(_lane.workspace).where(among(_lane.workspace, "keys")).order_by(_lane.workspace).with_for_update()
+    select(_lane.workspace)
+    .where(in_list(_lane.workspace, "keys"))
+    .order_by(_lane.workspace)
+    .with_for_update()
 )
 _installed = installation.alias("installed")
 
 
 def _of(column: ColumnElement[Any], key: ColumnElement[str]) -> ColumnElement[Any]:
-    """Something of the installation with this key, sought lane by lane: a join would go through all lanes
-    that are due, thousands on a morning, to give the first hundred.
+    """A column of the installation with this key, looked up for each lane.
+
+    A join would go through all lanes that are due, thousands on a morning, to return the first hundred.
     """
     return (
         select(column)
@@ -172,8 +180,8 @@ _DUE = (
     )
     .where(
         _lane.next_at <= _NOW,
-        # PostgreSQL takes a case that is true or false to hold for half of the lanes, and goes along the
-        # index as long as it needs to; one that is NULL for next to none, and so looks at all of them.
+        # PostgreSQL expects a CASE of booleans to hold for half of the lanes, so it follows the index until
+        # it has enough. It expects IS NULL to hold for almost none, and would read all lanes.
         case(
             (
                 _of(_installed.c.workspace, _lane.workspace).is_not(None),
@@ -183,7 +191,7 @@ _DUE = (
         ),
     )
     .order_by(_lane.next_at)
-    .limit(bindparam("most"))
+    .limit(bindparam("limit"))
     .with_for_update(of=tables.lane, skip_locked=True)
 )
 _part, _channel = tables.part.c, tables.pace.alias("channel")
@@ -198,17 +206,17 @@ _WAITS = (
         _channel,
         and_(_channel.c.workspace == _part.workspace, _channel.c.what == _part.slack_channel),
     )
-    .where(PENDING, among(_part.workspace, "keys"))
+    .where(tables.IS_PENDING, in_list(_part.workspace, "keys"))
     .group_by(_part.workspace)
 )
 _LEAVE = (
     update(tables.lane)
-    .where(among(_lane.workspace, "keys"))
+    .where(in_list(_lane.workspace, "keys"))
     .values(free_at=bindparam("free", type_=Instant()), next_at=_AT)
 )
 _ANYTHING = select(
     or_(
         exists().where(_lane.next_at <= KnownOrNow(_NOW)),
-        exists().where(literal_column("part.desired IS NOT NULL"), _part.correct_at <= KnownOrNow(_NOW)),
+        exists().where(tables.NEEDS_CORRECTION, _part.correct_at <= KnownOrNow(_NOW)),
     )
 )

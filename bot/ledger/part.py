@@ -10,20 +10,20 @@ from typing import Any
 from digests.model import Workspace
 
 
-class Deed(StrEnum):
-    """What is to be done for a part: it is posted once, and may be corrected afterwards."""
+class Method(StrEnum):
+    """The Web API method a part is held for: it is posted once, and may be corrected afterwards."""
 
     POST = "chat.postMessage"
-    CORRECT = "chat.update"
+    UPDATE = "chat.update"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part this process holds: its request may leave until ``held_until``.
+    """A part that this process holds under a lease.
 
-    ``held_until`` and ``first_attempt_at`` are on the ledger's clock. ``body`` is the
-    rendered message as JSON text, without where it goes and without its metadata, and
-    ``payload`` its hash.
+    ``held_until`` and ``first_attempt_at`` are readings of this process's monotonic clock. No request for
+    the part may leave after ``held_until``. ``body`` is the rendered message as JSON text, without channel
+    and metadata, and ``payload`` its hash. ``uid`` is the id in the message's metadata.
     """
 
     id: int
@@ -41,12 +41,16 @@ class Part:
     in_thread: bool
     position: int = 0
     scheduled: bool = True
-    deed: Deed = Deed.POST
+    method: Method = Method.POST
     ts: str | None = None
     payload: str = ""
     token: str | None = field(default=None, repr=False)
 
 
+METADATA_EVENT = "haru_part"
+"""The event type in the metadata of every message that is a part."""
+
+
 def metadata_of(uid: str) -> dict[str, Any]:
-    """What a posted message carries so that it can be found again: an opaque id, nothing else."""
-    return {"event_type": "haru_part", "event_payload": {"part": uid}}
+    """The metadata a part's message carries, by which it is found in the channel's history: only its id."""
+    return {"event_type": METADATA_EVENT, "event_payload": {"part": uid}}

@@ -72,6 +72,7 @@ async def deliver(settings: Settings, now: datetime | None, as_json: bool) -> in
     Prints each channel with its status, and the reason if its post was skipped or failed.
     """
     from bot.deliver_once import deliver_once
+    from bot.ledger.states import DeliveryState
 
     async with _open_slack(settings, now) as haru:
         records = await deliver_once(haru)
@@ -83,7 +84,8 @@ async def deliver(settings: Settings, now: datetime | None, as_json: bool) -> in
             click.echo(f"{record['date']} {record['channel']} {record['status']}{reason}")
         if not records:
             click.echo("Nothing is due.")
-    return FAILED if any(record["status"] in ("failed", "unknown") for record in records) else 0
+    ended_badly = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
+    return FAILED if any(record["status"] in ended_badly for record in records) else 0
 
 
 @click.command("migrate")

@@ -10,10 +10,12 @@ from enum import Enum, auto
 
 from bot.channels.preferences import Channel
 from bot.clocks import Clock
-from bot.delivery import plan
 from bot.delivery.calendar import local_day
-from bot.delivery.deliveries import Deliveries
-from bot.ledger.delivery import State
+from bot.delivery.manual_posts import ManualPosts
+from bot.delivery.opened import OpenedStatus
+from bot.delivery.permalinks import Permalinks
+from bot.ledger.delivery_history import DeliveryHistory
+from bot.ledger.states import DeliveryState, Reason
 from bot.messages.channel_card import LastPost, Outcome
 from bot.messages.message import Message
 from bot.workspaces.installations import Installations
@@ -24,11 +26,11 @@ DOUBLE_CLICK = timedelta(seconds=30)
 """The same post asked for again within this time is a double click, and is not posted twice."""
 
 _OUTCOMES = {
-    State.SENT: Outcome.SENT,
-    State.POSTING: Outcome.SENDING,
-    State.SKIPPED: Outcome.SKIPPED,
-    State.FAILED: Outcome.FAILED,
-    State.UNKNOWN: Outcome.UNKNOWN,
+    DeliveryState.SENT: Outcome.SENT,
+    DeliveryState.POSTING: Outcome.SENDING,
+    DeliveryState.SKIPPED: Outcome.SKIPPED,
+    DeliveryState.FAILED: Outcome.FAILED,
+    DeliveryState.UNKNOWN: Outcome.UNKNOWN,
 }
 
 
@@ -62,13 +64,17 @@ class ChannelPosts:
         self,
         *,
         archive: Archive,
-        deliveries: Deliveries,
+        manual_posts: ManualPosts,
+        history: DeliveryHistory,
+        permalinks: Permalinks,
         installations: Installations,
         clock: Clock,
         wake: Callable[[], Awaitable[None]],
     ) -> None:
         self._archive = archive
-        self._deliveries = deliveries
+        self._manual_posts = manual_posts
+        self._history = history
+        self._permalinks = permalinks
         self._installations = installations
         self._clock = clock
         self._wake = wake
@@ -79,7 +85,7 @@ class ChannelPosts:
         """The messages of the channel's next post as things are now; of the newest digest if none is unread.
         Empty if there is no digest at all.
         """
-        return await self._deliveries.preview(channel, now=self._clock.now())
+        return await self._manual_posts.preview(channel, now=self._clock.now())
 
     async def post(
         self, channel: Channel, *, digest_ids: tuple[int, ...] | None = None, again: bool = False
@@ -95,30 +101,30 @@ class ChannelPosts:
         async with self._opening:
             if again and await self._was_just_posted(channel, digest_ids or ()):
                 return PostResult(PostStatus.POSTING)
-            opened = await self._deliveries.post_now(
+            opened = await self._manual_posts.open(
                 channel, now=self._clock.now(), digest_ids=digest_ids, again=again
             )
-        if opened.status == "posting":
+        if opened.status is OpenedStatus.POSTING:
             await self._wake()
             return PostResult(PostStatus.POSTING)
-        if opened.reason != plan.Skip.ALREADY_HAD.value:
+        if opened.reason != Reason.ALREADY_HAD:
             return PostResult(PostStatus.NOTHING_TO_POST)
         url = await self._url_of_post(channel, opened.digest_ids)
         return PostResult(PostStatus.ALREADY_POSTED, opened.digest_ids, url)
 
     async def digests_of_post(self, channel: Channel, delivery_id: int) -> tuple[int, ...]:
         """The digests of one of the channel's last deliveries; empty if it is not one of them."""
-        deliveries = await self._deliveries.history(channel)
+        deliveries = await self._history.of_channel(channel.id)
         return next((delivery.digest_ids for delivery in deliveries if delivery.id == delivery_id), ())
 
     async def last_post(self, channel: Channel) -> LastPost | None:
         """How the channel's newest post ended, or that one is due and waits; None if it has had none."""
         if channel.next_date and channel.next_due_at and channel.next_due_at <= self._clock.now():
             return LastPost(channel.next_date, Outcome.WAITING)
-        last = await self._deliveries.last(channel)
+        last = await self._history.last(channel.id)
         if last is None:
             return None
-        url = await self._deliveries.link(channel, last.ts) if last.ts else None
+        url = await self._permalinks.get(channel, last.ts) if last.ts else None
         day = last.schedule_date or local_day(last.created_at, channel.preferences.zone)
         outcome = Outcome.DOUBT if last.in_doubt else _OUTCOMES[last.state]
         return LastPost(day, outcome, last.reason, url, last.id)
@@ -136,12 +142,12 @@ class ChannelPosts:
 
     async def newest_posted_date(self, channel: Channel) -> date | None:
         """The date of the newest digest the channel has had, or None."""
-        return await self._deliveries.newest_had(channel, now=self._clock.now())
+        return await self._history.newest_had(channel.id)
 
     async def _url_of_post(self, channel: Channel, digest_ids: tuple[int, ...]) -> str | None:
-        for delivery in await self._deliveries.history(channel):
+        for delivery in await self._history.of_channel(channel.id):
             if set(delivery.digest_ids) & set(digest_ids):
-                return await self._deliveries.link(channel, delivery.ts) if delivery.ts else None
+                return await self._permalinks.get(channel, delivery.ts) if delivery.ts else None
         return None
 
     async def _was_just_posted(self, channel: Channel, digest_ids: tuple[int, ...]) -> bool:
@@ -151,5 +157,5 @@ class ChannelPosts:
             delivery.created_at > since
             and delivery.schedule_date is None
             and (not delivery.digest_ids or set(delivery.digest_ids) == set(digest_ids))
-            for delivery in await self._deliveries.history(channel, limit=3)
+            for delivery in await self._history.of_channel(channel.id, limit=3)
         )

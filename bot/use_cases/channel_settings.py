@@ -11,12 +11,11 @@ from bot.channels.preferences import Change, Channel, ChannelInfo, Field, Langua
 from bot.channels.setting_codec import with_value
 from bot.channels.settings_merge import merge_managers, merge_preferences
 from bot.clocks import Clock
-from bot.delivery.deliveries import Deliveries
+from bot.delivery.schedules import Schedules
+from bot.ledger.open_parts import OpenParts
+from bot.ledger.states import Reason
 from bot.workspaces.slack_directory import Conversation
 from digests.model import Workspace
-
-TURNED_OFF = "off"
-"""The reason kept with posts that were called off because a person turned the channel off."""
 
 PreferencesChange = Callable[[Preferences], Preferences]
 """Gives the new preferences from those that hold when the change is written."""
@@ -53,11 +52,18 @@ class ChannelSettings:
     """Reads and changes channel settings. Does not check who may change them, and notifies nobody."""
 
     def __init__(
-        self, *, channels: Channels, change_log: ChangeLog, deliveries: Deliveries, clock: Clock
+        self,
+        *,
+        channels: Channels,
+        change_log: ChangeLog,
+        schedules: Schedules,
+        open_parts: OpenParts,
+        clock: Clock,
     ) -> None:
         self._channels = channels
         self._change_log = change_log
-        self._deliveries = deliveries
+        self._schedules = schedules
+        self._open_parts = open_parts
         self._clock = clock
 
     async def find(self, workspace: Workspace, channel_id: str) -> Channel | None:
@@ -113,9 +119,9 @@ class ChannelSettings:
         if change is not None:
             channel, changes = await self._channels.change(channel, change, user_id=user_id, now=now)
         if changes:
-            await self._deliveries.reschedule(channel, now=now, enabling=enabling)
+            await self._schedules.reschedule(channel, now=now, enabling=enabling)
         if any(one.field is Field.ENABLED and one.new == "off" for one in changes):
-            await self._deliveries.stop(channel, TURNED_OFF)
+            await self._open_parts.call_off(channel.id, Reason.OFF)
         if managers is not None:
             channel, changed_managers = await self._channels.change_managers(
                 channel, managers, user_id=user_id, now=now
@@ -160,7 +166,7 @@ class ChannelSettings:
         if changed.changes:
             return changed
         # It was on already, but a pause that ended just now left it without a next post.
-        await self._deliveries.reschedule(changed.channel, now=self._clock.now())
+        await self._schedules.reschedule(changed.channel, now=self._clock.now())
         return SettingsChanged(await self._reread(changed.channel), ())
 
     async def turn_off(self, channel: Channel, *, user_id: str) -> SettingsChanged:
@@ -168,7 +174,7 @@ class ChannelSettings:
         changed = await self.change(channel, lambda now: replace(now, enabled=False), user_id=user_id)
         if not changed.changes:
             # It was off already: the person means a manual post that was started since.
-            await self._deliveries.stop(changed.channel, TURNED_OFF)
+            await self._open_parts.call_off(changed.channel.id, Reason.OFF)
         return changed
 
     async def undo(self, channel: Channel, change_id: int, *, user_id: str) -> Undone | None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 
 from bot.clocks import Clock
-from bot.delivery.deliveries import Deliveries
+from bot.ledger.open_parts import OpenParts
 from bot.workspace_deletion import RETENTION
 from bot.workspaces import team_access
 from bot.workspaces.installations import Installations
@@ -22,9 +22,9 @@ TOKEN_REVOKED = "token_revoked"  # noqa: S105  # a reason, no secret
 class WorkspaceLifecycle:
     """Pauses workspaces and marks them for deletion. Deletes nothing itself: bot.workspace_deletion does."""
 
-    def __init__(self, *, installations: Installations, deliveries: Deliveries, clock: Clock) -> None:
+    def __init__(self, *, installations: Installations, open_parts: OpenParts, clock: Clock) -> None:
         self._installations = installations
-        self._deliveries = deliveries
+        self._open_parts = open_parts
         self._clock = clock
 
     async def uninstall(self, workspace: Workspace) -> None:
@@ -34,7 +34,7 @@ class WorkspaceLifecycle:
         now = self._clock.now()
         log.warning("uninstalled", workspace=workspace.key)
         await self._installations.uninstall(workspace, now=now, delete_after=now + RETENTION)
-        await self._deliveries.stop_uninstalled()
+        await self._open_parts.call_off_uninstalled()
 
     async def revoke_token(self, workspace: Workspace) -> None:
         """Stop posting in a workspace whose bot token was revoked, until Haru is installed again."""

@@ -1,8 +1,7 @@
 """The wire: one prepared request to Slack, sent at most once, and what is known of its fate.
 
-Deliveries have connections of their own, so that a morning's posts never make a person wait
-for an answer. Nothing here repeats a request: aiohttp does so for idempotent methods only,
-and everything goes out as POST.
+Deliveries have connections of their own, so that a morning's posts never delay an answer to a person. Nothing
+here repeats a request: aiohttp repeats idempotent methods only, and every request is a POST.
 """
 
 from __future__ import annotations
@@ -22,21 +21,29 @@ from bot.clocks import SlackClock
 from bot.workspaces.clients import KEEP_ALIVE
 from bot.workspaces.rate_limits import retry_after
 
-AT_ONCE = 100
-"""Requests under way at a time, each on a connection of its own."""
+CONNECTIONS = 100
+"""Connections to Slack, with one request at a time on each."""
 
 
 class NotSentError(Exception):
-    """The request surely never left; the message says why."""
+    """The request surely never left."""
+
+
+class NotConnectedError(NotSentError):
+    """No connection to Slack could be made."""
+
+
+class LeaseExpiredError(NotSentError):
+    """The sender's permission ended while the request waited for a connection."""
 
 
 class UnknownFateError(Exception):
-    """The request may have arrived; the message says what happened to the answer."""
+    """The request may have arrived; the message names what happened to the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Slack answered. ``data`` is empty when it was no JSON object."""
+    """Slack's answer. ``data`` is empty when the body is no JSON object. ``retry_after`` is in seconds."""
 
     status: int
     data: dict[str, Any]
@@ -44,31 +51,31 @@ class Answer:
 
 
 @dataclass(slots=True)
-class _Ticket:
-    """One request's permission to leave, asked for when its connection is in hand."""
+class _Permission:
+    """Whether one request may leave. Asked when its connection is ready."""
 
     may_leave: Callable[[], bool]
     has_left: bool = field(default=False)
 
 
-_ticket: ContextVar[_Ticket] = ContextVar("ticket")
+_permission: ContextVar[_Permission] = ContextVar("permission")
 
 
 class _Gate(aiohttp.TCPConnector):
-    """Asks once more whether a request may leave, with nothing left to wait for before it is written."""
+    """Asks for permission once more when a connection is ready: nothing waits between that and the write."""
 
     async def connect(
         self,
         req: ClientRequest,
         traces: list[Trace],
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's signature
     ) -> Connection:
         connection = await super().connect(req, traces, timeout)
-        ticket = _ticket.get()
-        if not ticket.may_leave():
+        permission = _permission.get()
+        if not permission.may_leave():
             connection.release()
-            raise NotSentError("lease_expired_before_sending")
-        ticket.has_left = True
+            raise LeaseExpiredError
+        permission.has_left = True
         return connection
 
 
@@ -83,15 +90,17 @@ class Wire:
     async def send(
         self, method: str, token: str, body: bytes, *, patience: float, may_leave: Callable[[], bool]
     ) -> Answer:
-        """POST a JSON body. NotSentError when it never left, UnknownFateError when it may have arrived.
+        """POST a JSON body to a Web API method.
 
-        ``patience`` is in seconds, for everything from the connection to the end of the answer.
+        ``patience`` is in seconds, from making the connection to the end of the answer. ``may_leave`` is
+        asked just before the request is written. NotSentError when the request never left,
+        UnknownFateError when it may have arrived.
         """
-        ticket = _Ticket(may_leave)
-        _ticket.set(ticket)
+        permission = _Permission(may_leave)
+        _permission.set(permission)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
         try:
-            async with self._open().post(
+            async with self._open_session().post(
                 self._api_url + method,
                 data=body,
                 headers=headers,
@@ -99,30 +108,29 @@ class Wire:
             ) as response:
                 text = await response.read()
         except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as error:
-            name = type(error).__name__
-            if not ticket.has_left:
-                raise NotSentError("not_connected") from error
-            raise UnknownFateError(name) from error
+            if not permission.has_left:
+                raise NotConnectedError from error
+            raise UnknownFateError(type(error).__name__) from error
         self._slack_clock.read_header(response.headers.get("Date"))
-        return Answer(response.status, _object(text), retry_after(response.headers.get("Retry-After")))
+        return Answer(response.status, _json_object(text), retry_after(response.headers.get("Retry-After")))
 
     async def close(self) -> None:
         """Close every connection."""
         if self._session is not None:
             await self._session.close()
 
-    def _open(self) -> aiohttp.ClientSession:
+    def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
-                connector=_Gate(limit=AT_ONCE, keepalive_timeout=KEEP_ALIVE),
+                connector=_Gate(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
 
 
-def _object(text: bytes) -> dict[str, Any]:
+def _json_object(text: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(text)
+        parsed = json.loads(text)
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return parsed if isinstance(parsed, dict) else {}

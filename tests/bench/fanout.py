@@ -41,7 +41,7 @@ from bot.delivery.plan import edition
 from bot.ledger.part import metadata_of
 from bot.messages import daily
 from bot.workspaces.tables import installation
-from bot.workspaces.wire import AT_ONCE
+from bot.workspaces.wire import CONNECTIONS
 from config.settings import Settings
 from digests.model import Document
 from digests.store.database import Database
@@ -107,7 +107,7 @@ async def _measure_on(address: str, url: str, sizes: list[int]) -> None:
             raw = await _timed(size, partial(_raw, url, size, body))
             ours = await _timed(size, partial(_deliver, haru, size))
             sdk = await _timed(size, partial(_sdk, url, size, body))
-            assert await haru.ledger.open_parts() == 0
+            assert await haru.ledger.open_parts.count() == 0
         print(f"  {size} channels")
         print(f"    raw aiohttp {raw}")
         print(f"    SDK alone   {sdk}")
@@ -128,11 +128,11 @@ async def _deliver(haru: Haru, size: int) -> None:
             made += await haru.courier.drain()
             await asyncio.sleep(0.05)
 
-    await asyncio.gather(haru.deliveries.tick(DUE + timedelta(seconds=1)), drain())
+    await asyncio.gather(haru.daily.tick(DUE + timedelta(seconds=1)), drain())
 
 
 async def _sdk(url: str, size: int, body: dict[str, Any]) -> None:
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS)) as session:
         client = AsyncWebClient(token=TOKEN, base_url=f"{url}/api/", session=session, retry_handlers=[])
 
         async def send(n: int) -> None:
@@ -142,7 +142,7 @@ async def _sdk(url: str, size: int, body: dict[str, Any]) -> None:
 
 
 async def _raw(url: str, size: int, body: dict[str, Any]) -> None:
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CONNECTIONS)) as session:
         headers = {"Authorization": f"Bearer {TOKEN}"}
 
         async def send(n: int) -> None:
@@ -160,7 +160,7 @@ async def _all(send: Send, size: int) -> None:
         for n in numbers:
             await send(n)
 
-    await asyncio.gather(*(work() for _ in range(AT_ONCE)))
+    await asyncio.gather(*(work() for _ in range(CONNECTIONS)))
 
 
 async def _timed(size: int, run: Callable[[], Awaitable[None]]) -> Run:
@@ -177,11 +177,11 @@ def _cpu() -> float:
 async def _idle(address: str, url: str) -> None:
     """A tick with nothing due over many channels."""
     async with _scene(address, url, IDLE, due=DUE + timedelta(days=1)) as (haru, _):
-        await haru.deliveries.tick(DUE)
+        await haru.daily.tick(DUE)
         times = []
         for second in range(1, 200):
             started = time.perf_counter()
-            await haru.deliveries.tick(DUE + timedelta(seconds=second))
+            await haru.daily.tick(DUE + timedelta(seconds=second))
             times.append(time.perf_counter() - started)
     print(f"  an empty tick over {IDLE:,} channels: {statistics.median(times) * 1000:.2f} ms", flush=True)
 

@@ -68,7 +68,7 @@ async def _use(scene: Scene) -> Workspace:
     assert await scene.take_in("own.txt", PRIVATE, source="own", workspace=workspace) == ["new"]
     await scene.haru.user_languages.set(workspace, "U1", "en")
     await scene.haru.saved_papers.save(workspace, "U1", 1, now=DAY)
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.settle()
     assert scene.posted(KOREAN_CHANNEL)
     return workspace
@@ -132,7 +132,7 @@ async def test_a_workspace_that_was_installed_again_is_kept(scene: Scene) -> Non
 
 async def test_shared_rows_are_kept_for_another_workspace(scene: Scene) -> None:
     """A message and an edition that two workspaces were sent stay as long as one of the two does."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await _give_channel_to_other(scene)
     sent = await _count(scene, tables.payload)
     assert sent > 1
@@ -148,7 +148,7 @@ async def test_shared_rows_are_kept_for_another_workspace(scene: Scene) -> None:
 
 async def test_corrections_that_wait_count_as_messages(scene: Scene) -> None:
     """A correction's text is deleted with its workspace, and kept while another's message is to say it."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await _give_channel_to_other(scene)
     part, payload = tables.part.c, tables.payload
     theirs = part.workspace == scene.slack.workspace.key

@@ -26,7 +26,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ledger import claims, results
 from bot.ledger.doubts import Verdict
 from bot.ledger.ledger import Ledger
-from bot.ledger.part import Deed, Part
+from bot.ledger.part import Method, Part
 from digests.store.database import Database
 
 POINTS = {
@@ -127,21 +127,21 @@ def watch(ledger: Ledger, reach: Reach, notes: Notes) -> None:
 
 
 def _watch_opening(ledger: Ledger, reach: Reach) -> None:
-    open_group = _committing("opening", ledger.open_group)
+    open_group = _committing("opening", ledger.openings.open)
 
     async def opened(*arguments: Any, **named: Any) -> Any:
         made = await open_group(*arguments, **named)
         reach("opened")
         return made
 
-    setattr(ledger, "open_group", opened)  # noqa: B010 - mypy guards methods
+    setattr(ledger.openings, "open", opened)  # noqa: B010 - mypy guards methods
 
 
 def _watch_exchange(ledger: Ledger, reach: Reach, notes: Notes) -> None:
     """A part is noted before its claim is committed, for afterwards nobody may be left to do so; with when
     its claiming began, since its lease counts from then on. A result is noted once it is committed.
     """
-    exchange, claim, record = ledger.exchange, claims.claim, results.record
+    exchange, claim, record = ledger.queue.exchange, claims.claim, results.record
     began: ContextVar[float] = ContextVar("began")
 
     async def claiming(*arguments: Any, **named: Any) -> Any:
@@ -160,9 +160,9 @@ def _watch_exchange(ledger: Ledger, reach: Reach, notes: Notes) -> None:
     async def exchanged(answers: Any, limit: int) -> Any:
         began.set(time.time())
         counted, parts = await exchange(answers, limit)
-        posts = [part for part, _ in answers if part.deed is Deed.POST]
+        posts = [part for part, _ in answers if part.method is Method.POST]
         for part, outcome in counted:
-            if part.deed is Deed.POST:
+            if part.method is Method.POST:
                 notes.write("answered", part, kind=outcome.kind.value)
         if posts:
             reach("recorded")
@@ -174,11 +174,11 @@ def _watch_exchange(ledger: Ledger, reach: Reach, notes: Notes) -> None:
 
     setattr(claims, "claim", claiming)  # noqa: B010 - mypy guards what a module has
     setattr(results, "record", recording)  # noqa: B010
-    setattr(ledger, "exchange", exchanged)  # noqa: B010
+    setattr(ledger.queue, "exchange", exchanged)  # noqa: B010
 
 
 def _watch_settling(ledger: Ledger, reach: Reach, notes: Notes) -> None:
-    check, settle = ledger.check, _committing("settling", ledger.settle)
+    check, settle = ledger.doubts.check_out, _committing("settling", ledger.doubts.settle)
 
     async def checked(*arguments: Any, **named: Any) -> list[Part]:
         began = time.time()
@@ -195,8 +195,8 @@ def _watch_settling(ledger: Ledger, reach: Reach, notes: Notes) -> None:
         reach("settled")
         return counted
 
-    setattr(ledger, "check", checked)  # noqa: B010
-    setattr(ledger, "settle", settled)  # noqa: B010
+    setattr(ledger.doubts, "check_out", checked)  # noqa: B010
+    setattr(ledger.doubts, "settle", settled)  # noqa: B010
 
 
 def _committing(point: str, method: Any) -> Any:

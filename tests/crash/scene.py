@@ -101,7 +101,7 @@ async def install(haru: Haru, wanted: list[Place], *, token: str, now: datetime)
             user_id="U0MINJI",
             now=now,
         )
-        await haru.deliveries.reschedule(changed, now=now, enabling=True)
+        await haru.schedules.reschedule(changed, now=now, enabling=True)
         channels.append(changed)
     return channels
 

@@ -34,25 +34,25 @@ class Variant:
 
 
 def _settle_blindly(haru: Haru, verdict: Verdict) -> None:
-    settle = haru.ledger.settle
+    settle = haru.ledger.doubts.settle
 
     async def settle_blindly(verdicts: Sequence[tuple[Part, Verdict]]) -> list[tuple[Part, Verdict]]:
         return await settle([(part, verdict) for part, _ in verdicts])
 
-    setattr(haru.ledger, "settle", settle_blindly)  # noqa: B010 - mypy guards methods
+    setattr(haru.ledger.doubts, "settle", settle_blindly)  # noqa: B010 - mypy guards methods
 
 
 def _doubt_refusals(haru: Haru) -> None:
-    exchange = haru.ledger.exchange
+    exchange = haru.ledger.queue.exchange
 
     async def exchange_in_doubt(answers: Sequence[tuple[Part, Outcome]], limit: int) -> Any:
         doubted = [
-            (part, replace(outcome, kind=Kind.DOUBT) if outcome.kind is Kind.AGAIN else outcome)
+            (part, replace(outcome, kind=Kind.DOUBT) if outcome.kind is Kind.RETRY else outcome)
             for part, outcome in answers
         ]
         return await exchange(doubted, limit)
 
-    setattr(haru.ledger, "exchange", exchange_in_doubt)  # noqa: B010
+    setattr(haru.ledger.queue, "exchange", exchange_in_doubt)  # noqa: B010
 
 
 VARIANTS = {

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.app import Haru
 from bot.delivery import reconciler
-from bot.ledger import correction_rows
+from bot.ledger import correction_claims
 from bot.lifecycle import delivering, until_signal
 from bot.workspaces import rate_limits
 from config.logging import set_up_logging
@@ -53,9 +53,9 @@ async def _work(wanted: dict[str, Any]) -> None:
     )
     # A minute is to a settle time of two what a second is to ours. And a process lives on for the minutes
     # in which it may read a channel page by page; none here does.
-    reconciler._AGAIN = reconciler._SOON = timedelta(seconds=1)
+    reconciler._READ_AGAIN = reconciler._WAIT_FOR_TURN = timedelta(seconds=1)
     rate_limits.HISTORY_INTERVAL = 0
-    correction_rows.AGAIN_AFTER = timedelta(seconds=1)
+    correction_claims.RETRY_AFTER = timedelta(seconds=1)
     trap = Trap(wanted["deed"], wanted["points"], Path(wanted["hits"]))
     database = WatchedDatabase(wanted["database"], trap.reach)
     trace_requests(trap.reach)

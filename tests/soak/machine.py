@@ -132,7 +132,7 @@ class Simulation(RuleBasedStateMachine):
         self.world.slack.fates[name].extend(fates)
         channel, now = self.world.channel(name), self.world.time.now()
         if channel.preferences.enabled:
-            self.world.do(self.world.haru.deliveries.post_now(channel, now=now))
+            self.world.do(self.world.haru.manual_posts.open(channel, now=now))
             self.world.pass_time(SECOND)
 
     @rule(name=CHANNELS, fates=FATES)
@@ -253,7 +253,7 @@ class Simulation(RuleBasedStateMachine):
             self.the_brake_is_pulled_or_let_go(team)
         for _ in range(20):
             world.pass_time(SETTLED)
-            if not world.do(world.haru.ledger.open_parts()):
+            if not world.do(world.haru.ledger.open_parts.count()):
                 break
         posted = {post.uid for post in world.slack.posts}
         for row in self._parts():

@@ -13,7 +13,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.workspaces.wire import Answer, NotSentError, UnknownFateError
+from bot.workspaces.wire import Answer, NotConnectedError, UnknownFateError
 
 
 class Fate(StrEnum):
@@ -83,7 +83,7 @@ class ScriptedSlack:
         channel = asked["channel"]
         fate = self.fates[channel].popleft() if self.fates[channel] else Fate.WELL
         if fate is Fate.NOT_CONNECTED or not may_leave():
-            raise NotSentError("not_connected")
+            raise NotConnectedError
         self.left.append((method, channel, asked["text"]))
         if fate in DOUBTFUL:
             self.doubted.setdefault(channel, self.steady())

@@ -82,7 +82,7 @@ class TestItself:
         world = World()
         world.take_in(BEGINS.date() + timedelta(days=1))
         world.slack.fates["C1"].append(Fate.ARCHIVED)
-        follow, deaths = world.haru.courier._follow, []
+        follow, deaths = world.haru.courier._follow_up, []
 
         async def dying(part: Part, outcome: Outcome) -> None:
             world.mortal().dies_in = 1
@@ -92,7 +92,7 @@ class TestItself:
                 deaths.append(str(death))
                 raise
 
-        setattr(world.haru.courier, "_follow", dying)  # noqa: B010 - mypy guards methods
+        setattr(world.haru.courier, "_follow_up", dying)  # noqa: B010 - mypy guards methods
         world.pass_time(timedelta(hours=13))
         world.close()
         gc.collect()

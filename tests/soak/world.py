@@ -19,10 +19,12 @@ from bot import schema_version
 from bot.app import Haru
 from bot.channels import tables
 from bot.channels.preferences import EVERY_DAY, Channel, Language, Layout, Preferences
+from bot.ledger.states import Reason
 from bot.workspaces.installations import Installation
 from config.settings import Settings
 from digests.model import Document, Workspace
 from digests.store.database import Database
+from tests.bot.delivery.state_guard import guard_states
 from tests.soak.leap import LeapLoop
 from tests.soak.mortal import CrashError, MortalDatabase
 from tests.soak.slack import ScriptedSlack
@@ -108,7 +110,7 @@ class World:
             self.slack.doubted.setdefault(channel, self.time.real)
         self.do(self.haru.database.close())
         self.haru = self._born()
-        self.do(self.haru.ledger.recover())
+        self.do(self.haru.ledger.doubts.recover())
 
     def pass_time(self, delta: timedelta) -> None:
         """Time passes; Haru works at each due instant on the way, and at the end."""
@@ -154,9 +156,9 @@ class World:
             changed, changes = await self.haru.channels.change(self.rows[name], make, user_id="U1", now=now)
             if changes:
                 enabling = values.get("enabled") is True
-                await self.haru.deliveries.reschedule(changed, now=now, enabling=enabling)
+                await self.haru.schedules.reschedule(changed, now=now, enabling=enabling)
             if values.get("enabled") is False:
-                await self.haru.deliveries.stop(changed, "off")
+                await self.haru.ledger.open_parts.call_off(changed.id, Reason.OFF)
 
         self.do(apply())
         self.channel(name)
@@ -164,7 +166,7 @@ class World:
     def resume(self, channel: Channel) -> None:
         """Haru is back in a channel, as when it is invited again."""
         resumed = self.do(self.haru.channels.resume(channel))
-        self.do(self.haru.deliveries.reschedule(resumed, now=self.time.now(), enabling=True))
+        self.do(self.haru.schedules.reschedule(resumed, now=self.time.now(), enabling=True))
         self.channel(channel.channel_id)
 
     def take_in(self, day: date, *, wording: int = 0) -> str:
@@ -216,7 +218,7 @@ def born(database: Database, time: Time, slack: ScriptedSlack) -> Haru:
     """Haru as it is wired, but for its clock and its Slack."""
     settings = Settings(_env_file=None)  # type: ignore[call-arg]  # no .env of whoever runs the tests
     haru = Haru(settings, database, clock=time, api_url="http://127.0.0.1:9/api/")
-    haru.ledger.steady = haru.ledger._clock = time.steady
+    haru.ledger.clock.monotonic = time.steady
     setattr(haru.wire, "send", slack.send)  # noqa: B010 - mypy guards methods
     setattr(haru.clients, "client", slack.client)  # noqa: B010
     return haru
@@ -256,6 +258,8 @@ def _template() -> Path:
     async def make() -> None:
         database = Database(f"sqlite:///{path}")
         await schema_version.upgrade(database)
+        async with database.write() as connection:
+            await guard_states(connection)
         time = Time()
         haru = born(database, time, ScriptedSlack(time.steady))
         for workspace in WORKSPACES:
@@ -271,7 +275,7 @@ def _template() -> Path:
                 user_id="U1",
                 now=BEGINS - timedelta(days=2),
             )
-            await haru.deliveries.reschedule(changed, now=BEGINS, enabling=True)
+            await haru.schedules.reschedule(changed, now=BEGINS, enabling=True)
         async with database.engine.connect() as connection:
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         await haru.clients.close()

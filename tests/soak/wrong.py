@@ -22,13 +22,14 @@ def at_most_once(haru: Haru) -> None:
 
 def no_settle_time(haru: Haru) -> None:
     """Looks before a late message shows: doubles."""
-    setattr(haru.ledger, "_settle", timedelta(0))  # noqa: B010 - its owner alone may, else
+    for part in (haru.ledger.doubts, haru.ledger.queue):
+        setattr(part, "_settle_time", timedelta(0))  # noqa: B010 - ruff guards private names
 
 
 def _settle_blindly(haru: Haru, verdict: Verdict) -> None:
-    settle = haru.ledger.settle
+    settle = haru.ledger.doubts.settle
 
     async def blindly(verdicts: Sequence[tuple[Part, Verdict]]) -> list[tuple[Part, Verdict]]:
         return await settle([(part, verdict) for part, _ in verdicts])
 
-    setattr(haru.ledger, "settle", blindly)  # noqa: B010 - mypy guards methods
+    setattr(haru.ledger.doubts, "settle", blindly)  # noqa: B010 - mypy guards methods

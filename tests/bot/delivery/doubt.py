@@ -13,12 +13,13 @@ from bot.ledger import tables
 from bot.ledger.outcome import Kind, Outcome
 from bot.ledger.part import Part
 from tests.bot.delivery.scene import Scene
+from tests.bot.delivery.sending import claim, record
 
 
 async def take(scene: Scene) -> list[Part]:
     """What is due is opened and claimed: its requests are about to leave."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
-    return await scene.haru.ledger.claim(10)
+    await scene.haru.daily.tick(scene.haru.clock.now())
+    return await claim(scene.haru.ledger, 10)
 
 
 async def put_in_doubt(scene: Scene, *, arrived: bool = True) -> list[Part]:
@@ -27,14 +28,14 @@ async def put_in_doubt(scene: Scene, *, arrived: bool = True) -> list[Part]:
     for part in parts:
         if arrived:
             assert (await scene.haru.courier._send(part)).kind is Kind.SENT
-    await scene.haru.ledger.record([(part, Outcome(Kind.DOUBT, "lost")) for part in parts])
+    await record(scene.haru.ledger, [(part, Outcome(Kind.DOUBT, "lost")) for part in parts])
     return parts
 
 
 async def let_settle(scene: Scene) -> None:
     """The settle time of all doubts is over, and so is every rest."""
     async with scene.haru.database.write() as connection:
-        earlier = scene.haru.ledger.steady() - timedelta(seconds=200)
+        earlier = scene.haru.ledger.clock.monotonic() - timedelta(seconds=200)
         await connection.execute(
             update(tables.part).where(tables.part.c.state == "doubt").values(doubted_at=earlier)
         )
@@ -47,7 +48,7 @@ async def let_be_due(scene: Scene) -> None:
     """What was put off for a moment is due again."""
     async with scene.haru.database.write() as connection:
         await connection.execute(
-            update(tables.part).values(not_before=scene.haru.ledger.steady() - timedelta(seconds=1))
+            update(tables.part).values(not_before=scene.haru.ledger.clock.monotonic() - timedelta(seconds=1))
         )
 
 

@@ -14,12 +14,14 @@ from bot import schema_version
 from bot.app import Haru
 from bot.channels.preferences import Channel, ChannelInfo, Language
 from bot.clocks import FixedClock
+from bot.ledger.states import Reason
 from bot.local.faults import Setting
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from bot.local.workspace import LocalWorkspace
 from config.settings import Settings
 from digests.model import Document, Workspace
 from digests.store.database import Database
+from tests.bot.delivery.state_guard import guard_states
 
 DAY = datetime(2025, 2, 25, 0, 0, tzinfo=UTC)
 SAMPLE = Path(__file__).parents[3] / "bot" / "local" / "samples" / "2025-02-25.txt"
@@ -54,7 +56,7 @@ class Scene:
         for _ in range(150):
             await self.haru.courier.drain()
             await self.haru.reconciler.run()
-            if not await self.haru.ledger.open_parts():
+            if not await self.haru.ledger.open_parts.count():
                 return
             await asyncio.sleep(0.2)
         raise AssertionError("parts are still open")
@@ -72,9 +74,9 @@ class Scene:
             self.channels[channel_id], lambda old: replace(old, enabled=on), user_id=MINJI, now=now
         )
         self.channels[channel_id] = changed
-        await self.haru.deliveries.reschedule(changed, now=now, enabling=on)
+        await self.haru.schedules.reschedule(changed, now=now, enabling=on)
         if not on:
-            await self.haru.deliveries.stop(changed, "off")
+            await self.haru.ledger.open_parts.call_off(changed.id, Reason.OFF)
 
     async def take_in(
         self, path: str, text: str, *, source: str = "samples", workspace: Workspace | None = None
@@ -100,6 +102,8 @@ async def open_scene(database_url: str, folder: Path) -> AsyncIterator[Scene]:
     await slack.start()
     database = Database(database_url)
     await schema_version.upgrade(database)
+    async with database.write() as connection:
+        await guard_states(connection)
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]  # no .env of whoever runs the tests
         haru_settle=timedelta(seconds=0.3),
@@ -123,7 +127,7 @@ async def open_scene(database_url: str, folder: Path) -> AsyncIterator[Scene]:
             changed, _ = await haru.channels.change(
                 made, lambda old: replace(old, enabled=True), user_id=MINJI, now=before
             )
-            await haru.deliveries.reschedule(changed, now=before, enabling=True)
+            await haru.schedules.reschedule(changed, now=before, enabling=True)
             channels[channel_id] = changed
         yield Scene(haru, slack, channels)
     finally:

@@ -13,14 +13,16 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot.channels.preferences import Layout
-from bot.ledger import editions, open_parts, tables
-from bot.ledger.delivery import State
+from bot.ledger import editions, tables
+from bot.ledger.open_parts import OpenParts
 from bot.ledger.outcome import Kind, Outcome
+from bot.ledger.states import DeliveryState, Reason
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from bot.workspace_deletion import delete_workspace
 from digests.store.database import Database
 from tests.bot.delivery.doubt import let_settle, put_in_doubt, states, take
 from tests.bot.delivery.scene import DAY, Scene, open_scene
+from tests.bot.delivery.sending import claim, record
 
 NOW = DAY + timedelta(minutes=1)
 CallOff = Callable[[Scene], Awaitable[None]]
@@ -33,14 +35,14 @@ async def _switch_off(scene: Scene) -> None:
 async def _remove(scene: Scene) -> None:
     """As when Haru is thrown out, or the channel archived or deleted."""
     await scene.haru.channels.pause(scene.channels[KOREAN_CHANNEL], "removed")
-    await scene.haru.deliveries.stop(scene.channels[KOREAN_CHANNEL], "removed")
+    await scene.haru.ledger.open_parts.call_off(scene.channels[KOREAN_CHANNEL].id, Reason.REMOVED)
 
 
 async def _uninstall(scene: Scene) -> None:
     """Removed from the workspace, and installed again before anybody has looked."""
     workspace = scene.slack.workspace
     await scene.haru.installations.uninstall(workspace, now=NOW, delete_after=NOW + timedelta(days=30))
-    await scene.haru.deliveries.stop_uninstalled()
+    await scene.haru.ledger.open_parts.call_off_uninstalled()
     await scene.haru.install_from_environment(scene.slack.bot_token)
 
 
@@ -64,7 +66,7 @@ async def test_what_was_in_doubt_is_given_up_when_it_is_not_there(
     await call_off(scene)
     await _end(scene)
     assert scene.posted(KOREAN_CHANNEL) == []
-    assert await _ending(scene) == (State.FAILED, reason, ())
+    assert await _ending(scene) == (DeliveryState.FAILED, reason, ())
 
 
 @WAYS
@@ -77,16 +79,16 @@ async def test_what_was_in_doubt_is_sent_when_it_is_there(
     await _end(scene)
     assert len(scene.posted(KOREAN_CHANNEL)) == 1
     ended = await _ending(scene)
-    assert ended[:2] == (State.SENT, None)
+    assert ended[:2] == (DeliveryState.SENT, None)
     assert len(ended[2]) == 1
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        Outcome(Kind.AGAIN, "ratelimited", wait=1.0),
-        Outcome(Kind.AGAIN, "not_connected", wait=5.0),
-        Outcome(Kind.LATER, "accesslimited", wait=60.0),
+        Outcome(Kind.RETRY, "ratelimited", wait=1.0),
+        Outcome(Kind.RETRY, "not_connected", wait=5.0),
+        Outcome(Kind.BLOCKED, "accesslimited", wait=60.0),
         Outcome(Kind.MESSAGE, "invalid_blocks"),
     ],
     ids=lambda answer: str(answer.code),
@@ -97,10 +99,10 @@ async def test_what_was_under_way_is_not_tried_again(scene: Scene, answer: Outco
     """
     parts = await take(scene)
     await _switch_off(scene)
-    await scene.haru.ledger.record([(part, answer) for part in parts])
+    await record(scene.haru.ledger, [(part, answer) for part in parts])
     await _end(scene)
     assert scene.posted(KOREAN_CHANNEL) == []
-    assert await _ending(scene) == (State.FAILED, "off", ())
+    assert await _ending(scene) == (DeliveryState.FAILED, "off", ())
 
 
 @WAYS
@@ -108,10 +110,10 @@ async def test_what_was_held_down_is_not_tried_again(scene: Scene, call_off: Cal
     """The same whoever called it off: a 429 after it is the end."""
     parts = await take(scene)
     await call_off(scene)
-    await scene.haru.ledger.record([(part, Outcome(Kind.AGAIN, "ratelimited")) for part in parts])
+    await record(scene.haru.ledger, [(part, Outcome(Kind.RETRY, "ratelimited")) for part in parts])
     await _end(scene)
     assert scene.posted(KOREAN_CHANNEL) == []
-    assert await _ending(scene) == (State.FAILED, reason, ())
+    assert await _ending(scene) == (DeliveryState.FAILED, reason, ())
 
 
 @pytest.mark.parametrize("arrived", [False, True])
@@ -123,13 +125,15 @@ async def test_what_a_dead_process_held_is_looked_for_and_not_sent_again(scene: 
             await scene.haru.courier._send(part)
     await _switch_off(scene)
     async with scene.haru.database.write() as connection:
-        past = scene.haru.ledger.steady() - timedelta(seconds=1)
+        past = scene.haru.ledger.clock.monotonic() - timedelta(seconds=1)
         await connection.execute(update(tables.part).values(lease_until=past))
-    scene.haru.ledger._holds.clear()
-    assert await scene.haru.ledger.doubt_expired() == 2
+    scene.haru.ledger.doubts._holder._held.clear()
+    assert await scene.haru.ledger.doubts.expire_leases() == 2
     await _end(scene)
     assert len(scene.posted(KOREAN_CHANNEL)) == arrived
-    assert (await _ending(scene))[:2] == ((State.SENT, None) if arrived else (State.FAILED, "off"))
+    assert (await _ending(scene))[:2] == (
+        (DeliveryState.SENT, None) if arrived else (DeliveryState.FAILED, "off")
+    )
 
 
 async def test_a_thread_that_was_begun_goes_no_further(scene: Scene) -> None:
@@ -139,7 +143,7 @@ async def test_a_thread_that_was_begun_goes_no_further(scene: Scene) -> None:
     await _switch_off(scene)
     await _end(scene)
     assert len(scene.posted(KOREAN_CHANNEL)) == 1
-    assert (await _ending(scene))[:2] == (State.FAILED, "off")
+    assert (await _ending(scene))[:2] == (DeliveryState.FAILED, "off")
     assert len(scene.posted(ENGLISH_CHANNEL)) == 2
 
 
@@ -150,7 +154,7 @@ async def test_switched_on_again_it_comes_with_the_next_post(scene: Scene) -> No
     await scene.switch(KOREAN_CHANNEL, on=True, now=NOW + timedelta(minutes=1))
     await _end(scene)
     assert scene.posted(KOREAN_CHANNEL) == []
-    await scene.haru.deliveries.tick(DAY + timedelta(days=1, hours=5))
+    await scene.haru.daily.tick(DAY + timedelta(days=1, hours=5))
     await scene.settle()
     assert len(scene.posted(KOREAN_CHANNEL)) == 1
 
@@ -160,15 +164,15 @@ async def test_a_post_by_hand_where_the_papers_are_off_is_sent_after_its_doubt(s
     await _switch_off(scene)
     await scene.switch(ENGLISH_CHANNEL, on=False, now=NOW)
     channel = scene.channels[KOREAN_CHANNEL]
-    assert (await scene.haru.deliveries.post_now(channel, now=NOW)).status == "posting"
+    assert (await scene.haru.manual_posts.open(channel, now=NOW)).status == "posting"
     await put_in_doubt(scene, arrived=False)
     changed, _ = await scene.haru.channels.change(
         channel, lambda old: replace(old, hour=time(11)), user_id=MINJI, now=NOW
     )
-    await scene.haru.deliveries.reschedule(changed, now=NOW)
+    await scene.haru.schedules.reschedule(changed, now=NOW)
     await _end(scene)
     assert len(scene.posted(KOREAN_CHANNEL)) == 1
-    assert (await _ending(scene))[:2] == (State.SENT, None)
+    assert (await _ending(scene))[:2] == (DeliveryState.SENT, None)
 
 
 async def test_another_channel_is_not_called_off(scene: Scene) -> None:
@@ -197,18 +201,18 @@ async def test_an_uninstalled_workspace_is_not_looked_into(scene: Scene) -> None
     await put_in_doubt(scene)
     workspace = scene.slack.workspace
     await scene.haru.installations.uninstall(workspace, now=NOW, delete_after=NOW + timedelta(days=30))
-    await scene.haru.deliveries.stop_uninstalled()
+    await scene.haru.ledger.open_parts.call_off_uninstalled()
     await let_settle(scene)
     await scene.haru.reconciler.run()
     assert await states(scene) == ["unknown", "unknown"]
-    assert (await _ending(scene))[:2] == (State.UNKNOWN, "not_installed")
+    assert (await _ending(scene))[:2] == (DeliveryState.UNKNOWN, "not_installed")
 
 
 async def test_a_channel_that_took_nothing_for_three_days_gets_nothing_more(scene: Scene) -> None:
     """The third failed day pauses a channel, and calls off what else was in doubt there."""
     channel = scene.channels[KOREAN_CHANNEL]
     (by_hand, *_) = await put_in_doubt(scene, arrived=False)
-    await scene.haru.deliveries.post_now(channel, now=NOW, again=True)
+    await scene.haru.manual_posts.open(channel, now=NOW, again=True)
     for _ in range(2):
         await scene.haru.channels.count_failed_day(channel)
     assert scene.haru.courier._on_failure is not None
@@ -216,15 +220,15 @@ async def test_a_channel_that_took_nothing_for_three_days_gets_nothing_more(scen
     await scene.haru.courier._on_failure(refused, Outcome(Kind.CHANNEL, "is_archived"))
     await _end(scene)
     assert scene.posted(KOREAN_CHANNEL) == []
-    assert {one.reason for one in await scene.haru.deliveries.history(channel)} == {"is_archived"}
+    assert {one.reason for one in await scene.haru.ledger.history.of_channel(channel.id)} == {"is_archived"}
 
 
-@pytest.mark.parametrize("outcome", [Outcome(Kind.SENT, ts="1.1"), Outcome(Kind.AGAIN, "ratelimited")])
+@pytest.mark.parametrize("outcome", [Outcome(Kind.SENT, ts="1.1"), Outcome(Kind.RETRY, "ratelimited")])
 async def test_a_forgotten_workspace_stays_forgotten(scene: Scene, outcome: Outcome) -> None:
     """An answer that comes after `haru forget` writes down nothing of the workspace again."""
     parts = await take(scene)
     await delete_workspace(scene.haru.database, scene.slack.workspace)
-    assert await scene.haru.ledger.record([(part, outcome) for part in parts]) == []
+    assert await record(scene.haru.ledger, [(part, outcome) for part in parts]) == []
     async with scene.haru.database.read() as connection:
         for table in (tables.part, tables.delivery, tables.lane, tables.pace):
             assert await connection.scalar(select(func.count()).select_from(table)) == 0
@@ -238,25 +242,23 @@ async def test_what_is_called_off_while_it_is_being_claimed_is_marked(
     in ``test_pace``: what was called off first is not claimed.
     """
     async with open_scene(postgres_url, tmp_path) as scene:
-        await scene.haru.deliveries.tick(scene.haru.clock.now())
+        await scene.haru.daily.tick(scene.haru.clock.now())
         other = Database(postgres_url)
         withheld = editions.withheld
-        calling: list[asyncio.Task[int]] = []
-
-        async def call_off() -> int:
-            async with other.write() as connection:
-                channel_id = scene.channels[KOREAN_CHANNEL].id
-                return await open_parts.call_off(connection, channel_id, "off", now=NOW)
+        open_parts = OpenParts(other, scene.haru.ledger.clock)
+        calling: list[asyncio.Task[None]] = []
 
         async def meanwhile(*asked: Any) -> set[int]:
-            calling.append(asyncio.create_task(call_off()))
+            calling.append(
+                asyncio.create_task(open_parts.call_off(scene.channels[KOREAN_CHANNEL].id, Reason.OFF))
+            )
             # Time enough for it to come to the part, which is held by now.
             await asyncio.sleep(0.3)
             assert not calling[0].done()
             return await withheld(*asked)
 
         monkeypatch.setattr(editions, "withheld", meanwhile)
-        taken = await scene.haru.ledger.claim(10)
+        taken = await claim(scene.haru.ledger, 10)
         assert {part.slack_channel for part in taken} == {KOREAN_CHANNEL, ENGLISH_CHANNEL}
         await calling[0]
         await other.close()
@@ -277,8 +279,8 @@ async def _end(scene: Scene) -> None:
     await scene.settle()
 
 
-async def _ending(scene: Scene) -> tuple[State, str | None, tuple[int, ...]]:
+async def _ending(scene: Scene) -> tuple[DeliveryState, str | None, tuple[int, ...]]:
     """How the Korean channel's newest delivery ended, and the digests of it that count as had."""
-    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    last = await scene.haru.ledger.history.last(scene.channels[KOREAN_CHANNEL].id)
     assert last is not None
     return last.state, last.reason, last.digest_ids

@@ -105,7 +105,7 @@ async def test_a_correction_of_an_old_post_is_left(scene: Scene) -> None:
 
 async def test_what_was_not_sent_yet_is_sent_right_the_first_time(scene: Scene) -> None:
     """A correction that comes before the post leaves is in the post, without an update."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await _correct(scene, TEXT.replace(WORD, "In Time"))
     await scene.settle()
     assert "In Time" in _shown(scene, KOREAN_CHANNEL)
@@ -164,23 +164,23 @@ async def test_a_retracted_digest_becomes_one_line(scene: Scene) -> None:
 
 async def test_what_is_on_its_way_of_a_retracted_digest_is_given_up(scene: Scene) -> None:
     """A digest retracted before its post left is never posted, and the reason is kept."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.archive.retract_day(DAY.date(), now=DAY)
     await scene.haru.corrections.look(DAY)
     await scene.settle()
     assert scene.posted(KOREAN_CHANNEL) == []
-    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    last = await scene.haru.ledger.history.last(scene.channels[KOREAN_CHANNEL].id)
     assert last is not None
     assert (last.state, last.reason) == ("failed", "retracted")
 
 
 async def test_a_digest_retracted_by_somebody_else_just_before_it_leaves_stays(scene: Scene) -> None:
     """Retracted after its post was opened and before anybody looked for corrections: it does not go out."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.archive.retract_day(DAY.date(), now=DAY)
     await scene.settle()
     assert scene.posted(KOREAN_CHANNEL) == []
-    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    last = await scene.haru.ledger.history.last(scene.channels[KOREAN_CHANNEL].id)
     assert last is not None
     assert (last.state, last.reason) == ("failed", "retracted")
 
@@ -196,7 +196,7 @@ async def test_a_doubted_post_of_a_retracted_digest_is_not_sent_again(scene: Sce
     await scene.haru.corrections.look(DAY)
     await scene.settle()
     assert scene.posted(KOREAN_CHANNEL) == []
-    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    last = await scene.haru.ledger.history.last(scene.channels[KOREAN_CHANNEL].id)
     assert last is not None
     assert (last.state, last.reason) == ("failed", "retracted")
 
@@ -227,7 +227,7 @@ async def test_a_correction_that_grows_adds_nothing_where_nothing_is_posted_any_
         await scene.haru.installations.uninstall(channel.workspace, now=now, delete_after=now)
     await _correct(scene, _grown())
     await _ten_minutes_later(scene)
-    assert await scene.haru.ledger.open_parts() == 0
+    assert await scene.haru.ledger.open_parts.count() == 0
     assert len(scene.posted(ENGLISH_CHANNEL)) == 1
     is_told = "More was found" in _shown(scene, ENGLISH_CHANNEL)
     assert is_told == (way != "uninstalled")

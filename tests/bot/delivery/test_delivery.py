@@ -13,12 +13,13 @@ from bot.channels.preferences import Language, Layout
 from bot.deliver_once import deliver_once
 from bot.delivery import courier
 from bot.ledger import tables
-from bot.ledger.delivery import State
-from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import open_ledger
 from bot.ledger.outcome import Kind, Outcome
+from bot.ledger.states import DeliveryState
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
 from digests.store.database import Database
 from tests.bot.delivery.scene import Scene
+from tests.bot.delivery.sending import claim, record
 
 
 async def test_what_is_due_is_posted_once_in_each_language(scene: Scene) -> None:
@@ -42,7 +43,7 @@ async def test_a_fault_neither_loses_nor_doubles(
     scene: Scene, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever the first answer was, each channel ends with exactly one post."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     scene.fail(**{fault: 1.0})
     monkeypatch.setattr(courier, "TIMEOUT", 2.0)  # shorter than Slack hangs
     await scene.haru.courier.drain()
@@ -50,17 +51,17 @@ async def test_a_fault_neither_loses_nor_doubles(
     await scene.settle()
     assert [len(scene.posted(channel)) for channel in scene.channels] == [1, 1]
     for channel in scene.channels.values():
-        last = await scene.haru.deliveries.last(channel)
+        last = await scene.haru.ledger.history.last(channel.id)
         assert last is not None
-        assert (last.state, last.ts) == (State.SENT, scene.posted(channel.channel_id)[0]["ts"])
+        assert (last.state, last.ts) == (DeliveryState.SENT, scene.posted(channel.channel_id)[0]["ts"])
 
 
 async def test_a_naive_retry_would_double(scene: Scene) -> None:
     """The same fault with a courier that sends again without looking posts twice: the test can fail."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     scene.fail(drop_after=1.0)
-    parts = await scene.haru.ledger.claim(10)
-    await scene.haru.ledger.record([(part, Outcome(Kind.AGAIN, "naive")) for part in parts])
+    parts = await claim(scene.haru.ledger, 10)
+    await record(scene.haru.ledger, [(part, Outcome(Kind.RETRY, "naive")) for part in parts])
     for part in parts:
         await scene.haru.courier._send(part)
     scene.fail()
@@ -70,9 +71,9 @@ async def test_a_naive_retry_would_double(scene: Scene) -> None:
 
 async def test_a_process_killed_while_sending_leaves_a_doubt_that_is_settled(scene: Scene) -> None:
     """A part whose owner died after the request is found in the channel, and not sent again."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
-    owner = Ledger(scene.haru.database, lease=timedelta(seconds=40), settle=timedelta(seconds=0.3))
-    for part in await owner.claim(10):
+    await scene.haru.daily.tick(scene.haru.clock.now())
+    owner = open_ledger(scene.haru.database, lease=timedelta(seconds=40), settle=timedelta(seconds=0.3))
+    for part in await claim(owner):
         assert (await scene.haru.courier._send(part)).kind is Kind.SENT
     # The owner dies here: its results are never written down, and its leases run out.
     async with scene.haru.database.write() as connection:
@@ -85,15 +86,15 @@ async def test_a_process_killed_while_sending_leaves_a_doubt_that_is_settled(sce
 
 async def test_a_late_result_of_a_lost_lease_is_dropped(scene: Scene) -> None:
     """A process that wakes after another took its part over cannot change what became of it."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
-    (first, *_) = await scene.haru.ledger.claim(1)
+    await scene.haru.daily.tick(scene.haru.clock.now())
+    (first, *_) = await claim(scene.haru.ledger, 1)
     async with scene.haru.database.write() as connection:
         await connection.execute(
             update(tables.part)
             .where(tables.part.c.id == first.id)
             .values(owner="another", attempt=first.attempt + 1)
         )
-    await scene.haru.ledger.record([(first, Outcome(Kind.CHANNEL, "is_archived"))])
+    await record(scene.haru.ledger, [(first, Outcome(Kind.CHANNEL, "is_archived"))])
     async with scene.haru.database.read() as connection:
         state = (
             (await connection.execute(tables.part.select().where(tables.part.c.id == first.id))).one().state
@@ -111,7 +112,7 @@ async def test_two_replicas_share_the_work(scene: Scene) -> None:
     )
     try:
         await asyncio.gather(
-            scene.haru.deliveries.tick(scene.haru.clock.now()), other.deliveries.tick(scene.haru.clock.now())
+            scene.haru.daily.tick(scene.haru.clock.now()), other.daily.tick(scene.haru.clock.now())
         )
         await asyncio.gather(scene.haru.courier.drain(), other.courier.drain())
         await scene.settle()
@@ -144,9 +145,9 @@ async def test_a_post_asked_for_by_hand_is_not_repeated_by_the_clock(scene: Scen
     """What `/digest post` brought counts as had: the schedule brings nothing of it again."""
     channel = scene.channels[KOREAN_CHANNEL]
     now = scene.haru.clock.now()
-    opened = await scene.haru.deliveries.post_now(channel, now=now)
+    opened = await scene.haru.manual_posts.open(channel, now=now)
     assert opened.status == "posting"
-    again = await scene.haru.deliveries.post_now(channel, now=now)
+    again = await scene.haru.manual_posts.open(channel, now=now)
     assert (again.status, again.reason) == ("skipped", "already_had")
     records = {one["channel"]: one for one in await deliver_once(scene.haru)}
     assert records[KOREAN_CHANNEL]["status"] == "skipped"
@@ -174,7 +175,7 @@ async def test_a_post_that_never_came_does_not_count_as_had(scene: Scene) -> Non
     await deliver_once(scene.haru)
     scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=False)
     channel = scene.channels[KOREAN_CHANNEL]
-    opened = await scene.haru.deliveries.post_now(channel, now=scene.haru.clock.now())
+    opened = await scene.haru.manual_posts.open(channel, now=scene.haru.clock.now())
     assert opened.status == "posting"
     await scene.settle()
     assert len(scene.posted(KOREAN_CHANNEL)) == 1
@@ -184,7 +185,7 @@ async def test_two_clicks_at_once_post_once(scene: Scene) -> None:
     """Two people who press `/digest post` at the same moment bring one post."""
     channel = scene.channels[KOREAN_CHANNEL]
     now = scene.haru.clock.now()
-    opened = await asyncio.gather(*(scene.haru.deliveries.post_now(channel, now=now) for _ in range(2)))
+    opened = await asyncio.gather(*(scene.haru.manual_posts.open(channel, now=now) for _ in range(2)))
     assert sorted(one.status for one in opened) == ["posting", "skipped"]
     await scene.settle()
     assert len(scene.posted(KOREAN_CHANNEL)) == 1

@@ -18,16 +18,17 @@ from bot.deliver_once import deliver_once
 from bot.delivery import courier
 from bot.delivery.reconciler import Reconciler
 from bot.ledger import tables
-from bot.ledger.delivery import State
 from bot.ledger.doubts import Verdict
+from bot.ledger.states import DeliveryState
 from bot.local.faults import Setting
 from bot.local.seed import KOREAN_CHANNEL
 from bot.workspaces.clients import Clients
 from bot.workspaces.rate_limits import HISTORY_INTERVAL
-from bot.workspaces.wire import NotSentError, UnknownFateError, Wire
+from bot.workspaces.wire import LeaseExpiredError, NotConnectedError, UnknownFateError, Wire
 from digests.errors import StoreError
 from tests.bot.delivery.doubt import let_be_due, let_settle, put_in_doubt, slack_that_answers, states
 from tests.bot.delivery.scene import Scene
+from tests.bot.delivery.sending import claim
 
 
 async def test_a_doubt_settles_first(scene: Scene) -> None:
@@ -37,7 +38,7 @@ async def test_a_doubt_settles_first(scene: Scene) -> None:
     await let_settle(scene)
     scene.slack.faults.set(Setting({}))
     assert await scene.haru.reconciler.run() == 2
-    assert await scene.haru.ledger.open_parts() == 0
+    assert await scene.haru.ledger.open_parts.count() == 0
     assert len(scene.posted(KOREAN_CHANNEL)) == 1
 
 
@@ -48,10 +49,10 @@ async def test_without_the_history_scope_it_is_unknown_and_can_be_posted_again(s
     scene.slack.team.state.remember("scopes", ["chat:write"])
     await scene.haru.reconciler.run()
     channel = scene.channels[KOREAN_CHANNEL]
-    last = await scene.haru.deliveries.last(channel)
+    last = await scene.haru.ledger.history.last(channel.id)
     assert last is not None
-    assert (last.state, last.reason) == (State.UNKNOWN, "no_history_scope")
-    opened = await scene.haru.deliveries.post_now(
+    assert (last.state, last.reason) == (DeliveryState.UNKNOWN, "no_history_scope")
+    opened = await scene.haru.manual_posts.open(
         channel, now=scene.haru.clock.now(), digest_ids=last.digest_ids, again=True
     )
     assert opened.status == "posting"
@@ -62,7 +63,7 @@ async def test_the_operator_may_rather_have_it_twice(scene: Scene) -> None:
     await put_in_doubt(scene)
     await let_settle(scene)
     scene.slack.team.state.remember("scopes", ["chat:write"])
-    slack_clock = SlackClock(scene.haru.ledger.steady)
+    slack_clock = SlackClock(scene.haru.ledger.clock.monotonic)
     await Reconciler(scene.haru.ledger, scene.haru.clients, slack_clock, repost=True).run()
     await scene.haru.courier.drain()
     assert len(scene.posted(KOREAN_CHANNEL)) == 2
@@ -75,7 +76,7 @@ async def test_an_unreadable_history_leaves_the_doubt_for_a_day(scene: Scene) ->
     scene.slack.faults.set(Setting.read({"odds": {"conversations.history": {"error_before": 1.0}}}))
     await scene.haru.reconciler.run()
     assert set(await states(scene)) == {"doubt"}
-    long_ago = scene.haru.ledger.steady() - timedelta(hours=25)
+    long_ago = scene.haru.ledger.clock.monotonic() - timedelta(hours=25)
     async with scene.haru.database.write() as connection:
         await connection.execute(update(tables.part).values(not_before=long_ago, first_attempt_at=long_ago))
     await scene.haru.reconciler.run()
@@ -100,7 +101,7 @@ async def test_a_workspace_that_is_held_down_is_read_once_a_minute(scene: Scene)
         assert list(await connection.scalars(select(tables.pace.c.every).where(is_theirs))) == [
             HISTORY_INTERVAL
         ]
-        earlier = scene.haru.ledger.steady() - timedelta(seconds=1)
+        earlier = scene.haru.ledger.clock.monotonic() - timedelta(seconds=1)
         await connection.execute(update(tables.pace).values(until=earlier))
     await let_be_due(scene)
     await scene.haru.reconciler.run()
@@ -110,14 +111,14 @@ async def test_a_workspace_that_is_held_down_is_read_once_a_minute(scene: Scene)
 async def test_one_reading_serves_every_doubt_of_a_channel(scene: Scene) -> None:
     """Two posts of one channel in doubt are looked for in one reading."""
     channel = scene.channels[KOREAN_CHANNEL]
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     scene.fail(drop_after=1.0)
     await scene.haru.courier.drain()
     await let_settle(scene)
     now = scene.haru.clock.now()
-    last = await scene.haru.deliveries.last(channel)
+    last = await scene.haru.ledger.history.last(channel.id)
     assert last is not None
-    await scene.haru.deliveries.post_now(channel, now=now, digest_ids=last.digest_ids, again=True)
+    await scene.haru.manual_posts.open(channel, now=now, digest_ids=last.digest_ids, again=True)
     await scene.haru.courier.drain()
     await let_settle(scene)
     scene.slack.faults.set(Setting.read({"odds": {"conversations.history": {"late": 0.0}}}))
@@ -130,16 +131,16 @@ async def test_one_reading_serves_every_doubt_of_a_channel(scene: Scene) -> None
 async def test_a_thread_whose_first_message_is_gone_ends_with_that_reason(scene: Scene) -> None:
     """Somebody deleted the post: its thread is not continued, and the day does not count as failed."""
     await scene.prefer(layout=Layout.THREAD)
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
     (first,) = scene.posted(KOREAN_CHANNEL)
     room = scene.slack.team.conversations.get(KOREAN_CHANNEL)
     assert room is not None
     scene.slack.team.delete_message(room, first["ts"])
     await scene.settle()
-    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    last = await scene.haru.ledger.history.last(scene.channels[KOREAN_CHANNEL].id)
     assert last is not None
-    assert (last.state, last.reason) == (State.FAILED, "parent_gone")
+    assert (last.state, last.reason) == (DeliveryState.FAILED, "parent_gone")
     after = await scene.haru.channels.get(scene.slack.workspace, KOREAN_CHANNEL)
     assert after is not None
     assert after.paused_reason is None
@@ -149,20 +150,20 @@ async def test_a_frozen_look_changes_nothing_afterwards(scene: Scene) -> None:
     """A process that wakes after its lease cannot settle a doubt that another has taken over."""
     await put_in_doubt(scene)
     await let_settle(scene)
-    held = await scene.haru.ledger.check()
+    held = await scene.haru.ledger.doubts.check_out()
     async with scene.haru.database.write() as connection:
         await connection.execute(update(tables.part).values(owner="another"))
-    await scene.haru.ledger.settle([(part, Verdict()) for part in held])
+    await scene.haru.ledger.doubts.settle([(part, Verdict()) for part in held])
     assert set(await states(scene)) == {"checking"}
 
 
 async def test_a_lease_that_ends_while_connecting_sends_nothing(scene: Scene) -> None:
     """The lease is looked at again with the connection in hand: too late, and nothing leaves."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
-    (part, *_) = await scene.haru.ledger.claim(10)
+    await scene.haru.daily.tick(scene.haru.clock.now())
+    (part, *_) = await claim(scene.haru.ledger, 10)
     async with slack_that_answers(lambda _: web.json_response({"ok": True, "ts": "1.1"})) as (url, seen):
-        wire = Wire(f"{url}/", SlackClock(scene.haru.ledger.steady))
-        with pytest.raises(NotSentError, match="lease_expired_before_sending"):
+        wire = Wire(f"{url}/", SlackClock(scene.haru.ledger.clock.monotonic))
+        with pytest.raises(LeaseExpiredError):
             await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: False)
         assert seen == []
         assert (await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: True)).data == {
@@ -171,13 +172,13 @@ async def test_a_lease_that_ends_while_connecting_sends_nothing(scene: Scene) ->
         }
         assert seen == ["/chat.postMessage"]
         await wire.close()
-    assert part.held_until > scene.haru.ledger.steady()
+    assert part.held_until > scene.haru.ledger.clock.monotonic()
 
 
 async def test_what_could_not_connect_was_surely_not_sent() -> None:
     """A refused connection needs no history; a dropped one does."""
     wire = Wire("http://127.0.0.1:9/", _slack_clock())
-    with pytest.raises(NotSentError, match="not_connected"):
+    with pytest.raises(NotConnectedError):
         await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: True)
     await wire.close()
 
@@ -199,7 +200,7 @@ async def test_a_clock_apart_from_slacks_looks_in_the_right_hour(scene: Scene, m
     await put_in_doubt(scene)
     await let_settle(scene)
     windows: list[float] = []
-    there = scene.haru.ledger.steady() + timedelta(minutes=minutes)
+    there = scene.haru.ledger.clock.monotonic() + timedelta(minutes=minutes)
 
     def history(request: web.Request) -> web.Response:
         windows.append(float(request.query["oldest"]))
@@ -208,7 +209,7 @@ async def test_a_clock_apart_from_slacks_looks_in_the_right_hour(scene: Scene, m
 
     async with slack_that_answers(history) as (url, _):
         clients = Clients(url)
-        slack_clock = SlackClock(scene.haru.ledger.steady)
+        slack_clock = SlackClock(scene.haru.ledger.clock.monotonic)
         await Reconciler(scene.haru.ledger, clients, slack_clock).run()
         await clients.close()
     first_attempt = there - timedelta(minutes=5)
@@ -218,7 +219,7 @@ async def test_a_clock_apart_from_slacks_looks_in_the_right_hour(scene: Scene, m
 
 async def test_an_answer_given_by_hand_after_a_stop_is_handed_back(scene: Scene) -> None:
     """A process told to end hands back what has not left, and doubts what gets no answer in time."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     scene.slack.faults.set(Setting.read({"odds": {"chat.postMessage": {"hang_after": 1.0}}, "hang": 20.0}))
     draining = asyncio.create_task(scene.haru.courier.drain())
     await asyncio.sleep(0.5)
@@ -242,8 +243,8 @@ async def test_results_are_kept_while_the_database_is_away(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An answer that cannot be written down is written down as soon as it can."""
-    monkeypatch.setattr(courier, "_RETRY", 0.01)
-    whole, failures = scene.haru.ledger.exchange, [3]
+    monkeypatch.setattr(courier, "_STORE_RETRY", 0.01)
+    whole, failures = scene.haru.ledger.queue.exchange, [3]
 
     async def exchange(answers: Any, limit: int) -> Any:
         if answers and failures[0]:
@@ -251,8 +252,8 @@ async def test_results_are_kept_while_the_database_is_away(
             raise StoreError("away")
         return await whole(answers, limit)
 
-    monkeypatch.setattr(scene.haru.ledger, "exchange", exchange)
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    monkeypatch.setattr(scene.haru.ledger.queue, "exchange", exchange)
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
     assert failures == [0]
     assert set(await states(scene)) == {"sent"}

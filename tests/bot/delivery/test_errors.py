@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.deliver_once import deliver_once
 from bot.ledger import tables
-from bot.ledger.delivery import State
+from bot.ledger.states import DeliveryState
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from tests.bot.delivery.scene import DAY, Scene
 
@@ -24,7 +24,7 @@ from tests.bot.delivery.scene import DAY, Scene
 async def test_a_token_that_is_no_good_pauses_the_workspace(scene: Scene, code: str) -> None:
     """One refusal of the token stops every channel; installing again brings the posts after all."""
     scene.slack.team.state.remember("revoked", code)
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
     installed = await scene.haru.installations.get(scene.slack.workspace)
     assert installed is not None
@@ -45,7 +45,7 @@ async def test_a_workspace_that_takes_nothing_for_now_is_tried_until_the_grace_e
 ) -> None:
     """Such a refusal is repeated later; at the end of the grace the post is given up with its reason."""
     scene.slack.team.state.remember("revoked", code)
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
     assert await _parts(scene, "state", "reason") == {("pending", code)}
     await _reopen(scene)
@@ -57,23 +57,23 @@ async def test_a_workspace_that_takes_nothing_for_now_is_tried_until_the_grace_e
 async def test_what_was_refused_until_the_grace_ended_is_given_up(scene: Scene) -> None:
     """The grace over, the delivery fails for what Slack said, and its digest is still new to the channel."""
     scene.slack.team.state.remember("revoked", "accesslimited")
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
     async with scene.haru.database.write() as connection:
-        past = scene.haru.ledger.steady() - timedelta(seconds=1)
+        past = scene.haru.ledger.clock.monotonic() - timedelta(seconds=1)
         await connection.execute(update(tables.part).values(give_up_at=past))
     await scene.haru.reconciler.run()
-    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    last = await scene.haru.ledger.history.last(scene.channels[KOREAN_CHANNEL].id)
     assert last is not None
-    assert (last.state, last.reason, last.digest_ids) == (State.FAILED, "accesslimited", ())
+    assert (last.state, last.reason, last.digest_ids) == (DeliveryState.FAILED, "accesslimited", ())
 
 
 async def test_what_a_paused_workspace_held_back_says_so(scene: Scene) -> None:
     """Given up at the end of the grace, it bears why the workspace is paused; what nobody refused is late."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.installations.pause(scene.slack.workspace, "operator")
     async with scene.haru.database.write() as connection:
-        past = scene.haru.ledger.steady() - timedelta(seconds=1)
+        past = scene.haru.ledger.clock.monotonic() - timedelta(seconds=1)
         held = tables.part.c.slack_channel == KOREAN_CHANNEL
         await connection.execute(update(tables.part).where(held).values(give_up_at=past))
     await scene.haru.reconciler.run()
@@ -89,7 +89,7 @@ async def test_what_a_paused_workspace_held_back_says_so(scene: Scene) -> None:
 
 async def test_a_message_slack_does_not_take_comes_as_plain_text(scene: Scene) -> None:
     """Blocks that Slack refuses are left out: the whole text comes, once."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await _spoil(scene, blocks=[{"type": "nonsense"}])
     await scene.settle()
     (post,) = scene.standing(KOREAN_CHANNEL)
@@ -99,12 +99,12 @@ async def test_a_message_slack_does_not_take_comes_as_plain_text(scene: Scene) -
 
 async def test_a_message_that_is_wrong_as_plain_text_too_is_parked(scene: Scene) -> None:
     """After one try as plain text it is left, as our mistake, and the channel is not blamed."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     await _spoil(scene, text="x" * 41_000, blocks=[])
     await scene.settle()
-    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    last = await scene.haru.ledger.history.last(scene.channels[KOREAN_CHANNEL].id)
     assert last is not None
-    assert (last.state, last.reason) == (State.FAILED, "plain_text_failed")
+    assert (last.state, last.reason) == (DeliveryState.FAILED, "plain_text_failed")
     assert await _parts(scene, "attempt") == {(2,)}
     after = await scene.haru.channels.get(scene.slack.workspace, KOREAN_CHANNEL)
     assert after is not None
@@ -134,7 +134,7 @@ async def test_a_correction_that_an_archived_channel_refuses_is_no_failed_day(sc
     await scene.haru.archive.retract_day(DAY.date(), now=DAY)
     await scene.haru.corrections.look(scene.haru.clock.now())
     async with scene.haru.database.write() as connection:
-        past = scene.haru.ledger.steady() - timedelta(seconds=1)
+        past = scene.haru.ledger.clock.monotonic() - timedelta(seconds=1)
         await connection.execute(update(tables.part).values(correct_at=past))
         await connection.execute(update(tables.lane).values(free_at=past))
         await connection.execute(tables.pace.delete())
@@ -162,11 +162,11 @@ async def test_what_nobody_foresaw_after_a_failure_is_logged_and_holds_no_post(
     async def unforeseen(*_: object) -> int:
         raise LookupError("nobody foresaw this")
 
-    monkeypatch.setattr(scene.haru.channels, "failed_day", unforeseen)
+    monkeypatch.setattr(scene.haru.channels, "count_failed_day", unforeseen)
     scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     with capture_logs() as lines:
         await deliver_once(scene.haru)
-    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["aftermath_crashed"]
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["follow_up_crashed"]
     assert len(scene.posted(ENGLISH_CHANNEL)) == 1
 
 
@@ -175,7 +175,7 @@ async def test_a_post_by_hand_that_fails_is_no_failed_day(scene: Scene) -> None:
     channel = scene.channels[ENGLISH_CHANNEL]
     scene.slack.team.conversations.change(ENGLISH_CHANNEL, is_archived=True)
     for _ in range(3):
-        assert (await scene.haru.deliveries.post_now(channel, now=scene.haru.clock.now())).status == "posting"
+        assert (await scene.haru.manual_posts.open(channel, now=scene.haru.clock.now())).status == "posting"
         await scene.settle()
     after = await scene.haru.channels.get(scene.slack.workspace, ENGLISH_CHANNEL)
     assert after is not None
@@ -184,7 +184,7 @@ async def test_a_post_by_hand_that_fails_is_no_failed_day(scene: Scene) -> None:
 
 async def test_an_uninstalled_workspace_gets_nothing_more(scene: Scene) -> None:
     """What was under way when Haru was removed is given up, and blames no channel."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     now = scene.haru.clock.now()
     await scene.haru.installations.uninstall(scene.slack.workspace, now=now, delete_after=now)
     await scene.settle()
@@ -205,7 +205,7 @@ async def _spoil(scene: Scene, **changes: Any) -> None:
 async def _reopen(scene: Scene) -> None:
     """What waits for later is due now."""
     async with scene.haru.database.write() as connection:
-        past = scene.haru.ledger.steady() - timedelta(seconds=1)
+        past = scene.haru.ledger.clock.monotonic() - timedelta(seconds=1)
         await connection.execute(update(tables.part).values(not_before=past))
         await connection.execute(update(tables.lane).values(free_at=past, next_at=past))
         await connection.execute(tables.pace.delete())

@@ -57,5 +57,5 @@ async def test_a_clockwork_that_hangs_is_told(scene: Scene, seconds: int, alive:
 async def _long_due(scene: Scene) -> None:
     async with scene.haru.database.write() as connection:
         await connection.execute(
-            update(tables.part).values(not_before=scene.haru.ledger.steady() - timedelta(minutes=40))
+            update(tables.part).values(not_before=scene.haru.ledger.clock.monotonic() - timedelta(minutes=40))
         )

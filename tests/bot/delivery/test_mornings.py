@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.preferences import Channel
-from bot.delivery.deliveries import Opened
+from bot.delivery.opened import Opened
 from bot.ledger import tables
-from bot.ledger.delivery import State
+from bot.ledger.states import DeliveryState
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from tests.bot.delivery.scene import DAY, Scene
 
@@ -26,7 +26,7 @@ async def scene(scene: Scene) -> Scene:
     off, _ = await scene.haru.channels.change(
         scene.channels[ENGLISH_CHANNEL], lambda old: replace(old, enabled=False), user_id=MINJI, now=DAY
     )
-    await scene.haru.deliveries.reschedule(off, now=DAY)
+    await scene.haru.schedules.reschedule(off, now=DAY)
     assert await _tick(scene, DAY) == [(TUESDAY, "posting", None)]
     return scene
 
@@ -91,9 +91,9 @@ async def test_a_digest_that_never_comes_is_a_skip_with_that_reason(scene: Scene
     assert await _tick(scene, _nine(26) + timedelta(hours=4)) == [
         (date(2025, 2, 26), "skipped", "no_new_digest")
     ]
-    last = await scene.haru.deliveries.last(scene.channels[KOREAN_CHANNEL])
+    last = await scene.haru.ledger.history.last(scene.channels[KOREAN_CHANNEL].id)
     assert last is not None
-    assert (last.state, last.reason) == (State.SKIPPED, "no_new_digest")
+    assert (last.state, last.reason) == (DeliveryState.SKIPPED, "no_new_digest")
     assert (await _channel(scene)).next_date == date(2025, 2, 27)
 
 
@@ -113,22 +113,22 @@ async def test_posted_by_hand_before_the_hour_is_not_posted_again(scene: Scene) 
     """
     await _digest(scene, "2025-02-26", "Early")
     channel = await _channel(scene)
-    opened = await scene.haru.deliveries.post_now(channel, now=_nine(26) - timedelta(hours=1))
+    opened = await scene.haru.manual_posts.open(channel, now=_nine(26) - timedelta(hours=1))
     assert opened.status == "posting"
     assert await _tick(scene, _nine(26)) == [(date(2025, 2, 26), "skipped", "already_had")]
-    last = await scene.haru.deliveries.last(channel)
+    last = await scene.haru.ledger.history.last(channel.id)
     assert last is not None
-    assert (last.id, last.state) == (opened.delivery_id, State.POSTING)
-    history = await scene.haru.deliveries.history(channel, limit=1)
+    assert (last.id, last.state) == (opened.delivery_id, DeliveryState.POSTING)
+    history = await scene.haru.ledger.history.of_channel(channel.id, limit=1)
     assert [one.reason for one in history] == ["already_had"]
 
 
 async def test_posted_by_hand_after_the_hour_asks_first(scene: Scene) -> None:
     """After the scheduled post `/digest post` has nothing new; said again, it repeats it."""
     channel = await _channel(scene)
-    asked = await scene.haru.deliveries.post_now(channel, now=DAY + timedelta(hours=1))
+    asked = await scene.haru.manual_posts.open(channel, now=DAY + timedelta(hours=1))
     assert (asked.status, asked.reason) == ("skipped", "already_had")
-    again = await scene.haru.deliveries.post_now(
+    again = await scene.haru.manual_posts.open(
         channel, now=DAY + timedelta(hours=1), digest_ids=asked.digest_ids, again=True
     )
     assert again.status == "posting"
@@ -242,9 +242,9 @@ async def test_waiting_channels_do_not_hold_up_those_due_after_them(scene: Scene
         user_id=MINJI,
         now=_nine(26) - timedelta(hours=1),
     )
-    await scene.haru.deliveries.reschedule(on, now=_nine(26) - timedelta(hours=1), enabling=True)
+    await scene.haru.schedules.reschedule(on, now=_nine(26) - timedelta(hours=1), enabling=True)
     await _digest(scene, "2025-02-26", "For both")
-    opened = await scene.haru.deliveries.tick(_nine(26) + timedelta(minutes=1, seconds=1))
+    opened = await scene.haru.daily.tick(_nine(26) + timedelta(minutes=1, seconds=1))
     assert {one.channel.channel_id for one in opened} == {KOREAN_CHANNEL, ENGLISH_CHANNEL}
 
 
@@ -267,7 +267,7 @@ async def _digest(scene: Scene, day: str, title: str, *, source: str = "samples"
 
 
 async def _tick(scene: Scene, now: datetime) -> list[tuple[date, str, str | None]]:
-    opened: list[Opened] = await scene.haru.deliveries.tick(now)
+    opened: list[Opened] = await scene.haru.daily.tick(now)
     return [(one.day, one.status, one.reason) for one in opened]
 
 
@@ -284,7 +284,7 @@ async def _prefer(scene: Scene, *, now: datetime, **wanted: object) -> None:
         user_id=MINJI,
         now=now,
     )
-    await scene.haru.deliveries.reschedule(changed, now=now)
+    await scene.haru.schedules.reschedule(changed, now=now)
 
 
 async def _links(scene: Scene) -> list[str | None]:

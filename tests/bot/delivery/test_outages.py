@@ -25,9 +25,8 @@ from structlog.testing import capture_logs
 
 from bot.channels.preferences import Language
 from bot.delivery.clockwork import Clockwork
-from bot.delivery.courier import Courier
 from bot.ledger import tables
-from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import open_ledger
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from digests.store import database as database_module
 from tests.bot.delivery.scene import DAY, Scene, open_scene
@@ -149,21 +148,27 @@ async def _play(scene: Scene, begin: Step, end: Step) -> dict[tuple[str, str | N
         user_id=MINJI,
         now=DAY - timedelta(hours=9),
     )
-    await haru.deliveries.reschedule(later, now=DAY - timedelta(hours=9))
+    await haru.schedules.reschedule(later, now=DAY - timedelta(hours=9))
     clock, struck = MovableClock(), asyncio.Event()
 
-    async def reach(point: str) -> None:
-        if point == "sent" and not struck.is_set():
+    send = haru.wire.send
+
+    async def strike_after_sending(*asked: Any, **named: Any) -> Any:
+        answer = await send(*asked, **named)
+        if not struck.is_set():
             await begin()
             struck.set()
+        return answer
 
+    setattr(haru.wire, "send", strike_after_sending)  # noqa: B010 - mypy guards methods
     clockwork = Clockwork(
         clock=clock,
-        deliveries=haru.deliveries,
-        courier=Courier(haru.ledger, haru.installations, haru.wire, reach=reach),
+        daily=haru.daily,
+        schedules=haru.schedules,
+        courier=haru.courier,
         reconciler=haru.reconciler,
         corrections=haru.corrections,
-        ledger=haru.ledger,
+        doubts=haru.ledger.doubts,
         reconcile=0.5,
     )
     with capture_logs() as lines:
@@ -189,10 +194,10 @@ async def _play(scene: Scene, begin: Step, end: Step) -> dict[tuple[str, str | N
 
 async def _until_all_is_posted(scene: Scene) -> None:
     """A ledger of its own looks, so that nothing is helped on."""
-    ledger = Ledger(scene.haru.database, lease=timedelta(minutes=1), settle=timedelta(0))
+    ledger = open_ledger(scene.haru.database, lease=timedelta(minutes=1), settle=timedelta(0))
     async with asyncio.timeout(40):
         # Neither Slack nor the ledger calls anybody back.
-        while not all(map(scene.posted, scene.channels)) or await ledger.open_parts():  # noqa: ASYNC110
+        while not all(map(scene.posted, scene.channels)) or await ledger.open_parts.count():  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
 

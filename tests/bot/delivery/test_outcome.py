@@ -12,12 +12,12 @@ from bot.messages.delivery_reasons import reason_text
 @pytest.mark.parametrize(
     ("code", "status", "kind"),
     [
-        ("ratelimited", 429, Kind.AGAIN),
-        ("", 429, Kind.AGAIN),
+        ("ratelimited", 429, Kind.RETRY),
+        ("", 429, Kind.RETRY),
         ("is_archived", 200, Kind.CHANNEL),
         ("restricted_action_something_new", 200, Kind.CHANNEL),
         ("token_revoked", 200, Kind.WORKSPACE),
-        ("team_added_to_org", 200, Kind.LATER),
+        ("team_added_to_org", 200, Kind.BLOCKED),
         ("invalid_blocks_format", 200, Kind.MESSAGE),
         ("metadata_too_large", 200, Kind.MESSAGE),
         ("team_access_revoked", 200, Kind.WORKSPACE),
@@ -46,7 +46,7 @@ def test_what_people_may_be_shown_has_words(language: str) -> None:
     words = catalogue_for(language)
     unsaid = [
         code
-        for kind in (Kind.CHANNEL, Kind.WORKSPACE, Kind.LATER)
+        for kind in (Kind.CHANNEL, Kind.WORKSPACE, Kind.BLOCKED)
         for code in CODES[kind]
         if reason_text(code, words) == words.gettext("Slack said: {code}", code=code)
     ]

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from bot.channels.channel_store import Channels
 from bot.channels.preferences import Channel, Language, Preferences
 from bot.ledger import lanes, tables
-from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import Ledger, open_ledger
 from bot.ledger.openings import Opening
 from bot.ledger.outcome import Kind, Outcome
 from bot.ledger.part import Part
@@ -21,6 +21,7 @@ from bot.messages.message import Message
 from bot.workspaces.installations import Installation, Installations
 from digests.model import Workspace
 from digests.store.database import Database
+from tests.bot.delivery.sending import claim, record
 
 START = datetime(2025, 2, 25, 9, tzinfo=UTC)
 SENT = Outcome(Kind.SENT, ts="1.1")
@@ -56,12 +57,12 @@ class Post:
 
     def ledger(self) -> Ledger:
         """One replica's."""
-        return Ledger(
+        return open_ledger(
             self.database,
             lease=timedelta(seconds=60),
             settle=timedelta(seconds=120),
-            late_a_second=5,
-            clock=self.times,
+            late_per_second=5,
+            monotonic=self.times,
         )
 
     async def install(self, team: str) -> Workspace:
@@ -79,11 +80,11 @@ class Post:
         texts = tuple(Message(f"{channel} {n}", thread=n > 0) for n in range(messages))
         edition = Edition(now.date(), (), ())
         opening = Opening(made, None, now - late, now + timedelta(hours=4), edition, texts)
-        assert await self.ledgers[0].open_group([opening], now=now)
+        assert await self.ledgers[0].openings.open([opening], now=now)
         return made
 
     async def claimed(self, replica: int = 0, limit: int = 100) -> list[Part]:
-        return await self.ledgers[replica].claim(limit)
+        return await claim(self.ledgers[replica], limit)
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ async def test_a_channel_gets_one_message_a_second(post: Post) -> None:
     (first,) = await post.claimed()
     post.times.pass_(5)
     assert await post.claimed(1) == []  # one is under way
-    await post.ledgers[0].record([(first, SENT)])
+    await record(post.ledgers[0], [(first, SENT)])
     post.times.pass_(0.9)
     assert await post.claimed(1) == []
     post.times.pass_(0.2)
@@ -134,7 +135,7 @@ async def test_first_messages_go_before_replies(post: Post) -> None:
     """Within a workspace every channel gets its first message before any gets a reply."""
     await post.open("T1", "C1", 3)
     (first,) = await post.claimed()
-    await post.ledgers[0].record([(first, SENT)])
+    await record(post.ledgers[0], [(first, SENT)])
     for number in range(2, 6):
         await post.open("T1", f"C{number}")
     post.times.pass_(5)
@@ -151,8 +152,8 @@ async def test_slack_asked_for_a_rest_and_the_workspace_rests(post: Post) -> Non
     parts = await post.claimed(limit=3)
     (held,) = [part for part in parts if part.slack_channel == "C1"]
     others = [part for part in parts if part.slack_channel != "C1"]
-    await post.ledgers[0].record([(one, SENT) for one in others])
-    await post.ledgers[0].record([(held, Outcome(Kind.AGAIN, "ratelimited", wait=30))])
+    await record(post.ledgers[0], [(one, SENT) for one in others])
+    await record(post.ledgers[0], [(held, Outcome(Kind.RETRY, "ratelimited", wait=30))])
     await post.open("T1", "C3")
     await post.open("T2", "D2")
     post.times.pass_(29)
@@ -203,13 +204,13 @@ async def test_a_restart_in_the_middle_of_catching_up_goes_on_with_the_queue(
     began = []
     for second in range(120):
         if second == 10:
-            await post.ledgers[0].doubt_expired()
+            await post.ledgers[0].doubts.expire_leases()
             post.times.pass_(-set_back)
             post.ledgers[0] = post.ledger()
-            await post.ledgers[0].recover()
+            await post.ledgers[0].doubts.recover()
             await post.open("T999", "C9", late=timedelta(hours=2))
         parts = await post.claimed()
-        await post.ledgers[0].record([(part, SENT) for part in parts])
+        await record(post.ledgers[0], [(part, SENT) for part in parts])
         began.append(len(parts))
         post.times.pass_(1)
     assert set(began[:79]) == {5}
@@ -220,16 +221,16 @@ async def test_a_restart_does_not_shorten_the_rest_slack_asked_for(post: Post) -
     """A Retry-After of two hours is two hours, whoever starts meanwhile; set back, the clock adds none."""
     await post.open("T1", "C1")
     (held,) = await post.claimed()
-    await post.ledgers[0].record([(held, Outcome(Kind.AGAIN, "ratelimited", wait=7200))])
-    await post.ledgers[0].doubt_expired()
+    await record(post.ledgers[0], [(held, Outcome(Kind.RETRY, "ratelimited", wait=7200))])
+    await post.ledgers[0].doubts.expire_leases()
     post.times.pass_(3600)
     post.ledgers[0] = post.ledger()
-    await post.ledgers[0].recover()
+    await post.ledgers[0].doubts.recover()
     assert await post.claimed() == []
-    await post.ledgers[0].doubt_expired()
+    await post.ledgers[0].doubts.expire_leases()
     post.times.pass_(-1800)
     for _ in range(2):
-        await post.ledgers[1].doubt_expired()
+        await post.ledgers[1].doubts.expire_leases()
     assert await post.claimed() == []
     post.times.pass_(3599)
     assert await post.claimed() == []
@@ -241,11 +242,11 @@ async def test_a_clock_set_back_lengthens_no_grace(post: Post) -> None:
     """Set back a day, the clock does not let a post come a day late."""
     await post.open("T1", "C1")
     await Installations(post.database).pause(Workspace("", "T1"), "operator")
-    await post.ledgers[0].doubt_expired()
+    await post.ledgers[0].doubts.expire_leases()
     post.times.pass_(-24 * 3600)
-    await post.ledgers[0].doubt_expired()
+    await post.ledgers[0].doubts.expire_leases()
     post.times.pass_(4 * 3600 + 1)
-    assert await post.ledgers[0].give_up() == 1
+    assert await post.ledgers[0].open_parts.give_up() == 1
 
 
 async def test_a_paused_workspace_keeps_what_it_has(post: Post) -> None:
@@ -295,7 +296,7 @@ async def test_an_organisations_token_serves_its_workspaces(post: Post) -> None:
     opening = Opening(
         made, None, START, START + timedelta(hours=4), Edition(START.date(), (), ()), (Message("one"),)
     )
-    await post.ledgers[0].open_group([opening], now=START)
+    await post.ledgers[0].openings.open([opening], now=START)
     await installations.pause(whole.workspace, "operator")
     assert await post.claimed() == []
     await installations.resume(whole.workspace)
@@ -309,7 +310,7 @@ async def test_a_lease_made_before_the_clock_was_set_back_is_none(post: Post) ->
     await post.claimed()
     survivor = post.ledger()
     post.times.pass_(-3600)
-    assert await survivor.doubt_expired() == 1
+    assert await survivor.doubts.expire_leases() == 1
 
 
 async def test_a_lease_made_while_a_look_was_under_way_is_one(post: Post) -> None:
@@ -317,9 +318,9 @@ async def test_a_lease_made_while_a_look_was_under_way_is_one(post: Post) -> Non
     await post.open("T1", "C1")
     await post.claimed(0)
     post.times.pass_(-2)
-    assert await post.ledgers[1].doubt_expired() == 0
+    assert await post.ledgers[1].doubts.expire_leases() == 0
     post.times.pass_(2 + 61)
-    assert await post.ledgers[1].doubt_expired() == 1
+    assert await post.ledgers[1].doubts.expire_leases() == 1
 
 
 @pytest.mark.parametrize(
@@ -342,7 +343,7 @@ async def test_a_part_is_claimed_as_it_stands_by_then(
         # Whoever changes a part looks for its lane afterwards, which who claims has in hand: on PostgreSQL it
         # waits for no part meanwhile.
         assert post.database.is_sqlite or await claiming == []
-        await lanes.touch(connection, {Workspace("", "T1").key: post.ledgers[0].steady()})
+        await lanes.touch(connection, {Workspace("", "T1").key: post.ledgers[0].clock.monotonic()})
     assert [part.body for part in [*await claiming, *await post.claimed()]] == said
 
 
@@ -351,8 +352,8 @@ async def test_a_late_answer_is_believed_over_a_doubt(post: Post) -> None:
     await post.open("T1", "C1")
     (part,) = await post.claimed(0)
     post.times.pass_(61)
-    assert await post.ledgers[1].doubt_expired() == 1
-    assert len(await post.ledgers[0].record([(part, SENT)])) == 1
+    assert await post.ledgers[1].doubts.expire_leases() == 1
+    assert len(await record(post.ledgers[0], [(part, SENT)])) == 1
     async with post.database.read() as connection:
         assert await connection.scalar(select(tables.part.c.state)) == "sent"
 
@@ -362,9 +363,9 @@ async def test_a_refusal_after_the_lease_changes_nothing(post: Post) -> None:
     await post.open("T1", "C1")
     (part,) = await post.claimed(0)
     post.times.pass_(61)
-    await post.ledgers[1].doubt_expired()
-    assert await post.ledgers[0].record([(part, Outcome(Kind.AGAIN, "not_connected"))]) == []
-    assert await post.ledgers[0].record([(replace(part, attempt=0), SENT)]) == []
+    await post.ledgers[1].doubts.expire_leases()
+    assert await record(post.ledgers[0], [(part, Outcome(Kind.RETRY, "not_connected"))]) == []
+    assert await record(post.ledgers[0], [(replace(part, attempt=0), SENT)]) == []
 
 
 async def test_a_waiting_reply_is_not_forgotten(post: Post) -> None:
@@ -374,10 +375,10 @@ async def test_a_waiting_reply_is_not_forgotten(post: Post) -> None:
     for _ in range(20):
         for part in await post.claimed():
             texts.append(part.body)
-            await post.ledgers[0].record([(part, SENT)])
+            await record(post.ledgers[0], [(part, SENT)])
         post.times.pass_(0.5)
     assert len(texts) == 4
-    assert await post.ledgers[0].open_parts() == 0
+    assert await post.ledgers[0].open_parts.count() == 0
 
 
 async def test_old_rows_of_a_lane_are_found_again(post: Post) -> None:

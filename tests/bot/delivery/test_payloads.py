@@ -16,6 +16,7 @@ from bot.ledger.doubts import Verdict
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
 from tests.bot.delivery.doubt import let_be_due, let_settle, put_in_doubt
 from tests.bot.delivery.scene import Scene
+from tests.bot.delivery.sending import claim
 
 
 async def test_a_part_carries_its_message_when_doubts_are_checked_between_commit_and_use(
@@ -24,11 +25,11 @@ async def test_a_part_carries_its_message_when_doubts_are_checked_between_commit
     """A claimed part has its body although another task loads other messages into a full cache just then."""
     await put_in_doubt(scene)
     await let_settle(scene)
-    korean, english = sorted(await scene.haru.ledger.check(), key=lambda part: part.slack_channel)
+    korean, english = sorted(await scene.haru.ledger.doubts.check_out(), key=lambda part: part.slack_channel)
     assert (korean.slack_channel, english.slack_channel) == (KOREAN_CHANNEL, ENGLISH_CHANNEL)
-    await scene.haru.ledger.settle([(korean, Verdict())])
+    await scene.haru.ledger.doubts.settle([(korean, Verdict())])
     await let_be_due(scene)
-    await scene.haru.ledger.settle([(english, Verdict(again_after=timedelta(0)))])
+    await scene.haru.ledger.doubts.settle([(english, Verdict(again_after=timedelta(0)))])
     await let_settle(scene)
     monkeypatch.setattr(payloads, "CACHED", 0)
     write, checked = scene.haru.database.write, []
@@ -38,10 +39,10 @@ async def test_a_part_carries_its_message_when_doubts_are_checked_between_commit
         async with write() as connection:
             yield connection
         monkeypatch.setattr(scene.haru.database, "write", write)
-        checked.extend(await scene.haru.ledger.check())
+        checked.extend(await scene.haru.ledger.doubts.check_out())
 
     monkeypatch.setattr(scene.haru.database, "write", check_after_commit)
-    (claimed,) = await scene.haru.ledger.claim(10)
+    (claimed,) = await claim(scene.haru.ledger, 10)
     assert [part.id for part in checked] == [english.id]
     for part, channel in ((claimed, KOREAN_CHANNEL), (checked[0], ENGLISH_CHANNEL)):
         sent = json.loads(request_body(part))

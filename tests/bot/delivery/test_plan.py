@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from bot.channels.preferences import Due
 from bot.channels.tag_filter import TagFilter
-from bot.delivery.calendar import Due
-from bot.delivery.plan import History, Skip, Skipped, Wait, decide
+from bot.delivery.plan import Skipped, Wait, decide
+from bot.ledger.delivery import DigestsHad
+from bot.ledger.states import Reason
 from bot.messages.edition import Edition
 from digests.model import ArchivedDigest, ArchivedEntry, Commentary, Entry, Paper, Tag, Workspace
 
@@ -38,7 +40,7 @@ def _digest(day: date, entries: int = 1, *, tag: str = "llm") -> ArchivedDigest:
 
 def _decide(
     *digests: ArchivedDigest,
-    history: History | None = None,
+    had: DigestsHad | None = None,
     late: timedelta = timedelta(0),
     tags: TagFilter | None = None,
 ) -> Edition | Wait | Skipped:
@@ -47,7 +49,7 @@ def _decide(
         now=DUE.at + late,
         grace=GRACE,
         digests=digests,
-        history=history or History(frozenset({1}), date(2025, 2, 27)),
+        had=had or DigestsHad(frozenset({1}), date(2025, 2, 27)),
         tags=tags or TagFilter(),
     )
 
@@ -75,24 +77,22 @@ def test_monday_brings_the_weekend() -> None:
 def test_what_the_channel_had_does_not_come_again() -> None:
     """A digest the channel has had, by schedule or by hand, is left out."""
     had = _digest(date(2025, 3, 1))
-    history = History(frozenset({had.id}), date(2025, 2, 27))
-    assert _days(_decide(had, _digest(MONDAY), history=history)) == {MONDAY}
+    history = DigestsHad(frozenset({had.id}), date(2025, 2, 27))
+    assert _days(_decide(had, _digest(MONDAY), had=history)) == {MONDAY}
 
 
 def test_what_was_posted_by_hand_is_not_waited_for() -> None:
     """The day's own digest is there, and the channel has had it: the date brings nothing, for that reason."""
     had = _digest(MONDAY)
-    assert _decide(had, history=History(frozenset({had.id}), MONDAY)) == Skipped(Skip.ALREADY_HAD)
+    assert _decide(had, had=DigestsHad(frozenset({had.id}), MONDAY)) == Skipped(Reason.ALREADY_HAD)
 
 
 def test_years_of_backlog_flood_nobody() -> None:
     """Nothing older than seven days is caught up on, and a new channel gets the newest day only."""
     old = [_digest(MONDAY - timedelta(days=offset)) for offset in range(400, 0, -1)]
-    history = History(frozenset({1}), date(2024, 1, 1))
-    assert min(day for day in _days(_decide(*old, _digest(MONDAY), history=history)) if day) >= date(
-        2025, 2, 24
-    )
-    assert _days(_decide(*old, _digest(MONDAY), history=History())) == {MONDAY}
+    history = DigestsHad(frozenset({1}), date(2024, 1, 1))
+    assert min(day for day in _days(_decide(*old, _digest(MONDAY), had=history)) if day) >= date(2025, 2, 24)
+    assert _days(_decide(*old, _digest(MONDAY), had=DigestsHad())) == {MONDAY}
 
 
 def test_more_than_25_entries_are_named_not_posted() -> None:
@@ -108,18 +108,18 @@ def test_a_late_digest_is_waited_for_until_the_grace_ends() -> None:
     assert _decide(saturday) == Wait(DUE.at + GRACE)
     for late in (GRACE, GRACE + timedelta(seconds=0.4), GRACE + timedelta(minutes=5)):
         assert _days(_decide(saturday, late=late)) == {date(2025, 3, 1)}
-        assert _decide(late=late) == Skipped(Skip.NO_NEW_DIGEST)
+        assert _decide(late=late) == Skipped(Reason.NO_NEW_DIGEST)
 
 
 def test_after_the_grace_nothing_is_sent_late() -> None:
     """A process that was down for longer than the grace skips the date with that reason."""
-    assert _decide(_digest(MONDAY), late=GRACE + timedelta(seconds=1)) == Skipped(Skip.TOO_LATE)
+    assert _decide(_digest(MONDAY), late=GRACE + timedelta(seconds=1)) == Skipped(Reason.TOO_LATE)
 
 
 def test_a_filter_that_leaves_nothing_says_so() -> None:
     """When no entry passes the channel's tags the date is skipped, and the digest counts as had."""
     digest = _digest(MONDAY, tag="gan")
-    assert _decide(digest, tags=TagFilter(exclude=("gan",))) == Skipped(Skip.NOTHING_LEFT, (digest.id,))
+    assert _decide(digest, tags=TagFilter(exclude=("gan",))) == Skipped(Reason.NOTHING_LEFT, (digest.id,))
 
 
 def test_a_paper_in_two_digests_is_told_in_the_workspaces_own_words() -> None:

@@ -24,7 +24,7 @@ async def test_a_round_of_deliveries_goes_through_no_table(tmp_path: Path) -> No
     database_url = f"sqlite:///{tmp_path}/haru.sqlite3"
     async with open_scene(database_url, tmp_path) as scene:
         asked = _asked(scene)
-        await scene.haru.deliveries.tick(scene.haru.clock.now())
+        await scene.haru.daily.tick(scene.haru.clock.now())
         await scene.haru.courier.drain()
         assert len(asked) > 20
         scans = []

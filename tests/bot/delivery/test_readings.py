@@ -15,7 +15,7 @@ from bot.channels.preferences import Language
 from bot.clocks import SlackClock
 from bot.delivery.reconciler import Reconciler
 from bot.ledger import tables
-from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import open_ledger
 from bot.ledger.outcome import Kind, Outcome
 from bot.ledger.part import Part
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
@@ -23,6 +23,7 @@ from bot.workspaces.clients import Clients
 from bot.workspaces.rate_limits import HISTORY_INTERVAL
 from tests.bot.delivery.doubt import let_settle, put_in_doubt, slack_that_answers, states
 from tests.bot.delivery.scene import Scene, open_scene
+from tests.bot.delivery.sending import claim, record
 
 
 async def test_what_was_sent_since_a_reading_began_is_read_for_by_itself(scene: Scene) -> None:
@@ -38,9 +39,9 @@ async def test_what_was_sent_since_a_reading_began_is_read_for_by_itself(scene: 
 
     async with slack_that_answers(history) as (url, seen):
         clients = Clients(url)
-        reconciler = Reconciler(scene.haru.ledger, clients, SlackClock(scene.haru.ledger.steady))
+        reconciler = Reconciler(scene.haru.ledger, clients, SlackClock(scene.haru.ledger.clock.monotonic))
         workspace, method = scene.slack.workspace, "conversations.history"
-        await scene.haru.ledger.slow_down(workspace, method, wait=0, every=HISTORY_INTERVAL)
+        await scene.haru.ledger.method_pace.slow_down(workspace, method, wait=0, every=HISTORY_INTERVAL)
         await reconciler.run()
         assert (len(seen), await states(scene)) == (1, ["doubt"])
         new = await _post_again(scene)
@@ -61,13 +62,13 @@ async def test_a_window_begins_where_it_did_by_the_clock_the_attempt_was_noted_b
     next one starts: it still looks where the message would be.
     """
     async with open_scene(f"sqlite:///{tmp_path / 'haru.sqlite3'}", tmp_path) as scene:
-        await scene.haru.ledger.recover()
+        await scene.haru.ledger.doubts.recover()
         scene.haru.reconciler._slack_clock.offset = -ahead
         await _one_doubt(scene)
         async with scene.haru.database.write() as connection:
-            noted_by = scene.haru.ledger.steady()
+            noted_by = scene.haru.ledger.clock.monotonic()
             await connection.execute(update(tables.part).values(first_attempt_at=noted_by))
-        await scene.haru.ledger.doubt_expired()
+        await scene.haru.ledger.doubts.expire_leases()
         there = noted_by - ahead
 
         def now() -> datetime:
@@ -79,8 +80,10 @@ async def test_a_window_begins_where_it_did_by_the_clock_the_attempt_was_noted_b
             asked.append(float(request.query["oldest"]))
             return web.json_response({"ok": True, "messages": []})
 
-        ledger = Ledger(scene.haru.database, lease=timedelta(minutes=1), settle=timedelta(0), clock=now)
-        await ledger.recover()
+        ledger = open_ledger(
+            scene.haru.database, lease=timedelta(minutes=1), settle=timedelta(0), monotonic=now
+        )
+        await ledger.doubts.recover()
         async with slack_that_answers(history) as (url, _):
             clients = Clients(url)
             slack_clock = SlackClock(now)
@@ -93,7 +96,7 @@ async def test_a_window_begins_where_it_did_by_the_clock_the_attempt_was_noted_b
 async def test_a_lively_channel_is_read_to_where_the_reading_began(scene: Scene) -> None:
     """What is written while a channel is read, page by page, does not keep the reading from its end."""
     await _one_doubt(scene)
-    began = scene.haru.ledger.steady()
+    began = scene.haru.ledger.clock.monotonic()
 
     def history(request: web.Request) -> web.Response:
         page = int(request.query.get("cursor", "0"))
@@ -103,7 +106,7 @@ async def test_a_lively_channel_is_read_to_where_the_reading_began(scene: Scene)
 
     async with slack_that_answers(history) as (url, seen):
         clients = Clients(url)
-        await Reconciler(scene.haru.ledger, clients, SlackClock(scene.haru.ledger.steady)).run()
+        await Reconciler(scene.haru.ledger, clients, SlackClock(scene.haru.ledger.clock.monotonic)).run()
         await clients.close()
     assert len(seen) == 4
     assert await states(scene) == ["pending"]
@@ -112,15 +115,15 @@ async def test_a_lively_channel_is_read_to_where_the_reading_began(scene: Scene)
 async def test_who_holds_a_doubt_no_more_reads_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another process looks for it by then: to read the channel once more would tell nobody anything."""
     await _one_doubt(scene)
-    check = scene.haru.ledger.check
+    check = scene.haru.ledger.doubts.check_out
 
     async def taken_long_ago() -> list[Part]:
-        return [replace(part, held_until=scene.haru.ledger.steady()) for part in await check()]
+        return [replace(part, held_until=scene.haru.ledger.clock.monotonic()) for part in await check()]
 
-    monkeypatch.setattr(scene.haru.ledger, "check", taken_long_ago)
+    monkeypatch.setattr(scene.haru.ledger.doubts, "check_out", taken_long_ago)
     async with slack_that_answers(lambda _: web.json_response({"ok": True})) as (url, seen):
         clients = Clients(url)
-        await Reconciler(scene.haru.ledger, clients, SlackClock(scene.haru.ledger.steady)).run()
+        await Reconciler(scene.haru.ledger, clients, SlackClock(scene.haru.ledger.clock.monotonic)).run()
         await clients.close()
     assert seen == []
 
@@ -129,14 +132,14 @@ async def test_a_thread_that_was_given_up_leaves_its_first_message_as_had(scene:
     """A day later the replies are given up while the first message is looked for: it is sent, and counts."""
     await scene.prefer(language=Language.BOTH)
     await _one_doubt(scene)
-    long_ago = scene.haru.ledger.steady() - timedelta(hours=25)
+    long_ago = scene.haru.ledger.clock.monotonic() - timedelta(hours=25)
     async with scene.haru.database.write() as connection:
         await connection.execute(update(tables.part).values(give_up_at=long_ago))
     await scene.haru.reconciler.run()
     assert await states(scene) == ["pending", *["failed"] * (len(await states(scene)) - 1)]
     await scene.haru.courier.drain()
     assert len(scene.posted(KOREAN_CHANNEL)) == 1
-    again = await scene.haru.deliveries.post_now(scene.channels[KOREAN_CHANNEL], now=scene.haru.clock.now())
+    again = await scene.haru.manual_posts.open(scene.channels[KOREAN_CHANNEL], now=scene.haru.clock.now())
     assert (again.status, again.reason) == ("skipped", "already_had")
 
 
@@ -151,14 +154,14 @@ async def _one_doubt(scene: Scene) -> Part:
 async def _post_again(scene: Scene) -> Part:
     """The same once more by hand, and in doubt again."""
     channel = scene.channels[KOREAN_CHANNEL]
-    last = await scene.haru.deliveries.last(channel)
+    last = await scene.haru.ledger.history.last(channel.id)
     assert last is not None
-    await scene.haru.deliveries.post_now(
+    await scene.haru.manual_posts.open(
         channel, now=scene.haru.clock.now(), digest_ids=last.digest_ids, again=True
     )
     await let_settle(scene)
-    (part,) = await scene.haru.ledger.claim(10)
-    await scene.haru.ledger.record([(part, Outcome(Kind.DOUBT, "lost"))])
+    (part,) = await claim(scene.haru.ledger, 10)
+    await record(scene.haru.ledger, [(part, Outcome(Kind.DOUBT, "lost"))])
     return part
 
 

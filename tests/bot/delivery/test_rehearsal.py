@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from bot.app import Haru
 from bot.clocks import FixedClock
 from bot.deliver_once import deliver_once
-from bot.ledger.delivery import State
+from bot.ledger.states import DeliveryState
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
 from tests.bot.delivery.scene import DAY, Scene
 
@@ -36,7 +36,7 @@ async def test_a_pass_that_would_have_waited_leaves_it_too(scene: Scene) -> None
     assert [(one["date"], one["status"]) for one in records] == [("2025-02-26", "waiting")] * 2
     assert await _next(scene) == scheduled
     for channel in scene.channels.values():
-        assert await scene.haru.deliveries.last(channel) is None
+        assert await scene.haru.ledger.history.last(channel.id) is None
 
 
 async def test_today_rehearsed_is_not_posted_today_again(scene: Scene) -> None:
@@ -45,12 +45,12 @@ async def test_today_rehearsed_is_not_posted_today_again(scene: Scene) -> None:
     await _switch_on(scene, noon)
     await deliver_once(scene.haru)
     for channel in scene.channels.values():
-        due = await scene.haru.deliveries.reschedule(channel, now=noon + timedelta(minutes=1))
+        due = await scene.haru.schedules.reschedule(channel, now=noon + timedelta(minutes=1))
         assert due is not None
         assert due.date == date(2025, 2, 26)
-        last = await scene.haru.deliveries.last(channel)
+        last = await scene.haru.ledger.history.last(channel.id)
         assert last is not None
-        assert (last.schedule_date, last.state) == (TUESDAY, State.SENT)
+        assert (last.schedule_date, last.state) == (TUESDAY, DeliveryState.SENT)
 
 
 async def _switch_on(scene: Scene, now: datetime) -> None:

@@ -21,19 +21,19 @@ SEOUL = ZoneInfo("Asia/Seoul")
 
 async def test_of_two_hours_set_at_once_the_last_is_the_one_that_is_due(scene: Scene) -> None:
     """Two admins set the hour; the first one's schedule is worked out after the second's."""
-    await scene.haru.deliveries.tick(DAY)
+    await scene.haru.daily.tick(DAY)
     changed = [await _set_hour(scene, time(hour)) for hour in (14, 16)]
     for channel in reversed(changed):
-        await scene.haru.deliveries.reschedule(channel, now=NOON)
+        await scene.haru.schedules.reschedule(channel, now=NOON)
     assert await _due(scene) == datetime(2025, 2, 26, 16, tzinfo=SEOUL)
 
 
 async def test_many_admins_at_once_leave_a_schedule_that_fits_the_settings(scene: Scene) -> None:
     """However their changes and schedules come between each other."""
-    await scene.haru.deliveries.tick(DAY)
+    await scene.haru.daily.tick(DAY)
 
     async def one(hour: int) -> None:
-        await scene.haru.deliveries.reschedule(await _set_hour(scene, time(hour)), now=NOON)
+        await scene.haru.schedules.reschedule(await _set_hour(scene, time(hour)), now=NOON)
 
     await asyncio.gather(*(one(hour) for hour in (13, 14, 15, 16, 17, 18)))
     after = await _channel(scene)
@@ -44,23 +44,23 @@ async def test_many_admins_at_once_leave_a_schedule_that_fits_the_settings(scene
 
 async def test_a_schedule_that_rules_of_a_zone_have_overtaken_is_worked_out_anew(scene: Scene) -> None:
     """After an upgrade nine o'clock is another instant: the next post comes at nine as it is now."""
-    await scene.haru.deliveries.tick(DAY)
+    await scene.haru.daily.tick(DAY)
     row = tables.channel.c
     async with scene.haru.database.write() as connection:
         late = DAY + timedelta(hours=25)
         await connection.execute(update(tables.channel).values(next_due_at=late))
-    assert await scene.haru.deliveries.review(NOON) == 2
+    assert await scene.haru.schedules.review(NOON) == 2
     assert await _due(scene) == datetime(2025, 2, 26, 9, tzinfo=SEOUL)
-    assert await scene.haru.deliveries.review(NOON) == 0
+    assert await scene.haru.schedules.review(NOON) == 0
     async with scene.haru.database.write() as connection:
         # What is due already is being seen to.
         await connection.execute(update(tables.channel).where(row.enabled).values(next_due_at=DAY))
-    assert await scene.haru.deliveries.review(NOON) == 0
+    assert await scene.haru.schedules.review(NOON) == 0
 
 
 async def test_what_a_process_died_over_is_scheduled_by_the_next(scene: Scene) -> None:
     """Switched on, or off, by a process that died before the schedule was written: the next one writes it."""
-    await scene.haru.deliveries.tick(DAY)
+    await scene.haru.daily.tick(DAY)
     async with scene.haru.database.write() as connection:
         row = tables.channel.c
         await connection.execute(

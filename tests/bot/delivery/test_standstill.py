@@ -39,29 +39,29 @@ async def frozen(scene: Scene, postgres_url: str, monkeypatch: pytest.MonkeyPatc
 
 async def test_doubts_are_found_past_rows_that_a_frozen_process_holds(scene: Scene, frozen: Database) -> None:
     """A part locked by a process that stopped is passed over; the others are doubted, and it later."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     held, other = await _expired(scene)
     async with asyncio.timeout(0.9), frozen.engine.connect() as connection:
         await connection.execute(select(tables.part.c.id).where(tables.part.c.id == held).with_for_update())
-        assert await scene.haru.ledger.doubt_expired() == 1
+        assert await scene.haru.ledger.doubts.expire_leases() == 1
         assert await _states(scene) == {held: "sending", other: "doubt"}
         await connection.rollback()
-    assert await scene.haru.ledger.doubt_expired() == 1
+    assert await scene.haru.ledger.doubts.expire_leases() == 1
     assert await _states(scene) == {held: "doubt", other: "doubt"}
 
 
 async def test_what_is_too_late_is_given_up_past_them(scene: Scene, frozen: Database) -> None:
     """So it is with parts whose grace has ended."""
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     async with scene.haru.database.write() as connection:
         long_ago = datetime.now(UTC) - timedelta(hours=1)
         await connection.execute(update(tables.part).values(give_up_at=long_ago))
     held, _ = sorted(await _states(scene))
     async with asyncio.timeout(0.9), frozen.engine.connect() as connection:
         await connection.execute(select(tables.part.c.id).where(tables.part.c.id == held).with_for_update())
-        assert await scene.haru.ledger.give_up() == 1
+        assert await scene.haru.ledger.open_parts.give_up() == 1
         await connection.rollback()
-    assert await scene.haru.ledger.give_up() == 1
+    assert await scene.haru.ledger.open_parts.give_up() == 1
 
 
 async def test_a_post_is_given_up_as_a_whole(scene: Scene, frozen: Database) -> None:
@@ -69,16 +69,16 @@ async def test_a_post_is_given_up_as_a_whole(scene: Scene, frozen: Database) -> 
     would wait for the other's rows.
     """
     await scene.prefer(layout=Layout.THREAD)
-    await scene.haru.deliveries.tick(scene.haru.clock.now())
+    await scene.haru.daily.tick(scene.haru.clock.now())
     async with scene.haru.database.write() as connection:
         long_ago = datetime.now(UTC) - timedelta(days=2)
         await connection.execute(update(tables.part).values(give_up_at=long_ago))
     first, *others = sorted(await _states(scene))
     async with asyncio.timeout(0.9), frozen.engine.connect() as connection:
         await connection.execute(select(tables.part.c.id).where(tables.part.c.id == first).with_for_update())
-        assert await scene.haru.ledger.give_up() == len(others) // 2 + 1
+        assert await scene.haru.ledger.open_parts.give_up() == len(others) // 2 + 1
         await connection.rollback()
-    assert await scene.haru.ledger.give_up() == len(others) // 2 + 1
+    assert await scene.haru.ledger.open_parts.give_up() == len(others) // 2 + 1
 
 
 async def test_the_database_ends_a_transaction_that_stands_still(scene: Scene, frozen: Database) -> None:
@@ -93,7 +93,7 @@ async def test_the_database_ends_a_transaction_that_stands_still(scene: Scene, f
             )
         )
         async with asyncio.timeout(20):
-            opened = await scene.haru.deliveries.tick(scene.haru.clock.now())
+            opened = await scene.haru.daily.tick(scene.haru.clock.now())
         assert [one.status for one in opened] == ["posting", "posting"]
         with pytest.raises(DBAPIError):
             await connection.execute(select(tables.lane))

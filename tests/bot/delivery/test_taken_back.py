@@ -73,7 +73,7 @@ async def test_a_post_that_has_not_begun_shows_only_what_is_left(
     """
     gone, left = (GONE, LEFT) if own else (LEFT, GONE)
     await two.prefer(layout=layout)
-    await two.haru.deliveries.tick(two.haru.clock.now())
+    await two.haru.daily.tick(two.haru.clock.now())
     await _retract(two, own=own)
     await two.settle()
     await _put_right(two)
@@ -130,7 +130,7 @@ async def test_a_correction_and_a_result_wait_for_each_other_in_one_order(two: S
     the database would have to end one of the two.
     """
     await _begin(two)
-    last = await two.haru.deliveries.last(two.channels[ENGLISH_CHANNEL])
+    last = await two.haru.ledger.history.last(two.channels[ENGLISH_CHANNEL].id)
     assert last is not None
     await two.haru.archive.retract_day(DAY.date(), now=DAY)
     async with two.haru.database.write() as connection:
@@ -158,7 +158,7 @@ async def test_a_post_that_ended_badly_is_put_right_as_far_as_it_came(two: Scene
     await _put_right(two)
     (index,) = two.standing(ENGLISH_CHANNEL)
     assert index["text"] == "The papers for February 25 were taken down."
-    assert await two.haru.ledger.open_parts() == 0
+    assert await two.haru.ledger.open_parts.count() == 0
 
 
 async def test_a_message_of_which_nothing_is_left_is_not_posted(two: Scene) -> None:
@@ -170,19 +170,19 @@ async def test_a_message_of_which_nothing_is_left_is_not_posted(two: Scene) -> N
     _, *replies = two.posted(ENGLISH_CHANNEL)
     assert replies
     assert [one for one in replies if GONE not in str(one)] == []
-    assert await two.haru.ledger.open_parts() == 0
+    assert await two.haru.ledger.open_parts.count() == 0
     assert await _state(two) == "sent"
 
 
 async def test_all_that_a_document_had_is_withdrawn_before_it_is_posted(two: Scene) -> None:
     """A post whose entries were all withdrawn before it left is given up, and the reason is kept."""
-    await two.haru.deliveries.tick(two.haru.clock.now())
+    await two.haru.daily.tick(two.haru.clock.now())
     async with two.haru.database.write() as connection:
         await connection.execute(update(entry).values(withdrawn_at=DAY))
     await two.haru.corrections.look(DAY)
     await two.settle()
     assert two.posted(ENGLISH_CHANNEL) == []
-    last = await two.haru.deliveries.last(two.channels[ENGLISH_CHANNEL])
+    last = await two.haru.ledger.history.last(two.channels[ENGLISH_CHANNEL].id)
     assert last is not None
     assert (last.state, last.reason) == ("failed", "retracted")
 
@@ -199,7 +199,7 @@ def _digest(name: str) -> str:
 
 async def _begin(two: Scene) -> None:
     """Open the post and send its first message."""
-    await two.haru.deliveries.tick(two.haru.clock.now())
+    await two.haru.daily.tick(two.haru.clock.now())
     await two.haru.courier.drain()
     assert len(two.posted(ENGLISH_CHANNEL)) == 1
 
@@ -245,6 +245,6 @@ def _shown(two: Scene, name: str) -> list[int]:
 
 
 async def _state(two: Scene) -> str:
-    last = await two.haru.deliveries.last(two.channels[ENGLISH_CHANNEL])
+    last = await two.haru.ledger.history.last(two.channels[ENGLISH_CHANNEL].id)
     assert last is not None
     return last.state.value

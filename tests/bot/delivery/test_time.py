@@ -14,18 +14,22 @@ from bot.channels.channel_store import Channels
 from bot.channels.due_channels import DueChannels
 from bot.channels.preferences import EVERY_DAY, Language, Layout, Preferences
 from bot.delivery.calendar import next_post
-from bot.delivery.deliveries import Deliveries
+from bot.delivery.daily_deliveries import DailyDeliveries
+from bot.delivery.manual_posts import ManualPosts
+from bot.delivery.permalinks import Permalinks
+from bot.delivery.planner import Planner
+from bot.delivery.schedules import Schedules
 from bot.ledger import tables
 from bot.ledger.doubts import Verdict
-from bot.ledger.ledger import Ledger
+from bot.ledger.ledger import open_ledger
 from bot.ledger.outcome import Kind, Outcome
-from bot.ledger.past import Past
 from bot.messages import daily
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installation, Installations
 from digests.archive import Archive
 from digests.model import Document, Workspace
 from digests.store.database import Database
+from tests.bot.delivery.sending import claim, record
 
 SEOUL, APIA = ZoneInfo("Asia/Seoul"), ZoneInfo("Pacific/Apia")
 GRACE = timedelta(hours=4)
@@ -45,8 +49,12 @@ class Life:
         self.channels = Channels(database, defaults=Preferences(Language.EN, zone="Asia/Seoul"))
         self.installations = Installations(database)
         self.clients = Clients("http://127.0.0.1:9/api/")
-        self.replica = Ledger(database, lease=timedelta(minutes=1), settle=timedelta(0), clock=self.clock)
-        self.ledger = Ledger(database, lease=timedelta(minutes=1), settle=timedelta(0), clock=self.clock)
+        self.replica = open_ledger(
+            database, lease=timedelta(minutes=1), settle=timedelta(0), monotonic=self.clock
+        )
+        self.ledger = open_ledger(
+            database, lease=timedelta(minutes=1), settle=timedelta(0), monotonic=self.clock
+        )
         self.begin()
 
     def clock(self) -> datetime:
@@ -54,16 +62,22 @@ class Life:
 
     def begin(self) -> None:
         """A process that starts knows nothing but what is in the tables."""
-        self.deliveries = Deliveries(
-            archive=self.archive,
+        openings, history = self.ledger.openings, self.ledger.history
+        due_channels = DueChannels(self.database)
+        permalinks = Permalinks(self.installations, self.clients)
+        planner = Planner(self.archive, history, self.installations, permalinks, grace=GRACE)
+        self.daily = DailyDeliveries(
             channels=self.channels,
-            due_channels=DueChannels(self.database),
-            ledger=self.ledger,
-            past=Past(self.database),
-            installations=self.installations,
-            clients=self.clients,
+            due_channels=due_channels,
+            planner=planner,
+            openings=openings,
+            history=history,
             render=daily.render,
             grace=GRACE,
+        )
+        self.manual_posts = ManualPosts(planner, openings, history, render=daily.render, grace=GRACE)
+        self.schedules = Schedules(
+            self.channels, due_channels, openings, grace=GRACE, on_change=self.daily.look_again
         )
 
     async def change(self, **wanted: object) -> None:
@@ -75,7 +89,7 @@ class Life:
             user_id="U1",
             now=self.now,
         )
-        await self.deliveries.reschedule(changed, now=self.now, enabling="enabled" in wanted)
+        await self.schedules.reschedule(changed, now=self.now, enabling="enabled" in wanted)
 
     async def digest(self, day: date) -> None:
         """A digest of that day, with one paper."""
@@ -87,9 +101,9 @@ class Life:
 
     async def tick(self) -> list[Brought]:
         """What the clock brings now; messages that are due arrive."""
-        opened = await self.deliveries.tick(self.now)
-        for part in await self.ledger.claim(100):
-            await self.ledger.record([(part, Outcome(Kind.SENT, ts=f"{part.id}.0"))])
+        opened = await self.daily.tick(self.now)
+        for part in await claim(self.ledger, 100):
+            await record(self.ledger, [(part, Outcome(Kind.SENT, ts=f"{part.id}.0"))])
         return [(one.day, one.status, one.reason) for one in opened]
 
     async def until(self, end: datetime) -> list[Brought]:
@@ -198,15 +212,15 @@ async def test_a_clock_set_back_while_a_message_is_under_way_extends_no_lease(li
     """What a dead process took just before is doubted at once, looked for, and posted once."""
     await life.digest(_day(4))
     life.now = _seoul(4, 9)
-    assert len(await life.deliveries.tick(life.now)) == 1
-    (lost,) = await life.replica.claim(100)
+    assert len(await life.daily.tick(life.now)) == 1
+    (lost,) = await claim(life.replica, 100)
     life.now -= HOUR
-    assert await life.ledger.doubt_expired() == 1
-    (found,) = await life.ledger.check()
+    assert await life.ledger.doubts.expire_leases() == 1
+    (found,) = await life.ledger.doubts.check_out()
     assert found.id == lost.id
-    await life.ledger.settle([(found, Verdict())])
+    await life.ledger.doubts.settle([(found, Verdict())])
     assert await life.until(_seoul(4, 9, 10)) == []
-    assert await life.replica.record([(lost, Outcome(Kind.AGAIN, "not_connected"))]) == []
+    assert await record(life.replica, [(lost, Outcome(Kind.RETRY, "not_connected"))]) == []
     assert await life.papers() == [[_day(3)], [_day(4)]]
 
 
@@ -214,14 +228,14 @@ async def test_a_clock_set_back_holds_nothing_up_for_an_hour(life: Life) -> None
     """Pace noted by the clock as it was is not kept to for the hour that comes again."""
     await life.digest(_day(4))
     await life.until(_seoul(4, 9))
-    await life.ledger.doubt_expired()
+    await life.ledger.doubts.expire_leases()
     life.now -= HOUR
-    await life.ledger.doubt_expired()
+    await life.ledger.doubts.expire_leases()
     channel = await life.channels.get_or_create(TEAM, "C1")
-    again = await life.deliveries.post_now(channel, now=life.now, again=True)
+    again = await life.manual_posts.open(channel, now=life.now, again=True)
     assert again.status == "posting"
     life.now += timedelta(minutes=2)
-    assert len(await life.ledger.claim(100)) == 1
+    assert len(await claim(life.ledger, 100)) == 1
 
 
 @pytest.mark.parametrize(
@@ -285,7 +299,11 @@ async def test_a_day_that_never_was_is_skipped_with_that_reason(database: Databa
         (date(2011, 12, 31), "posting"),
     ]
     channel = await life.channels.get_or_create(TEAM, "C1")
-    assert [one.reason for one in await life.deliveries.history(channel)] == [None, "no_such_date", None]
+    assert [one.reason for one in await life.ledger.history.of_channel(channel.id)] == [
+        None,
+        "no_such_date",
+        None,
+    ]
     await life.clients.close()
 
 
@@ -305,9 +323,9 @@ async def test_a_workspace_without_haru_is_skipped_with_that_reason(life: Life) 
     """Uninstalled, a workspace opens nothing to be given up later; installed again, it has what it missed."""
     await life.digest(_day(4))
     await life.installations.uninstall(TEAM, now=life.now, delete_after=life.now + timedelta(days=30))
-    await life.deliveries.stop_uninstalled()
+    await life.ledger.open_parts.call_off_uninstalled()
     assert await life.until(_seoul(4, 9, 10)) == [(_day(4), "skipped", "uninstalled")]
-    assert await life.ledger.open_parts() == 0
+    assert await life.ledger.open_parts.count() == 0
     await life.installations.save(Installation(TEAM, "xoxb-2", "U1"), now=life.now)
     await life.digest(_day(5))
     assert await life.until(_seoul(5, 9, 10)) == [(_day(5), "posting", None)]

@@ -170,7 +170,7 @@ async def test_a_member_pressing_an_admin_s_button_is_refused(desk: Desk) -> Non
     await asyncio.sleep(0.3)
     channel = await desk.channel()
     assert channel.preferences == before
-    assert await desk.haru.deliveries.history(channel) == []
+    assert await desk.haru.ledger.history.of_channel(channel.id) == []
 
 
 async def test_malformed_button_values_are_no_server_error(desk: Desk) -> None:

@@ -22,6 +22,7 @@ from bot.workspace_deletion import delete_expired_workspaces, delete_workspace
 from bot.workspaces.installations import Installation
 from config.manifest import EVENTS
 from digests.model import Workspace
+from tests.bot.delivery.sending import claim
 from tests.bot.listeners.conftest import Desk, Json, eventually
 
 HERE = Workspace("", TEAM_ID)
@@ -133,8 +134,8 @@ async def test_an_organisation_s_uninstall_stops_posts_to_all_its_workspaces(des
     await desk.haru.installations.save(Installation(elsewhere, "xoxb-2", "U2"), now=desk.haru.clock.now())
     for workspace in (MEMBER_TEAM, Workspace("E0ORG", "T0SISTER"), elsewhere):
         channel = await desk.haru.channels.get_or_create(workspace, KOREAN_CHANNEL)
-        await desk.haru.deliveries.post_now(channel, now=desk.haru.clock.now())
-    await desk.haru.ledger.claim(10)
+        await desk.haru.manual_posts.open(channel, now=desk.haru.clock.now())
+    await claim(desk.haru.ledger, 10)
     await desk.send(_organisation_event({"type": "app_uninstalled"}))
 
     async def called_off() -> bool:
@@ -154,7 +155,7 @@ async def test_revoked_access_stops_posts_to_one_workspace(desk: Desk) -> None:
     installations, sister = desk.haru.installations, Workspace("E0ORG", "T0SISTER")
     for workspace in (MEMBER_TEAM, sister):
         channel = await desk.haru.channels.get_or_create(workspace, KOREAN_CHANNEL)
-        await desk.haru.deliveries.post_now(channel, now=desk.haru.clock.now())
+        await desk.haru.manual_posts.open(channel, now=desk.haru.clock.now())
     await desk.send(_organisation_event({"type": "team_access_revoked", "team_ids": [TEAM_ID]}))
 
     async def is_withdrawn() -> bool:
@@ -162,7 +163,7 @@ async def test_revoked_access_stops_posts_to_one_workspace(desk: Desk) -> None:
         return found is not None and found.paused_reason == "team_access_revoked"
 
     await eventually(is_withdrawn)
-    assert [one.workspace for one in await desk.haru.ledger.claim(10)] == [sister]
+    assert [one.workspace for one in await claim(desk.haru.ledger, 10)] == [sister]
     later = FixedClock(desk.haru.clock.now() + timedelta(days=29))
     assert await delete_expired_workspaces(desk.haru.database, later) == 0
     await desk.send(_organisation_event({"type": "team_access_granted", "team_ids": [TEAM_ID]}))
@@ -172,7 +173,7 @@ async def test_revoked_access_stops_posts_to_one_workspace(desk: Desk) -> None:
         return found is not None and found.workspace == ORGANISATION and found.paused_reason is None
 
     await eventually(is_back)
-    assert [one.workspace for one in await desk.haru.ledger.claim(10)] == [MEMBER_TEAM]
+    assert [one.workspace for one in await claim(desk.haru.ledger, 10)] == [MEMBER_TEAM]
 
 
 async def test_the_data_of_a_workspace_with_revoked_access_is_deleted_in_time(desk: Desk) -> None:

@@ -123,7 +123,7 @@ async def test_everyone_may_set_up_their_own_direct_message_only(desk: Desk) -> 
     await desk.press(answer, "post_now", ALEX, room)
 
     async def opened() -> bool:
-        return bool(await desk.haru.deliveries.history(channel))
+        return bool(await desk.haru.ledger.history.of_channel(channel.id))
 
     await eventually(opened)
     await desk.write("digest layout stream", ALEX, room)

@@ -11,10 +11,11 @@ from sqlalchemy import select, update
 
 from bot.channels.preferences import Language, Layout
 from bot.channels.tag_filter import TagFilter
-from bot.ledger.delivery import State
 from bot.ledger.outcome import Kind, Outcome
+from bot.ledger.states import DeliveryState
 from bot.ledger.tables import delivery, part
 from bot.local.seed import EMMA, JUNHO, MINJI
+from tests.bot.delivery.sending import claim, record
 from tests.bot.listeners.conftest import Desk, eventually, found, text_of, values_of
 
 
@@ -66,11 +67,11 @@ async def test_on_names_the_first_post_and_offers_the_newest_now(desk: Desk) -> 
     assert channel.next_due_at is not None
     await asyncio.gather(desk.press(answer, "post_now"), desk.press(answer, "post_now"))
     for _ in range(100):
-        if await desk.haru.deliveries.history(channel):
+        if await desk.haru.ledger.history.of_channel(channel.id):
             break
         await asyncio.sleep(0.02)
     await asyncio.sleep(0.3)
-    assert len(await desk.haru.deliveries.history(channel)) == 1
+    assert len(await desk.haru.ledger.history.of_channel(channel.id)) == 1
 
 
 async def test_the_card_shows_a_post_in_doubt_and_offers_it_again(desk: Desk) -> None:
@@ -78,8 +79,8 @@ async def test_the_card_shows_a_post_in_doubt_and_offers_it_again(desk: Desk) ->
     await desk.write("/digest post")
 
     async def sent() -> bool:
-        past = await desk.haru.deliveries.history(await desk.channel())
-        return bool(past) and past[0].state is State.SENT
+        past = await desk.haru.ledger.history.of_channel((await desk.channel()).id)
+        return bool(past) and past[0].state is DeliveryState.SENT
 
     await eventually(sent)
     async with desk.haru.database.write() as connection:
@@ -95,11 +96,11 @@ async def test_the_card_shows_a_post_in_doubt_and_offers_it_again(desk: Desk) ->
     await asyncio.gather(desk.press(card, "post_again"), desk.press(card, "post_again"))
 
     async def again() -> bool:
-        return len(await desk.haru.deliveries.history(await desk.channel())) > 1
+        return len(await desk.haru.ledger.history.of_channel((await desk.channel()).id)) > 1
 
     await eventually(again)
     await asyncio.sleep(0.3)
-    assert len(await desk.haru.deliveries.history(await desk.channel())) == 2
+    assert len(await desk.haru.ledger.history.of_channel((await desk.channel()).id)) == 2
 
 
 async def test_a_manual_post_is_dated_by_the_channel_s_day(desk: Desk) -> None:
@@ -109,8 +110,8 @@ async def test_a_manual_post_is_dated_by_the_channel_s_day(desk: Desk) -> None:
     await desk.write("/digest post")
 
     async def sent() -> bool:
-        past = await desk.haru.deliveries.history(await desk.channel())
-        return bool(past) and past[0].state is State.SENT
+        past = await desk.haru.ledger.history.of_channel((await desk.channel()).id)
+        return bool(past) and past[0].state is DeliveryState.SENT
 
     await eventually(sent)
     card = text_of(await desk.write("/digest"))
@@ -122,7 +123,7 @@ async def test_a_manual_post_in_a_paused_workspace_is_refused(desk: Desk) -> Non
     """In a paused workspace `/digest post` says why nothing is posted, and opens no post for later."""
     await desk.haru.installations.pause(desk.workspace.workspace, "operator")
     assert "운영자" in text_of(await desk.write("/digest post"))
-    assert await desk.haru.deliveries.history(await desk.channel()) == []
+    assert await desk.haru.ledger.history.of_channel((await desk.channel()).id) == []
 
 
 async def test_digest_settings_opens_the_modal(desk: Desk) -> None:
@@ -253,9 +254,9 @@ async def test_off_again_calls_off_a_manual_post(desk: Desk) -> None:
 
 
 async def _in_doubt(desk: Desk) -> None:
-    await desk.haru.deliveries.post_now(await desk.channel(), now=desk.haru.clock.now())
-    held = await desk.haru.ledger.claim(1)
-    await desk.haru.ledger.record([(one, Outcome(Kind.DOUBT, "lost")) for one in held])
+    await desk.haru.manual_posts.open(await desk.channel(), now=desk.haru.clock.now())
+    held = await claim(desk.haru.ledger, 1)
+    await record(desk.haru.ledger, [(one, Outcome(Kind.DOUBT, "lost")) for one in held])
 
 
 async def _called_off(desk: Desk) -> list[str | None]:
