@@ -19,6 +19,7 @@ from digests.model import (
 from digests.preprocessing import PreprocessedBatch
 from digests.preprocessing_worker import PreprocessingWorker
 from digests.search import engine, meaning
+from digests.search.explanation import Explanation, explanation
 from digests.search.meaning import Encoder
 from digests.store import digests_by_day, lookup, vectors
 from digests.store.batch_import import import_batch
@@ -226,6 +227,16 @@ class Archive:
         async with self._database.read() as connection:
             eyes = lookup.Eyes(connection, library, workspace, until)
             return await lookup.shown(eyes, text, answer, limit=limit, offset=offset)
+
+    async def explain(
+        self, text: str, *, workspace: Workspace | None, until: date | None, now: date | None
+    ) -> Explanation:
+        """How a question is read, and why its first papers stand where they stand."""
+        library, meanings = await self._indexes.library(workspace, until)
+        answer, question, parts = await asyncio.to_thread(
+            engine.explain, library, text, today=None, now=now, meanings=meanings
+        )
+        return explanation(library, question, answer, parts)
 
     async def prepare(self) -> bool:
         """Load what the questions of all workspaces share, so that nobody who asks waits for it; False when

@@ -231,7 +231,8 @@ class Results:
     ``total`` counts the hits on all pages. ``suggestions`` are queries that have hits; they are given only
     when nothing was found. ``is_direct``: the first hit is the very paper whose id or address was asked
     for, and the others cite it. ``by_meaning``: no paper has most of the words, and these were found by
-    similar meaning.
+    similar meaning. ``without_period``: no paper of the time that was asked for fits, and these are of any
+    time; it is that time as it was typed. ``not_understood``: filters that could not be read, as typed.
     """
 
     query: str
@@ -242,6 +243,8 @@ class Results:
     suggestions: tuple[str, ...] = ()
     is_direct: bool = False
     by_meaning: bool = False
+    without_period: str = ""
+    not_understood: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,9 +138,14 @@ async def export(settings: Settings, as_json: bool) -> None:
 @click.option(
     "--limit", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many papers to show."
 )
+@click.option(
+    "--explain", is_flag=True, help="Say what was understood, and why each of the first ten stands there."
+)
 @as_json
 @command
-async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json: bool) -> None:
+async def search(
+    settings: Settings, query: tuple[str, ...], limit: int, explain: bool, as_json: bool
+) -> None:
     """Find papers, exactly as /paper does.
 
     QUERY can hold words in any language, #tag, by:author, since:2025-01, a date, an arXiv id
@@ -151,7 +156,7 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
 
     from bot.clocks import SystemClock
     from bot.terminal.json_records import hit_record
-    from bot.terminal.printed_tables import print_results
+    from bot.terminal.printed_tables import print_explanation, print_results
     from digests.archive import Archive
     from digests.search import meaning, word_lists
 
@@ -166,7 +171,11 @@ async def search(settings: Settings, query: tuple[str, ...], limit: int, as_json
                 text, workspace=None, until=None, today=None, now=now, limit=limit, offset=0
             )
 
-        if as_json:
+        if explain:
+            print_explanation(
+                await archive.explain(text, workspace=None, until=None, now=now), Console(highlight=False)
+            )
+        elif as_json:
             lines = (line.rstrip("\n") for line in sys.stdin) if text == "-" else [text]
             for line in lines:
                 results = await find(line)

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from digests.errors import RefusalReason
 from digests.model import ImportedDocument, ImportStatus, Results
+from digests.search.explanation import Explanation
 
 
 class Tally:
@@ -100,10 +101,26 @@ def sources_table(records: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
+def print_explanation(explained: Explanation, console: Console) -> None:
+    """Print how a question was read, and why each of its first papers stands where it stands."""
+    for line in explained.read:
+        console.print(Text(line))
+    for place, reason in enumerate(explained.reasons, start=1):
+        parts = ", ".join(f"{name} {part:g}" for name, part in reason.parts.items())
+        console.print(Text(f"{place}. {reason.title}", style="bold"))
+        console.print(Text(f"   {reason.score:.2f} = {parts}" if parts else f"   {reason.score:.2f}"))
+        if reason.words:
+            console.print(Text(f"   {'; '.join(reason.words)}"))
+
+
 def print_results(results: Results, console: Console) -> None:
     """Print what a search found: corrections of the query, a table of papers, or suggestions."""
     for correction in results.corrections:
         console.print(Text(f"Showing {correction.used!r} instead of {correction.typed!r}"))
+    if results.not_understood:
+        console.print(Text(f"Not understood: {', '.join(results.not_understood)}"))
+    if results.without_period:
+        console.print(Text(f"Nothing of {results.without_period} fits; these are of any time."))
     if not results.hits:
         console.print(Text(f"Nothing found for {results.query!r}."))
         if results.suggestions:

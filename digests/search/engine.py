@@ -73,19 +73,36 @@ def answer(
     day there is. ``now`` is the asker's day, for times like last year; where it is None, such times are words
     like all others.
     """
+    return _answered_and_asked(_Asking(library, today, meanings), library, typed, now)[0]
+
+
+def explain(
+    library: Library, typed: str, *, today: date | None, now: date | None, meanings: Meanings | None = None
+) -> tuple[Answer, Question, Mapping[int, Mapping[str, float]]]:
+    """What a question finds, how it was read, and what the score of each paper is the sum of."""
     asking = _Asking(library, today, meanings)
+    asking.reasons = {}
+    found, question = _answered_and_asked(asking, library, typed, now)
+    return found, question, asking.reasons
+
+
+def _answered_and_asked(
+    asking: _Asking, library: Library, typed: str, now: date | None
+) -> tuple[Answer, Question]:
+    """The answer of a question, typed on one keyboard or the other, and what was read."""
     question = parse(typed, today=now, tags=library.tags_by_letters)
     found = asking.answer(question)
     if found.answered >= weights.FEW_FIT or found.is_direct or question.is_empty:
-        return found
+        return found, question
     other = on_other_keyboard(" ".join(_words(question)))
     if other is None:
-        return found
-    instead = asking.answer(parse(other, today=now, tags=library.tags_by_letters))
+        return found, question
+    asked = parse(other, today=now, tags=library.tags_by_letters)
+    instead = asking.answer(asked)
     if not instead.scored or instead.answered <= found.answered:
-        return found
+        return found, question
     correction = Correction(" ".join(_words(question)), other)
-    return replace(instead, corrections=(correction, *instead.corrections))
+    return replace(instead, corrections=(correction, *instead.corrections)), asked
 
 
 class _Asking:
@@ -95,6 +112,8 @@ class _Asking:
         self._library = library
         self._today = today
         self._meanings = meanings
+        self.reasons: dict[int, Mapping[str, float]] | None = None
+        """What each paper's score is the sum of, where that is asked for."""
 
     def answer(self, question: Question) -> Answer:
         """What a question finds."""
@@ -308,13 +327,18 @@ class _Asking:
         weight = order.whole * blend
         scored = []
         for one in found:
-            paper, newest = self._library.paper(one.paper_id), self._library.newest(one.paper_id)
+            paper = self._library.paper(one.paper_id)
+            newest = self._library.newest_of(paper) if paper else None
             if paper is None or newest is None:
                 continue
             tags = [name for name, _ in newest.tags]
             citations = self._library.citations(one.paper_id) if one.called else 0
-            worth = order.score(one, title=paper.title, authors=paper.authors, tags=tags, citations=citations)
-            scored.append((one.paper_id, worth + round(weight * nearness.get(one.paper_id, 0.0), 4)))
+            parts = order.parts(one, title=paper.title, authors=paper.authors, tags=tags, citations=citations)
+            if one.paper_id in nearness:
+                parts["meaning"] = weight * nearness[one.paper_id]
+            scored.append((one.paper_id, round(sum(parts.values()), 4)))
+            if self.reasons is not None:
+                self.reasons[one.paper_id] = parts
         scored.sort(key=lambda pair: (-pair[1], pair[0]))
         return scored
 

@@ -147,8 +147,11 @@ class Index:
 
     def row(self, paper_id: int) -> int | None:
         """The row of a paper, or None."""
-        at = int(np.searchsorted(self.ids, paper_id))
-        return at if at < len(self.ids) and self.ids[at] == paper_id else None
+        return self._rows_by_id.get(paper_id)
+
+    @cached_property
+    def _rows_by_id(self) -> dict[int, int]:
+        return {paper_id: row for row, paper_id in enumerate(self.ids.tolist())}
 
     def paper(self, row: int) -> Facts:
         """What is known of the paper in a row."""
@@ -320,9 +323,11 @@ class _Map:
 
     def made(self) -> dict[str, Ids]:
         """The new map. Papers are in ascending order, and no key is without any."""
-        found = dict(self._old)
-        for key in self._removed.keys() | self._added.keys():
-            ids = set(self._old.get(key, ())) - self._removed[key] | set(self._added[key])
+        old = self._old
+        found = dict(old)
+        found |= {key: tuple(ids) for key, ids in self._added.items() if key not in old}
+        for key in self._removed.keys() | (self._added.keys() & old.keys()):
+            ids = set(old.get(key, ())) - self._removed[key] | set(self._added.get(key, ()))
             if ids:
                 found[key] = tuple(sorted(ids))
             else:

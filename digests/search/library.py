@@ -171,6 +171,16 @@ class Library:
             found.append(counts == len(terms))
         return found
 
+    def mark(self, paper_id: int, term: str) -> int:
+        """Twice what a term counts in a paper, in thousandths, plus one in its head; 0 where it does not
+        stand."""
+        for index in self.indexes:
+            if (row := index.row(paper_id)) is not None:
+                rows, marks = index.postings(term)
+                at = int(np.searchsorted(rows, row))
+                return int(marks[at]) if at < len(rows) and rows[at] == row else 0
+        return 0
+
     def in_heads(self, term: str) -> list[int]:
         """The papers that have a term in their heads."""
         found: list[int] = []
@@ -207,7 +217,11 @@ class Library:
     def newest(self, paper_id: int) -> Mention | None:
         """A paper's newest mention that may be seen."""
         paper = self.paper(paper_id)
-        return paper.newest(self._until) if paper else None
+        return self.newest_of(paper) if paper else None
+
+    def newest_of(self, paper: Facts) -> Mention | None:
+        """The newest of its mentions that may be seen."""
+        return paper.newest(self._until)
 
     def at(self, address: str) -> list[int]:
         """The papers known by an address, newest first."""

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from itertools import product
-from pathlib import PurePosixPath
 
 from digests.reading.identity import address_keys
 from digests.search import text
@@ -146,7 +145,7 @@ def document_names(path: str) -> tuple[str, ...]:
     the date it begins with (``[[CLIP]]`` is ``210105 CLIP.md``, and not ``EVA-CLIP.md``).
     """
     whole = document_name(path)
-    name = PurePosixPath(whole).name
+    name = whole.rpartition("/")[2]
     date, space, rest = name.partition(" ")
     dateless = (rest,) if space and date.replace("-", "").isdigit() else ()
     return tuple(dict.fromkeys([whole, name, *dateless]))

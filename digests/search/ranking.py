@@ -42,17 +42,25 @@ class Ranking:
     def score(
         self, candidate: Candidate, *, title: str, authors: Sequence[str], tags: Iterable[str], citations: int
     ) -> float:
-        """A candidate's final score, from its head."""
+        """A candidate's final score."""
+        parts = self.parts(candidate, title=title, authors=authors, tags=tags, citations=citations)
+        return round(sum(parts.values()), 4)
+
+    def parts(
+        self, candidate: Candidate, *, title: str, authors: Sequence[str], tags: Iterable[str], citations: int
+    ) -> dict[str, float]:
+        """What a candidate's score is the sum of."""
         lines = [_line(title), *map(_line, self._named(authors))]
-        bonus = (
-            weights.HEAD_BONUS * candidate.head**2
-            + weights.ADJACENT_BONUS * self._adjacency(lines)
-            + weights.COVERAGE_BONUS * candidate.coverage**4
-            + weights.TAG_BONUS * any(text.joined(tag) == self._joined for tag in tags)
-            + weights.TYPED_BONUS * self._as_typed(lines)
-            + weights.CALLED_BONUS * candidate.called**2 * (1 + weights.CITED_BONUS * math.log1p(citations))
-        )
-        return round(candidate.base + self.whole * bonus, 4)
+        called = candidate.called**2 * (1 + weights.CITED_BONUS * math.log1p(citations))
+        return {
+            "its words": candidate.base,
+            "words in its head": self.whole * weights.HEAD_BONUS * candidate.head**2,
+            "neighbours": self.whole * weights.ADJACENT_BONUS * self._adjacency(lines),
+            "coverage": self.whole * weights.COVERAGE_BONUS * candidate.coverage**4,
+            "a tag": self.whole * weights.TAG_BONUS * any(text.joined(tag) == self._joined for tag in tags),
+            "as typed": self.whole * weights.TYPED_BONUS * self._as_typed(lines),
+            "its name": self.whole * weights.CALLED_BONUS * called,
+        }
 
     def _named(self, authors: Sequence[str]) -> Sequence[str]:
         """The authors that may be meant: papers have hundreds, and taking names apart costs the most here."""

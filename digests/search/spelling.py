@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -50,8 +51,8 @@ class Spellings:
                 continue
             words, kinds = self._by_length[len(word) + longer]
             # A letter that is missing or extra changes one kind, any other slip two at most.
-            alike = np.flatnonzero(np.bitwise_count(kinds ^ own) <= 2 * slips - abs(longer)).tolist()
-            likely: list[str] = [words[at] for at in alike]
+            alike = np.bitwise_count(kinds ^ own) <= 2 * slips - abs(longer)
+            likely: list[str] = list(compress(words, alike.tolist()))
             near = process.extract(word, likely, scorer=OSA.distance, score_cutoff=slips, limit=None)
             found += [(int(distance), other) for other, distance, _ in near if distance]
         return sorted(found)[:MOST_NEAR]

@@ -59,6 +59,8 @@ async def shown(eyes: Eyes, typed: str, answer: Answer, *, limit: int, offset: i
         answer.suggestions,
         is_direct=answer.is_direct,
         by_meaning=answer.by_meaning,
+        without_period=answer.without_period,
+        not_understood=answer.not_understood,
     )
 
 
