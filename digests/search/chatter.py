@@ -28,13 +28,31 @@ def wraps(words: Sequence[str]) -> list[bool]:
     """Of each word of a question whether it wraps the rest; True for all where nothing is looked for."""
     known = _known(word_lists.current())
     folded = [word.casefold() for word in words]
-    places = known.places(folded)
+    places = [
+        _CONTENT if is_capital else place
+        for place, is_capital in zip(known.places(folded), _capitals(words), strict=True)
+    ]
     before, after = _before(places), _after(places)
     wraps = ["anywhere" in place or index < before or index >= after for index, place in enumerate(places)]
     left = [word for word, is_wrapping in zip(folded, wraps, strict=True) if not is_wrapping]
     if _asks_nothing(left, known, is_wrapped=any(wraps)):
         return [True] * len(words)
     return wraps
+
+
+def _capitals(words: Sequence[str]) -> list[bool]:
+    """Of each word whether a capital says that it belongs to a name: anyone have the You Only Cache Once
+    paper. In a question that has capitals throughout, none does.
+    """
+    if sum(word[:1].islower() for word in words) < 2:
+        return [False] * len(words)
+    return [
+        place > 0
+        and word[:1].isupper()
+        and not word.startswith("I'")
+        and (word[1:2].islower() or word == "A")
+        for place, word in enumerate(words)
+    ]
 
 
 def is_small_talk(words: Sequence[str]) -> bool:

@@ -125,6 +125,8 @@ def _filters(text: str, today: date) -> tuple[str, list[Period], list[str]]:
         if kind is None:
             return match[0]
         span = span_of(match["value"].strip('",.'), today)
+        if span is None and match["value"] != match[0].partition(match["key"])[2][1:]:
+            return match[0]  # a colon and a space are punctuation
         if span is None:
             not_understood.append(match[0])
         else:

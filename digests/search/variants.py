@@ -55,9 +55,8 @@ def spelling_variants(word: str) -> tuple[str, ...]:
 
 
 class RunTogether:
-    """Words by how common they are, the commonest first, to take apart what was typed without spaces.
-
-    Does not know names: a word that is known whole is not taken apart.
+    """Words by how common they are, to take apart what is typed without spaces. Needs the common words first.
+    Does not take apart a word that is known whole.
     """
 
     def __init__(self, words: Iterable[str]) -> None:

@@ -170,7 +170,10 @@ COLUMNS: Mapping[str, Mapping[str, Fault]] = {
     "endings_korean": {"endings": _list},
     "particles": {"particles": _list},
     "paper_kinds": {"words": _list, "place": _one_of("anywhere", "before a kind")},
-    "filters": {"word": _lower, "filter": _one_of("author", "tag", "since", "until", "after", "before")},
+    "filters": {
+        "word": _lower,
+        "filter": _one_of("author", "tag", "since", "until", "after", "before", "on"),
+    },
     "exclusions": {
         "word": _lower,
         "place": _one_of("before", "after"),

@@ -50,6 +50,24 @@ def test_words_that_are_looked_for_are_kept(typed: str) -> None:
     assert not any(wraps(typed.split()))
 
 
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("hey anyone have the You Only Cache Once paper?", "You Only Cache Once"),
+        ("find me What Matters in Transformers pls", "What Matters in Transformers"),
+        ("do you know A Comprehensive Overhaul of Feature Distillation", None),
+        ("Find Me The Mamba Paper", "Mamba"),
+        ("I'd like to find Mamba", "Mamba"),
+    ],
+)
+def test_a_capital_begins_a_name(typed: str, name: str | None) -> None:
+    """In a question in small letters a word with a capital is looked for, though it often wraps."""
+    words = typed.rstrip("?").split()
+    kept = " ".join(word for word, wrapping in zip(words, wraps(words), strict=True) if not wrapping)
+    assert kept.endswith(name or "A Comprehensive Overhaul of Feature Distillation")
+    assert name is None or len(kept.split()) <= len(name.split()) + 1
+
+
 def test_endings_attached_to_latin_words_are_taken_off() -> None:
     """Particles and copulas go; a compound stays whole."""
     assert without_tail("LoRA라는") == ("LoRA", "라는")

@@ -111,6 +111,8 @@ def test_a_time_among_words_is_a_period(said: str, since: str | None, until: str
         ("until:2024-02", None, "2024-02-29"),
         ("before:2021", None, "2020-12-31"),
         ("after:2023-03", "2023-04-01", None),
+        ("date:2025-02", "2025-02-01", "2025-02-28"),
+        ("year:2024", "2024-01-01", "2024-12-31"),
         ("since:yesterday", "2026-01-05", None),
         ('since:"last month"', "2025-12-01", None),
         ("since:last-month", "2025-12-01", None),
