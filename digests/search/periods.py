@@ -211,7 +211,15 @@ def _phrase(text: str, at: int, today: date) -> tuple[int, Period] | None:
         kind = "since"
     elif behind["before"] or behind["until"]:
         kind = "before" if behind["before"] else "until"
-    is_year = text[start : first[2]].isdecimal()
+    said = text[start : first[2]]
+    is_lone_month = said.isascii() and said.isalpha() and said.casefold() in _MONTHS
+    if (
+        is_lone_month
+        and not (word or kind or behind["out"].strip())
+        and len(text.split()) > MOST_BESIDE_A_MONTH
+    ):
+        return None
+    is_year = said.isdecimal()
     if is_year and not (
         kind or word in ("from", "in", "during", "of") or behind["tie"] or behind["out"].strip()
     ):
@@ -219,6 +227,13 @@ def _phrase(text: str, at: int, today: date) -> tuple[int, Period] | None:
     return behind.end(), _bounded(kind, first[:2])
 
 
+MOST_BESIDE_A_MONTH = 3
+"""Words of a question, with it, in which a month's name alone is a time; among more it is part of a name."""
+
+_MONTHS = frozenset({
+    "january", "february", "april", "june", "july", "august", "september", "october", "november", "december",
+    "sept", "oct", "nov", "dec",
+})  # fmt: skip
 _KINDS_OF_TIE = {
     "since": "since", "after": "after", "later than": "after", "post": "after", "before": "before",
     "prior to": "before", "earlier than": "before", "pre": "before", "until": "until", "till": "until",

@@ -140,7 +140,8 @@ def test_a_filter_and_a_bare_date_mean_nothing_else(typed: str, since: str | Non
     "typed",
     ["2024 tokenization", "coco 2018", "unarXive 2022", '"last year" moe', "작년도 moe",
      "outlast years", "might may", "2502.17", "2023-99 gan", "gpt-4-turbo-2024-04-09",
-     "2-4 semi", "llama 3.1 405b", "3년간", "2020년대", "6 months", "3 hours ago",
+     "2-4 semi", "llama 3.1 405b", "3년간", "2020년대", "6 months",
+     "gpt4 turbo april benchmark", "3 hours ago",
      "the past", "최근 rl"],
 )  # fmt: skip
 def test_what_may_be_a_name_is_no_period(typed: str) -> None:
