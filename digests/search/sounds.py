@@ -124,6 +124,8 @@ class PeopleBySound:
         sounds = map(phonetics.consonants, phonetics.of_hangul(word))
         if max(sounds, default=0) < FEWEST_CONSONANTS:
             return
+        if len(word) < SHORTEST or (len(word) < SYLLABLES_OF_A_NAME and not _LOANWORD.search(word)):
+            return  # most short words are Korean ones
         # Three syllables with a Korean surname are a Korean name, whoever has it.
         is_korean = len(word) == SYLLABLES_OF_A_NAME and any(korean_names(words))
         least = CLOSE_AS_A_KOREAN_NAME if is_korean else CLOSE_NAME
@@ -137,6 +139,8 @@ class PeopleBySound:
                 )
 
     def _with_names(self, words: Sequence[str]) -> Iterator[tuple[int, float]]:
+        if sum(map(len, words)) < SYLLABLES_OF_A_NAME and not any(map(_LOANWORD.search, words)):
+            return
         likes = [self._like(word) for word in words]
         each = [{place for part in like for place in self._bearers[part]} for like in likes]
         known: dict[tuple[str, str], float] = {}
