@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
+from itertools import islice
 
 from digests.search import word_lists
 from digests.search.chatter import without_tail, wraps
@@ -85,12 +86,13 @@ _EDGE = ".,;:!?…·*_~'`<>{}|\\=^/@&%$"
 _AND = frozenset({"AND", "&", "&&", "+", "그리고"})
 _OR = frozenset({"OR", "|", "||", "또는", "혹은"})
 _NOT = frozenset({"NOT"})
+_OPERATORS = _AND | _OR | _NOT
 _LETTER = re.compile(r"\w")
 
 
 def parse(text: str) -> Expression:
     """What a text says, without addresses and times; nothing in it is an error."""
-    tokens = _without_chatter(list(_tokens(text))[:MOST_TOKENS])
+    tokens = _without_chatter(list(islice(_tokens(text), MOST_TOKENS)))
     found = Expression(chatter=[token.text for token in tokens if token.is_chatter])
     found.plain = _plain(tokens)
     _read([token for token in tokens if not token.is_chatter], found)
@@ -136,6 +138,9 @@ def _tokens(text: str) -> Iterator[Token]:
 
 def _words(written: str) -> Iterator[Token]:
     """The words of what stands between two spaces, without punctuation and without attached endings."""
+    if written.isalpha() and written not in _OPERATORS:
+        yield Token(Kind.WORD, without_tail(written)[0])
+        return
     for piece in filter(None, _SPLIT.split(written)):
         bare = piece.strip(_EDGE)
         while bare.endswith(")") and bare.count(")") > bare.count("("):
