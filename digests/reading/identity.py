@@ -48,7 +48,8 @@ _ALIKE = tuple(
             r"https://openreview.net/forum?id=\1",
         ),
         (
-            r"https://(?:huggingface\.co|hf\.co)/((?:(?:datasets|spaces)/)?[^/?]+/[^/?]+)(?:[/?].*)?$",
+            r"https://(?:huggingface\.co|hf\.co)/((?:(?:datasets|spaces)/)?"
+            r"(?!(?:collections|blog|papers|docs|posts|learn|datasets|spaces)/)[^/?]+/[^/?]+)(?:[/?].*)?$",
             r"https://huggingface.co/\1",
         ),
         (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from digests.model import Paper
-from digests.reading.identity import arxiv_id, identity, normal_url
+from digests.reading.identity import address_keys, arxiv_id, identity, normal_url
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,39 @@ def test_only_web_addresses_are_addresses(url: str) -> None:
 def test_a_papers_key_is_the_strongest_thing_known(paper: Paper, key: str) -> None:
     """arXiv id before DOI before address before title."""
     assert identity(paper) == key
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [
+        (
+            "https://github.com/MoonshotAI/MoBA/blob/master/Report.pdf",
+            "http://github.com/moonshotai/moba.git",
+        ),
+        ("https://github.com/state-spaces/mamba.", "git@github.com:state-spaces/mamba.git"),
+        ("https://x.com/suchenzang/status/17", "https://mobile.twitter.com/suchenzang/status/17?s=20"),
+        ("https://x.com/suchenzang/status/17", "https://twitter.com/i/web/status/17"),
+        ("https://openreview.net/forum?id=aB-1", "https://openreview.net/pdf?id=aB-1"),
+        ("https://www.nature.com/articles/s41586-023-06747-5", "https://doi.org/10.1038/s41586-023-06747-5"),
+        ("https://arxiv.org/abs/2502.17416v2", "2502.17416"),
+        ("https://hf.co/microsoft/phi-1_5", "https://huggingface.co/microsoft/phi-1_5/tree/main"),
+        ("https://proceedings.mlr.press/v139/a21b.html", "https://proceedings.mlr.press/v139/a21b/a21b.pdf"),
+    ],
+)
+def test_links_to_one_thing_share_a_key(kept: str, asked: str) -> None:
+    """A link that is kept and one that is asked for meet, though they are written otherwise."""
+    assert set(address_keys(kept)) & set(address_keys(asked))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://github.com/a/b", "https://github.com/a/c"),
+        ("https://huggingface.co/collections/a/b", "https://huggingface.co/collections/a/c"),
+        ("https://openreview.net/forum?id=aB", "https://openreview.net/forum?id=ab"),
+        ("https://example.org/a", "https://example.org/b"),
+    ],
+)
+def test_links_to_two_things_share_none(one: str, other: str) -> None:
+    """Only what names the same thing meets."""
+    assert not set(address_keys(one)) & set(address_keys(other))
