@@ -38,6 +38,12 @@ _PROPOSED = re.compile(
     r"|develop\w*|design\w*)\s+(?:(?:it|this|our|the|a|an|new|novel|method|model|framework|approach|as)\s+){0,4}"
     r"[\"“*_$\\]*([A-Z][\w^+-]*(?:[ -][A-Z0-9][\w^+.-]*)*)"
 )
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_PROPOSES = re.compile(
+    r"\b(?:[Ww]e|[Tt]his (?:paper|work|report))\b[^.]{0,40}\b(?:propos|introduc|present|develop|releas)"
+)
+"""An abbreviation there is the paper's own; others stand in abstracts for what others made."""
+
 _CITED = re.compile(
     r"(?P<name>[A-Za-z][\w+.^-]*(?: [A-Z0-9][\w+.^-]*){0,3})(?:[은는이가을를의도과와]|처럼|에서)?\s*"
     r"\(\s*(?P<url>https?://[^\s)]+)\s*\)"
@@ -121,7 +127,9 @@ def _shortened(words: list[str]) -> Iterator[tuple[str, Kind]]:
 def _own(abstract: str) -> Iterator[str]:
     """What an abstract says that its paper is called."""
     plain = re.sub(r"[$\\{}]|\\text\w+", "", abstract)
-    for name in (*_PROPOSED.findall(plain), *_BRACKETED.findall(plain)):
+    proposed = [sentence for sentence in _SENTENCE.split(plain) if _PROPOSES.search(sentence)]
+    bracketed = [name for sentence in proposed for name in _BRACKETED.findall(sentence)[:1]]
+    for name in (*_PROPOSED.findall(plain), *bracketed):
         first = name.split()[0]
         # A word with one capital, at its beginning, is a name only where it is no word of English prose.
         if first.casefold() in FUNCTION or len(key(name)) < 2:

@@ -33,6 +33,9 @@ LONGEST_PERSON = 3
 LONGEST_PART = 6
 """Syllables of a part of such a name."""
 
+SURE_NAME = 0.97
+"""How close two words sound to somebody's name that they are no other words."""
+
 SURE_SOUND = 0.9
 """How close a word in Hangul sounds to an English one that it is no slip of a Korean one."""
 
@@ -358,7 +361,8 @@ def _latin(word: text.Word, library: Library, *, is_sentence: bool) -> Group:
         for term in library.terms([text.stem(variant)]):
             group.add(term, weights.VARIANT)
     exact_df = group.df
-    if len(word.folded) >= 2 and not (is_sentence and exact_df):
+    # Another number is another thing, however it begins.
+    if len(word.folded) >= 2 and not word.folded.isdigit() and not (is_sentence and exact_df):
         for term in library.beginning_with(text.joined(word.shown), MOST_PREFIXES):
             group.add(term, weights.PREFIX)
     is_rare = _may_be_slip(word, *_counts(library.term(whole)))
@@ -440,9 +444,7 @@ def _find_people(groups: Sequence[Group], asked: Sequence[text.Word], library: L
             window = asked[start:end]
             own = [group for group in groups if any(group.typed in word.terms for word in window)]
             papers = library.by_people_sounding_like(window) if _may_be_person(window, own) else {}
-            # Words of the field sound like somebody's name, too: 뮤온 옵티마이저.
-            as_words = min(library.closest_sound(word) for word in window) if papers else 0.0
-            if papers and max(papers.values()) >= as_words:
+            if papers and not _sound_like_words(window, max(papers.values()), library):
                 for group in own:
                     group.become_person(papers)
                 start = end - 1
@@ -461,6 +463,14 @@ def _apart(word: text.Word, library: Library) -> list[text.Word]:
 
 def _is_lone(word: str) -> bool:
     return len(word) == 1 and not word.isascii()
+
+
+def _sound_like_words(words: Sequence[text.Word], closeness: float, library: Library) -> bool:
+    """Whether what may be a name, so close, sounds as much like words of the field: 뮤온 옵티마이저."""
+    if len(words) == 1:
+        return library.closest_sound(words[0]) > closeness
+    sounding = (term for word in words for term in library.sounding_like(word.folded))
+    return any(term.df >= FEW for term in sounding) and closeness < SURE_NAME
 
 
 def _may_be_person(words: Sequence[text.Word], groups: Sequence[Group]) -> bool:

@@ -10,22 +10,35 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.bench import driver, fanout, instant_ack, intake, memory, million, quality, roundtrip
+from tests.bench import (
+    ablation,
+    driver,
+    fanout,
+    instant_ack,
+    intake,
+    memory,
+    million,
+    names,
+    quality,
+    roundtrip,
+)
 
 MEASUREMENTS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
+    "ablation": ablation.measure,
     "driver": driver.measure,
     "fanout": fanout.measure,
     "intake": intake.measure,
     "memory": memory.measure,
     "million": million.measure,
     "instant_ack": instant_ack.measure,
+    "names": names.measure,
     "quality": quality.measure,
     "roundtrip": roundtrip.measure,
 }
 
 
-FOR_THE_RECORD = frozenset({"million"})
-"""Measured only when named: it takes half an hour."""
+FOR_THE_RECORD = frozenset({"ablation", "million"})
+"""Measured only when named: they take minutes, and half an hour."""
 
 
 def main(names: list[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +20,11 @@ from digests.store.database import Database
 SHARED = Path(__file__).parents[3] / "shared"
 VAULT = SHARED / "vault" / "arXiv"
 QUERIES = SHARED / "queries" / "dev.json"
+PEOPLE = SHARED / "queries" / "people.json"
+NOTHING = SHARED / "queries" / "nothing.json"
+
+NOW = date(2026, 1, 5)
+"""The day on which people asked: last week is that of the vault's last notes."""
 
 
 def is_there() -> bool:

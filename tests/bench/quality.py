@@ -24,6 +24,8 @@ from tests.semantic import semantic
 BEYOND_WORDS = frozenset({"cross-lingual", "hard English paraphrases", "hard Korean paraphrases"})
 """Classes that the lexical mean leaves out."""
 
+PEOPLE = "people: "
+
 Queries = Sequence[Mapping[str, Any]]
 Found = list[set[str]]
 
@@ -32,13 +34,13 @@ async def measure() -> None:
     """Ask every labelled query of both databases, with and without meaning, and of the rivals."""
     if not material.is_there():
         return
-    queries: Queries = json.loads(material.QUERIES.read_text(encoding="utf-8"))
+    queries = labelled()
     scores: dict[str, dict[str, float]] = {}
     async with material.empty_database() as small, material.empty_postgresql() as large:
         ours: dict[str, list[Found]] = {}
         times: dict[str, list[float]] = {}
         for name, database in (("ours, SQLite", small), ("ours, PostgreSQL", large)):
-            ours[name], times[name] = await _ask(await material.take_in_vault(database), queries)
+            ours[name], times[name] = await ask(await material.take_in_vault(database), queries)
         pages, documents = await _pages(small)
         with rivals.on_sqlite(pages) as engines:
             scores |= _rivals(engines, documents, queries)
@@ -51,7 +53,7 @@ async def measure() -> None:
                 archive = Archive(database, encoder=meaning.installed())
                 while await archive.encode(most=512):
                     pass
-                ours[name], times[name] = await _ask(archive, queries)
+                ours[name], times[name] = await ask(archive, queries)
     scores |= {name: by_class(found, queries) for name, found in ours.items()}
     _print(scores, queries)
     for one, other in (
@@ -69,13 +71,22 @@ async def measure() -> None:
         )
 
 
-async def _ask(archive: Archive, queries: Queries) -> tuple[list[Found], list[float]]:
+def labelled() -> Queries:
+    """The queries of both files; the classes of those that people typed begin with ``PEOPLE``."""
+    dev: list[dict[str, Any]] = json.loads(material.QUERIES.read_text(encoding="utf-8"))
+    people: list[dict[str, Any]] = json.loads(material.PEOPLE.read_text(encoding="utf-8"))
+    return [*dev, *({**query, "class": PEOPLE + query["class"]} for query in people)]
+
+
+async def ask(archive: Archive, queries: Queries) -> tuple[list[Found], list[float]]:
     """The documents of the ten best of each query, in order, and how long each took."""
     found: list[Found] = []
     times: list[float] = []
     for query in queries:
         started = time.perf_counter()
-        results = await archive.search(query["query"], workspace=None, until=None, today=None, limit=10)
+        results = await archive.search(
+            query["query"], workspace=None, until=None, today=None, now=material.NOW, limit=10
+        )
         times.append((time.perf_counter() - started) * 1000)
         documents = await archive.document_paths(results)
         found.append([set(documents[hit.entry.paper_id]) for hit in results.hits])
@@ -140,7 +151,10 @@ def _print(scores: Mapping[str, Mapping[str, float]], queries: Queries) -> None:
     print(f"{'':28}" + "".join(f"{f'[{at + 1}]':>7}" for at in range(len(scores))))
     for name in classes:
         print(f"  {name:26}" + "".join(f"{found[name]:7.3f}" for found in scores.values()))
-    lexical = [name for name in classes if name not in BEYOND_WORDS]
+    people = [name for name in classes if name.startswith(PEOPLE)]
+    means = [statistics.mean(found[name] for name in people) for found in scores.values()]
+    print(f"  {f'mean of the {len(people)} of people':26}" + "".join(f"{mean:7.3f}" for mean in means))
+    lexical = [name for name in classes if name not in BEYOND_WORDS and name not in people]
     means = [statistics.mean(found[name] for name in lexical) for found in scores.values()]
     print(f"  {f'mean of the {len(lexical)} lexical':26}" + "".join(f"{mean:7.3f}" for mean in means))
 

@@ -1,0 +1,120 @@
+"""What papers are called: by their titles, by themselves, by others; and how an answer is explained."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from digests.archive import Archive
+from digests.model import Document, Workspace
+from digests.search import names
+from digests.search.names import Kind
+from digests.store.database import Database
+
+NOW = datetime(2025, 3, 4, tzinfo=UTC)
+PREFERENCES, REASONING, HABITS = "2502.00041", "2502.00042", "2502.00043"
+NEWSLETTER = f"""2025-02-25
+Direct Preference Optimization: A Language Model Is a Reward Model
+https://arxiv.org/abs/{PREFERENCES}
+(Noam Shazeer)
+We align models.
+정렬 이야기예요.
+#alignment
+
+Is DPO Better Than PPO
+https://arxiv.org/abs/{HABITS}
+(Minjoon Seo)
+We compare DPO with PPO, DPO with DPO.
+DPO (https://arxiv.org/abs/{PREFERENCES})와 PPO를 비교해요.
+Zorble(https://arxiv.org/abs/{REASONING})도 보세요.
+#alignment
+
+Learning to Reason without Rewards
+https://arxiv.org/abs/{REASONING}
+(Ada Wang)
+Rewards are costly. We propose Intuitor, a method that needs none.
+보상 없이 배워요.
+#reasoning
+"""
+
+
+@pytest.fixture
+async def archive(database: Database) -> Archive:
+    """Three papers, one of which speaks of the others."""
+    archive = Archive(database)
+    document = Document("news", "2025-02-25.txt", NEWSLETTER.encode())
+    assert [one.status async for one in archive.import_documents([document], now=NOW)]
+    return archive
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("dpo", PREFERENCES),  # The initials of its title,
+        ("hey anyone have the dpo paper?", PREFERENCES),  # however they are wrapped;
+        ("intuitor", REASONING),  # what it calls itself;
+        ("zorble", REASONING),  # what another paper calls it;
+        ("노암 셰이저", PREFERENCES),  # and its author, by ear.
+        ("서민준 논문 뭐였지", HABITS),
+        ("1에ㅐ", None),
+    ],
+)
+async def test_a_paper_is_found_by_what_it_is_called(
+    archive: Archive, question: str, first: str | None
+) -> None:
+    """A name beats words that only stand in a title, and small talk around it changes nothing."""
+    found = await archive.search(question, workspace=None, until=None, today=None)
+    assert (found.hits[0].entry.paper.arxiv_id if found.hits else None) == first
+
+
+def test_a_title_gives_its_names() -> None:
+    """What stands before the colon, its initials, and what is in brackets are names; its subtitle gives none."""
+    found = names.called([("title", "Retentive Network: A Successor to Transformer (RetNet2)")])
+    for name in (Kind.TITLE + "retentivenetwork", Kind.SHORT + "retnet", Kind.TITLE + "retnet2"):
+        assert name in found
+    assert not any(name.endswith("ast") for name in found)
+
+
+def test_an_abbreviation_of_others_is_no_name_of_a_paper() -> None:
+    """An abstract that says what an abbreviation stands for, without proposing it, is not called so."""
+    said = "Direct Preference Optimization (DPO) is popular. We present Zorble (ZBL) instead."
+    found = names.called([("abstract", said)])
+    assert Kind.OWN + "zbl" in found
+    assert Kind.OWN + "dpo" not in found
+
+
+async def test_an_answer_is_explained(archive: Archive) -> None:
+    """It says what was taken for chatter, what each word was read as, and what each score is the sum of."""
+    explained = await archive.explain("hey the dpo paper", workspace=None, until=None, now=date(2025, 3, 4))
+    assert explained.read[0] == "chatter: hey the paper"
+    first = explained.reasons[0]
+    assert first.title.startswith("Direct Preference Optimization")
+    assert first.words == ("dpo: its name",)
+    assert abs(sum(first.parts.values()) - first.score) < 0.1
+    assert "its name" in first.parts
+
+
+async def test_a_time_with_no_papers_is_said(archive: Archive) -> None:
+    """What fits at any time is shown, and that nothing of that time does."""
+    found = await archive.search(
+        "dpo last month", workspace=None, until=None, today=None, now=date(2026, 1, 5)
+    )
+    assert found.hits[0].entry.paper.arxiv_id == PREFERENCES
+    assert found.without_period == "last month"
+
+
+async def test_what_a_workspace_calls_a_paper_stays_there(archive: Archive) -> None:
+    """A name that only a private digest gives a paper finds nothing elsewhere, and is explained nowhere else."""
+    ours = Workspace("", "T1")
+    text = f"2025-02-26\nOur Notes\n(A B)\nSplonk (https://arxiv.org/abs/{PREFERENCES})를 봤어요.\n#ours\n"
+    document = Document("ours", "2025-02-26.txt", text.encode())
+    assert [one.status async for one in archive.import_documents([document], now=NOW, workspace=ours)]
+    titles = {}
+    for eyes in (ours, None):
+        found = await archive.search("splonk", workspace=eyes, until=None, today=None)
+        titles[eyes] = [hit.entry.paper.arxiv_id for hit in found.hits]
+    assert PREFERENCES in titles[ours]
+    assert titles[None] == []
+    explained = await archive.explain("splonk", workspace=None, until=None, now=None)
+    assert explained.reasons == ()
