@@ -69,7 +69,7 @@ async def test_a_paper_is_found_by_what_it_is_called(
 
 
 def test_a_title_gives_its_names() -> None:
-    """What stands before the colon, its initials, and what is in brackets are names; its subtitle gives none."""
+    """What stands before the colon, its initials, and what is in brackets are names; a subtitle gives none."""
     found = names.called([("title", "Retentive Network: A Successor to Transformer (RetNet2)")])
     for name in (Kind.TITLE + "retentivenetwork", Kind.SHORT + "retnet", Kind.TITLE + "retnet2"):
         assert name in found
@@ -105,7 +105,7 @@ async def test_a_time_with_no_papers_is_said(archive: Archive) -> None:
 
 
 async def test_what_a_workspace_calls_a_paper_stays_there(archive: Archive) -> None:
-    """A name that only a private digest gives a paper finds nothing elsewhere, and is explained nowhere else."""
+    """A name that only a private digest gives a paper finds and explains nothing elsewhere."""
     ours = Workspace("", "T1")
     text = f"2025-02-26\nOur Notes\n(A B)\nSplonk (https://arxiv.org/abs/{PREFERENCES})를 봤어요.\n#ours\n"
     document = Document("ours", "2025-02-26.txt", text.encode())
