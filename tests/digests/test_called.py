@@ -69,7 +69,7 @@ async def test_a_paper_is_found_by_what_it_is_called(
 
 
 def test_a_title_gives_its_names() -> None:
-    """What stands before the colon, its initials, and what is in brackets are names; a subtitle gives none."""
+    """What stands before the colon, its initials and what is in brackets; a subtitle gives none."""
     found = names.called([("title", "Retentive Network: A Successor to Transformer (RetNet2)")])
     for name in (Kind.TITLE + "retentivenetwork", Kind.SHORT + "retnet", Kind.TITLE + "retnet2"):
         assert name in found

@@ -49,7 +49,7 @@ async def test_a_question_without_results_is_answered_in_words(desk: Desk) -> No
     assert "zzzzqqqq" in text_of(answer)
 
 
-@pytest.mark.parametrize("typed", ["&#" + "9" * 5000 + ";", "&copy; &reg;", "<>&amp;lt;"])
+@pytest.mark.parametrize("typed", ["&#" + "9" * 5000 + ";", "&hellip; &eacute;", "<>&amp;lt;"])
 async def test_html_entities_in_a_question_stay_as_they_were_typed(desk: Desk, typed: str) -> None:
     """Only the three characters that Slack escapes are unescaped in a question."""
     answer = await desk.write(f"/paper {typed}", JUNHO)
