@@ -1,4 +1,4 @@
-"""What a workspace was given is its own: others neither see it, find it, nor notice that it is there."""
+"""A private digest belongs to one workspace: others neither see it, find it, nor notice that it exists."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ PRIVATE_WORDS = ["zyzzyva", "weevils", "flobber", "딱정벌레", "비밀", "xan
 
 @pytest.fixture
 async def archive(database: Database) -> Archive:
-    """A digest that all share, and one of ours with a paper of its own and one that both have."""
+    """A shared digest, and a private one with a paper of its own and one that both have."""
     archive = Archive(database)
     await take(archive, "shared.txt", SHARED_TEXT, None)
     await take(archive, "ours.txt", PRIVATE_TEXT, OURS)
@@ -59,25 +59,27 @@ async def archive(database: Database) -> Archive:
 
 
 async def take(archive: Archive, path: str, text: str, workspace: Workspace | None) -> None:
-    """Take a document in."""
+    """Import a document."""
     documents = [Document("one", path, text.encode())]
     async for _ in archive.import_documents(documents, now=NOW, workspace=workspace):
         pass
 
 
 async def find(archive: Archive, query: str, eyes: Workspace | None) -> Results:
-    """What these eyes find."""
+    """What a workspace finds."""
     return await archive.search(query, workspace=eyes, until=None, today=DAY)
 
 
 def said(digests: tuple[ArchivedDigest, ...]) -> str:
-    """Everything in digests."""
+    """All texts of digests."""
     return repr(digests).casefold()
 
 
 @pytest.mark.parametrize("eyes", OTHERS)
 async def test_others_find_nothing_of_it(archive: Archive, eyes: Workspace | None) -> None:
-    """Neither by its words, authors, tags or address, nor by a slip of them, nor among guesses."""
+    """Other workspaces do not find it by its words, authors, tags or address, by misspelt words, or in
+    suggestions.
+    """
     queries = [
         *PRIVATE_WORDS, "zyzzyvva", "wevils", "by:xanthopolous", "#zyzzyva", "#secret", "2502.99999",
         "2025-02-25", "today", "random", "latest", "transformers", "2502.17416", "looped", "latent thoughts",
@@ -94,7 +96,9 @@ async def test_others_find_nothing_of_it(archive: Archive, eyes: Workspace | Non
 async def test_others_see_no_tag_no_day_and_no_relation_of_it(
     archive: Archive, eyes: Workspace | None
 ) -> None:
-    """Tags are listed and counted without it, days hold the shared papers, related papers are shared ones."""
+    """For other workspaces, tags are counted without it, and days and related papers show only shared
+    papers.
+    """
     tags = {count.tag.name: count.papers for count in await archive.tags(workspace=eyes, until=None)}
     assert tags == {"transformer": 1, "reasoning": 1, "scaling-law": 1}
     for name in ("zyzzyva", "secret"):
@@ -112,7 +116,7 @@ async def test_others_see_no_tag_no_day_and_no_relation_of_it(
 
 @pytest.mark.parametrize("eyes", OTHERS)
 async def test_others_cannot_open_it_by_number(archive: Archive, eyes: Workspace | None) -> None:
-    """Ids in a button's value open nothing that belongs to somebody else."""
+    """An id in the value of a button opens nothing that belongs to another workspace."""
     (ours,) = [one for one in await archive.digests_of_day(DAY, workspace=OURS) if one.workspace == OURS]
     assert await archive.digest(ours.id, workspace=eyes) is None
     ids = [entry.id for entry in ours.entries]
@@ -122,7 +126,7 @@ async def test_others_cannot_open_it_by_number(archive: Archive, eyes: Workspace
 
 
 async def test_its_own_workspace_sees_both(archive: Archive) -> None:
-    """We find our papers and the shared ones, each by its own words."""
+    """Its own workspace finds private and shared papers, each by its own words."""
     assert (await find(archive, "weevils", OURS)).hits[0].entry.paper.title == "Zyzzyva Networks"
     assert (await find(archive, "quantization", OURS)).hits[0].entry.paper.title == "Compression Scaling Laws"
     due = await archive.deliverable_digests(workspace=OURS, after=None, until=DAY, now=NOW)
@@ -131,7 +135,7 @@ async def test_its_own_workspace_sees_both(archive: Archive) -> None:
 
 @pytest.mark.parametrize("eyes", OTHERS)
 async def test_what_others_find_does_not_change(database: Database, eyes: Workspace | None) -> None:
-    """Hits, their order and the facts of a shared paper are the same with and without it."""
+    """Hits, their order and the facts of a shared paper are the same for others with and without it."""
     archive = Archive(database)
     await take(archive, "shared.txt", SHARED_TEXT, None)
     queries = [
@@ -152,7 +156,7 @@ async def test_what_others_find_does_not_change(database: Database, eyes: Worksp
 
 
 async def test_a_retracted_digest_of_ours_is_gone_and_the_shared_one_stays(archive: Archive) -> None:
-    """Taken back it is found by nobody and due for nobody; the shared digest of the day is untouched."""
+    """A retracted private digest is not found and not due; the shared digest of the day is unchanged."""
     await archive.retract_day(DAY, now=NOW, workspace=OURS)
     for word in PRIVATE_WORDS:
         assert (await find(archive, word, OURS)).total == 0, word
@@ -166,5 +170,5 @@ async def test_a_retracted_digest_of_ours_is_gone_and_the_shared_one_stays(archi
 
 
 def test_shared_is_nobodys_workspace() -> None:
-    """No workspace's key is the one of what all share."""
+    """No workspace has the key of shared rows."""
     assert SHARED not in {OURS.key, THEIRS.key, Workspace("", "").key}
