@@ -3,7 +3,7 @@ PYTHON ?= python3
 HARU := .venv/bin/haru
 PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help install run test check bench fuzz crash soak lock words clean
+.PHONY: help install run test check bench fuzz crash soak lock words map clean
 
 help: ## Say what each target does
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -17,11 +17,12 @@ test: .venv/tested-with check ## Lint, types, import contracts and tests, on Pyt
 	@.venv/bin/pytest -n auto --dist loadscope
 	@sh tests/second_python
 
-check: .venv/tested-with ## Lint, types and import contracts only
+check: .venv/tested-with ## Lint, types, import contracts and unused code only
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/vulture
 
 bench: .venv/tested-with ## Measure, as ratios to named references in the same run
 	@.venv/bin/python -m tests.bench
@@ -38,6 +39,9 @@ soak: .venv/tested-with ## Ten thousand schedules of a simulated Haru; fewer wit
 
 words: .venv/tested-with ## Extract what Haru says into the catalogues
 	@.venv/bin/python -m bot.language.extract
+
+map: .venv/tested-with ## Write the map of the modules into ARCHITECTURE.md
+	@.venv/bin/python -m tests.architecture_map
 
 lock: ## Make the lock files anew (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header \

@@ -1,6 +1,7 @@
 """Answers Slack within three seconds: in the acknowledgement if the answer is ready, else after it.
 
-How long Slack waits, and how long an answer can still be sent afterwards:
+How long Slack waits, and how long an answer can still be sent afterwards (to a response URL, which takes
+five answers within 30 minutes):
 https://docs.slack.dev/interactivity/handling-user-interaction
 """
 
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from datetime import timedelta
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
@@ -27,12 +27,6 @@ After that the person sees an error (``operation_timeout``), whatever the app do
 
 ANSWER_IN_ACK_WITHIN = SLACK_WAITS / 2
 """Seconds an answer may take to be sent as the acknowledgement itself; the rest is for the network."""
-
-RESPONSE_URL_LIFETIME = timedelta(minutes=30)
-"""How long the response URL of a command or a button press takes answers."""
-
-RESPONSE_URL_USES = 5
-"""How many answers a response URL takes. Haru sends one to each, or two where the first reports an error."""
 
 _ACKNOWLEDGED_VIEW_SHOWS_AFTER = 0.5
 """Seconds until Slack has shown the view of an acknowledgement, which would replace an earlier update."""

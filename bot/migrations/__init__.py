@@ -1,0 +1,1 @@
+"""The migrations that make the database's schema, run by Alembic."""

@@ -1,4 +1,4 @@
-"""Reads why Slack refused a call. Pure."""
+"""Reads why Slack refused a call."""
 
 from __future__ import annotations
 

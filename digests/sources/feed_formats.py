@@ -63,7 +63,7 @@ _ADDRESS = re.compile(r"\bhref\s*=\s*[\"']([^\"'<>\s]{1,500})[\"']", re.IGNORECA
 
 
 def _not_a_feed(text: str, media_type: str, reason: str) -> str:
-    """The message for the operator. For a page that links to its feed, it names the feed."""
+    """The sentence for the operator; a page that names its feed leads there."""
     link = _LINKED_FEED.search(text[:200_000])
     address = _ADDRESS.search(link[0]) if link else None
     if address:
@@ -73,7 +73,7 @@ def _not_a_feed(text: str, media_type: str, reason: str) -> str:
 
 
 def _json_items(text: str) -> list[FeedItem]:
-    """The items of a JSON Feed (https://www.jsonfeed.org/version/1.1/)."""
+    """Items of a JSON Feed (https://www.jsonfeed.org/version/1.1/)."""
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -101,7 +101,7 @@ _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DUBLIN = "http://purl.org/dc/elements/1.1/"
 _ATOMS = frozenset({"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"})
 _PLAIN = _ATOMS | {"", "http://purl.org/rss/1.0/", "http://backend.userland.com/rss2"}
-"""The namespaces of the feed formats. Others have titles and descriptions of pictures and podcasts."""
+"""Namespaces of the formats themselves; others have titles and descriptions of pictures and podcasts."""
 
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
@@ -118,7 +118,7 @@ def _xml_items(text: str) -> list[FeedItem]:
     parser.CharacterDataHandler = reader.text
     parser.StartDoctypeDeclHandler = _check_doctype
     try:
-        # Given text instead of bytes, expat ignores the declared encoding.
+        # Given text, expat takes no notice of the declared encoding.
         parser.Parse(_NAMED.sub(_character, _UNSPEAKABLE.sub("", text)), True)
     except expat.ExpatError as error:
         what = expat.ErrorString(error.code)
@@ -129,7 +129,7 @@ def _xml_items(text: str) -> list[FeedItem]:
 
 
 def _check_doctype(_name: str, _system: str | None, _public: str | None, declares: int) -> None:
-    """SourceError when a feed declares entities or default attributes: both can expand without limit."""
+    """SourceError when a feed declares entities, or attributes by default: either can blow it up."""
     if declares:
         raise SourceError(
             "The feed declares entities or attributes of its own, which Haru does not expand;"
@@ -138,14 +138,14 @@ def _check_doctype(_name: str, _system: str | None, _public: str | None, declare
 
 
 def _character(found: re.Match[str]) -> str:
-    """Replace a named character of HTML, which XML does not know."""
+    """HTML's named characters, which XML does not know, as themselves."""
     name = found[1]
     return found[0] if name in _XML_ENTITIES else html5.get(f"{name};", found[0])
 
 
 @dataclass(slots=True)
 class _Fields:
-    """The fields of the current item so far. The first value of each field wins."""
+    """What has been read of an item so far; the first of each wins."""
 
     said: dict[str, str] = field(default_factory=dict)
 
@@ -165,7 +165,7 @@ class _Fields:
 
 
 class _Reader:
-    """Handles expat's events, and collects the items. Holds the fields of one item at a time."""
+    """Takes expat's events. Holds one item's fields at a time, and the items that ended."""
 
     def __init__(self) -> None:
         self.items: list[FeedItem] = []
@@ -189,7 +189,7 @@ class _Reader:
                 self._fields, self._item_depth = _Fields(), self._depth
             return
         if self._name is not None:
-            # Markup inside a field: XHTML in Atom, or HTML that was not escaped.
+            # Markup inside a field: XHTML in Atom, or HTML that nobody escaped.
             self._heard.append(_opening(name, attributes))
         elif self._depth == self._item_depth + 1:
             self._begin(space, name, attributes)
@@ -209,7 +209,7 @@ class _Reader:
 
     def text(self, text: str) -> None:
         if self._name is not None:
-            # In XHTML, text is plain and must be escaped again; elsewhere it may be escaped HTML.
+            # Text beside markup is text; text alone is whatever the field's form says.
             self._heard.append(html.escape(text, quote=False) if self._form == "xhtml" else text)
 
     def _begin(self, space: str, name: str, attributes: dict[str, str]) -> None:
@@ -260,12 +260,12 @@ def _item(*, identity: str, title: str, content: str, published: str) -> FeedIte
 
 
 def _one_line(text: str) -> str:
-    """The text on one line, without characters that a database cannot store."""
+    """Text for a name: no line breaks, and nothing a database would not keep."""
     return " ".join(_UNSPEAKABLE.sub("", text).encode("utf-8", "replace").decode("utf-8").split())
 
 
 def _instant(text: str) -> datetime | None:
-    """The instant in the form of RSS (RFC 822) or Atom (RFC 3339); naive when it has no time zone."""
+    """The moment, as RSS (RFC 822) or Atom (RFC 3339) writes it; naive when it names no zone."""
     if not text or len(text) > 100:
         return None
     for read in (datetime.fromisoformat, parsedate_to_datetime):
@@ -277,7 +277,7 @@ def _instant(text: str) -> datetime | None:
 
 
 def _paragraphs(text: str) -> str:
-    """Plain text as HTML, with one paragraph per line."""
+    """Plain text as HTML, a paragraph a line."""
     return "".join(f"<p>{line}</p>\n" for line in _escaped_lines(text))
 
 

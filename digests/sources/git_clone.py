@@ -53,7 +53,7 @@ _SSH = "ssh -oBatchMode=yes -oConnectTimeout=20"
 
 
 class RefusedError(Exception):
-    """The repository cannot be used. The message is for the operator."""
+    """The repository cannot be used; the message is for the operator."""
 
 
 def main() -> None:
@@ -85,18 +85,18 @@ def _update(request: Mapping[str, Any]) -> dict[str, Any]:
 
 def _answer(request: Mapping[str, Any], folder: Path, is_allowed: IsAllowed) -> dict[str, Any]:
     seen: dict[str, str | None] = dict(request["first_seen"])
-    with _open_clone(folder) as repo:
+    with _opened(folder) as repo:
         head = _fetch(repo, request["location"], is_allowed)
         if head is None:
             return {"commit": None, "first_seen": seen, "files": {}, "changed": {}, "renamed": {}}
         before = ObjectID(request["commit"].encode()) if request["commit"] else None
         known = before if before and before in repo.object_store else None
         if head != known:
-            _add_first_days(repo, head, known, seen, ZoneInfo(request["zone"]))
+            _see(repo, head, known, seen, ZoneInfo(request["zone"]))
         now = _files(repo, head)
         old = _files(repo, known) if known else {}
         for name in now:
-            # A merge commit can add a file that none of its parents had.
+            # An evil merge can add what none of its parents had.
             seen.setdefault(name, _day(_commit(repo, head), ZoneInfo(request["zone"])))
         if len(list(repo.object_store.packs)) > MAX_PACKS:
             repo.object_store.repack()
@@ -109,7 +109,7 @@ def _answer(request: Mapping[str, Any], folder: Path, is_allowed: IsAllowed) -> 
         }
 
 
-def _open_clone(folder: Path) -> Repo:
+def _opened(folder: Path) -> Repo:
     if not folder.exists():
         folder.mkdir(parents=True)
         return Repo.init_bare(str(folder))
@@ -122,7 +122,7 @@ def _open_clone(folder: Path) -> Repo:
 
 
 def _fetch(repo: Repo, location: str, is_allowed: IsAllowed) -> ObjectID | None:
-    """Fetch the remote's HEAD; its commit, or None when the repository is empty."""
+    """Fetch what the remote's HEAD reaches; its commit, or None while the repository is empty."""
     client, path = _client(location, is_allowed)
 
     def wants(refs: Mapping[Ref, ObjectID], depth: int | None = None) -> list[ObjectID]:
@@ -148,17 +148,17 @@ def _client(location: str, is_allowed: IsAllowed) -> tuple[GitClient, str]:
 
 
 def _pools(is_allowed: IsAllowed) -> urllib3.PoolManager:
-    """A connection pool that checks the address of every connection, after redirects too."""
+    """A pool whose every connection, redirected ones too, is checked for where it leads."""
 
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
             _check_name(self.host, self.port, is_allowed)
-            return _checked_connection(super()._new_conn(), is_allowed)
+            return _checked(super()._new_conn(), is_allowed)
 
     class Secure(HTTPSConnection):
         def _new_conn(self) -> socket.socket:
             _check_name(self.host, self.port, is_allowed)
-            return _checked_connection(super()._new_conn(), is_allowed)
+            return _checked(super()._new_conn(), is_allowed)
 
     class PlainPool(urllib3.HTTPConnectionPool):
         ConnectionCls = Plain
@@ -179,8 +179,8 @@ def _check_name(host: str, port: int | None, is_allowed: IsAllowed) -> None:
         check_address(address, is_allowed)
 
 
-def _checked_connection(connected: socket.socket, is_allowed: IsAllowed) -> socket.socket:
-    """The connection, if its address is allowed. The host may have resolved differently than before."""
+def _checked(connected: socket.socket, is_allowed: IsAllowed) -> socket.socket:
+    """The connection, if it leads where it may: the name may have been looked up otherwise by now."""
     try:
         check_address(connected.getpeername(), is_allowed)
     except PrivateAddressError:
@@ -189,20 +189,20 @@ def _checked_connection(connected: socket.socket, is_allowed: IsAllowed) -> sock
     return connected
 
 
-def _add_first_days(
+def _see(
     repo: Repo, head: ObjectID, known: ObjectID | None, seen: MutableMapping[str, str | None], place: ZoneInfo
 ) -> None:
-    """Add to ``seen`` the day of each document's first commit, from the commits since the known one.
+    """Add the day each document first appeared, from the commits since the known one, oldest first.
 
-    A path keeps the day it has, so rewritten history does not make old notes new. A renamed document
-    keeps its day.
+    A name keeps the day it has: history that was rewritten does not make old notes new. A
+    renamed document takes its day along.
     """
     detector = RenameDetector(repo.object_store)
     walker = repo.get_walker(include=[head], exclude=[known] if known else [], order=ORDER_TOPO, reverse=True)
     for step in walker:
         commit = step.commit
         if len(commit.parents) > 1:
-            continue  # The commits of the merged branches added its documents.
+            continue  # What a merge brings, the commits of its branches have brought.
         parent = _commit(repo, commit.parents[0]).tree if commit.parents else None
         day = _day(commit, place)
         for change in tree_changes(repo.object_store, parent, commit.tree, rename_detector=detector):
@@ -217,7 +217,7 @@ def _add_first_days(
 
 
 def _day(commit: Commit, place: ZoneInfo) -> str | None:
-    """The day a commit was written, in the source's time zone. Rebasing does not change it."""
+    """The day a commit was written, where the source is at home; rebasing does not change it."""
     try:
         moment = datetime.fromtimestamp(min(commit.author_time, commit.commit_time), UTC)
         day: date = moment.astimezone(place).date()
@@ -227,7 +227,7 @@ def _day(commit: Commit, place: ZoneInfo) -> str | None:
 
 
 def _files(repo: Repo, commit: ObjectID) -> dict[str, str]:
-    """The blob ids of a commit's documents, by path. Symbolic links are left out."""
+    """The documents of a commit: their names, and the ids of their contents. Links are left out."""
     return {
         name: entry.sha.decode()
         for entry in iter_tree_contents(repo.object_store, _commit(repo, commit).tree)
@@ -262,7 +262,7 @@ def _name(path: bytes) -> str:
 
 
 def _reason(error: Exception) -> str:
-    """One sentence about what went wrong with the repository, without its address."""
+    """What went wrong with the repository, as one sentence without its address."""
     if any(isinstance(cause, PrivateAddressError) for cause in _causes(error)):
         return (
             "The repository is at a private address, which Haru does not fetch from;"
@@ -284,7 +284,7 @@ def _reason(error: Exception) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An error and its causes, which urllib3 keeps in the error's arguments."""
+    """An error and what brought it about; urllib3 keeps that in its arguments."""
     yield error
     inner = (error.__cause__, *(one for one in error.args if isinstance(one, BaseException)))
     for cause in inner:

@@ -122,7 +122,7 @@ class HttpClient:
         )
 
     def _opened(self) -> aiohttp.ClientSession:
-        """The session, opened at the first use, since it belongs to the running event loop."""
+        """The session, opened when first used (it belongs to the running loop)."""
         if self._session is None or self._session.closed:
             silence = self._limits.silent_seconds
             self._session = aiohttp.ClientSession(
@@ -133,7 +133,7 @@ class HttpClient:
                     use_dns_cache=False,
                 ),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=silence, sock_read=silence),
-                # _Unpacker decompresses instead, and stops at the size limit.
+                # Unpacked here instead, where a bomb's size is known before it goes off.
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": _AGENT, "Accept-Encoding": "gzip, deflate"},
@@ -180,7 +180,7 @@ class HttpClient:
 
 
 class _Unpacker:
-    """Decompresses up to a given size. ClientPayloadError when the data is broken."""
+    """Unpacks no further than it is told to. SourceError when the packing is broken."""
 
     def __init__(self, window: int) -> None:
         self._zlib = zlib.decompressobj(window)
@@ -209,13 +209,13 @@ def _unpacker(encoding: str) -> _Unpacker | None:
 
 
 def _retry_after(answer: aiohttp.ClientResponse) -> timedelta | None:
-    """The wait in Retry-After: seconds, or a date by the server's own clock (RFC 9110, section 10.2.3)."""
+    """What the server asked for, as seconds or as a moment by its own clock (RFC 9110, section 10.2.3)."""
     said = answer.headers.get("Retry-After", "")
     if said.isascii() and said.isdecimal():
-        # A longer number only says that the wait is long, and Python refuses to parse thousands of digits.
+        # A number of more digits than these says no more than that it is long.
         return timedelta(seconds=min(int(said[:20]), 10**6))
     try:
         wait = parsedate_to_datetime(said) - parsedate_to_datetime(answer.headers.get("Date", ""))
     except (ValueError, TypeError, OverflowError):
-        return None  # There is no Retry-After, or one that cannot be parsed.
+        return None  # No wish, or none that can be read: the source's own rhythm is kept.
     return max(wait, timedelta(0))

@@ -186,7 +186,7 @@ def _missing_paths(known: Mapping[str, bool], fetch: Fetch) -> frozenset[str]:
     is_any_kept = present & live or missing & set(fetch.renamed.values())
     if live and not is_any_kept and (not present or len(live) > _MAX_REMOVED_AT_ONCE):
         raise SourceError(
-            f"It has lost all its documents ({len(live):,}), so nothing was changed; is its disk mounted?"
-            " If they were removed on purpose, stop the polling with `haru sources off`."
+            f"None of its {len(live):,} documents is there any more, so nothing was changed; is its disk"
+            " mounted? If that is meant, `haru sources off` ends the asking."
         )
     return missing

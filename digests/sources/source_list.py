@@ -59,10 +59,10 @@ class Sources:
                 if source.location == location and source.kind is kind:
                     hint = "" if source.enabled else f"; `haru sources on {source.name}` switches it on again"
                     raise InvalidSourceError(
-                        f"{without_credentials(location)} is already the source {source.name}{hint}."
+                        f"{without_credentials(location)} is the source {source.name} already{hint}."
                     )
                 if source.name == name:
-                    raise InvalidSourceError(f"There is already a source {name}; choose another --name.")
+                    raise InvalidSourceError(f"There is a source {name} already; choose another --name.")
             return await source_rows.insert_source(
                 connection, replace(new, location=location), name=name, kind=kind, now=now
             )
@@ -80,7 +80,7 @@ class Sources:
         async with self._database.write() as connection:
             if not await source_rows.delete_unused(connection, source.id):
                 raise InvalidSourceError(
-                    f"{name} has documents, so it stays; `haru sources off {name}` stops the polling."
+                    f"{name} has brought documents, which stay; `haru sources off {name}` ends the polling."
                 )
 
     async def document_counts(self) -> dict[int, int]:
@@ -146,7 +146,7 @@ def guess_kind(location: str) -> SourceKind:
         return SourceKind.FOLDER
     if path.is_file():
         raise InvalidSourceError(
-            f"{location} is a single file; import it with `haru import`, or add its folder as a source."
+            f"{location} is a single file; `haru import` takes it in, and a folder can be a source."
         )
     raise InvalidSourceError(
         f"{location} is neither a folder nor an address; a feed begins with https://,"
@@ -170,12 +170,12 @@ def _is_scp_address(location: str) -> bool:
 def _checked_location(location: str, kind: SourceKind) -> str:
     """The location as it is stored, absolute for a folder; InvalidSourceError when it does not fit."""
     if location.startswith("-"):
-        raise InvalidSourceError(f"{location} is not an address.")
+        raise InvalidSourceError(f"{location} is no address.")
     if kind is SourceKind.FEED and not location.startswith(("http://", "https://")):
-        raise InvalidSourceError(f"{location} is not the address of a feed, which begins with https://.")
+        raise InvalidSourceError(f"{location} is no address of a feed; it begins with https://.")
     if kind is SourceKind.FOLDER and not Path(location).is_dir():
-        raise InvalidSourceError(f"{location} is not a folder.")
+        raise InvalidSourceError(f"{location} is no folder.")
     if kind is SourceKind.GIT and location.startswith(("git://", "ext::")):
-        raise InvalidSourceError(f"{location} is not a secure address; use https:// or ssh://.")
+        raise InvalidSourceError(f"{location} cannot be trusted on its way; give it by https:// or ssh://.")
     is_address = "://" in location or _is_scp_address(location)
     return location if is_address else str(Path(location).resolve())

@@ -19,7 +19,6 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
-    bindparam,
     cast,
     func,
     select,
@@ -47,11 +46,6 @@ async def new_ids(connection: AsyncConnection, table: Table, count: int) -> Sequ
 def among(connection: AsyncConnection, column: Column[Any], values: Iterable[Any]) -> ColumnElement[bool]:
     """The condition that a column is one of very many values, given as a single parameter."""
     return _among(connection.dialect.name, column, many(connection, values))
-
-
-def among_given(dialect: str, column: Column[Any], name: str) -> ColumnElement[bool]:
-    """The same for a statement that is made once: its values are given by ``name``, as ``many``."""
-    return _among(dialect, column, bindparam(name))
 
 
 def many(connection: AsyncConnection, values: Iterable[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The archive: importing, correcting, private digests; the same on SQLite and PostgreSQL."""
+"""The archive: taking in, correcting, keeping apart; the same on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def _find(archive: Archive, query: str, workspace: Workspace | None = None
 
 
 async def test_the_same_document_changes_nothing(database: Database) -> None:
-    """A document imported a second time is SAME, and its paper is found once."""
+    """Taken in a second time a document is the same, and its paper is found once."""
     archive = Archive(database)
     assert (await _take(archive, _newsletter(_entry(LOOPED)))).status is ImportStatus.NEW
     assert (await _take(archive, _newsletter(_entry(LOOPED)))).status is ImportStatus.SAME
@@ -52,7 +52,7 @@ async def test_the_same_document_changes_nothing(database: Database) -> None:
 
 
 async def test_a_correction_replaces_the_text_and_lookup_follows(database: Database) -> None:
-    """A corrected commentary is found by its new words and no longer by the old ones."""
+    """A corrected commentary is found by its new words and no more by the old ones."""
     archive = Archive(database)
     await _take(archive, _newsletter(_entry(LOOPED, korean="고래에 대한 이야기예요.")))
     before = (await _find(archive, "고래")).hits[0].entry
@@ -64,8 +64,8 @@ async def test_a_correction_replaces_the_text_and_lookup_follows(database: Datab
 
 
 async def test_corrections_of_one_instant_are_all_taken_in(database: Database) -> None:
-    """A document corrected several times at one instant has its last content, also when it returns to an
-    earlier one.
+    """A document corrected again and again at the same instant says what it said last, and comes back to
+    what it said before, too.
     """
     archive = Archive(database)
     for animal in ("고래", "상어", "문어", "상어", "고래", "해마"):
@@ -77,7 +77,7 @@ async def test_corrections_of_one_instant_are_all_taken_in(database: Database) -
 
 
 async def test_an_entry_taken_out_is_gone_from_lookup(database: Database) -> None:
-    """An entry that its document no longer has is not found; the other entries are."""
+    """What a document no longer says is not found any more; the rest stays."""
     archive = Archive(database)
     await _take(archive, _newsletter(_entry(LOOPED), _entry("Whales of the Deep")))
     await _take(archive, _newsletter(_entry(LOOPED)))
@@ -87,7 +87,7 @@ async def test_an_entry_taken_out_is_gone_from_lookup(database: Database) -> Non
 
 @pytest.mark.parametrize("linked_first", [True, False])
 async def test_a_link_one_source_lacks_comes_from_another(database: Database, linked_first: bool) -> None:
-    """A newsletter without links and a source with them make one paper, in either order of import."""
+    """In either order of arrival a newsletter without links and a source with them tell of one paper."""
     archive = Archive(database)
     bare = (_newsletter(_entry(LOOPED)), "one")
     linked = (_newsletter(_entry(LOOPED, url="https://arxiv.org/abs/2502.17416v2"), day="2025-02-24"), "two")
@@ -101,7 +101,7 @@ async def test_a_link_one_source_lacks_comes_from_another(database: Database, li
 
 
 async def test_a_private_digest_is_seen_only_by_its_workspace(database: Database) -> None:
-    """A private digest is found by its own workspace and by no other."""
+    """What one team gave privately is found by that team, and by nobody else."""
     archive = Archive(database)
     await _take(archive, _newsletter(_entry("Secret Sauce of Loops")), workspace=OURS)
     assert (await _find(archive, "sauce", OURS)).total == 1
@@ -111,7 +111,7 @@ async def test_a_private_digest_is_seen_only_by_its_workspace(database: Database
 
 
 async def test_a_private_digest_never_alters_a_shared_paper(database: Database) -> None:
-    """A private note on a shared paper changes neither its facts nor its rank for other workspaces."""
+    """A private note on a shared paper changes neither its facts nor its rank for others."""
     archive = Archive(database)
     url = "https://arxiv.org/abs/2502.17416"
     await _take(archive, _newsletter(_entry(LOOPED, url=url)))
@@ -126,7 +126,7 @@ async def test_a_private_digest_never_alters_a_shared_paper(database: Database) 
 
 
 async def test_a_retracted_day_is_gone(database: Database) -> None:
-    """A retracted digest is not found and can no longer be delivered."""
+    """A retracted digest is found by nobody and can no longer be delivered."""
     archive = Archive(database)
     await _take(archive, _newsletter(_entry(LOOPED)))
     assert await archive.retract_day(date(2025, 2, 25), now=NOW) == 1
@@ -138,7 +138,7 @@ async def test_a_retracted_day_is_gone(database: Database) -> None:
 
 
 async def test_one_bad_document_never_stops_the_rest(database: Database) -> None:
-    """A document that cannot be read is refused with a reason, and the others are imported."""
+    """A document that cannot be read is refused with a reason, and its neighbours are taken in."""
     archive = Archive(database)
     documents = [
         Document("one", "a.txt", _newsletter(_entry(LOOPED)).encode()),
@@ -152,7 +152,7 @@ async def test_one_bad_document_never_stops_the_rest(database: Database) -> None
 
 
 async def test_a_dry_run_keeps_nothing(database: Database) -> None:
-    """A dry run reports the same results and writes nothing."""
+    """A dry run tells the same fates and writes none of them."""
     archive = Archive(database)
     document = Document("one", "a.txt", _newsletter(_entry(LOOPED)).encode())
     taken = [one async for one in archive.import_documents([document], now=NOW, dry_run=True)]
@@ -161,7 +161,7 @@ async def test_a_dry_run_keeps_nothing(database: Database) -> None:
 
 
 async def test_nothing_dated_later_is_seen(database: Database) -> None:
-    """With `until`, no search finds papers of later digests."""
+    """With a last day, papers of later digests are invisible to every kind of lookup."""
     archive = Archive(database)
     await _take(archive, _newsletter(_entry(LOOPED), day="2025-03-01"))
     until = date(2025, 2, 28)

@@ -1,4 +1,4 @@
-"""The rules of an import."""
+"""What a document changes in the archive, as a pure changes."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def _statuses(now: list[Entry], before: list[Entry]) -> list[tuple[ImportStatus,
 
 
 def test_nothing_changed_is_the_same() -> None:
-    """Entries with the same content at the same position are SAME."""
+    """Entries that say what they said, where they said it, are the same."""
     assert _statuses([FIRST, SECOND], [FIRST, SECOND]) == [(ImportStatus.SAME, 10), (ImportStatus.SAME, 11)]
 
 
 def test_a_corrected_title_is_a_correction() -> None:
-    """An entry whose title changed is matched by its address, so it is CHANGED and not replaced."""
+    """An entry whose title changed is known by its address, and not withdrawn and made anew."""
     corrected = Entry(Paper("Looped Transformers", ("Ada",), URL, "2502.17416"))
     changes = compare_entries([corrected], _known(FIRST))
     assert [(change.status, change.id) for change in changes.entries] == [(ImportStatus.CHANGED, 10)]
@@ -44,25 +44,25 @@ def test_a_corrected_title_is_a_correction() -> None:
 
 
 def test_an_added_link_is_a_correction() -> None:
-    """An entry that gets a link is matched by its title."""
+    """An entry that gains a link is known by its title."""
     linked = Entry(Paper("Whales", url="https://example.org/whales"))
     assert _statuses([linked], [SECOND]) == [(ImportStatus.CHANGED, 10)]
 
 
 def test_what_is_no_longer_said_is_withdrawn() -> None:
-    """An entry that the document no longer has is withdrawn, and one that moved is CHANGED."""
+    """An entry the document dropped is withdrawn, and one that moved has changed."""
     changes = compare_entries([SECOND], _known(FIRST, SECOND))
     assert changes.withdrawn == (10,)
     assert [change.status for change in changes.entries] == [ImportStatus.CHANGED]
 
 
 def test_facts_come_from_the_first_who_knows() -> None:
-    """Each field of a merged paper is from the first mention that has it."""
+    """A paper's facts follow the order of its mentions, each from the first that has it."""
     assert merge_papers([SECOND.paper, FIRST.paper]) == Paper("Whales", ("Ada",), URL, "2502.17416")
 
 
 def test_notes_are_a_day_late_by_themselves() -> None:
-    """In any time zone a day of notes arrives at least a day late; a newsletter arrives on its own day."""
+    """A day of notes is to be had when it has ended, in any zone; a newsletter on its own day."""
     day = date(2025, 2, 25)
     notes, newsletter = Digest(day, (), kind=DocumentKind.NOTE), Digest(day, ())
     for zone in ("Pacific/Kiritimati", "UTC", "Pacific/Niue"):

@@ -1,4 +1,4 @@
-"""A private digest belongs to one workspace: others neither see it, find it, nor notice that it exists."""
+"""What a workspace was given is its own: others neither see it, find it, nor notice that it is there."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ PRIVATE_WORDS = ["zyzzyva", "weevils", "flobber", "딱정벌레", "비밀", "xan
 
 @pytest.fixture
 async def archive(database: Database) -> Archive:
-    """A shared digest, and a private one with a paper of its own and one that both have."""
+    """A digest that all share, and one of ours with a paper of its own and one that both have."""
     archive = Archive(database)
     await take(archive, "shared.txt", SHARED_TEXT, None)
     await take(archive, "ours.txt", PRIVATE_TEXT, OURS)
@@ -59,27 +59,25 @@ async def archive(database: Database) -> Archive:
 
 
 async def take(archive: Archive, path: str, text: str, workspace: Workspace | None) -> None:
-    """Import a document."""
+    """Take a document in."""
     documents = [Document("one", path, text.encode())]
     async for _ in archive.import_documents(documents, now=NOW, workspace=workspace):
         pass
 
 
 async def find(archive: Archive, query: str, eyes: Workspace | None) -> Results:
-    """What a workspace finds."""
+    """What these eyes find."""
     return await archive.search(query, workspace=eyes, until=None, today=DAY)
 
 
 def said(digests: tuple[ArchivedDigest, ...]) -> str:
-    """All texts of digests."""
+    """Everything in digests."""
     return repr(digests).casefold()
 
 
 @pytest.mark.parametrize("eyes", OTHERS)
 async def test_others_find_nothing_of_it(archive: Archive, eyes: Workspace | None) -> None:
-    """Other workspaces do not find it by its words, authors, tags or address, by misspelt words, or in
-    suggestions.
-    """
+    """Neither by its words, authors, tags or address, nor by a slip of them, nor among guesses."""
     queries = [
         *PRIVATE_WORDS, "zyzzyvva", "wevils", "by:xanthopolous", "#zyzzyva", "#secret", "2502.99999",
         "2025-02-25", "today", "random", "latest", "transformers", "2502.17416", "looped", "latent thoughts",
@@ -96,9 +94,7 @@ async def test_others_find_nothing_of_it(archive: Archive, eyes: Workspace | Non
 async def test_others_see_no_tag_no_day_and_no_relation_of_it(
     archive: Archive, eyes: Workspace | None
 ) -> None:
-    """For other workspaces, tags are counted without it, and days and related papers show only shared
-    papers.
-    """
+    """Tags are listed and counted without it, days hold the shared papers, related papers are shared ones."""
     tags = {count.tag.name: count.papers for count in await archive.tags(workspace=eyes, until=None)}
     assert tags == {"transformer": 1, "reasoning": 1, "scaling-law": 1}
     for name in ("zyzzyva", "secret"):
@@ -116,7 +112,7 @@ async def test_others_see_no_tag_no_day_and_no_relation_of_it(
 
 @pytest.mark.parametrize("eyes", OTHERS)
 async def test_others_cannot_open_it_by_number(archive: Archive, eyes: Workspace | None) -> None:
-    """An id in the value of a button opens nothing that belongs to another workspace."""
+    """Ids in a button's value open nothing that belongs to somebody else."""
     (ours,) = [one for one in await archive.digests_of_day(DAY, workspace=OURS) if one.workspace == OURS]
     assert await archive.digest(ours.id, workspace=eyes) is None
     ids = [entry.id for entry in ours.entries]
@@ -126,7 +122,7 @@ async def test_others_cannot_open_it_by_number(archive: Archive, eyes: Workspace
 
 
 async def test_its_own_workspace_sees_both(archive: Archive) -> None:
-    """Its own workspace finds private and shared papers, each by its own words."""
+    """We find our papers and the shared ones, each by its own words."""
     assert (await find(archive, "weevils", OURS)).hits[0].entry.paper.title == "Zyzzyva Networks"
     assert (await find(archive, "quantization", OURS)).hits[0].entry.paper.title == "Compression Scaling Laws"
     due = await archive.deliverable_digests(workspace=OURS, after=None, until=DAY, now=NOW)
@@ -135,7 +131,7 @@ async def test_its_own_workspace_sees_both(archive: Archive) -> None:
 
 @pytest.mark.parametrize("eyes", OTHERS)
 async def test_what_others_find_does_not_change(database: Database, eyes: Workspace | None) -> None:
-    """Hits, their order and the facts of a shared paper are the same for others with and without it."""
+    """Hits, their order and the facts of a shared paper are the same with and without it."""
     archive = Archive(database)
     await take(archive, "shared.txt", SHARED_TEXT, None)
     queries = [
@@ -156,7 +152,7 @@ async def test_what_others_find_does_not_change(database: Database, eyes: Worksp
 
 
 async def test_a_retracted_digest_of_ours_is_gone_and_the_shared_one_stays(archive: Archive) -> None:
-    """A retracted private digest is not found and not due; the shared digest of the day is unchanged."""
+    """Taken back it is found by nobody and due for nobody; the shared digest of the day is untouched."""
     await archive.retract_day(DAY, now=NOW, workspace=OURS)
     for word in PRIVATE_WORDS:
         assert (await find(archive, word, OURS)).total == 0, word
@@ -170,5 +166,5 @@ async def test_a_retracted_digest_of_ours_is_gone_and_the_shared_one_stays(archi
 
 
 def test_shared_is_nobodys_workspace() -> None:
-    """No workspace has the key of shared rows."""
+    """No workspace's key is the one of what all share."""
     assert SHARED not in {OURS.key, THEIRS.key, Workspace("", "").key}

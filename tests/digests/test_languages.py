@@ -1,4 +1,4 @@
-"""A query in one language finds text in the other, without the semantic extra; on both databases."""
+"""A question in one language finds what is said in the other, without the extra; on both databases."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ async def archive(database: Database) -> Archive:
 async def test_a_question_finds_what_is_said_in_the_other_language(
     archive: Archive, query: str, first: str
 ) -> None:
-    """English words find Korean commentary, and Korean words find English titles."""
+    """English words are found in Korean commentary, and Korean ones in English titles."""
     found = await archive.search(query, workspace=None, until=None, today=None)
     assert [hit.entry.paper.arxiv_id for hit in found.hits][:1] == [first]
 
 
 async def test_a_word_that_stands_there_comes_before_its_translation(archive: Archive) -> None:
-    """A paper with the word as typed ranks before papers with its translations."""
+    """What is asked for as it was written is found first, whatever else the words may mean."""
     found = await archive.search("trajectories of birds", workspace=None, until=None, today=None)
     assert found.hits[0].entry.paper.arxiv_id == "2502.00044"

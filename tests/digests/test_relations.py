@@ -1,4 +1,4 @@
-"""Notes that link to other notes: their papers are related, whichever note was imported first."""
+"""Notes that name other notes: the papers are related, whichever note came first."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def _related(archive: Archive, title: str) -> list[str]:
 
 
 async def test_a_link_is_resolved_when_its_target_comes_later(database: Database) -> None:
-    """A linked note that is imported later, from another folder, becomes the first related paper."""
+    """A note in another folder, taken in after the one that names it, is its first related paper."""
     archive = Archive(database)
     text = "*Quokka Optimizers* (A B, C D)\n\n작은 걸음.\n\n# Links\n\n[[250102 Numbats.md]]\n"
     await _take(archive, "2025/250101 Quokka.md", text)
@@ -33,7 +33,7 @@ async def test_a_link_is_resolved_when_its_target_comes_later(database: Database
 
 
 async def test_a_link_without_its_date_finds_the_note_and_no_longer_name(database: Database) -> None:
-    """`[[CLIP]]` is the note `210105 CLIP.md`, not `230101 EVA-CLIP.md`."""
+    """`[[CLIP]]` is the note `210105 CLIP.md`, and not `230101 EVA-CLIP.md`."""
     archive = Archive(database)
     await _take(archive, "250101 Quokka.md", "*Quokka Optimizers* (A B, C D)\n\n[[CLIP]]처럼 작은 걸음.\n")
     await _take(archive, "230101 EVA-CLIP.md", "*Emu Pictures* (E F, G H)\n\n에뮤.\n")

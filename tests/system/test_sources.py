@@ -76,7 +76,7 @@ def test_a_source_turned_off_stays_off(haru: Haru, notes: Path) -> None:
         (("add", "nowhere"), "neither a folder nor an address"),
         (("add", "http://127.0.0.1:9/feed"), "private address"),
         (("add", "git://example.org/notes"), "neither a folder nor an address"),
-        (("add", "--kind", "git", "git://example.org/notes"), "is not a secure address"),
+        (("add", "--kind", "git", "git://example.org/notes"), "cannot be trusted on its way"),
         (("poll", "nothing"), "There is no source nothing"),
         (("off", "nothing"), "There is no source nothing"),
     ],

@@ -12,7 +12,7 @@ from digests.sources.polling import Poller
 from digests.sources.source_list import Sources
 from digests.store.database import Database
 from tests.digests.sources.feed_server import FeedServer
-from tests.digests.sources.polled_archive import EVERY, FakeSource, PolledArchive
+from tests.digests.sources.polled_archive import EVERY, House, Shelf
 
 
 @pytest.fixture
@@ -23,10 +23,10 @@ async def feed_server() -> AsyncIterator[FeedServer]:
 
 
 @pytest.fixture
-def polled_archive(database: Database) -> PolledArchive:
-    """An archive whose source has one note of Monday."""
-    fake_source = FakeSource()
-    fake_source.put("250224 Looped.md", "Looped Transformers")
+def house(database: Database) -> House:
+    """A house whose source holds one note of Monday."""
+    shelf = Shelf()
+    shelf.put("250224 Looped.md", "Looped Transformers")
     archive = Archive(database)
-    polling = Poller(database, archive, {SourceKind.GIT: fake_source}, interval=EVERY, jitter=lambda: 0.0)
-    return PolledArchive(database, fake_source, archive, Sources(database), polling)
+    polling = Poller(database, archive, {SourceKind.GIT: shelf}, interval=EVERY, jitter=lambda: 0.0)
+    return House(database, shelf, archive, Sources(database), polling)

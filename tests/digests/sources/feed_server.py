@@ -1,4 +1,4 @@
-"""A feed server on 127.0.0.1 that can fail in every way servers do."""
+"""A feed server on 127.0.0.1 that behaves as badly as servers do. Bounded: it ends with the test."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def item(
     id_: str | None = None,
     arxiv_id: str = "2502.17416",
 ) -> str:
-    """An RSS item: a newsletter with one paper."""
+    """One RSS item: a newsletter with one paper."""
     page = ENTRY.format(title=title, korean=korean, arxiv_id=arxiv_id)
     return (
         f"<item><guid>{id_ or f'urn:issue:{day}'}</guid><title>{day}</title>"
@@ -45,7 +45,7 @@ def rss(*items: str, encoding: str = "UTF-8") -> str:
 
 
 class FeedServer:
-    """Serves ``/feed`` correctly, with an ETag, and every kind of failure at other paths."""
+    """Serves ``/feed`` well, with an ETag, and at other paths every kind of trouble."""
 
     def __init__(self) -> None:
         self.feed = rss(item())
@@ -56,12 +56,12 @@ class FeedServer:
         self.released = asyncio.Event()
 
     def url(self, path: str = "/feed", host: str = "127.0.0.1") -> str:
-        """An address on this server."""
+        """An address at this server."""
         return f"http://{host}:{self.port}{path}"
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[FeedServer]:
-        """Serve on every loopback address while the block runs."""
+        """Serve while the block runs, on every loopback address."""
         application = web.Application()
         for path, handler in self._routes().items():
             application.router.add_get(path, self._noted(handler))

@@ -1,4 +1,4 @@
-"""An archive with one polled source, whose files a test sets."""
+"""An archive with a source that holds what a test puts on it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ NOTE = "https://arxiv.org/abs/2502.{:05}\n*{}* (Ada Lovelace)\n\n{}\n\n#llm\n"
 
 
 @dataclass
-class FakeSource:
-    """A source whose files a test sets."""
+class Shelf:
+    """A source that holds what a test puts on it."""
 
     files: dict[str, str] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -46,16 +46,16 @@ class FakeSource:
 
 
 @dataclass
-class PolledArchive:
+class House:
     """An archive with one polled source in it."""
 
     database: Database
-    source: FakeSource
+    shelf: Shelf
     archive: Archive
     sources: Sources
     polling: Poller
-    imported: list[ImportedDocument] = field(default_factory=list)
-    """The result for each document of the last poll."""
+    taken: list[ImportedDocument] = field(default_factory=list)
+    """What became of each document of the last poll."""
 
     async def add(self, name: str = "notes", *, posts: bool = True) -> Source:
         return await self.sources.add(
@@ -71,8 +71,8 @@ class PolledArchive:
     async def poll(self, now: datetime = NOW, name: str = "notes") -> PollResult:
         claimed = await self.polling.claim(name, now=now)
         assert claimed is not None
-        self.imported.clear()
-        return await self.polling.poll(claimed, now=now, on_document=self.imported.append)
+        self.taken.clear()
+        return await self.polling.poll(claimed, now=now, on_document=self.taken.append)
 
     async def found(self, query: str) -> int:
         return (await self.archive.search(query, workspace=None, until=None, today=None)).total

@@ -1,4 +1,4 @@
-"""The feed fetcher, against a real server on loopback that fails in every way servers do."""
+"""The feed source, against a real server on loopback that misbehaves in every way servers do."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _only(address: str) -> bool:
 
 @pytest.fixture
 async def web() -> AsyncIterator[HttpClient]:
-    """A client that may connect to 127.0.0.1 and to no other address."""
+    """A web in which 127.0.0.1 is trusted and nothing else is."""
     web = HttpClient(is_allowed=_only, limits=LIMITS)
     yield web
     await web.close()
@@ -39,7 +39,7 @@ async def _fetch(web: HttpClient, address: str, cursor: Cursor | None = None, zo
 
 
 async def test_an_item_is_a_newsletter(web: HttpClient, feed_server: FeedServer) -> None:
-    """A feed's item becomes a document that reads as a digest, dated by its title, with its links."""
+    """A feed's item becomes a document that reads as a digest, dated by its title, links kept."""
     (document,) = (await _fetch(web, feed_server.url())).documents
     digest = read_document(document)
     (entry,) = digest.entries
@@ -49,9 +49,7 @@ async def test_an_item_is_a_newsletter(web: HttpClient, feed_server: FeedServer)
 
 
 async def test_an_unchanged_feed_is_not_sent_again(web: HttpClient, feed_server: FeedServer) -> None:
-    """With the first response's validators the second is 304 without items; after a change it has all of
-    them.
-    """
+    """With the validators of the first answer the second is 304 and brings nothing; a change brings all."""
     first = await _fetch(web, feed_server.url())
     second = await _fetch(web, feed_server.url(), first.cursor)
     assert (list(second.documents), second.cursor) == ([], first.cursor)
@@ -65,7 +63,7 @@ async def test_an_unchanged_feed_is_not_sent_again(web: HttpClient, feed_server:
 async def test_korean_arrives_whatever_the_server_says_of_it(
     web: HttpClient, feed_server: FeedServer, path: str
 ) -> None:
-    """EUC-KR that only the XML declaration names, and UTF-8 declared as Latin 1, are read as Korean."""
+    """EUC-KR that only the declaration names, and UTF-8 announced as Latin 1, are read as Korean."""
     (document,) = (await _fetch(web, feed_server.url(path))).documents
     assert "반복하는 트랜스포머" in document.content.decode()
 
@@ -88,14 +86,14 @@ async def test_korean_arrives_whatever_the_server_says_of_it(
 async def test_trouble_is_said_in_a_sentence(
     web: HttpClient, feed_server: FeedServer, path: str, says: str
 ) -> None:
-    """Each kind of bad response raises a SourceError whose message says what is wrong."""
+    """Each kind of bad answer is one SourceError whose sentence says what it was."""
     with pytest.raises(SourceError, match=says):
         await _fetch(web, feed_server.url(path))
 
 
 @pytest.mark.parametrize("path", ["/hang", "/drip"])
 async def test_a_slow_server_is_left(feed_server: FeedServer, path: str) -> None:
-    """A server that sends nothing, or a byte now and then, is given up after the time limit."""
+    """A server that says nothing, or a letter now and then, is given up after the whole time allowed."""
     web = HttpClient(
         is_allowed=_only, limits=FetchLimits(seconds=0.3, silent_seconds=0.2 if path == "/hang" else 5)
     )
@@ -114,14 +112,14 @@ async def test_a_redirect_within_what_is_allowed_is_followed(
 
 
 async def test_a_wish_to_be_left_alone_is_kept(web: HttpClient, feed_server: FeedServer) -> None:
-    """The Retry-After of an error response is part of the SourceError."""
+    """The Retry-After of an answer that is no feed goes along with the error."""
     with pytest.raises(SourceError, match="answers 429") as caught:
         await _fetch(web, feed_server.url("/busy"))
     assert caught.value.retry_after == timedelta(hours=2)
 
 
 class _Liar(AbstractResolver):
-    """Resolves every host to an address on this machine, as a hostile name server would."""
+    """Knows every name by an address on this machine, as a hostile name server would."""
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -136,9 +134,7 @@ class _Liar(AbstractResolver):
     "host", ["127.0.0.1", "localhost", "papers.example", "[::ffff:127.0.0.1]", "2130706433"]
 )
 async def test_private_addresses_are_refused(feed_server: FeedServer, host: str) -> None:
-    """Unless allowed, this machine cannot be reached by number, name, embedded address or hostile name
-    server.
-    """
+    """Unless allowed, this machine is reached by no number, name, disguise, or name server's lie."""
     web = HttpClient(limits=LIMITS, resolver=_Liar() if host == "papers.example" else None)
     try:
         with pytest.raises(SourceError, match=r"private address|no web address"):
@@ -157,11 +153,11 @@ async def test_private_addresses_are_refused(feed_server: FeedServer, host: str)
     ],
 )  # fmt: skip
 def test_what_is_not_public(address: str) -> None:
-    """Private, local, reserved and embedded addresses are not public."""
+    """No private, local, reserved or disguised address counts as public."""
     assert not is_public_address(address)
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700:4700::1111", "64:ff9b::101:101"])
 def test_what_is_public(address: str) -> None:
-    """Public addresses are public, also when they are embedded in IPv6."""
+    """Public addresses do, written as IPv6 too."""
     assert is_public_address(address)

@@ -1,4 +1,4 @@
-"""Feeds of every format are parsed into items; anything else is refused with a reason."""
+"""Feeds of every format to their items; what is none is refused in a sentence, and nothing is blown up."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _items(text: str | bytes, charset: str | None = None) -> tuple[FeedItem, ...
 
 
 def test_rss_prefers_the_whole_content() -> None:
-    """An RSS item's content:encoded is preferred to its description, and its guid is its id."""
+    """An RSS item's content:encoded wins over its description, and its guid names it."""
     (one,) = _items(rss(item()))
     assert (one.id, one.title) == ("urn:issue:2025-02-25", "2025-02-25")
     assert "arxiv.org" in one.content
@@ -30,7 +30,7 @@ def test_rss_prefers_the_whole_content() -> None:
 
 
 def test_atom_in_all_its_forms() -> None:
-    """Text, escaped HTML and XHTML contents of Atom all become HTML."""
+    """Atom's text, escaped HTML and XHTML contents all become HTML."""
     entry = "<entry><id>{0}</id><title>t</title><content type='{0}'>{1}</content></entry>"
     text, page, xhtml = _items(
         ATOM.format(
@@ -47,7 +47,7 @@ def test_atom_in_all_its_forms() -> None:
 
 
 def test_json_feed() -> None:
-    """The items of a JSON Feed have id, title, HTML and date."""
+    """A JSON Feed's items carry id, title, HTML and date."""
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "items": [
@@ -69,13 +69,13 @@ def test_json_feed() -> None:
     ],
 )
 def test_dates_as_feeds_write_them(said: str) -> None:
-    """Dates in the forms of RFC 822 and RFC 3339 are the same instant."""
+    """RFC 822 and RFC 3339 name the same moment."""
     (one,) = _items(f"<rss><channel><item><guid>1</guid>{said}</item></channel></rss>")
     assert one.published == datetime(2025, 2, 24, 22, tzinfo=UTC)
 
 
 def test_other_namespaces_titles_are_not_the_items() -> None:
-    """The title of a picture or a podcast is not the title of its item."""
+    """The title of a picture or of a podcast is not taken for the item's."""
     (one,) = _items(
         "<rss xmlns:media='http://search.yahoo.com/mrss/'><channel><item><guid>1</guid>"
         "<media:title>A picture</media:title><title>The papers</title></item></channel></rss>"
@@ -84,7 +84,7 @@ def test_other_namespaces_titles_are_not_the_items() -> None:
 
 
 def test_html_characters_and_forbidden_bytes_are_survived() -> None:
-    """A feed with &nbsp; or control characters, which XML does not allow, can be read."""
+    """&nbsp; and control characters, which XML does not know, do not make a feed unreadable."""
     (one,) = _items(
         "<rss><channel><item><guid>1</guid><title>a&nbsp;b\x0b&amp;c</title></item></channel></rss>"
     )
@@ -92,13 +92,13 @@ def test_html_characters_and_forbidden_bytes_are_survived() -> None:
 
 
 def test_an_old_doctype_is_no_harm() -> None:
-    """The external DTD that RSS 0.91 names is not fetched."""
+    """RSS 0.91 names a DTD elsewhere, which is not fetched."""
     doctype = '<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://127.0.0.1:9/rss-0.91.dtd">'
     assert len(_items(doctype + "<rss><channel><item><guid>1</guid></item></channel></rss>")) == 1
 
 
 def test_an_id_given_twice_counts_once() -> None:
-    """Of two items with the same id the first is kept, since feeds begin with the newest."""
+    """The first of two items with one id is kept: feeds are newest first."""
     assert len(_items(rss(item(title="new"), item(title="old")))) == 1
 
 
@@ -136,13 +136,13 @@ LAUGHS = "<!DOCTYPE rss [<!ENTITY a0 'ha'>" + "".join(
     ],
 )
 def test_what_is_no_feed_is_refused(text: str, says: str) -> None:
-    """Entity bombs, external entities, broken XML and JSON are each refused with a reason."""
+    """Bombs, files asked for by entity, broken XML and JSON are each refused with their reason."""
     with pytest.raises(SourceError, match=says):
         _items(text)
 
 
 def test_a_deep_feed_is_read_without_recursion() -> None:
-    """100,000 nested elements overflow nothing and make no item."""
+    """A hundred thousand nested elements neither overflow anything nor are taken for an item."""
     depth = 100_000
     (one,) = _items(
         f"<rss><channel><item><guid>1</guid><description>{'<b>' * depth}{'</b>' * depth}</description>"
@@ -153,14 +153,14 @@ def test_a_deep_feed_is_read_without_recursion() -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "euc-kr", "cp949", "iso2022_kr"])
 def test_korean_in_every_encoding(encoding: str) -> None:
-    """Korean is read in every encoding that a feed declares."""
+    """Whatever encoding a feed declares, its Korean is read."""
     (one,) = _items(rss(item(), encoding=encoding).encode(encoding))
     assert "반복하는" in one.content
 
 
 @given(st.binary(max_size=400), st.sampled_from([None, "euc-kr", "utf-7", "idna", "nonsense", "a\0b"]))
 def test_any_bytes_are_read_or_refused(body: bytes, charset: str | None) -> None:
-    """Any bytes with any charset are parsed or raise SourceError, and nothing else."""
+    """No bytes, under any name of an encoding, raise anything but a SourceError."""
     for content in (body, b"<rss><channel><item>" + body + b"</item></channel></rss>", b'{"items":[' + body):
         try:
             _items(content, charset)

@@ -1,4 +1,4 @@
-"""The folder fetcher: new, changed, removed and unreadable files."""
+"""The folder source: what is new, what changed, what went, and what cannot be read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def source(tmp_path: Path) -> Source:
 
 
 def _write(file: Path, text: str, *, age: int = 60) -> None:
-    """Write a file with a modification time this many seconds ago."""
+    """Write a file as if so many seconds ago."""
     file.write_text(text)
     then = file.stat().st_mtime_ns - age * 1_000_000_000
     os.utime(file, ns=(then, then))
@@ -40,7 +40,7 @@ def _names(fetch: Fetch) -> list[str]:
 
 
 async def test_only_what_changed_is_given_again(source: Source) -> None:
-    """The first fetch gives all files, the next none, and after a change only the changed file."""
+    """The first look gives everything, the next nothing, and after a change just that file."""
     first = await FolderFetcher().fetch(source)
     assert _names(first) == ["2025/250224 One.md", "250225 Two.md"]
     second = await _again(source, first)
@@ -51,16 +51,14 @@ async def test_only_what_changed_is_given_again(source: Source) -> None:
 
 
 async def test_a_touched_file_is_the_same(source: Source) -> None:
-    """A file with a new modification time and the same bytes has not changed."""
+    """A new time with the same bytes is no change."""
     first = await FolderFetcher().fetch(source)
     _write(Path(source.location) / "250225 Two.md", "two", age=5)
     assert _names(await _again(source, first)) == []
 
 
 async def test_a_change_within_one_tick_is_seen(source: Source) -> None:
-    """A file written just before a fetch is read again by the next one, even when its time and size are
-    equal.
-    """
+    """A file written a moment before the look is looked at again, even if time and size then agree."""
     file = Path(source.location) / "250225 Two.md"
     file.write_text("abc")
     stat = file.stat()
@@ -71,7 +69,7 @@ async def test_a_change_within_one_tick_is_seen(source: Source) -> None:
 
 
 async def test_a_renamed_file_is_known(source: Source) -> None:
-    """The same bytes under a new name, when the old name is gone, are a renamed file."""
+    """The same bytes under another name, with the first name gone, are a renamed file."""
     first = await FolderFetcher().fetch(source)
     root = Path(source.location)
     (root / "250225 Two.md").rename(root / "250225 Zwei.md")
@@ -81,13 +79,13 @@ async def test_a_renamed_file_is_known(source: Source) -> None:
 
 
 async def test_a_folder_that_is_not_there_is_said(source: Source) -> None:
-    """A missing folder (an unmounted disk) is an error, not an empty folder."""
+    """A folder that went (an unmounted disk) is an error and not an empty folder."""
     with pytest.raises(SourceError, match="is its disk mounted"):
         await FolderFetcher().fetch(replace(source, location=source.location + "-gone"))
 
 
 async def test_a_file_that_cannot_be_read_stops_no_other(source: Source) -> None:
-    """A file that cannot be read is present and reported with the reason, and the others are read."""
+    """A file whose reading fails is present, refused with the reason, and the rest is read."""
     # A process's own memory is a file that not even root can read from its beginning.
     (Path(source.location) / "250226 Memory.md").symlink_to("/proc/self/mem")
     first = await FolderFetcher().fetch(source)
@@ -99,7 +97,7 @@ async def test_a_file_that_cannot_be_read_stops_no_other(source: Source) -> None
 
 
 async def test_what_only_looks_like_a_note_is_left(source: Source) -> None:
-    """A folder named like a note, and a broken link, are no documents."""
+    """A folder called like a note and a link that leads nowhere are no documents."""
     (Path(source.location) / "250227 Folder.md").mkdir()
     loop = Path(source.location) / "250226 Loop.md"
     loop.symlink_to(loop)
@@ -107,7 +105,7 @@ async def test_what_only_looks_like_a_note_is_left(source: Source) -> None:
 
 
 async def test_hidden_and_other_files_are_not_looked_at(source: Source) -> None:
-    """Hidden files, such as Obsidian's and git's, and files of other types are ignored."""
+    """What Obsidian or git keep beside the notes is none."""
     for name in (".obsidian/note.md", ".hidden.md", "picture.png"):
         file = Path(source.location) / name
         file.parent.mkdir(exist_ok=True)
@@ -116,7 +114,7 @@ async def test_hidden_and_other_files_are_not_looked_at(source: Source) -> None:
 
 
 async def test_a_korean_name_is_one_however_it_is_composed(tmp_path: Path) -> None:
-    """A Korean file name has the same path in composed and decomposed (macOS) form."""
+    """macOS takes 한글 apart, and the document has the same path by either way to write it."""
     name = "250225 한글.md"
     (tmp_path / unicodedata.normalize("NFD", name)).write_text("x")
     source = Source(1, "notes", SourceKind.FOLDER, str(tmp_path))
@@ -125,7 +123,7 @@ async def test_a_korean_name_is_one_however_it_is_composed(tmp_path: Path) -> No
 
 
 def test_documents_are_read_one_by_one(tmp_path: Path) -> None:
-    """The files of a folder are counted at once and read one at a time, anew for each iteration."""
+    """A folder is counted at once, its files are read as they are asked for, each time anew."""
     for name in ("a.txt", "b.txt"):
         (tmp_path / name).write_text("one")
     found = documents_in(tmp_path)
@@ -139,7 +137,7 @@ def test_documents_are_read_one_by_one(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="only Linux has a file nobody can read")
 def test_an_unreadable_file_of_an_import_stops_no_other(tmp_path: Path) -> None:
-    """An unreadable file is reported with the reason, and the others are read."""
+    """The others are given, and the unreadable one is named with the reason."""
     (tmp_path / "a.txt").symlink_to("/proc/self/mem")
     (tmp_path / "b.txt").write_text("two")
     found = documents_in(tmp_path)

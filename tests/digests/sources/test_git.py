@@ -1,4 +1,4 @@
-"""The git fetcher, over repositories made by the real git: dates, renames, rewritten history."""
+"""The git source, over repositories that the real git makes: dates, renames, rewritten history."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NOTE = "https://arxiv.org/abs/2502.17416\n*{}* (Ada Lovelace)\n\n{}\n\n#llm\n"
 
 
 class Repository:
-    """A repository of notes, written with the git of this machine."""
+    """A repository of notes, with the git of this machine."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -72,7 +72,7 @@ def repository(tmp_path: Path) -> Repository:
 
 @pytest.fixture
 def source(repository: Repository) -> Source:
-    """The repository as a source, in the time zone of Seoul."""
+    """The repository as a source, in Seoul."""
     return Source(1, "notes", SourceKind.GIT, f"file://{repository.folder}", zone="Asia/Seoul")
 
 
@@ -93,7 +93,7 @@ def _days(fetch: Fetch) -> dict[str, date | None]:
 async def test_a_notes_day_is_its_first_commits(
     git: GitFetcher, source: Source, repository: Repository
 ) -> None:
-    """A note keeps the day of the commit that added it, also when it is changed later."""
+    """A note keeps the day of the commit that added it when it is changed later, and by no other name."""
     repository.write("Undated.md", title="Two")
     repository.commit("2025-02-25")
     repository.write("250224 One.md", "고친 이야기예요.", title="One")
@@ -103,7 +103,7 @@ async def test_a_notes_day_is_its_first_commits(
 
 
 async def test_the_day_is_the_sources(git: GitFetcher, source: Source, repository: Repository) -> None:
-    """A commit late in the evening of UTC belongs to the next day in Seoul."""
+    """A commit late in the evening of UTC is of the next day in Seoul."""
     repository.write("Late.md")
     repository.git("add", "--all")
     repository.git("commit", "--message", "late", "--date", "2025-02-25T20:00:00Z", day="2025-02-28")
@@ -113,7 +113,7 @@ async def test_the_day_is_the_sources(git: GitFetcher, source: Source, repositor
 async def test_only_what_changed_is_given_again(
     git: GitFetcher, source: Source, repository: Repository
 ) -> None:
-    """Without a new commit nothing is fetched, and after one only what it changed."""
+    """Without a commit nothing is given, and after one just what it changed."""
     first = await _fetch(git, source)
     again = await _fetch(git, source, first)
     assert (_days(again), again.cursor) == ({}, first.cursor)
@@ -125,7 +125,7 @@ async def test_only_what_changed_is_given_again(
 
 
 async def test_a_rename_keeps_the_day(git: GitFetcher, source: Source, repository: Repository) -> None:
-    """A note that is renamed and slightly changed keeps its day and is reported as renamed."""
+    """A renamed note, changed a little on the way, keeps its day and is told as renamed."""
     first = await _fetch(git, source)
     repository.git("mv", "250224 One.md", "Eins.md")
     repository.write("Eins.md", title="One.")
@@ -138,7 +138,7 @@ async def test_a_rename_keeps_the_day(git: GitFetcher, source: Source, repositor
 async def test_the_same_draft_name_is_a_new_note_each_day(
     git: GitFetcher, source: Source, repository: Repository
 ) -> None:
-    """Obsidian names every new note Untitled.md: the next day's note does not get the first one's day."""
+    """Obsidian begins each note as Untitled.md: the next day's does not take the first one's day."""
     for day, title in (("2025-02-25", "First Whale"), ("2025-02-26", "Second Shark")):
         repository.write("Untitled.md", f"{title} " * 30, title=title)
         repository.commit(day)
@@ -151,7 +151,7 @@ async def test_the_same_draft_name_is_a_new_note_each_day(
 async def test_rewritten_history_makes_nothing_new(
     git: GitFetcher, source: Source, repository: Repository
 ) -> None:
-    """After a force push with later commit dates the notes keep their days."""
+    """After a force-push of other commits with later dates the notes keep the days they had."""
     repository.write("250225 Two.md", title="Two")
     repository.commit("2025-02-25")
     first = await _fetch(git, source)
@@ -165,7 +165,7 @@ async def test_rewritten_history_makes_nothing_new(
 
 
 async def test_an_amended_commit_is_followed(git: GitFetcher, source: Source, repository: Repository) -> None:
-    """A note amended after it was fetched is fetched again, with its day."""
+    """A note amended after it was fetched is given again, with the day it had."""
     first = await _fetch(git, source)
     repository.write("250224 One.md", "고친 이야기예요.", title="One")
     repository.git("commit", "--all", "--amend", "--no-edit", day="2025-02-27")
@@ -175,7 +175,7 @@ async def test_an_amended_commit_is_followed(git: GitFetcher, source: Source, re
 async def test_a_lost_clone_is_made_again(
     git: GitFetcher, source: Source, repository: Repository, tmp_path: Path
 ) -> None:
-    """A replica without a clone, or with a broken one, continues from the cursor with the same days."""
+    """Another replica, or one whose clone broke, goes on from the cursor with the days as they were."""
     first = await _fetch(git, source)
     repository.git("mv", "250224 One.md", "Eins.md")
     repository.commit("2025-03-01")
@@ -188,7 +188,7 @@ async def test_a_lost_clone_is_made_again(
 
 
 async def test_korean_names_are_composed(git: GitFetcher, source: Source, repository: Repository) -> None:
-    """A decomposed (macOS) file name is the same document as the composed one, and no rename."""
+    """A name that macOS took apart is the same document as the composed one, and no rename."""
     repository.write(unicodedata.normalize("NFD", "한글.md"), title="Two")
     repository.commit("2025-02-25")
     first = await _fetch(git, source)
@@ -202,7 +202,7 @@ async def test_korean_names_are_composed(git: GitFetcher, source: Source, reposi
 async def test_a_merged_branch_brings_its_own_days(
     git: GitFetcher, source: Source, repository: Repository
 ) -> None:
-    """A note that a merge adds has the day of its commit on the branch."""
+    """What a merge brings has the day it was written on the branch."""
     repository.git("checkout", "-b", "side")
     repository.write("Side.md", title="Side")
     repository.commit("2025-02-25")
@@ -215,27 +215,27 @@ async def test_a_merged_branch_brings_its_own_days(
 
 
 async def test_an_empty_repository_holds_nothing(git: GitFetcher, tmp_path: Path) -> None:
-    """A repository without a commit is not an error: it has no documents."""
+    """A repository without a commit is no error: it holds nothing yet."""
     empty = Repository(tmp_path / "empty")
     fetch = await _fetch(git, Source(1, "notes", SourceKind.GIT, f"file://{empty.folder}"))
     assert (list(fetch.documents), fetch.present) == ([], frozenset())
 
 
 async def test_no_repository_is_said(git: GitFetcher, tmp_path: Path) -> None:
-    """An address without a repository raises a SourceError that says so."""
+    """An address without a repository is one sentence."""
     with pytest.raises(SourceError, match="no git repository"):
         await _fetch(git, Source(1, "notes", SourceKind.GIT, f"file://{tmp_path}/nowhere"))
 
 
 async def test_a_private_server_is_refused(git: GitFetcher) -> None:
-    """A repository on the private network is not fetched over HTTP, unless that is allowed."""
+    """A repository on this machine's own network is not fetched over HTTP, unless that is allowed."""
     with pytest.raises(SourceError, match="private address"):
         await _fetch(git, Source(1, "notes", SourceKind.GIT, "http://127.0.0.1:9/notes.git"))
 
 
 @contextmanager
 def _served(repository: Repository) -> Iterator[int]:
-    """Serve the repository over HTTP on 127.0.0.1 with git's smart protocol; yields the port."""
+    """The repository over HTTP on 127.0.0.1, as git's smart protocol has it; gives the port."""
     repositories: dict[bytes, BackendRepo] = {b"/notes.git": Repo(str(repository.folder))}
     backend = DictBackend(repositories)
     server = make_server("127.0.0.1", 0, make_wsgi_chain(backend), WSGIServerLogger, WSGIRequestHandlerLogger)
@@ -252,7 +252,7 @@ def _served(repository: Repository) -> Iterator[int]:
 async def test_a_repository_is_fetched_over_http(
     repository: Repository, source: Source, tmp_path: Path
 ) -> None:
-    """Where private addresses are allowed, fetching over HTTP gives the same as fetching the folder."""
+    """Where private addresses are allowed, a server on this machine gives what the folder does."""
     with _served(repository) as port:
         over_http = replace(source, location=f"http://127.0.0.1:{port}/notes.git")
         git = GitFetcher(tmp_path / "clones", allow_private=True)
@@ -272,6 +272,6 @@ async def test_a_repository_is_fetched_over_http(
 
 
 async def test_a_fetch_that_takes_too_long_is_ended(tmp_path: Path, source: Source) -> None:
-    """A fetch over its time limit is killed, and raises a SourceError."""
+    """Past its time the fetching process is ended, and said."""
     with pytest.raises(SourceError, match=r"not fetched within 0\.01 seconds"):
         await _fetch(GitFetcher(tmp_path / "clones", seconds=0.01), source)

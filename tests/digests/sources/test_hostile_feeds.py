@@ -1,4 +1,4 @@
-"""Feeds made to keep a parser busy are parsed or refused in linear time."""
+"""Feeds made to keep a reader busy: read or refused, in time that grows as they do."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 
 def _seconds(feed: str) -> float:
-    """The shortest of three times to read a feed into digests."""
+    """The best of three readings, from the feed's bytes to its digests."""
     body = feed.encode()
     best = float("inf")
     for _ in range(3):
@@ -71,7 +71,7 @@ def _seconds(feed: str) -> float:
 
 @pytest.mark.parametrize("grow", HOSTILE.values(), ids=HOSTILE.keys())
 def test_twice_the_feed_takes_at_most_thrice_the_time(grow: Callable[[int], str]) -> None:
-    """The time to read or refuse a hostile feed is proportional to its size."""
+    """A hostile feed is read, or refused as a feed or as a digest, in time in proportion to its size."""
     small, large = grow(300_000), grow(600_000)
     # A busy machine can slow one measurement down, but a square stays one however often it is measured.
     # What is refused at once takes less than a clock tells apart: two milliseconds are granted.

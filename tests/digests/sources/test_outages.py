@@ -1,4 +1,4 @@
-"""Feeds whose server fails: the failure is recorded, the feed is retried later, and works again."""
+"""Feeds whose server breaks down: said, left alone for a while, and taken up again."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def web() -> AsyncIterator[HttpClient]:
-    """A client that may connect to this machine."""
+    """A web in which this machine's feed server may be asked."""
     web = HttpClient(
         is_allowed=lambda address: address == "127.0.0.1", limits=FetchLimits(seconds=5, silent_seconds=5)
     )
@@ -33,7 +33,7 @@ async def web() -> AsyncIterator[HttpClient]:
 
 
 async def _polled(polling: Poller, now: datetime) -> dict[str, PollResult]:
-    """The result of polling every due source, by the name of the source."""
+    """What every source that is due brought, by its name."""
     due = await polling.claim_due(now=now, limit=9)
     return {source.name: await polling.poll(source, now=now) for source in due}
 
@@ -54,9 +54,7 @@ async def test_a_server_that_breaks_down_is_left_alone_and_taken_up_again(
     words: str,
     wait: timedelta,
 ) -> None:
-    """A failing feed records its status and is retried later; another source is imported; a good answer
-    resets it.
-    """
+    """A failure names the status and waits; the poll's other source brings its own, the next answer heals."""
     sources = Sources(database)
     polling = Poller(
         database, Archive(database), {SourceKind.FEED: FeedFetcher(web)}, interval=EVERY, jitter=lambda: 0.0
@@ -97,7 +95,7 @@ async def test_a_server_that_breaks_down_is_left_alone_and_taken_up_again(
 async def test_a_wish_may_be_a_moment(
     web: HttpClient, feed_server: FeedServer, wish: str, least: timedelta, most: timedelta
 ) -> None:
-    """A Retry-After with a date counts from the server's own date; a number may have any length."""
+    """A Retry-After that names a moment is counted from the server's own; no number is too long."""
     if wish == "in two hours":  # from now, not from when the tests were collected
         wish = format_datetime(datetime.now(UTC) + 2 * HOUR, usegmt=True)
     feed_server.status, feed_server.retry_after = 503, wish
@@ -108,7 +106,7 @@ async def test_a_wish_may_be_a_moment(
 
 
 async def test_a_wish_nobody_can_read_is_none(web: HttpClient, feed_server: FeedServer) -> None:
-    """A Retry-After that is neither a number nor a date is ignored."""
+    """A Retry-After that is neither a number nor a moment leaves the status and no wish."""
     feed_server.status, feed_server.retry_after = 503, "soon"
     with pytest.raises(SourceError, match="answers 503") as caught:
         await FeedFetcher(web).fetch(Source(1, "papers", SourceKind.FEED, feed_server.url()))
