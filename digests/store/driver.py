@@ -1,8 +1,8 @@
 """An aiosqlite connection that runs each statement in one trip to its thread.
 
 aiosqlite makes four trips for a statement (open a cursor, execute, fetch, close the cursor), and
-each waits for two threads to take turns. A search runs a dozen statements, so the trips are a
-large part of its time: ``python -m tests.bench driver`` measures how much.
+each waits for two threads to take turns. A command or a delivery runs several small statements, so the
+trips are a large part of its time: ``python -m tests.bench driver`` measures how much.
 
 Relies on private parts of aiosqlite (``_execute``, ``_conn``, ``_connection``, ``_thread``), which is
 why pyproject.toml caps its version; ``tests/digests/test_driver.py`` fails when one of them moves.
