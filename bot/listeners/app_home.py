@@ -30,6 +30,7 @@ async def publish_home(request: Request) -> None:
             if _is_listed(channel, rights)
         ],
         everyone=rights.open_to_everyone if rights.may_administer else None,
+        is_checked=rights.person.is_known,
     )
     await request.client.views_publish(user_id=request.user_id, view=view)
 

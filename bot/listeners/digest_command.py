@@ -11,10 +11,10 @@ from bot.channels.preferences import Channel, Preferences
 from bot.delivery.calendar import next_post
 from bot.listeners import digest_upload, post_command, settings_changes
 from bot.listeners.misspelt_commands import wrong_subcommand, wrong_tags, wrong_value
-from bot.listeners.permission_checks import refusal_to_manage
+from bot.listeners.permission_checks import refusal_of_managers, refusal_to_manage
 from bot.listeners.request import Request
 from bot.listeners.settings_form import open_settings_form
-from bot.messages import change_messages, channel_notices, managers, refusals
+from bot.messages import change_messages, channel_notices, managers
 from bot.messages.channel_card import ChannelStatus
 from bot.messages.channel_card import card as card_message
 from bot.messages.help import Topic, help_message
@@ -72,7 +72,7 @@ async def card(request: Request) -> Message:
         channel,
         status,
         language=await request.language(),
-        may_change=rights.may_manage(channel),
+        may_change=rights.may_manage_if_checked(channel),
         managers=people_who_may_manage(channel),
         may_add_papers=rights.may_add_papers,
     )
@@ -155,13 +155,12 @@ async def _managers(request: Request, channel: Channel, typed: str) -> Message:
             people_who_may_manage(channel),
             language=await request.language(),
             everyone=rights.open_to_everyone,
-            may_change=rights.may_manage(channel),
+            may_change=rights.may_manage_if_checked(channel),
         )
     if refusal := await refusal_to_manage(request, channel):
         return refusal
-    unfit = await settings_changes.unfit_managers(request, wanted.add - channel.managers)
-    if unfit:
-        return refusals.cannot_be_managers(unfit, language=await request.language())
+    if refusal := await refusal_of_managers(request, wanted.add - channel.managers):
+        return refusal
     return await settings_changes.change_settings(
         request, channel, managers=lambda now: (now | wanted.add) - wanted.remove
     )

@@ -14,7 +14,7 @@ from bot.language.reply_language import chosen_language, reply_language
 from bot.listeners.request_workspace import mapping, workspace_of
 from bot.listeners.services import Services
 from bot.workspaces.installations import Installation
-from bot.workspaces.slack_directory import Conversation
+from bot.workspaces.slack_directory import CACHED_FOR, Conversation
 from digests.model import Workspace
 
 
@@ -121,7 +121,7 @@ class Request:
 
     async def person(self, *, fresh: bool = False) -> Person:
         """The person who asks. ``fresh`` asks Slack now; otherwise its answer may be a minute old."""
-        return await self.services.directory.person(self.client, self.workspace, self.user_id, fresh=fresh)
+        return await self._person(max_age=0 if fresh else CACHED_FOR)
 
     async def rights(self, *, fresh: bool = True) -> Rights:
         """What the person may do.
@@ -147,6 +147,11 @@ class Request:
     async def conversation(self) -> Conversation:
         """The conversation as Slack has it now: its name, its members, and whether Haru is one."""
         return await self.services.directory.conversation(self.client, self.channel_id)
+
+    async def _person(self, *, max_age: float) -> Person:
+        return await self.services.directory.person(
+            self.client, self.workspace, self.user_id, max_age=max_age
+        )
 
     def _language_by_locale(self, person: Person) -> str:
         return reply_language(None, None, person.locale, self.services.default_language)

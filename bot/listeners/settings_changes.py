@@ -4,8 +4,6 @@ whose change it overwrote.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -103,16 +101,6 @@ async def open_settings_to(request: Request, *, everyone: bool) -> Message:
     await request.services.policies.set_open(request.workspace, is_open=everyone, user_id=request.user_id)
     log.info("settings_opened", workspace=request.workspace.key, everyone=everyone, user=request.user_id)
     return managers.workspace_rule_changed(everyone=everyone, language=await request.language())
-
-
-async def unfit_managers(request: Request, user_ids: Iterable[str]) -> list[str]:
-    """The users among these who cannot be managers: bots and deactivated accounts."""
-    services = request.services
-    people = [
-        await services.directory.person(request.client, request.workspace, user_id)
-        for user_id in sorted(user_ids)
-    ]
-    return [person.user_id for person in people if person.is_bot or person.is_deactivated]
 
 
 async def _language_after(request: Request, changed: SettingsChanged) -> str:

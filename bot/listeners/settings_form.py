@@ -15,11 +15,11 @@ from bot.channels.tag_filter import TagFilter
 from bot.listeners.app_home import publish_home
 from bot.listeners.error_answers import result_or_failure
 from bot.listeners.misspelt_commands import near_tags
-from bot.listeners.permission_checks import refusal_to_manage
+from bot.listeners.permission_checks import error_of_managers_in_modal, refusal_to_manage
 from bot.listeners.replies import send_privately
 from bot.listeners.request import Request
 from bot.listeners.services import Services
-from bot.listeners.settings_changes import notify_and_answer, unfit_managers
+from bot.listeners.settings_changes import notify_and_answer
 from bot.messages import settings_modal
 from bot.messages.action_ids import Callback
 from bot.messages.channel_notices import out_of_date
@@ -116,8 +116,8 @@ async def _misspelt(request: Request, channel: Channel, view: dict[str, Any]) ->
         names, meant = near
         errors[Input.TAGS.value] = unknown_tags_in_modal(names, str(meant), language=language)
     chosen = frozenset(_state(view, Input.MANAGERS).get("selected_users") or ())
-    if await unfit_managers(request, chosen - channel.managers):
-        errors[Input.MANAGERS.value] = mistyped_in_modal(Mistyped.MANAGERS, language=language)
+    if error := await error_of_managers_in_modal(request, chosen - channel.managers):
+        errors[Input.MANAGERS.value] = error
     return errors
 
 

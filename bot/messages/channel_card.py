@@ -13,7 +13,7 @@ from bot.messages.action_ids import Action
 from bot.messages.blocks import Element, actions, button, context, section, with_confirmation
 from bot.messages.delivery_reasons import reason_text
 from bot.messages.entry import packed
-from bot.messages.managers import who_can_change
+from bot.messages.managers import rights_not_checked, who_can_change
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import brief, link, verbatim
 from bot.messages.setting_names import LANGUAGE_NAMES, LAYOUT_NAMES, filter_text, schedule_text
@@ -65,13 +65,14 @@ def card(
     status: ChannelStatus,
     *,
     language: str,
-    may_change: bool,
+    may_change: bool | None,
     managers: Sequence[str] = (),
     may_add_papers: bool = False,
 ) -> Message:
     """The card, with buttons for people who may change the channel, and their names for everyone else.
 
-    ``managers`` are the users who may change it. ``may_add_papers`` adds the button for the form.
+    ``may_change`` is None if it could not be checked, which the card says. ``managers`` are the users who may
+    change it. ``may_add_papers`` adds the button for the form.
     """
     catalogue = catalogue_for(language)
     settings = _settings(channel.preferences, catalogue)
@@ -87,10 +88,15 @@ def card(
     row = (
         actions(_buttons(channel, status.last_post, catalogue, may_add_papers=may_add_papers))
         if may_change
-        else (context(who_can_change(managers, catalogue)),)
+        else (context(_who_can_change(may_change, managers, catalogue)),)
     )
     text = "\n".join([*lines, *(f"{name}: {value}" for name, value in settings)])
     return Message(text, (*(section(line) for line in packed(lines)), shown, *row))
+
+
+def _who_can_change(may_change: bool | None, managers: Sequence[str], catalogue: Catalogue) -> str:
+    who = who_can_change(managers, catalogue)
+    return who if may_change is not None else f"{rights_not_checked(catalogue)} {who}"
 
 
 def _settings(preferences: Preferences, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:

@@ -53,15 +53,18 @@ def home(
     saved: SavedPapers = SavedPapers(),
     channels: Sequence[ManagedChannel] = (),
     everyone: bool | None = None,
+    is_checked: bool = True,
 ) -> View:
     """The view.
 
     ``chosen`` is the language the reader chose, None if the channel decides. ``today`` is the newest
     digest visible to the reader. ``everyone`` says whether everyone may change channels; None hides
-    that menu from people who are not admins. A last line counts papers that do not fit.
+    that menu from people who are not admins. ``is_checked`` is False where Slack did not tell who the reader
+    is, which the view says. A last line counts papers that do not fit.
     """
     catalogue = catalogue_for(language)
     tail = (
+        *(() if is_checked else (context(_not_checked(catalogue)),)),
         *_saved(saved, catalogue),
         *_channels(channels, catalogue),
         *_who_may_change(everyone, catalogue),
@@ -91,6 +94,13 @@ def _papers(today: ArchivedDigest | None, catalogue: Catalogue) -> tuple[list[Bl
         for place, archived in enumerate(today.entries)
     ]
     return [header(title), context(count)], groups
+
+
+def _not_checked(catalogue: Catalogue) -> str:
+    return catalogue.gettext(
+        "I couldn't check with Slack who you are, so this leaves out what only some people may see. "
+        "Please open it again in a moment."
+    )
 
 
 def _saved(saved: SavedPapers, catalogue: Catalogue) -> tuple[Block, ...]:

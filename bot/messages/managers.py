@@ -11,9 +11,12 @@ from bot.messages.message import Message
 _MENTIONS = 5
 
 
-def managers_list(managers: Sequence[str], *, language: str, everyone: bool, may_change: bool) -> Message:
+def managers_list(
+    managers: Sequence[str], *, language: str, everyone: bool, may_change: bool | None
+) -> Message:
     """Who can change the channel's settings, and how to add and remove managers for those who can.
 
+    ``may_change`` is None if it could not be checked, which the answer says.
     ``everyone``: the workspace lets everyone except guests change them.
     """
     catalogue = catalogue_for(language)
@@ -25,6 +28,8 @@ def managers_list(managers: Sequence[str], *, language: str, everyone: bool, may
                 "to remove one."
             )
         )
+    if may_change is None:
+        lines.append(rights_not_checked(catalogue))
     text = "\n".join(lines)
     return Message(text, (section(text),))
 
@@ -50,6 +55,13 @@ def who_can_change(managers: Sequence[str], catalogue: Catalogue) -> str:
     return catalogue.gettext(
         "Workspace admins can change this channel's settings, and so can {people}.",
         people=mentions(managers, catalogue),
+    )
+
+
+def rights_not_checked(catalogue: Catalogue) -> str:
+    """The sentence that says that Slack did not tell who a person is, so that nothing is permitted."""
+    return catalogue.gettext(
+        "I couldn't check with Slack whether you can do this. Please try again in a moment."
     )
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from bot.language.catalogue import Catalogue, catalogue_for, deferred
 from bot.messages.blocks import section
-from bot.messages.managers import mentions, who_can_change
+from bot.messages.managers import mentions, rights_not_checked, who_can_change
 from bot.messages.message import Message
 from bot.messages.mrkdwn import brief, clip, escape
 from bot.shared_file import FileProblem
@@ -28,6 +28,8 @@ class Failure(StrEnum):
     MISSING_SCOPE = "missing_scope"
     NOT_HERE = "not_here"
     NOT_A_MEMBER = "not_a_member"
+    PEOPLE_NOT_CHECKED = "people_not_checked"
+    ONLY_MEMBERS = "only_members"
 
 
 class Mistyped(StrEnum):
@@ -58,6 +60,10 @@ _FAILURES = {
     Failure.NOT_A_MEMBER: deferred(
         "I'm not in this channel yet. Invite me with `/invite @Haru`, then try again."
     ),
+    Failure.PEOPLE_NOT_CHECKED: deferred(
+        "I couldn't check with Slack who these people are. Please try again in a moment."
+    ),
+    Failure.ONLY_MEMBERS: deferred("I only post papers in direct messages to members of this workspace."),
 }
 
 _EXPECTED = {
@@ -120,6 +126,11 @@ def cannot_post_here(*, language: str, is_direct: bool) -> Message:
 def not_permitted(managers: Sequence[str], *, language: str) -> Message:
     """Refuses a change of a channel's settings, and names the users who can make it."""
     return _message(who_can_change(managers, catalogue_for(language)))
+
+
+def not_checked(*, language: str) -> Message:
+    """Says that the person's rights could not be checked, which is neither a permission nor a refusal."""
+    return _message(rights_not_checked(catalogue_for(language)))
 
 
 def only_admins_decide(*, language: str) -> Message:

@@ -53,7 +53,9 @@ def _submission(metadata: str, *, user: str, team: str = TEAM_ID) -> dict[str, s
     return {"payload": json.dumps(payload)}
 
 
-def _press(action: str, value: str, *, user: str, team: str = TEAM_ID, home: bool = False) -> dict[str, str]:
+def press_payload(
+    action: str, value: str, *, user: str, team: str = TEAM_ID, home: bool = False
+) -> dict[str, str]:
     payload: dict[str, Any] = {
         "type": "block_actions",
         "team": {"id": team, "domain": "local"},
@@ -93,7 +95,7 @@ async def test_a_workspace_with_haru_cannot_reach_another_s_channel(desk: Desk) 
     assert status == 200
     assert "efficiency" not in answer
     for action, value in (("turn_on", ""), ("undo", str(undo)), ("settings", KOREAN_CHANNEL)):
-        await desk.send(_press(action, value, user=MINJI, team="T0OTHER"))
+        await desk.send(press_payload(action, value, user=MINJI, team="T0OTHER"))
     await desk.send(_submission(f"{KOREAN_CHANNEL}:0:", user=MINJI, team="T0OTHER"))
     await asyncio.sleep(0.3)
     assert await desk.channel() == before
@@ -107,7 +109,7 @@ async def test_tampered_metadata_and_values_open_nothing(desk: Desk) -> None:
         assert status == 200
         assert "response_action" in answer
         assert "update" in answer
-    await desk.send(_press("settings", "C0NOWHERE", user=JUNHO, home=True))
+    await desk.send(press_payload("settings", "C0NOWHERE", user=JUNHO, home=True))
     await desk.until("/digest", JUNHO, f"D{JUNHO[1:]}")
     assert len(await desk.haru.channels.all()) == known
 
@@ -147,7 +149,7 @@ async def test_a_workspace_without_haru_reaches_nothing(desk: Desk) -> None:
     await desk.write("/digest")
     before = (await desk.channel()).preferences
     await desk.send(_command("language both", team="T0OTHER"))
-    await desk.send(_press("turn_on", "", user=MINJI, team="T0OTHER"))
+    await desk.send(press_payload("turn_on", "", user=MINJI, team="T0OTHER"))
     await asyncio.sleep(0.3)
     assert (await desk.channel()).preferences == before
 
@@ -164,7 +166,7 @@ async def test_a_member_pressing_an_admin_s_button_is_refused(desk: Desk) -> Non
         ("undo", str(undo)),
         ("settings", ""),
     ):
-        assert (await desk.send(_press(action, value, user=JUNHO)))[0] == 200
+        assert (await desk.send(press_payload(action, value, user=JUNHO)))[0] == 200
     told = await desk.until(MINJI, JUNHO)
     assert MINJI in text_of(told)
     await asyncio.sleep(0.3)
@@ -178,7 +180,7 @@ async def test_malformed_button_values_are_no_server_error(desk: Desk) -> None:
     await desk.write("/digest")
     for action in ("abstract", "other_language", "related", "share", "read_digest", "entry_menu", "undo"):
         for value in ("", "x", "²", "9" * 40, "abstract:-1", "en:x:y", "language:9:xx"):
-            assert (await desk.send(_press(action, value, user=EMMA)))[0] == 200
+            assert (await desk.send(press_payload(action, value, user=EMMA)))[0] == 200
 
 
 async def test_a_deactivated_manager_has_no_rights(desk: Desk) -> None:

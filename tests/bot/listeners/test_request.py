@@ -10,7 +10,7 @@ import pytest
 from bot.channels.permissions import Person
 from bot.channels.preferences import Channel, Language, Preferences
 from bot.listeners.request import Request
-from bot.workspaces.slack_directory import Conversation
+from bot.workspaces.slack_directory import CACHED_FOR, Conversation
 from digests.model import Workspace
 
 HERE = Workspace("", "T1")
@@ -26,7 +26,9 @@ def _services(
     services.settings.find_or_add = AsyncMock(return_value=replace(CHANNEL, name="new"))
     preferred = channel.preferences.language if channel else None
     services.user_languages.get_with_channel = AsyncMock(return_value=(chosen, preferred))
-    services.directory.person = AsyncMock(return_value=Person("U1", locale=locale, zone="Asia/Seoul"))
+    services.directory.person = AsyncMock(
+        return_value=Person("U1", is_known=True, locale=locale, zone="Asia/Seoul")
+    )
     services.directory.conversation = AsyncMock(return_value=Conversation("papers", "U9", 3, True))
     services.policies.is_open = AsyncMock(return_value=False)
     return services
@@ -57,7 +59,7 @@ async def test_rights_for_a_change_are_asked_for_anew() -> None:
     request = _request(services)
     await request.rights(fresh=False)
     await request.rights()
-    assert [call.kwargs["fresh"] for call in services.directory.person.await_args_list] == [False, True]
+    assert [call.kwargs["max_age"] for call in services.directory.person.await_args_list] == [CACHED_FOR, 0]
 
 
 async def test_nothing_is_kept_for_another_channel() -> None:
