@@ -62,9 +62,8 @@ def _rests(rows: Sequence[Row[Any]]) -> dict[str, timedelta]:
     }
 
 
-def _ready_statement() -> Any:
-    """A query for the parts of some lanes that may be sent now: one per channel, ranked per workspace."""
-    part = tables.part
+def _one_per_channel(part: Any) -> Any:
+    """A subquery for the parts of some lanes that may be sent now, numbered within their channel."""
     now, settled = bindparam("now", type_=Instant()), bindparam("settled", type_=Instant())
     earlier, busy, channel = part.alias("earlier"), part.alias("busy"), tables.pace.alias("channel")
     earlier_open = select(earlier.c.id).where(
@@ -84,15 +83,16 @@ def _ready_statement() -> Any:
         channel.c.what == part.c.slack_channel,
     )
     is_reply = case((part.c.position > 0, 1), else_=0)
-    one_per_channel = (
+    in_channel = func.row_number().over(
+        partition_by=(part.c.workspace, part.c.slack_channel), order_by=(is_reply, part.c.id)
+    )
+    return (
         select(
             part.c.id,
             part.c.workspace,
             part.c.position,
             is_reply.label("is_reply"),
-            func.row_number()
-            .over(partition_by=(part.c.workspace, part.c.slack_channel), order_by=(is_reply, part.c.id))
-            .label("in_channel"),
+            in_channel.label("in_channel"),
         )
         .where(
             tables.IS_PENDING,
@@ -104,16 +104,21 @@ def _ready_statement() -> Any:
         )
         .subquery("one_per_channel")
     )
-    order = (one_per_channel.c.is_reply, one_per_channel.c.position, one_per_channel.c.id)
-    rank = func.row_number().over(partition_by=one_per_channel.c.workspace, order_by=order).label("rank")
+
+
+def _ready_statement() -> Any:
+    """A query for the parts of some lanes that may be sent now: one per channel, ranked per workspace."""
+    part, delivery = tables.part, tables.delivery.c
+    ready = _one_per_channel(part)
+    order = (ready.c.is_reply, ready.c.position, ready.c.id)
+    rank = func.row_number().over(partition_by=ready.c.workspace, order_by=order).label("rank")
     # MATERIALIZED: before its first ANALYZE PostgreSQL would run this query anew for every part.
     ranked = (
-        select(one_per_channel.c.id, rank)
-        .where(one_per_channel.c.in_channel == 1)
+        select(ready.c.id, rank)
+        .where(ready.c.in_channel == 1)
         .cte("ranked")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    delivery = tables.delivery.c
     return (
         select(
             part, ranked.c.rank, delivery.thread_ts, delivery.due_at, delivery.created_at,

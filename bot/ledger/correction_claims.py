@@ -25,7 +25,7 @@ RETRY_AFTER = timedelta(minutes=1)
 _part, _delivery, _lane = tables.part.c, tables.delivery.c, tables.lane.c
 _NO_LEASE = {"owner": None, "lease_until": None}
 _NO_CORRECTION = {"desired": None, "correct_at": None}
-_DUE = (
+_ANY_DUE = (
     select(_part.id)
     .where(
         tables.NEEDS_CORRECTION,
@@ -38,7 +38,7 @@ _DUE = (
 
 async def any_due(connection: AsyncConnection, *, now: datetime | None) -> bool:
     """Whether a correction is due (``now`` None: by the database's clock)."""
-    return await connection.scalar(_DUE, {"now": now}) is not None
+    return await connection.scalar(_ANY_DUE, {"now": now}) is not None
 
 
 async def claim(connection: AsyncConnection, lease: Lease, *, limit: int) -> list[Row[Any]]:
@@ -47,40 +47,7 @@ async def claim(connection: AsyncConnection, lease: Lease, *, limit: int) -> lis
     Takes none of a workspace in which a post is due, and none that shows a digest as it was before its
     retraction: those are rewritten first.
     """
-    now = lease.now
-    rests = tables.pace.alias("rests")
-    is_resting = (
-        select(rests.c.what)
-        .where(
-            rests.c.workspace == _part.workspace,
-            rests.c.what.in_((_part.slack_channel, Method.UPDATE.value)),
-            rests.c.until > now,
-        )
-        .exists()
-    )
-    due = await connection.execute(
-        lanes.with_installation(
-            select(
-                tables.part, _delivery.thread_ts, _delivery.schedule_date, _delivery.edition_id, lanes.TOKEN
-            )
-            .join_from(tables.part, tables.delivery, _delivery.id == _part.delivery_id)
-            .join(tables.lane, _lane.workspace == _part.workspace)
-        )
-        .where(
-            tables.NEEDS_CORRECTION,
-            _part.state == PartState.SENT,
-            _part.correct_at <= now,
-            or_(_part.lease_until.is_(None), _part.lease_until < now, _part.owner.is_(None)),
-            _lane.free_at <= now,
-            or_(_lane.next_at.is_(None), _lane.next_at > now),
-            lanes.PAUSED_REASON.is_(None),
-            ~is_resting,
-        )
-        .order_by(_part.correct_at, _part.id)
-        .limit(limit * MESSAGES_PER_SECOND)
-        .with_for_update(of=[tables.part, tables.lane], skip_locked=True)
-    )
-    rows = due.all()
+    rows = await _due(connection, now=lease.now, limit=limit * MESSAGES_PER_SECOND)
     not_rewritten = await editions.outdated_by_retraction(
         connection, {row.edition_id for row in rows} - {None}
     )
@@ -102,9 +69,46 @@ async def claim(connection: AsyncConnection, lease: Lease, *, limit: int) -> lis
             .values(owner=lease.owner, lease_until=lease.until)
         )
     for key, count in sorted(per_workspace.items()):
-        free_at = now + timedelta(seconds=count / MESSAGES_PER_SECOND)
+        free_at = lease.now + timedelta(seconds=count / MESSAGES_PER_SECOND)
         await connection.execute(update(tables.lane).where(_lane.workspace == key).values(free_at=free_at))
     return list(taken.values())
+
+
+async def _due(connection: AsyncConnection, *, now: datetime, limit: int) -> list[Row[Any]]:
+    """Parts whose correction may be sent now, the oldest first, with their lanes locked."""
+    rests = tables.pace.alias("rests")
+    is_resting = (
+        select(rests.c.what)
+        .where(
+            rests.c.workspace == _part.workspace,
+            rests.c.what.in_((_part.slack_channel, Method.UPDATE.value)),
+            rests.c.until > now,
+        )
+        .exists()
+    )
+    rows = await connection.execute(
+        lanes.with_installation(
+            select(
+                tables.part, _delivery.thread_ts, _delivery.schedule_date, _delivery.edition_id, lanes.TOKEN
+            )
+            .join_from(tables.part, tables.delivery, _delivery.id == _part.delivery_id)
+            .join(tables.lane, _lane.workspace == _part.workspace)
+        )
+        .where(
+            tables.NEEDS_CORRECTION,
+            _part.state == PartState.SENT,
+            _part.correct_at <= now,
+            or_(_part.lease_until.is_(None), _part.lease_until < now, _part.owner.is_(None)),
+            _lane.free_at <= now,
+            or_(_lane.next_at.is_(None), _lane.next_at > now),
+            lanes.PAUSED_REASON.is_(None),
+            ~is_resting,
+        )
+        .order_by(_part.correct_at, _part.id)
+        .limit(limit)
+        .with_for_update(of=[tables.part, tables.lane], skip_locked=True)
+    )
+    return list(rows)
 
 
 async def record(

@@ -1,10 +1,9 @@
-"""`make crash`: worker processes killed and frozen at every named point, on each database.
+"""`make crash`: worker processes are killed and frozen at every named point, on each database.
 
     python -m tests.crash [--hits 20] [--freezes 3] [--seconds 900] [--seed 1] [--only sqlite]
 
-Prints how often each point was hit, and what the local workspace's record says; then shows
-that couriers that are wrong on purpose are found out. Exit status 1 when Haru is not without
-fault, or a wrong courier is.
+Prints how often each point was hit and what the local workspace's record shows, then shows that couriers that
+are wrong on purpose are found out. Exit status 1 when Haru has a fault, or a wrong courier is not found out.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ SETUPS = {"sqlite": 1, "postgresql": 1, "postgresql x4": 4}
 
 
 def main() -> int:
-    """Run each setup, then each wrong courier."""
+    """Run everything and print the results."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -61,7 +60,7 @@ def main() -> int:
 
 
 async def _run_all(scripts: dict[str, Script], home: Path, postgres: str) -> dict[str, Outcome]:
-    """The setups side by side, for they mostly wait; then the wrong couriers."""
+    """Run the setups side by side, since they mostly wait; then the wrong couriers."""
     found: dict[str, Outcome] = {}
 
     async def play(name: str) -> None:

@@ -1,6 +1,6 @@
 """The crash battery: worker processes over one database, killed and frozen at named points.
 
-Whether all went well is judged by the local workspace's own record, never by our ledger.
+The judge is the local workspace's own record, never Haru's ledger.
 """
 
 from __future__ import annotations
@@ -44,29 +44,29 @@ _FAULTS = (
 )  # fmt: skip
 _ROOT = Path(__file__).parents[2]
 _PATIENCE = 4.0
-"""Seconds a worker that is up has to reach one of its points; then it is killed wherever it is."""
+"""Seconds a started worker has to reach one of its points, after which it is killed anywhere."""
 
 _GETTING_UP = 20.0
-"""Seconds a worker has to get up: on a busy machine most of its life would go by with that."""
+"""Seconds a worker has to start: on a busy machine that takes most of its life."""
 
 _FROZEN = 0.2
-"""Share of the workers that stand still instead of dying, while freezes are still wanted."""
+"""Share of the workers that are frozen instead of killed, while freezes are still wanted."""
 
 _OPEN = ("pending", "sending", "doubt", "checking", "posting", "sent")
-"""States that are no end; a part that is sent shows up only while a correction waits."""
+"""States that are no end. A sent part is listed only while a correction waits."""
 
 _migrating: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
-"""Alembic's context is one for the whole process."""
+"""Alembic has one context per process."""
 
 _STUCK = 60.0
-"""Seconds without any change after which what is open counts as stuck."""
+"""Seconds without any change after which open rows count as stuck."""
 
 NOWHERE = "nowhere in particular"
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What a battery does: it goes on until every point was hit so often, or time is up."""
+    """What a battery does. It goes on until every point was hit often enough, or the time is up."""
 
     processes: int = 1
     hits: int = 20
@@ -128,7 +128,7 @@ async def run(script: Script, database_url: str, folder: Path) -> Outcome:
 
 @dataclass
 class _Slack:
-    """The local workspace's process, seen through its controls."""
+    """The local workspace's process, through its controls."""
 
     url: str
     token: str
@@ -139,7 +139,7 @@ class _Slack:
             return await answer.json()
 
     async def record(self) -> list[dict[str, Any]]:
-        """What it accepted from Haru: not the joining of members."""
+        """What the workspace accepted from Haru, without members who joined."""
         return [one for one in (await self.ask("record"))["messages"] if one["metadata"]]
 
     async def move_clock(self, instant: datetime) -> None:
@@ -194,7 +194,7 @@ class _Battery:
         rounds = 0
         while rounds < self._script.rounds or self._goes_on(began):
             await self._play_day(rounds)
-            # A busy machine gets its time: days that pile up would be late, or left out as too old.
+            # Give a busy machine time: days that pile up would be late, or too old to be posted.
             await self._until_open(at_most=len(self._channels), as_long_as=lambda: self._goes_on(began))
             rounds += 1
         self._crashing = False
@@ -212,7 +212,7 @@ class _Battery:
         return Outcome(verdict, killed, frozen, faults, rounds, time.monotonic() - began)
 
     def end_all(self) -> None:
-        """Kill what is still there."""
+        """Kill every process that still runs."""
         for pid in self._alive:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -221,20 +221,20 @@ class _Battery:
         await scene.take_in(self._haru, number)
         self._expected[number] = await scene.expected(self._haru, self._channels, number)
         if number > 0:
-            # Yesterday's papers are read once more, and what was posted is corrected.
+            # Yesterday's digest is imported again with changes, so its posts are corrected.
             await scene.take_in(self._haru, number - 1, corrected=True)
             self._expected[number - 1] = await scene.expected(self._haru, self._channels, number - 1)
         for hour in scene.HOURS:
-            # Just before: whoever posts now posts too early.
+            # Just before the hour: a post now is too early.
             await self._move(_instant(number, hour) - timedelta(seconds=1))
             await asyncio.sleep(self._script.every / len(scene.HOURS))
 
     def _goes_on(self, began: float) -> bool:
-        """Whether there is anything to be hit yet, and time left for it."""
+        """Whether there is a point left to hit, and time for it."""
         return bool(self._wanting()) and time.monotonic() - began < self._script.seconds
 
     async def _move(self, instant: datetime) -> None:
-        # The workspace first: its clock stamps the messages, and must not be behind the workers'.
+        # The workspace first: its clock stamps the messages, and must not be behind the workers' clocks.
         await self._slack.move_clock(instant)
         self._set_clock(instant)
 
@@ -255,7 +255,7 @@ class _Battery:
             self._deaths[pid] = time.time()
 
     async def _ends_by_itself(self, pid: int) -> bool:
-        """Wait for a worker's death, not for ever; one that stands still is woken when its lease is over."""
+        """Wait a limited time for a worker's death; a frozen worker is woken when its lease is over."""
         patience = self._random.uniform(_PATIENCE / 2, _PATIENCE)
         is_up, until = False, time.monotonic() + _GETTING_UP
         while time.monotonic() < until:
@@ -265,7 +265,7 @@ class _Battery:
                 case "" | "Z":
                     return True
                 case "T":
-                    # With others about, long enough for them to look and to send it again.
+                    # With other workers, long enough for them to look for it and send it again.
                     await asyncio.sleep(LEASE + (SETTLE + 1 if self._script.processes > 1 else 0.5))
                     os.kill(pid, signal.SIGCONT)
                     until = time.monotonic() + patience
@@ -273,9 +273,8 @@ class _Battery:
         return False
 
     def _choose(self) -> tuple[str, dict[str, int]]:
-        """How a worker ends, and where: at whichever it reaches first of some points that are short of hits.
-
-        Not at one alone: most of the time would go by waiting for it.
+        """How a worker ends, and where: at the first it reaches of several points that need more hits.
+        Waiting for a single point would take most of the time.
         """
         wanting = self._wanting()
         killed = [point for point, deed in wanting if deed == "kill"]
@@ -285,7 +284,7 @@ class _Battery:
         return "kill", self._some(killed or list(self._script.points), "kill")
 
     def _some(self, points: list[str], deed: str) -> dict[str, int]:
-        """Half of these points, and always the one that was hit least."""
+        """Half of these points, always with the one that was hit least."""
         hits = self._hits(deed)
         least = min(points, key=lambda point: (hits[point], self._random.random()))
         chosen = {least, *self._random.sample(points, len(points) // 2)}
@@ -322,7 +321,7 @@ class _Battery:
         return pid
 
     async def _finish(self) -> None:
-        """No more crashes and no more faults: what is open comes to its end."""
+        """Stop crashes and faults, and let everything that is open come to its end."""
         await self._slack.set_faults({}, late=self._script.late, seed=0)
         while len(self._unharmed) < self._script.processes:
             self._unharmed.append(await self._fork("kill", {}))
@@ -334,7 +333,7 @@ class _Battery:
                 self._alive.discard(pid)
 
     async def _until_open(self, *, at_most: int, as_long_as: Callable[[], bool] = lambda: True) -> None:
-        """Wait until no more rows than this are open, while there is any progress and nothing else to do."""
+        """Wait until no more rows than this are open, as long as there is progress and nothing else to do."""
         seen, since = await self._open_states(), time.monotonic()
         while len(seen) > at_most and time.monotonic() - since < _STUCK and as_long_as():
             await asyncio.sleep(0.1)
@@ -350,7 +349,7 @@ class _Battery:
         ]
 
     async def _open_rows(self) -> list[str]:
-        """Rows of the ledger that are not at an end, or at one that a readable history forbids."""
+        """Rows of the ledger that have no end, or one that cannot come where histories are readable."""
         async with self._haru.database.read() as connection:
             due = await connection.execute(
                 text("SELECT channel_id, next_due_at FROM channel WHERE next_due_at <= :now"),
@@ -390,7 +389,7 @@ def _instant(number: int, hour: Any) -> datetime:
 
 
 def _evening() -> datetime:
-    """Before the first round, when nobody is due."""
+    """A time before the first round at which no channel is due."""
     return _instant(-1, scene.HOURS[-1]) + timedelta(minutes=1)
 
 
@@ -401,7 +400,7 @@ def _state(pid: int) -> str:
 
 
 async def _ended(pid: int, patience: float) -> bool:
-    """Wait for a process that is nobody's child here; whether it ended in time."""
+    """Wait for a process that is not a child of this one; whether it ended in time."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
         if _state(pid) in ("", "Z"):

@@ -1,7 +1,7 @@
-"""Forks workers: what takes a second to import is imported once. `python -m tests.crash.nursery`
+"""Forks workers, so that imports that take a second happen once. `python -m tests.crash.nursery`
 
-Reads one JSON object a line from standard input, forks a worker with it, and answers with
-its process id. Workers are real processes; nothing is shared but the imported code.
+Reads one JSON object per line from standard input, forks a worker with it, and answers with its process id.
+Workers are real processes that share only the imported code.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.crash import worker
 
 
 def main() -> None:
-    """Fork until standard input ends. The kernel reaps: whoever cares watches the process ids."""
+    """Fork until standard input ends. The kernel reaps the children; callers watch the process ids."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for language in ("ko", "en"):
         catalogue_for(language)

@@ -1,7 +1,7 @@
-"""The named points of a delivery at which a worker process ends or stands still.
+"""The named points of a delivery at which a worker process is killed or frozen.
 
-They lie on the seams every delivery passes, whatever the code between them looks like:
-just before and after a commit of the ledger's, and around each request to Slack.
+They lie where every delivery passes, whatever the code in between: just before and after a commit of the
+ledger, and around each request to Slack.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ _doing: ContextVar[str | None] = ContextVar("doing", default=None)
 
 @dataclass
 class Trap:
-    """Ends this process (``kill``) or stops it (``stop``) at the first of some points that it has reached
-    so often. A process that is woken again walks into no other.
+    """Kills this process (``kill``) or freezes it (``stop``) at the first point that it reaches for the given
+    number of times. A process that is woken falls into no other trap.
     """
 
     deed: str
@@ -83,28 +83,27 @@ class Trap:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What this process claims and has written down, which doubts it takes to look for and which it has
-    ended, line by line, so that it can be said of each reading of a channel whether anything there was
-    in doubt.
+    """A file of what this process claims, stores, takes to look for and settles, one line each. It tells
+    whether anything in a channel was in doubt when its history was read.
     """
 
     file: Path
 
     def write(self, what: str, part: Part, *, at: float | None = None, kind: str = "") -> None:
-        """Note what became of a part's attempt, by the part's id in the message's metadata."""
+        """Note what became of a part's attempt."""
         note = {"at": time.time() if at is None else at, "pid": os.getpid(), "what": what, "kind": kind}
         about = {"part": part.uid, "attempt": part.attempt, "channel": part.slack_channel}
         _append(self.file, json.dumps(note | about))
 
     def write_claim(self, row: Any, *, at: float) -> None:
-        """Note that a part is being claimed, as the row that was read for it."""
+        """Note that a part is being claimed, by the row that was read for it."""
         note = {"at": at, "pid": os.getpid(), "what": "claimed", "kind": ""}
         about = {"part": row.uid, "attempt": row.attempt + 1, "channel": row.slack_channel}
         _append(self.file, json.dumps(note | about))
 
 
 class WatchedDatabase(Database):
-    """Says when a transaction of the ledger's is about to be committed."""
+    """Reports when a transaction of the ledger is about to be committed."""
 
     def __init__(self, url: str, reach: Reach) -> None:
         super().__init__(url)
@@ -120,7 +119,7 @@ class WatchedDatabase(Database):
 
 
 def watch(ledger: Ledger, reach: Reach, notes: Notes) -> None:
-    """Have the ledger's deeds reach their points, and note what they do to parts."""
+    """Have the ledger's methods reach their points, and note what they do to parts."""
     _watch_opening(ledger, reach)
     _watch_exchange(ledger, reach, notes)
     _watch_settling(ledger, reach, notes)
@@ -138,8 +137,8 @@ def _watch_opening(ledger: Ledger, reach: Reach) -> None:
 
 
 def _watch_exchange(ledger: Ledger, reach: Reach, notes: Notes) -> None:
-    """A part is noted before its claim is committed, for afterwards nobody may be left to do so; with when
-    its claiming began, since its lease counts from then on. A result is noted once it is committed.
+    """Note a claim before it is committed, since the process may die right after, with the time at which
+    claiming began, since the lease counts from then. Note a result after it is committed.
     """
     exchange, claim, record = ledger.queue.exchange, claims.claim, results.record
     began: ContextVar[float] = ContextVar("began")
@@ -200,7 +199,7 @@ def _watch_settling(ledger: Ledger, reach: Reach, notes: Notes) -> None:
 
 
 def _committing(point: str, method: Any) -> Any:
-    """The method, whose transactions reach a point just before they are committed."""
+    """The method, with its transactions reaching a point just before they are committed."""
 
     @functools.wraps(method)
     async def call(*arguments: Any, **named: Any) -> Any:
@@ -214,14 +213,14 @@ def _committing(point: str, method: Any) -> Any:
 
 
 def _append(file: Path, line: str) -> None:
-    # One write, to the end: processes share the file and may be killed at any time.
+    # One write at the end of the file: processes share it and may be killed at any time.
     opened = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(opened, f"{line}\n".encode())
     os.close(opened)
 
 
 def trace_requests(reach: Reach) -> None:
-    """Every connection this process opens from now on says how far each request is."""
+    """Have every connection that this process opens from now on reach the points of a request."""
     trace = aiohttp.TraceConfig()
     made = aiohttp.ClientSession
 
@@ -236,7 +235,7 @@ def trace_requests(reach: Reach) -> None:
     trace.on_connection_create_end.append(in_hand)
     trace.on_connection_reuseconn.append(in_hand)
 
-    # Signals come before the bytes are handed to the socket; what is called soon comes after.
+    # aiohttp's signals come before the bytes reach the socket; call_soon runs after.
     @trace.on_request_chunk_sent.append
     async def written(_: Any, context: SimpleNamespace, chunk: aiohttp.TraceRequestChunkSentParams) -> None:
         point = {"chat.update": "correcting", "chat.postMessage": "written"}.get(context.method)

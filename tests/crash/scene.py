@@ -1,4 +1,6 @@
-"""What a battery plays: channels of several workspaces, a digest a day, and what each should get."""
+"""What a battery plays: channels of several workspaces, a digest per day, and what each channel should
+get.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,7 @@ class Place:
     hour: time
 
     def preferred(self, old: Preferences) -> Preferences:
-        """Switched on, every day, as this channel wants it."""
+        """The preferences of this channel: on, every day."""
         likes = {"language": self.language, "layout": self.layout, "hour": self.hour}
         return replace(old, **likes, days=EVERY_DAY, enabled=True)  # type: ignore[arg-type]
 
@@ -81,7 +83,7 @@ def _number(number: int) -> str:
 
 
 async def install(haru: Haru, wanted: list[Place], *, token: str, now: datetime) -> list[Channel]:
-    """The workspaces, all with the local one's token, and their channels, switched on."""
+    """Install the workspaces, all with the local one's token, and switch their channels on."""
     for workspace in dict.fromkeys(one.workspace for one in wanted):
         made = Installation(workspace, token, "U0HARU", name=workspace.team_id)
         await haru.installations.save(made, now=now)
@@ -107,7 +109,7 @@ async def install(haru: Haru, wanted: list[Place], *, token: str, now: datetime)
 
 
 async def take_in(haru: Haru, number: int, *, corrected: bool = False) -> None:
-    """The day's digest goes into the archive."""
+    """Import the day's digest."""
     taken = haru.archive.import_documents([digest(number, corrected=corrected)], now=datetime.now(UTC))
     statuses = [one.status async for one in taken]
     if statuses != ["changed" if corrected else "new"]:

@@ -1,7 +1,7 @@
 """The local workspace as a process of its own. `python -m tests.crash.slack FOLDER`
 
-Reads its rooms from ``FOLDER/rooms.json``, says its port and token on standard output, and
-writes each call it lets through to ``FOLDER/calls``.
+Reads its conversations from ``FOLDER/scene.json``, prints its port and token on standard output, and writes
+each call that it handles to ``FOLDER/calls``.
 """
 
 from __future__ import annotations

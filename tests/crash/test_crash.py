@@ -1,6 +1,6 @@
-"""The crash battery, shortened: `make crash` hits every point often.
+"""The crash battery in a short form. `make crash` hits every point often.
 
-Batteries mostly wait, so that those of one test run side by side.
+Batteries mostly wait, so those of one test run side by side.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ def _short(processes: int) -> Script:
 async def test_processes_that_keep_dying_lose_and_double_nothing(
     tmp_path: Path, postgres_urls: list[str]
 ) -> None:
-    """Killed and frozen at named points over a bad connection, workers post each part once, in order."""
+    """Workers that are killed and frozen at named points, over a bad connection, post each part once and in
+    order.
+    """
     alone, shared = postgres_urls
     outcomes = await asyncio.gather(
         run(_short(1), f"sqlite:///{tmp_path}/haru.sqlite3", tmp_path / "sqlite"),
@@ -31,27 +33,27 @@ async def test_processes_that_keep_dying_lose_and_double_nothing(
         run(_short(4), shared, tmp_path / "shared"),
     )
     assert [outcome.verdict.failures() for outcome in outcomes] == [{}, {}, {}]
-    # How many depends on how busy the machine is.
+    # The number depends on how busy the machine is.
     assert sum(outcome.killed.total() + outcome.frozen.total() for outcome in outcomes) >= 1
     assert min(sum(outcome.faults.values()) for outcome in outcomes) >= 1
 
 
 async def test_couriers_that_are_wrong_are_found_out(tmp_path: Path) -> None:
-    """Sending again without looking, never sending again, looking too early and looking for what was
-    surely not sent each fail the battery, by that.
+    """A courier that sends again without looking, never sends again, looks too early, or looks for what was
+    surely not sent fails the battery by exactly that.
     """
     outcomes = await asyncio.gather(
         *(run(wrong_script(name), f"sqlite:///{tmp_path}/{name}.sqlite3", tmp_path / name) for name in WRONG)
     )
     found = {name: set(outcome.verdict.failures()) for name, outcome in zip(WRONG, outcomes, strict=True)}
     assert {name: kind for name, kind in WRONG.items() if kind in found[name]} == WRONG
-    # Nothing else is wrong with this one, and this is wrong with nobody else.
+    # This variant has no other failure, and no other variant has this one.
     assert found["never_content"] == {"needless_reads"}
     assert [name for name in WRONG if "needless_reads" in found[name]] == ["never_content"]
 
 
 async def test_no_history_is_read_where_every_answer_is_definite(tmp_path: Path) -> None:
-    """Held down by Slack again and again, but never in doubt, Haru reads no history at all."""
+    """With rate limits and no doubts Haru reads no history."""
     script = Script(
         rounds=1, seconds=0.0, hits=0, freezes=0, rooms_each=2, every=4.0,
         odds={"rate_limited": 0.3}, points=(),

@@ -1,4 +1,4 @@
-"""The judge of the crash battery sees each kind of failure, and none where all is well."""
+"""The judge of the crash battery sees each kind of failure, and none in a correct record."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXPECTED = [Expected("C1", DUE, ("first", "second", "third"), (False, True, True
 
 
 def _record() -> list[dict[str, Any]]:
-    """The three parts as they should stand: in order, in one thread, two seconds apart."""
+    """The three parts as they should be: in order, in one thread, two seconds apart."""
     return [
         {
             "accepted": place,
@@ -31,7 +31,7 @@ def _record() -> list[dict[str, Any]]:
 
 
 def test_a_delivery_as_it_should_be_is_faultless() -> None:
-    """Nothing is found where there is nothing."""
+    """A correct record has no failures."""
     assert judge(_record(), EXPECTED).failures() == {}
 
 
@@ -56,7 +56,7 @@ def _swap(record: list[dict[str, Any]]) -> None:
     ],
 )
 def test_each_failure_is_seen(spoil: Callable[[list[dict[str, Any]]], object], kind: str) -> None:
-    """A record that is wrong in one way is found wrong in that way."""
+    """A record with one failure is judged to have that failure."""
     record = _record()
     spoil(record)
     assert kind in judge(record, EXPECTED).failures()
@@ -80,27 +80,27 @@ DOUBTED = [CLAIMED, _note(10.1, "answered", "doubt")]
         ("rate_limited", [CLAIMED, _note(10.1, "answered", "again")], {1: 15.0}, 1),
         ("drop_after", DOUBTED, {}, 0),
         ("hang_before", [CLAIMED, _note(10.9, "answered", "doubt")], {}, 0),
-        # What was answered definitely, and is taken for a doubt all the same.
+        # A definite answer that is doubted all the same.
         (None, DOUBTED, {}, 1),
         ("rate_limited", DOUBTED, {}, 1),
-        # No answer came for as long as the part was held.
+        # No answer came while the part was held.
         (None, [CLAIMED, _note(12.9, "answered", "doubt")], {}, 0),
-        # Nobody was left to hear, or to write down, what Slack said.
+        # The process died before it could store Slack's answer.
         (None, [CLAIMED], {1: 10.2}, 0),
-        # Whoever held it stands still past its lease, and has told nobody.
+        # The holder is frozen past its lease, and has reported nothing.
         (None, [CLAIMED], {}, 0),
-        # It has told since, and somebody took it to look for it before, or well before, or only then.
+        # It has reported since; another process took the doubt just before, well before, or after that.
         (None, [CLAIMED, _note(18.0, "answered", "sent"), _note(17.9, "taken", pid=2)], {}, 0),
         (None, [CLAIMED, _note(15.0, "answered", "sent"), _note(14.9, "taken", pid=2)], {}, 1),
         (None, [CLAIMED, _note(18.0, "answered", "sent"), _note(18.1, "taken", pid=2)], {}, 1),
-        # The workspace was never asked: the connection broke before.
+        # The connection broke before the workspace got the request.
         (None, [_note(7.0, "claimed"), _note(7.5, "answered", "doubt")], {}, 0),
-        # Somebody has looked already; somebody else had taken the doubt meanwhile.
+        # One process has looked already; another had taken the doubt meanwhile.
         (None, [CLAIMED, _note(13.0, "settled", pid=2)], {1: 10.2}, 1),
         (None, [CLAIMED, _note(18.0, "settled", pid=2), _note(17.0, "taken", pid=3)], {1: 10.2}, 0),
-        # It was sent again after that, and its answer was lost again.
+        # It was sent again after that, and that answer was lost too.
         ("late", [CLAIMED, _note(5.0, "settled"), _note(10.1, "answered", "doubt")], {}, 0),
-        # The answer to an earlier attempt was written down together with the claim of this one.
+        # The answer to an earlier attempt was stored together with the claim of this one.
         (
             "drop_after",
             [
@@ -112,7 +112,7 @@ DOUBTED = [CLAIMED, _note(10.1, "answered", "doubt")]
             {},
             0,
         ),
-        # One reading serves every doubt of a channel; another channel's doubt is none of its.
+        # One read serves every doubt of its channel, and of no other channel.
         (None, [*DOUBTED, _note(12.0, "claimed", part="q")], {}, 0),
         ("drop_after", [one | {"channel": "C2"} for one in DOUBTED], {}, 1),
     ],
@@ -121,7 +121,7 @@ DOUBTED = [CLAIMED, _note(10.1, "answered", "doubt")]
 def test_a_reading_needs_a_reason(
     fault: str | None, notes: list[dict[str, Any]], deaths: dict[int, float], needless: int, method: str
 ) -> None:
-    """A history or thread may be read while the fate of something there is unknown, and not otherwise."""
+    """A history may be read only while a part in that channel is in doubt."""
     calls = [
         {"at": 10.0, "method": "chat.postMessage", "channel": "C1", "fault": fault, "part": "p"},
         {"at": 20.0, "method": method, "channel": "C1", "fault": None, "part": None},

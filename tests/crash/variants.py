@@ -1,4 +1,4 @@
-"""Couriers that are wrong on purpose: the battery must find each of them out."""
+"""Couriers that are wrong on purpose, which the battery must find out."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ SETTLE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """How doubts end: ``verdict`` whatever the history says, after ``settle`` seconds. Unless it
-    ``believes_refusals``, what Slack definitely refused is in doubt as well.
+    """A wrong courier. Doubts end with ``verdict``, whatever the history says, after ``settle`` seconds.
+    Unless it ``believes_refusals``, it doubts what Slack definitely refused as well.
     """
 
     settle: float = SETTLE
@@ -26,7 +26,7 @@ class Variant:
     believes_refusals: bool = True
 
     def change(self, haru: Haru) -> None:
-        """Make Haru so."""
+        """Make Haru wrong in this way."""
         if self.verdict is not None:
             _settle_blindly(haru, self.verdict)
         if not self.believes_refusals:
@@ -61,8 +61,8 @@ VARIANTS = {
     "naive_retry": Variant(settle=0.0, verdict=Verdict()),
     # Never sends again what may not have arrived: loses.
     "at_most_once": Variant(verdict=Verdict(unknown="never_again")),
-    # Looks before a late message shows: doubles.
+    # Looks before a late message shows up: doubles.
     "no_settle_time": Variant(settle=0.0),
-    # Looks for what Slack said it did not take: reads in vain.
+    # Looks for what Slack refused: reads for nothing.
     "never_content": Variant(believes_refusals=False),
 }

@@ -1,4 +1,4 @@
-"""What the local workspace's own record says about a run. Pure: everything is an argument."""
+"""Judges a run by the local workspace's own record. Pure."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from typing import Any
 Record = Sequence[Mapping[str, Any]]
 
 SECOND = 0.97
-"""Least distance of two messages in a channel: a second, less what clocks and sockets blur."""
+"""Least time between two messages of a channel: a second, minus the error of clocks and sockets."""
 
 ON_ITS_WAY = 1.0
-"""Seconds, at most, between a worker's last look at its lease and the workspace's note of the call."""
+"""Longest time in seconds between a worker's last check of its lease and the workspace's record of the
+call.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One delivery as it should stand in its channel: its parts in order, and not before ``due``."""
+    """One delivery as it should be in its channel: its parts in order, and not before ``due``."""
 
     channel: str
     due: datetime
@@ -29,7 +31,7 @@ class Expected:
 
 @dataclass
 class Verdict:
-    """What went wrong, each as a sentence; nothing, when all is well."""
+    """The failures of a run, each as a sentence."""
 
     messages: int = 0
     lost: list[str] = field(default_factory=list)
@@ -43,16 +45,16 @@ class Verdict:
     not_terminal: list[str] = field(default_factory=list)
 
     def counted(self) -> list[tuple[str, list[str]]]:
-        """Everything that could go wrong, and what of it did."""
+        """Every kind of failure with those that happened."""
         return [(name, value) for name, value in vars(self).items() if isinstance(value, list)]
 
     def failures(self) -> dict[str, list[str]]:
-        """Only what went wrong."""
+        """Only the failures that happened."""
         return {name: value for name, value in self.counted() if value}
 
 
 def judge(record: Record, expected: Sequence[Expected]) -> Verdict:
-    """Compare what stands in the channels with what should."""
+    """Compare what is in the channels with what should be there."""
     verdict = Verdict(messages=len(record))
     by_place: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for message in record:
@@ -66,12 +68,10 @@ def judge(record: Record, expected: Sequence[Expected]) -> Verdict:
 
 
 def judge_reads(calls: Record, notes: Record, deaths: Mapping[int, float], *, lease: float) -> list[str]:
-    """Readings of a channel's history at a time when nothing there was in doubt.
-
-    What was in doubt follows from the workspace's record of calls, from what the workers noted
-    of the parts they claimed, and from when each of them died. Whoever takes a doubt may look for
-    it as long as it holds it, though somebody thought dead tells the outcome meanwhile. Only which
-    channel was read is compared, not which thread: one reading serves every doubt of a channel.
+    """History reads of channels in which nothing was in doubt at that time. Doubts follow from the
+    workspace's record of calls, from what the workers noted, and from when each worker died. A process that
+    has taken a doubt may look for it as long as it holds it, even if another process reports the outcome
+    meanwhile. Only channels are compared, not threads, since one read serves every doubt of a channel.
     """
     posted: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for call in calls:
@@ -110,7 +110,7 @@ def _by_part(notes: Record) -> dict[str, list[Mapping[str, Any]]]:
 def _doubted_at(
     claim: Mapping[str, Any], later: Record, posted: Record, deaths: Mapping[int, float], lease: float
 ) -> float | None:
-    """Since when nobody could know the fate of what was claimed: None when its answer was definite."""
+    """Since when the outcome of a claim was unknown; None when its answer was definite."""
     answer = next((one for one in later if one["what"] == "answered" and _is_same_try(one, claim)), None)
     runs_out: float = claim["at"] + lease
     if answer is None:
@@ -121,7 +121,7 @@ def _doubted_at(
         return None
     heard = [call for call in posted if claim["at"] <= call["at"] <= answer["at"]]
     if not heard:
-        # The connection ended before the workspace had the request, as Haru cannot know.
+        # The connection ended before the workspace had the request, which Haru cannot know.
         return float(answer["at"])
     return next((float(call["at"]) for call in heard if call["fault"] not in (None, "rate_limited")), None)
 
@@ -131,7 +131,7 @@ def _is_same_try(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _settled_at(of_part: Record, begins: float, attempt: int) -> float:
-    """When a doubt ended, or for ever: somebody looked, or whoever was thought dead told the outcome."""
+    """When a doubt ended, infinity if it did not: it was looked for, or a process thought dead reported."""
     ends = (
         one["at"]
         for one in of_part

@@ -1,4 +1,4 @@
-"""A worker process that delivers, as `haru worker` does, and falls into its trap."""
+"""A worker process that delivers, as `haru worker` does, and is killed or frozen by its trap."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tests.crash.points import Notes, Trap, WatchedDatabase, trace_requests, wat
 from tests.crash.variants import VARIANTS
 
 LOOK = timedelta(seconds=0.15)
-"""How often a worker looks, so that hundreds of crashes fit into minutes."""
+"""How often a worker runs its jobs, so that hundreds of crashes fit into minutes."""
 
 
 class SharedClock:
-    """Real time plus what a file says: one clock for every worker and the local workspace."""
+    """Real time plus the offset in a file: one clock for every worker and the local workspace."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -51,8 +51,8 @@ async def _work(wanted: dict[str, Any]) -> None:
         haru_lease=timedelta(seconds=wanted["lease"]),
         haru_grace=timedelta(days=30),
     )
-    # A minute is to a settle time of two what a second is to ours. And a process lives on for the minutes
-    # in which it may read a channel page by page; none here does.
+    # Waits scaled down like the settle time, from two minutes to two seconds. And no worker lives for the
+    # minutes that a rate-limited read of several pages takes.
     reconciler._READ_AGAIN = reconciler._WAIT_FOR_TURN = timedelta(seconds=1)
     rate_limits.HISTORY_INTERVAL = 0
     correction_claims.RETRY_AFTER = timedelta(seconds=1)

@@ -1,4 +1,4 @@
-"""How couriers that are wrong on purpose are found out, and by what."""
+"""Which failure each wrong courier must be found out by."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ _UNSURE = {"error_after": 0.1, "drop_after": 0.1, "drop_before": 0.1, "late": 0.
 
 
 def wrong_script(variant: str) -> Script:
-    """One day with a bad connection is enough for each of them; nobody needs to die.
-
-    Late messages are so late that a busy machine does not look for them too late either.
+    """One day with a bad connection, which finds each of them out without a crash. Late messages come so late
+    that a busy machine does not look too late either.
     """
     odds = _REFUSED if WRONG[variant] == "needless_reads" else _UNSURE
     return Script(

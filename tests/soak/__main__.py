@@ -2,8 +2,8 @@
 
     python -m tests.soak [--schedules 10000] [--seed 1]
 
-Each part of them comes from a seed of its own. Exit status 1 when one shows a fault; the shortest
-schedule that does is printed, and its seed brings it back.
+Each share of them has a seed of its own. Exit status 1 when a schedule shows a fault: the shortest such
+schedule is printed, and its seed reproduces it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PART = 250
 
 
 def main() -> int:
-    """Run them all, and count."""
+    """Run everything and print the results."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

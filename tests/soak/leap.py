@@ -1,4 +1,4 @@
-"""An event loop that never waits: where it would sleep, its clock leaps ahead."""
+"""An event loop that never waits: instead of sleeping it moves its clock ahead."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class LeapLoop(asyncio.SelectorEventLoop):
-    """Timers fire in their order and at once; its time begins at nought, and is no other clock's."""
+    """Timers fire in order and at once. Its time starts at zero and is no other clock's."""
 
     def __init__(self) -> None:
         self._selector_that_leaps = _Leap()
@@ -23,7 +23,7 @@ class _Leap(selectors.SelectSelector):
 
     def select(self, timeout: float | None = None) -> list[Any]:
         if timeout is None:
-            # Nothing is due ever: what is waited for comes from another thread.
+            # No timer is set: the event comes from another thread.
             return super().select(None)
         self.elapsed += max(timeout, 0.0)
         return super().select(0)

@@ -1,4 +1,4 @@
-"""The simulation: whatever happens to a Haru, in whatever order, its channels get each digest once."""
+"""The simulation: whatever happens to Haru, in whatever order, its channels get each digest once."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from bot.app import Haru
 from bot.channels.preferences import EVERY_DAY, WEEKDAYS
 from bot.delivery.calendar import due_at
 from bot.ledger import tables
+from bot.ledger.states import PartState
 from tests.soak.slack import Fate
 from tests.soak.world import LOOKS, WORKSPACES, World, title
 
@@ -34,9 +35,8 @@ WAITS = (
 
 
 class Simulation(RuleBasedStateMachine):
-    """Rules are what happens; invariants are what a channel may rely on.
-
-    ``wrong`` makes of Haru what it must not be; the machine has to find that out.
+    """Rules are what happens, invariants are what a channel may rely on. ``wrong`` changes Haru into one that
+    the machine has to find out.
     """
 
     wrong: Callable[[Haru], None] | None = None
@@ -198,12 +198,12 @@ class Simulation(RuleBasedStateMachine):
     def nothing_is_sent_where_it_should_not_be(self) -> None:
         for place, (method, channel, said) in enumerate(self.world.slack.left):
             team = WORKSPACES.index(LOOKS[channel][0])
-            # What stands in a channel is corrected there, also after it was switched off.
+            # Posted messages are corrected, also after the channel was switched off.
             is_post = method == "chat.postMessage"
             assert not is_post or place < self.off_since.get(channel, place + 1), (channel, said)
             assert place < self.paused_since.get(team, place + 1), (channel, said)
             for day, since in self.retracted.items():
-                # An update strikes it through where the post shows other papers too.
+                # Where the post shows other papers too, an update strikes these through.
                 about = title(day) if is_post else str(day)
                 assert place < since or about not in said, (channel, said)
 
@@ -244,7 +244,7 @@ class Simulation(RuleBasedStateMachine):
             self.world.close()
 
     def _come_to_rest(self) -> None:
-        """Once all is well again, everything that was begun comes to its end."""
+        """With all faults over, everything that was begun comes to its end."""
         world = self.world
         world.slack.fates.clear()
         world.slack.reading_fails = False
@@ -257,15 +257,17 @@ class Simulation(RuleBasedStateMachine):
                 break
         posted = {post.uid for post in world.slack.posts}
         for row in self._parts():
-            # A history that cannot be read for a day leaves a doubt open for good; never otherwise.
-            unreadable = row.state == "unknown" and row.reason == "history_unreadable" and self.was_unreadable
-            assert row.state in ("sent", "failed") or unreadable, row
-            assert unreadable or (row.state == "sent") == (row.uid in posted), row
-            assert row.reason is not None or row.state == "sent", row
+            # Only a history that cannot be read for a day leaves a part unknown.
+            unreadable = (
+                row.state == PartState.UNKNOWN and row.reason == "history_unreadable" and self.was_unreadable
+            )
+            assert row.state in (PartState.SENT, PartState.FAILED) or unreadable, row
+            assert unreadable or (row.state == PartState.SENT) == (row.uid in posted), row
+            assert row.reason is not None or row.state == PartState.SENT, row
         self._check()
 
     def _start_afresh(self) -> None:
-        """The next morning every channel gets its digest, whatever went before."""
+        """On the next morning every channel gets its digest, whatever happened before."""
         world = self.world
         for name in LOOKS:
             channel = world.channel(name)
@@ -278,7 +280,7 @@ class Simulation(RuleBasedStateMachine):
         day = max(*self.given, *self._local_days()) + DAY
         self._give(day)
         began = len(world.slack.posts)
-        # Nobody works until it is that day somewhere; then they do at each channel's hour and just after.
+        # No work until that day begins somewhere; then at each channel's hour and just after.
         looks = [one.preferences for one in world.rows.values()]
         hours = {at for look in looks if (at := due_at(day, look.hour, look.zone)) is not None}
         for at in sorted({at + later * SECOND for at in hours for later in (0, 2, 4)}):
@@ -312,7 +314,7 @@ class Simulation(RuleBasedStateMachine):
         return self.world.time.now().date()
 
     def _local_days(self) -> list[date]:
-        """The last day it has ever been in each channel."""
+        """The latest day that each channel has seen."""
         now = self.world.time.latest
         return [now.astimezone(ZoneInfo(row.preferences.zone)).date() for row in self.world.rows.values()]
 

@@ -1,4 +1,4 @@
-"""A process's database, in which the process can be made to die; quick, for it need not outlive the test."""
+"""A database at whose commits the simulated process can be made to die."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ from tests.soak.straight import straight_connection, straight_engine
 
 
 class CrashError(BaseException):
-    """The process ends here. Nothing may catch it."""
+    """The process dies here. Nothing may catch it."""
 
 
 class MortalDatabase(Database):
-    """Ends the process at a commit: ``dies_in`` counts the edges of transactions until then.
-
-    Only a worker dies, not whoever changes settings; and what is dead writes nothing more.
+    """Ends the process at a commit: ``dies_in`` counts starts and ends of transactions until then. Only a
+    worker dies, not the process that changes settings. A dead process writes nothing more.
     """
 
     _engines: ClassVar[dict[str, Engine]] = {}
@@ -33,7 +32,7 @@ class MortalDatabase(Database):
         super().__init__(f"sqlite:///{path}")
         if path not in self._engines:
             self._engines[path] = straight_engine(path)
-        # One engine for all lives of all processes, so that what it has compiled is compiled once.
+        # One engine for all simulated processes, so that statements are compiled once.
         self._straight = self._engines[path]
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Schedules: what happens to a simulated Haru, made up from a seed, and what became of it."""
+"""Schedules: what happens to a simulated Haru, generated from a seed, and what became of it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,8 @@ Trace = tuple[str, ...]
 def run(
     number: int, *, schedules: int, wrong: Callable[[Haru], None] | None = None, shrink: bool = True
 ) -> list[Trace]:
-    """The traces of so many schedules made from the seed ``number``.
-
-    Raises what the machine found wrong: an AssertionError, with the shortest schedule that shows it.
+    """The traces of this many schedules made from the seed ``number``. Raises the AssertionError that the
+    machine found, with the shortest schedule that shows it.
     """
     traces: list[Trace] = []
     own = {"wrong": staticmethod(wrong) if wrong else None, "traces": traces}
@@ -47,7 +46,7 @@ def run(
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Without log lines, of which a simulated year has many."""
+    """Switch the log off: a simulated year has many lines."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
@@ -57,7 +56,7 @@ def quiet() -> Iterator[None]:
 
 
 def judged(number: int, schedules: int) -> tuple[int, int, str | None]:
-    """How many schedules a seed's part had, the posts in them, and the fault it showed."""
+    """The number of schedules of a seed, of posts in them, and the fault that one showed."""
     try:
         with quiet():
             traces = run(number, schedules=schedules)

@@ -1,4 +1,4 @@
-"""A scripted Slack without a network: it does what it is told to each channel's next request."""
+"""A scripted Slack without a network: it handles each channel's next request as it is told to."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ DOUBTFUL = frozenset(
     {Fate.ERROR_BEFORE, Fate.ERROR_AFTER, Fate.DROPPED_BEFORE, Fate.DROPPED_AFTER, Fate.LATE, Fate.UNHEARD_OF}
 )
 LATENESS = timedelta(seconds=60)
-"""Half the settle time: what Slack does late it does by then."""
+"""How late Slack accepts a late message: half the settle time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A message as it stands: when it left Haru, when Slack took it, on the real clock."""
+    """A posted message: when it left Haru and when Slack took it, on the monotonic clock."""
 
     left: datetime
     taken: datetime
@@ -53,9 +53,9 @@ class Post:
 
 @dataclass
 class ScriptedSlack:
-    """Channels and what was posted there. ``steady`` is the real clock of the simulation."""
+    """Channels and what was posted there. ``monotonic`` is the simulation's monotonic clock."""
 
-    steady: Callable[[], datetime]
+    monotonic: Callable[[], datetime]
     posts: list[Post] = field(default_factory=list)
     reads: list[tuple[datetime, str]] = field(default_factory=list)
     doubted: dict[str, datetime] = field(default_factory=dict)
@@ -68,8 +68,8 @@ class ScriptedSlack:
     _count: int = 0
 
     def let_time_pass(self) -> None:
-        """Do what was to be done late and is now."""
-        now = self.steady()
+        """Accept the late messages whose time has come."""
+        now = self.monotonic()
         for at, post in sorted(self._late, key=lambda one: one[0]):
             if at <= now:
                 self._late.remove((at, post))
@@ -86,7 +86,7 @@ class ScriptedSlack:
             raise NotConnectedError
         self.left.append((method, channel, asked["text"]))
         if fate in DOUBTFUL:
-            self.doubted.setdefault(channel, self.steady())
+            self.doubted.setdefault(channel, self.monotonic())
         match fate:
             case Fate.RATE_LIMITED:
                 return Answer(429, {"ok": False, "error": "ratelimited"}, retry_after=30.0)
@@ -101,13 +101,13 @@ class ScriptedSlack:
         if method != "chat.postMessage":
             return Answer(200, {"ok": True, "ts": asked["ts"]})
         post = Post(
-            self.steady(), self.steady(), channel, "", asked.get("thread_ts"),
+            self.monotonic(), self.monotonic(), channel, "", asked.get("thread_ts"),
             asked["metadata"]["event_payload"]["part"], asked["text"],
         )  # fmt: skip
         if fate is Fate.LATE:
-            self._late.append((self.steady() + LATENESS, post))
+            self._late.append((self.monotonic() + LATENESS, post))
             raise UnknownFateError("ServerDisconnectedError")
-        ts = self._take(post, self.steady())
+        ts = self._take(post, self.monotonic())
         if fate is Fate.ERROR_AFTER:
             return Answer(503, {})
         if fate is Fate.DROPPED_AFTER:
@@ -131,7 +131,7 @@ class ScriptedSlack:
         return ts
 
     async def _history(self, *, channel: str, ts: str | None = None, **asked: Any) -> Any:
-        self.reads.append((self.steady(), channel))
+        self.reads.append((self.monotonic(), channel))
         if self.reading_fails:
             raise SlackApiError(
                 "no", SimpleNamespace(data={"error": "fatal_error"}, status_code=500, headers={})
@@ -155,7 +155,7 @@ class ScriptedSlack:
 
 
 class _Told(dict[str, Any]):
-    """An answer of the SDK's, as far as it is looked at."""
+    """An answer of the SDK, as far as Haru looks at it."""
 
     headers: dict[str, str] = {}  # noqa: RUF012 - nobody writes to it
     status_code = 200

@@ -1,8 +1,7 @@
-"""SQLite asked straight away: what the ledger awaits is done already when it asks.
+"""SQLite without the event loop: a statement is finished when it is awaited.
 
-The statements, the dialect's SQL and the database are the real ones. What is left out is the way there
-and back between event loop, greenlet and thread, which is most of the time of a schedule, and which
-would leave it to the system which task goes on first.
+The statements, the dialect's SQL and the database are the real ones. It leaves out the event loop, greenlets
+and threads, which take most of a schedule's time and would leave the order of tasks to the system.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from digests.store.database import _set_up_sqlite
 
 
 def straight_engine(path: str) -> Engine:
-    """An engine on a file that need not outlive the test, opened as Haru opens its own."""
+    """An engine on a file that does not outlive the test, opened as Haru opens its own."""
     engine = create_engine(
         f"sqlite:///{path}", connect_args={"factory": _Connection, "check_same_thread": False}
     )
@@ -34,7 +33,7 @@ def straight_engine(path: str) -> Engine:
 
 
 def straight_connection(engine: Engine) -> AsyncConnection:
-    """A connection that looks like an asynchronous one, as far as Haru asks anything of it."""
+    """A connection that looks asynchronous as far as Haru uses it."""
     return cast("AsyncConnection", _Straight(engine.connect()))
 
 
@@ -78,7 +77,9 @@ class _Connection(sqlite3.Connection):
 
 
 class _WholeCursor(sqlite3.Cursor):
-    """Takes all rows of a statement at once, as the real driver does: none is open when the next begins."""
+    """Fetches all rows of a statement at once, as the real driver does, so that none is open at the
+    next one.
+    """
 
     _rows: list[Any]
 

@@ -1,4 +1,4 @@
-"""The simulation: hundreds of made-up schedules in virtual time, and none shows a fault."""
+"""The simulation: hundreds of generated schedules in virtual time show no fault."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PRINT = "from tests.soak.schedules import quiet, run\nwith quiet():\n    print(
 
 @pytest.fixture(autouse=True)
 def without_a_log() -> Iterator[None]:
-    """Of a simulated week nobody reads the log."""
+    """Switch the log of the simulated weeks off."""
     with quiet():
         yield
 
@@ -43,7 +43,7 @@ def _play(seed: int) -> None:
 
 
 class TestFirstQuarter:
-    """A class each, so that two processes can share them."""
+    """A class each, so that two test processes can share them."""
 
     def test_whatever_happens_each_digest_comes_once(self) -> None:
         """Nothing is lost, doubled, early, or sent where it should not be."""
@@ -71,14 +71,14 @@ class TestFourthQuarter:
 class TestItself:
     @pytest.mark.parametrize("variant", [wrong.naive_retry, wrong.at_most_once, wrong.no_settle_time])
     def test_what_is_wrong_on_purpose_is_found_out(self, variant: Callable[[Haru], None]) -> None:
-        """A Haru that doubles, or loses, does not get through."""
+        """A Haru that doubles or loses posts fails the simulation."""
         with pytest.raises(AssertionError):
             run(2, schedules=400, wrong=variant, shrink=False)
 
     def test_a_death_in_the_middle_of_an_aftermath_is_only_a_death(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """A process that dies while it counts a failed day is followed by another, without a word."""
+        """A process that dies while it counts a failed day is followed by the next one without an error."""
         world = World()
         world.take_in(BEGINS.date() + timedelta(days=1))
         world.slack.fates["C1"].append(Fate.ARCHIVED)
@@ -100,7 +100,7 @@ class TestItself:
         assert "never retrieved" not in caplog.text
 
     def test_the_same_seed_gives_the_same_trace(self) -> None:
-        """A fault can be brought back: also in another process, whose sets have another order."""
+        """A seed reproduces its schedules, also in another process whose sets have another order."""
         traces = run(77, schedules=5)
         assert traces == run(77, schedules=5)
         other = subprocess.run(

@@ -1,4 +1,4 @@
-"""A whole Haru in a world of virtual time: the real ledger on SQLite, a scripted Slack."""
+"""A whole Haru in virtual time: the real ledger on SQLite, and a scripted Slack."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ GRACE = timedelta(hours=4)
 MEMORY = Path("/dev/shm")  # noqa: S108 - a database that need not outlive the test
 
 _WORTH_A_LOOK = timedelta(minutes=10)
-"""What is due within a shorter wait may as well be due at its end."""
+"""During a shorter wait no work is done in between."""
 
 _NEXT = select(tables.channel.c.next_due_at)
 
@@ -48,7 +48,7 @@ Result = TypeVar("Result")
 
 
 class Time:
-    """Two clocks: the wall's, which can be put back, and the real one, which cannot."""
+    """Two clocks: the wall clock, which can be set back, and the monotonic clock, which cannot."""
 
     def __init__(self) -> None:
         self.wall = BEGINS
@@ -59,7 +59,7 @@ class Time:
     def now(self) -> datetime:
         return self.wall
 
-    def steady(self) -> datetime:
+    def monotonic(self) -> datetime:
         return self.real
 
     def run(self, delta: timedelta) -> None:
@@ -69,12 +69,12 @@ class Time:
 
 
 class World:
-    """Everything, with a process that can die and start again. Call ``close`` when done."""
+    """A Haru whose process can die and start again, and its Slack. Call ``close`` when done."""
 
     def __init__(self, wrong: Callable[[Haru], None] | None = None) -> None:
         self._wrong = wrong
         self.time = Time()
-        self.slack = ScriptedSlack(self.time.steady)
+        self.slack = ScriptedSlack(self.time.monotonic)
         self._runner = asyncio.Runner(loop_factory=LeapLoop)
         self._runner.get_loop().set_exception_handler(_tell)
         for end in ("", "-wal", "-shm"):
@@ -90,8 +90,7 @@ class World:
         return self._runner.run(work)
 
     def work(self, *, wholly: bool = True) -> None:
-        """What the clockwork does about once a second, or ``wholly``: also what it does now and then.
-
+        """Do what the clockwork does about once a second; with ``wholly`` also what it does more rarely.
         After a death the next process starts.
         """
         database = self.mortal()
@@ -113,7 +112,7 @@ class World:
         self.do(self.haru.ledger.doubts.recover())
 
     def pass_time(self, delta: timedelta) -> None:
-        """Time passes; Haru works at each due instant on the way, and at the end."""
+        """Let time pass; Haru works at each due instant on the way and at the end."""
         end = self.time.wall + delta
         if delta >= _WORTH_A_LOOK:
             self.work(wholly=False)
@@ -127,12 +126,12 @@ class World:
         self.work()
 
     def run(self, delta: timedelta) -> None:
-        """Time passes, and nobody works."""
+        """Let time pass without any work."""
         self.time.run(delta)
         self.slack.let_time_pass()
 
     def mortal(self) -> MortalDatabase:
-        """The process's database, in which it can be made to die."""
+        """The process's database, at whose commits it can die."""
         database = self.haru.database
         if not isinstance(database, MortalDatabase):
             raise TypeError("this world's databases are mortal")
@@ -164,13 +163,13 @@ class World:
         self.channel(name)
 
     def resume(self, channel: Channel) -> None:
-        """Haru is back in a channel, as when it is invited again."""
+        """Resume a channel, as when Haru is invited again."""
         resumed = self.do(self.haru.channels.resume(channel))
         self.do(self.haru.schedules.reschedule(resumed, now=self.time.now(), enabling=True))
         self.channel(channel.channel_id)
 
     def take_in(self, day: date, *, wording: int = 0) -> str:
-        """A day's digest arrives, or a corrected one; what became of it."""
+        """Import a day's digest, or a corrected one; its status."""
 
         async def take() -> list[str]:
             taken = self.haru.archive.import_documents([digest(day, wording)], now=self.time.now())
@@ -179,7 +178,7 @@ class World:
         return self.do(take())[0]
 
     def close(self) -> None:
-        """End it all."""
+        """Close everything."""
         self.do(self.haru.database.close())
         self._runner.close()
 
@@ -189,7 +188,7 @@ class World:
                 return [at for at in await connection.scalars(_NEXT) if at is not None]
 
         due = self.do(ask())
-        # A wait for a late digest ends, too.
+        # The wait for a late digest ends too.
         return [*due, *(at + GRACE for at in due)]
 
     async def _work(self, wholly: bool) -> None:
@@ -209,23 +208,23 @@ class World:
 
 
 def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """A task that its process's death has ended is nobody's to ask: the whole process died with it."""
+    """Ignore an unretrieved task that the death of its process has ended."""
     if not isinstance(context.get("exception"), CrashError):
         loop.default_exception_handler(context)
 
 
 def born(database: Database, time: Time, slack: ScriptedSlack) -> Haru:
-    """Haru as it is wired, but for its clock and its Slack."""
+    """Haru as it is built, except for its clock and its Slack."""
     settings = Settings(_env_file=None)  # type: ignore[call-arg]  # no .env of whoever runs the tests
     haru = Haru(settings, database, clock=time, api_url="http://127.0.0.1:9/api/")
-    haru.ledger.clock.monotonic = time.steady
+    haru.ledger.clock.monotonic = time.monotonic
     setattr(haru.wire, "send", slack.send)  # noqa: B010 - mypy guards methods
     setattr(haru.clients, "client", slack.client)  # noqa: B010
     return haru
 
 
 def title(day: date) -> str:
-    """A title no other day has."""
+    """A title that no other day has."""
     return f"Papers of {day:%B} the {day.day} Reconsidered"
 
 
@@ -244,7 +243,7 @@ def digest(day: date, wording: int = 0) -> Document:
 
 @cache
 def _home() -> Path:
-    """Where this process's database is: one world at a time is enough."""
+    """This process's folder for databases. One world at a time uses it."""
     home = tempfile.mkdtemp(prefix="haru-soak-", dir=MEMORY if MEMORY.exists() else None)
     atexit.register(shutil.rmtree, home)
     return Path(home)
@@ -252,7 +251,7 @@ def _home() -> Path:
 
 @cache
 def _template() -> Path:
-    """A database with the channels in it, made once and copied for every world."""
+    """A database with the channels, made once and copied for every world."""
     path = _home() / "template.sqlite3"
 
     async def make() -> None:
@@ -261,7 +260,7 @@ def _template() -> Path:
         async with database.write() as connection:
             await guard_states(connection)
         time = Time()
-        haru = born(database, time, ScriptedSlack(time.steady))
+        haru = born(database, time, ScriptedSlack(time.monotonic))
         for workspace in WORKSPACES:
             made = Installation(workspace, f"xoxb-{workspace.team_id}", "U0HARU")
             await haru.installations.save(made, now=BEGINS - timedelta(days=30))

@@ -1,4 +1,4 @@
-"""Harus that are wrong on purpose: the simulation must find each of them out."""
+"""Harus that are wrong on purpose, which the simulation must find out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def at_most_once(haru: Haru) -> None:
 
 
 def no_settle_time(haru: Haru) -> None:
-    """Looks before a late message shows: doubles."""
+    """Looks before a late message shows up: doubles."""
     for part in (haru.ledger.doubts, haru.ledger.queue):
         setattr(part, "_settle_time", timedelta(0))  # noqa: B010 - ruff guards private names
 

@@ -1,4 +1,4 @@
-"""What tests of delivery share."""
+"""Fixtures that tests of delivery share."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from tests.bot.delivery.scene import Scene, open_scene
 
 @pytest.fixture
 async def scene(made_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
-    """A delivery just due in two channels, on SQLite and on PostgreSQL."""
+    """Two channels whose delivery is just due, on SQLite and on PostgreSQL."""
     async with open_scene(made_url, tmp_path) as made:
         yield made

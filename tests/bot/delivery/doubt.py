@@ -1,4 +1,4 @@
-"""Doubt, made and settled: posts nobody knows the fate of, without waiting for real minutes."""
+"""Puts posts in doubt and settles them, without waiting for real minutes."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from sqlalchemy import select, update
 from bot.ledger import tables
 from bot.ledger.outcome import Kind, Outcome
 from bot.ledger.part import Part
+from bot.ledger.states import PartState
 from tests.bot.delivery.scene import Scene
 from tests.bot.delivery.sending import claim, record
 
 
 async def take(scene: Scene) -> list[Part]:
-    """What is due is opened and claimed: its requests are about to leave."""
+    """Open and claim what is due. No request leaves."""
     await scene.haru.daily.tick(scene.haru.clock.now())
     return await claim(scene.haru.ledger, 10)
 
 
 async def put_in_doubt(scene: Scene, *, arrived: bool = True) -> list[Part]:
-    """Every channel's post was sent, and arrived or did not, and nobody was told."""
+    """Every channel's post is in doubt, after it arrived in Slack or (``arrived=False``) did not."""
     parts = await take(scene)
     for part in parts:
         if arrived:
@@ -33,11 +34,11 @@ async def put_in_doubt(scene: Scene, *, arrived: bool = True) -> list[Part]:
 
 
 async def let_settle(scene: Scene) -> None:
-    """The settle time of all doubts is over, and so is every rest."""
+    """Have all doubts and all rests be over."""
     async with scene.haru.database.write() as connection:
         earlier = scene.haru.ledger.clock.monotonic() - timedelta(seconds=200)
         await connection.execute(
-            update(tables.part).where(tables.part.c.state == "doubt").values(doubted_at=earlier)
+            update(tables.part).where(tables.part.c.state == PartState.DOUBT).values(doubted_at=earlier)
         )
         await connection.execute(tables.pace.delete())
         await connection.execute(update(tables.lane).values(free_at=earlier, next_at=earlier))
@@ -45,7 +46,7 @@ async def let_settle(scene: Scene) -> None:
 
 
 async def let_be_due(scene: Scene) -> None:
-    """What was put off for a moment is due again."""
+    """Have every part that waits be due now."""
     async with scene.haru.database.write() as connection:
         await connection.execute(
             update(tables.part).values(not_before=scene.haru.ledger.clock.monotonic() - timedelta(seconds=1))
@@ -53,7 +54,7 @@ async def let_be_due(scene: Scene) -> None:
 
 
 async def states(scene: Scene) -> list[str]:
-    """The states of all parts, in their order."""
+    """The states of all parts, in order."""
     async with scene.haru.database.read() as connection:
         return list(await connection.scalars(select(tables.part.c.state).order_by(tables.part.c.id)))
 
@@ -62,7 +63,7 @@ async def states(scene: Scene) -> list[str]:
 async def slack_that_answers(
     answer: Callable[[web.Request], web.Response],
 ) -> AsyncIterator[tuple[str, list[str]]]:
-    """A Slack that gives one answer, and the paths it was asked for."""
+    """A Slack that gives one answer to everything; also the paths it was asked for."""
     seen: list[str] = []
 
     async def handle(request: web.Request) -> web.Response:

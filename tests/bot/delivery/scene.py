@@ -1,4 +1,4 @@
-"""A scene: Haru and a Slack of its own, and two channels with a delivery just due."""
+"""A scene for tests: Haru, a Slack of its own, and two channels with a delivery that is just due."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SAMPLE = Path(__file__).parents[3] / "bot" / "local" / "samples" / "2025-02-25.t
 
 @dataclass
 class Scene:
-    """Haru, a Slack of its own, and channels switched on the day before."""
+    """Haru, a Slack of its own, and two channels that were switched on the day before."""
 
     haru: Haru
     slack: LocalWorkspace
@@ -37,22 +37,22 @@ class Scene:
     minutes: int = 0
 
     def posted(self, channel_id: str) -> list[dict[str, Any]]:
-        """What Slack itself says was posted by Haru, in order."""
+        """What Haru posted to a channel, in order, by Slack's own record."""
         return [
             one for one in self.slack.team.messages.all() if one["channel"] == channel_id and one["metadata"]
         ]
 
     def standing(self, channel_id: str) -> list[dict[str, Any]]:
-        """Those messages as they stand now, with their blocks."""
+        """The posted messages as they are now, with their blocks."""
         found = (self.slack.team.messages.get(channel_id, one["ts"]) for one in self.posted(channel_id))
         return [one for one in found if one is not None]
 
     def fail(self, **odds: float) -> None:
-        """Let chat.postMessage fail at these odds."""
+        """Make ``chat.postMessage`` fail with these probabilities."""
         self.slack.faults.set(Setting.read({"odds": {"chat.postMessage": odds}, "seed": 7, "hang": 1.0}))
 
     async def settle(self) -> None:
-        """Go on until nothing is open, as the clockwork would, for half a minute at most."""
+        """Send and reconcile until nothing is open, for half a minute at most."""
         for _ in range(150):
             await self.haru.courier.drain()
             await self.haru.reconciler.run()
@@ -62,14 +62,14 @@ class Scene:
         raise AssertionError("parts are still open")
 
     async def prefer(self, **wanted: Any) -> None:
-        """Change both channels' preferences, as an admin would have, hours ago."""
+        """Change both channels' preferences, as an admin did hours ago."""
         for channel in self.channels.values():
             await self.haru.channels.change(
                 channel, lambda old: replace(old, **wanted), user_id=MINJI, now=DAY - timedelta(hours=10)
             )
 
     async def switch(self, channel_id: str, *, on: bool, now: datetime) -> None:
-        """Switch a channel on or off at some instant."""
+        """Switch a channel on or off at this time."""
         changed, _ = await self.haru.channels.change(
             self.channels[channel_id], lambda old: replace(old, enabled=on), user_id=MINJI, now=now
         )
@@ -81,7 +81,7 @@ class Scene:
     async def take_in(
         self, path: str, text: str, *, source: str = "samples", workspace: Workspace | None = None
     ) -> list[str]:
-        """Take a document in, as a source would, or for a workspace alone; its status."""
+        """Import a document, as a source does, or for one workspace only; its status."""
         document = Document(source, path, text.encode())
         self.minutes += 1
         now = DAY + timedelta(minutes=self.minutes)
@@ -91,7 +91,7 @@ class Scene:
 
 @asynccontextmanager
 async def open_scene(database_url: str, folder: Path) -> AsyncIterator[Scene]:
-    """A delivery just due in two channels."""
+    """Two channels whose delivery is just due."""
     slack = LocalWorkspace(
         state=folder / "slack.sqlite3",
         app_url="http://127.0.0.1:9",

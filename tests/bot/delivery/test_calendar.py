@@ -1,4 +1,4 @@
-"""Due instants: never early, never twice, never skipped, in every zone there is."""
+"""Due instants: never early, twice or skipped, in every time zone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def _transition_days(zone: str, year: int) -> list[date]:
 
 @pytest.mark.parametrize("year", [2025, 2026])
 def test_every_transition_of_every_zone_has_one_due_instant(year: int) -> None:
-    """On each day a clock changes, each quarter hour is due once, at or after its local hour, in order."""
+    """On each day the clocks change, each quarter hour is due once, in order, and not before its local
+    hour.
+    """
     looked_at = 0
     for zone in ZONES:
         tz = ZoneInfo(zone)
@@ -43,25 +45,25 @@ def test_every_transition_of_every_zone_has_one_due_instant(year: int) -> None:
 
 
 def test_an_hour_the_clock_skips_is_due_at_the_transition() -> None:
-    """02:30 on the night New York springs forward is due when the clocks are moved, at 03:00."""
+    """02:30 on the night clocks go forward in New York is due at the transition, at 03:00."""
     assert due_at(date(2025, 3, 9), time(2, 30), "America/New_York") == datetime(2025, 3, 9, 7, tzinfo=UTC)
 
 
 def test_an_hour_that_comes_twice_is_due_the_first_time() -> None:
-    """01:30 on the night New York falls back is due in daylight time."""
+    """01:30 on the night clocks go back in New York is due in daylight saving time."""
     expected = datetime(2025, 11, 2, 5, 30, tzinfo=UTC)
     assert due_at(date(2025, 11, 2), time(1, 30), "America/New_York") == expected
 
 
 def test_a_day_that_never_was_has_no_instant() -> None:
-    """Apia went from the 29th to the 31st of December 2011: nothing is due on the 30th."""
+    """Apia skipped 30 December 2011: nothing is due on that day."""
     assert due_at(date(2011, 12, 30), time(9), "Pacific/Apia") is None
     assert due_at(date(2011, 12, 31), time(9), "Pacific/Apia") == datetime(2011, 12, 30, 19, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("zone", ["Asia/Seoul", "America/New_York", "Europe/London", "Australia/Lord_Howe"])
 def test_going_from_one_due_instant_to_the_next_visits_each_day_once(zone: str) -> None:
-    """Over two years each chosen date comes exactly once, in order, across all clock changes."""
+    """Over two years each chosen date is due exactly once, in order, across all clock changes."""
     preferences = Preferences(Language.EN, hour=time(2, 30), zone=zone, days=EVERY_DAY)
     after = datetime(2025, 1, 1, tzinfo=UTC)
     dates = []
@@ -76,7 +78,9 @@ def test_going_from_one_due_instant_to_the_next_visits_each_day_once(zone: str) 
 
 
 def test_weekdays_and_public_holidays_are_left_out() -> None:
-    """With Korean holidays left out, Independence Movement Day's substitute Monday is no post day."""
+    """A channel that leaves out Korean holidays gets no post on the substitute holiday of Independence
+    Movement Day.
+    """
     preferences = Preferences(Language.KO, zone="Asia/Seoul", holidays="KR")
     assert not is_chosen(preferences, date(2025, 3, 3))
     assert is_chosen(preferences, date(2025, 3, 4))
@@ -84,12 +88,12 @@ def test_weekdays_and_public_holidays_are_left_out() -> None:
 
 
 def test_no_weekday_is_never_due() -> None:
-    """A channel that wants no day at all has no next post."""
+    """A channel without any weekday has no next post."""
     preferences = Preferences(Language.KO, days=frozenset())
     assert next_due(preferences, datetime(2025, 1, 1, tzinfo=UTC)) is None
 
 
 def test_an_unknown_country_has_no_holidays() -> None:
-    """A row that names a country this version does not know still has its next post."""
+    """A channel whose country the library does not know still has its next post."""
     preferences = Preferences(Language.KO, holidays="ZZ")
     assert is_chosen(preferences, date(2025, 1, 1))

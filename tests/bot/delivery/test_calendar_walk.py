@@ -1,4 +1,4 @@
-"""Due instants against a second opinion: walking through each transition day by quarter hours."""
+"""Due instants, checked against a second implementation that walks each transition day by quarter hours."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _transition_days(zone: str, year: int) -> list[date]:
 
 
 def _walk(day: date, zone: str) -> list[datetime]:
-    """For each quarter hour of a day, the first instant at which the zone's clock shows it, or later."""
+    """The first instant at which the zone's clock shows each quarter hour of a day, or a later time."""
     tz = ZoneInfo(zone)
     start = datetime.combine(day, time(), UTC) - timedelta(hours=16)
     shown = [
@@ -42,7 +42,7 @@ def _walk(day: date, zone: str) -> list[datetime]:
 
 @pytest.mark.parametrize("year", [2025, 2026])
 def test_every_quarter_hour_of_every_transition_day_is_due_as_the_clock_first_shows_it(year: int) -> None:
-    """In every IANA zone, on each day a clock changes, no hour is due early, late, twice or never."""
+    """In every IANA zone, on each day the clocks change, no hour is due early, late, twice or never."""
     looked_at = 0
     for zone in sorted(available_timezones()):
         for day in _transition_days(zone, year):
@@ -53,7 +53,7 @@ def test_every_quarter_hour_of_every_transition_day_is_due_as_the_clock_first_sh
 
 @pytest.mark.parametrize("year", [2025, 2026])
 def test_no_date_is_skipped_or_repeated_around_a_transition(year: int) -> None:
-    """In every zone with a transition, the due dates around it follow each other day by day."""
+    """In every zone with a transition, the due dates around it are consecutive days."""
     for zone in sorted(available_timezones()):
         for day in _transition_days(zone, year):
             for hour in (time(0, 30), time(2, 15)):
@@ -70,7 +70,7 @@ def test_no_date_is_skipped_or_repeated_around_a_transition(year: int) -> None:
 
 @pytest.mark.parametrize("hour", [time(0), time(9), time(23, 45)])
 def test_a_day_that_never_was_takes_its_turn_as_it_is_passed_over(hour: time) -> None:
-    """In Apia the 31st of December 2011 followed the 29th: the 30th's turn is the last second between."""
+    """Apia skipped 30 December 2011: that date's turn is the last second of the 29th."""
     preferences = Preferences(Language.EN, hour=hour, zone="Pacific/Apia", days=EVERY_DAY)
     due = next_due(preferences, datetime(2011, 12, 28, 9, 50, tzinfo=UTC))
     found = []

@@ -1,4 +1,4 @@
-"""Called off: a delivery that nobody wants any more while some of it is under way or in doubt."""
+"""Deliveries that are called off while a message is being sent or in doubt."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.channels.preferences import Layout
 from bot.ledger import editions, tables
 from bot.ledger.open_parts import OpenParts
 from bot.ledger.outcome import Kind, Outcome
-from bot.ledger.states import DeliveryState, Reason
+from bot.ledger.states import DeliveryState, PartState, Reason
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from bot.workspace_deletion import delete_workspace
 from digests.store.database import Database
@@ -33,13 +33,13 @@ async def _switch_off(scene: Scene) -> None:
 
 
 async def _remove(scene: Scene) -> None:
-    """As when Haru is thrown out, or the channel archived or deleted."""
+    """Pause the channel, as when Haru is removed from it, or it is archived or deleted."""
     await scene.haru.channels.pause(scene.channels[KOREAN_CHANNEL], "removed")
     await scene.haru.ledger.open_parts.call_off(scene.channels[KOREAN_CHANNEL].id, Reason.REMOVED)
 
 
 async def _uninstall(scene: Scene) -> None:
-    """Removed from the workspace, and installed again before anybody has looked."""
+    """Uninstall Haru, and install it again before any history is read."""
     workspace = scene.slack.workspace
     await scene.haru.installations.uninstall(workspace, now=NOW, delete_after=NOW + timedelta(days=30))
     await scene.haru.ledger.open_parts.call_off_uninstalled()
@@ -61,7 +61,7 @@ WAYS = pytest.mark.parametrize(
 async def test_what_was_in_doubt_is_given_up_when_it_is_not_there(
     scene: Scene, call_off: CallOff, reason: str
 ) -> None:
-    """A post in doubt when it was called off is looked for; not there, it is given up and never sent."""
+    """A doubted post that was called off and is not in the channel fails, and is never sent again."""
     await put_in_doubt(scene, arrived=False)
     await call_off(scene)
     await _end(scene)
@@ -73,7 +73,7 @@ async def test_what_was_in_doubt_is_given_up_when_it_is_not_there(
 async def test_what_was_in_doubt_is_sent_when_it_is_there(
     scene: Scene, call_off: CallOff, reason: str
 ) -> None:
-    """A post in doubt when it was called off that turns out to have arrived counts as sent."""
+    """A doubted post that was called off and is in the channel counts as sent."""
     await put_in_doubt(scene)
     await call_off(scene)
     await _end(scene)
@@ -94,9 +94,7 @@ async def test_what_was_in_doubt_is_sent_when_it_is_there(
     ids=lambda answer: str(answer.code),
 )
 async def test_what_was_under_way_is_not_tried_again(scene: Scene, answer: Outcome) -> None:
-    """A request that was under way when its channel was switched off, and was surely refused, is not
-    repeated.
-    """
+    """A request that was running when its channel was switched off is not repeated after a refusal."""
     parts = await take(scene)
     await _switch_off(scene)
     await record(scene.haru.ledger, [(part, answer) for part in parts])
@@ -107,7 +105,7 @@ async def test_what_was_under_way_is_not_tried_again(scene: Scene, answer: Outco
 
 @WAYS
 async def test_what_was_held_down_is_not_tried_again(scene: Scene, call_off: CallOff, reason: str) -> None:
-    """The same whoever called it off: a 429 after it is the end."""
+    """A part that was called off in any way is not sent again after a 429."""
     parts = await take(scene)
     await call_off(scene)
     await record(scene.haru.ledger, [(part, Outcome(Kind.RETRY, "ratelimited")) for part in parts])
@@ -118,7 +116,7 @@ async def test_what_was_held_down_is_not_tried_again(scene: Scene, call_off: Cal
 
 @pytest.mark.parametrize("arrived", [False, True])
 async def test_what_a_dead_process_held_is_looked_for_and_not_sent_again(scene: Scene, arrived: bool) -> None:
-    """A lease that runs out after the switching off leaves a doubt that is settled like any other such."""
+    """A lease that ends after the channel was switched off leaves a doubt that is settled as usual."""
     parts = await take(scene)
     if arrived:
         for part in parts:
@@ -137,7 +135,7 @@ async def test_what_a_dead_process_held_is_looked_for_and_not_sent_again(scene: 
 
 
 async def test_a_thread_that_was_begun_goes_no_further(scene: Scene) -> None:
-    """Switched off while the first message was in doubt, a thread ends with it, there or not."""
+    """A thread whose channel is switched off while its first message is in doubt ends with that message."""
     await scene.prefer(layout=Layout.THREAD)
     await put_in_doubt(scene)
     await _switch_off(scene)
@@ -148,7 +146,9 @@ async def test_a_thread_that_was_begun_goes_no_further(scene: Scene) -> None:
 
 
 async def test_switched_on_again_it_comes_with_the_next_post(scene: Scene) -> None:
-    """Off and on while a post is in doubt: what was called off stays so, and the next date brings it."""
+    """A post that was called off stays so when the channel is switched on again; the next date brings its
+    papers.
+    """
     await put_in_doubt(scene, arrived=False)
     await _switch_off(scene)
     await scene.switch(KOREAN_CHANNEL, on=True, now=NOW + timedelta(minutes=1))
@@ -160,7 +160,9 @@ async def test_switched_on_again_it_comes_with_the_next_post(scene: Scene) -> No
 
 
 async def test_a_post_by_hand_where_the_papers_are_off_is_sent_after_its_doubt(scene: Scene) -> None:
-    """It was wanted although the papers were off; a changed hour there calls nothing off either."""
+    """A manual post in a channel that is off survives a change of hour, and is sent again if it did not
+    arrive.
+    """
     await _switch_off(scene)
     await scene.switch(ENGLISH_CHANNEL, on=False, now=NOW)
     channel = scene.channels[KOREAN_CHANNEL]
@@ -176,7 +178,7 @@ async def test_a_post_by_hand_where_the_papers_are_off_is_sent_after_its_doubt(s
 
 
 async def test_another_channel_is_not_called_off(scene: Scene) -> None:
-    """Only the channel that was switched off gets nothing."""
+    """Switching one channel off leaves the others alone."""
     await put_in_doubt(scene, arrived=False)
     await _switch_off(scene)
     await _end(scene)
@@ -184,32 +186,32 @@ async def test_another_channel_is_not_called_off(scene: Scene) -> None:
 
 
 async def test_the_brake_calls_nothing_off(scene: Scene) -> None:
-    """What is in doubt while a workspace is paused is sent when it is resumed, if it was not there."""
+    """A doubted post of a paused workspace is sent after the pause, if it did not arrive."""
     await put_in_doubt(scene, arrived=False)
     await scene.haru.installations.pause(scene.slack.workspace, "operator")
     await let_settle(scene)
     await scene.haru.reconciler.run()
     assert await scene.haru.courier.drain() == 0
-    assert await states(scene) == ["pending", "pending"]
+    assert await states(scene) == [PartState.PENDING, PartState.PENDING]
     await scene.haru.installations.resume(scene.slack.workspace)
     await _end(scene)
     assert [len(scene.posted(one)) for one in scene.channels] == [1, 1]
 
 
 async def test_an_uninstalled_workspace_is_not_looked_into(scene: Scene) -> None:
-    """Without an installation nobody can look: what was in doubt stays unknown."""
+    """Without an installation a doubted part becomes unknown, since no history can be read."""
     await put_in_doubt(scene)
     workspace = scene.slack.workspace
     await scene.haru.installations.uninstall(workspace, now=NOW, delete_after=NOW + timedelta(days=30))
     await scene.haru.ledger.open_parts.call_off_uninstalled()
     await let_settle(scene)
     await scene.haru.reconciler.run()
-    assert await states(scene) == ["unknown", "unknown"]
+    assert await states(scene) == [PartState.UNKNOWN, PartState.UNKNOWN]
     assert (await _ending(scene))[:2] == (DeliveryState.UNKNOWN, "not_installed")
 
 
 async def test_a_channel_that_took_nothing_for_three_days_gets_nothing_more(scene: Scene) -> None:
-    """The third failed day pauses a channel, and calls off what else was in doubt there."""
+    """The third failed day pauses a channel, and calls off its doubted parts."""
     channel = scene.channels[KOREAN_CHANNEL]
     (by_hand, *_) = await put_in_doubt(scene, arrived=False)
     await scene.haru.manual_posts.open(channel, now=NOW, again=True)
@@ -225,7 +227,7 @@ async def test_a_channel_that_took_nothing_for_three_days_gets_nothing_more(scen
 
 @pytest.mark.parametrize("outcome", [Outcome(Kind.SENT, ts="1.1"), Outcome(Kind.RETRY, "ratelimited")])
 async def test_a_forgotten_workspace_stays_forgotten(scene: Scene, outcome: Outcome) -> None:
-    """An answer that comes after `haru forget` writes down nothing of the workspace again."""
+    """An answer that comes after `haru forget` stores nothing about the workspace."""
     parts = await take(scene)
     await delete_workspace(scene.haru.database, scene.slack.workspace)
     assert await record(scene.haru.ledger, [(part, outcome) for part in parts]) == []
@@ -237,9 +239,8 @@ async def test_a_forgotten_workspace_stays_forgotten(scene: Scene, outcome: Outc
 async def test_what_is_called_off_while_it_is_being_claimed_is_marked(
     postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two processes on PostgreSQL (on SQLite nobody else writes during a claim): what one is claiming the
-    other calls off once it is claimed, so that it is never sent a second time. The other way round stands
-    in ``test_pace``: what was called off first is not claimed.
+    """A part that one process claims while another calls it off is marked, so it is not sent a second time.
+    Only PostgreSQL has two writers at once.
     """
     async with open_scene(postgres_url, tmp_path) as scene:
         await scene.haru.daily.tick(scene.haru.clock.now())
@@ -252,7 +253,7 @@ async def test_what_is_called_off_while_it_is_being_claimed_is_marked(
             calling.append(
                 asyncio.create_task(open_parts.call_off(scene.channels[KOREAN_CHANNEL].id, Reason.OFF))
             )
-            # Time enough for it to come to the part, which is held by now.
+            # Time for the other process to reach the part, which is locked by now.
             await asyncio.sleep(0.3)
             assert not calling[0].done()
             return await withheld(*asked)
@@ -272,7 +273,7 @@ async def test_what_is_called_off_while_it_is_being_claimed_is_marked(
 
 
 async def _end(scene: Scene) -> None:
-    """Everything comes to its end."""
+    """Bring everything to its end."""
     await let_settle(scene)
     await scene.haru.reconciler.run()
     await let_settle(scene)
@@ -280,7 +281,7 @@ async def _end(scene: Scene) -> None:
 
 
 async def _ending(scene: Scene) -> tuple[DeliveryState, str | None, tuple[int, ...]]:
-    """How the Korean channel's newest delivery ended, and the digests of it that count as had."""
+    """How the Korean channel's newest delivery ended, and which of its digests count as had."""
     last = await scene.haru.ledger.history.last(scene.channels[KOREAN_CHANNEL].id)
     assert last is not None
     return last.state, last.reason, last.digest_ids

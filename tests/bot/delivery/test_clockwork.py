@@ -1,4 +1,4 @@
-"""The clockwork: jobs one at a time, whatever they do."""
+"""The clockwork runs each job once at a time, and again after a failure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.bot.delivery.scene import Scene
 async def test_a_job_that_takes_long_is_not_started_twice(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A job still at work is left alone when its turn comes again, and waited for at the end."""
+    """A job that is still running is not started again, and is waited for at the end."""
     started, ended, gate = [0], [0], asyncio.Event()
 
     async def job() -> None:
@@ -34,7 +34,7 @@ async def test_a_job_that_takes_long_is_not_started_twice(
 
 
 async def test_a_job_that_fails_is_run_again(scene: Scene) -> None:
-    """What nobody foresaw is logged, and the job's next turn comes all the same."""
+    """An unforeseen error is logged, and the job runs again at its next turn."""
     runs, again = [0], asyncio.Event()
 
     async def job() -> None:

@@ -1,4 +1,4 @@
-"""Corrections: what was posted and has changed since is put right where it stands."""
+"""Corrections: a posted message is updated when its entries change."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def test_corrections_within_ten_minutes_are_one_update(scene: Scene) -> No
 
 
 async def test_a_correction_taken_back_in_time_updates_nothing(scene: Scene) -> None:
-    """A text put back as it was before the ten minutes are over leaves the message alone."""
+    """A text that is changed back within ten minutes leads to no update."""
     await deliver_once(scene.haru)
     await _correct(scene, TEXT.replace(WORD, "Slip"))
     await _correct(scene, TEXT)
@@ -50,7 +50,7 @@ async def test_a_correction_taken_back_in_time_updates_nothing(scene: Scene) -> 
 
 
 async def test_an_entry_the_document_no_longer_has_is_struck_through(scene: Scene) -> None:
-    """A withdrawn entry stays in its place, struck through and said to be taken back."""
+    """A withdrawn entry stays in its place, struck through."""
     await deliver_once(scene.haru)
     start = TEXT.index(_title_line(WORD))
     end = TEXT.index("\n#", start)
@@ -67,7 +67,7 @@ async def test_an_entry_the_document_no_longer_has_is_struck_through(scene: Scen
 
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_what_no_longer_fits_is_added_in_the_thread(scene: Scene, layout: Layout) -> None:
-    """A commentary that grew beyond its message goes on in a reply of the same thread."""
+    """A commentary that outgrows its message continues in a reply."""
     await scene.prefer(layout=layout)
     await deliver_once(scene.haru)
     await scene.settle()
@@ -83,7 +83,7 @@ async def test_what_no_longer_fits_is_added_in_the_thread(scene: Scene, layout: 
 
 
 async def test_a_message_that_shrank_says_where_its_papers_went(scene: Scene) -> None:
-    """A reply that is needed no more says so instead of repeating old text."""
+    """A reply that is no longer needed says so instead of repeating old text."""
     await _correct(scene, _grown())
     await deliver_once(scene.haru)
     await scene.settle()
@@ -95,7 +95,7 @@ async def test_a_message_that_shrank_says_where_its_papers_went(scene: Scene) ->
 
 
 async def test_a_correction_of_an_old_post_is_left(scene: Scene) -> None:
-    """After seven days a post stays as it is."""
+    """A post older than seven days is not corrected."""
     await deliver_once(scene.haru)
     async with scene.haru.database.write() as connection:
         await connection.execute(update(tables.delivery).values(created_at=DAY - timedelta(days=8)))
@@ -104,7 +104,7 @@ async def test_a_correction_of_an_old_post_is_left(scene: Scene) -> None:
 
 
 async def test_what_was_not_sent_yet_is_sent_right_the_first_time(scene: Scene) -> None:
-    """A correction that comes before the post leaves is in the post, without an update."""
+    """A correction that comes before the post is sent is in the post, without an update."""
     await scene.haru.daily.tick(scene.haru.clock.now())
     await _correct(scene, TEXT.replace(WORD, "In Time"))
     await scene.settle()
@@ -114,7 +114,7 @@ async def test_what_was_not_sent_yet_is_sent_right_the_first_time(scene: Scene) 
 
 @pytest.mark.parametrize("code", ["message_not_found", "is_archived"])
 async def test_a_message_that_takes_no_correction_drops_it_with_the_reason(scene: Scene, code: str) -> None:
-    """A deleted message, or an archived channel, ends the correction: its reason is kept."""
+    """A correction of a deleted message, or in an archived channel, is dropped, and its reason is kept."""
     await deliver_once(scene.haru)
     (post,) = scene.posted(KOREAN_CHANNEL)
     if code == "is_archived":
@@ -133,7 +133,7 @@ async def test_a_message_that_takes_no_correction_drops_it_with_the_reason(scene
 
 @pytest.mark.parametrize("fault", ["drop_after", "error_before", "rate_limited"])
 async def test_a_correction_that_did_not_get_through_is_told_again(scene: Scene, fault: str) -> None:
-    """To say the same twice does no harm: a correction is repeated until Slack has taken it."""
+    """A correction is repeated until Slack has accepted it."""
     await deliver_once(scene.haru)
     await _correct(scene, TEXT.replace(WORD, "Looped Models"))
     scene.slack.faults.set(Setting.read({"odds": {"chat.update": {fault: 1.0}}}))
@@ -148,7 +148,9 @@ async def test_a_correction_that_did_not_get_through_is_told_again(scene: Scene,
 
 
 async def test_a_retracted_digest_becomes_one_line(scene: Scene) -> None:
-    """What was posted of it says at once that it was taken back, replies too, in the channel's language."""
+    """The messages of a retracted digest say so at once in one line, replies too, in the channel's
+    language.
+    """
     await scene.prefer(language=Language.BOTH)
     await deliver_once(scene.haru)
     await scene.settle()
@@ -163,7 +165,7 @@ async def test_a_retracted_digest_becomes_one_line(scene: Scene) -> None:
 
 
 async def test_what_is_on_its_way_of_a_retracted_digest_is_given_up(scene: Scene) -> None:
-    """A digest retracted before its post left is never posted, and the reason is kept."""
+    """A digest that is retracted before its post is sent is never posted, and the reason is kept."""
     await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.archive.retract_day(DAY.date(), now=DAY)
     await scene.haru.corrections.look(DAY)
@@ -175,7 +177,9 @@ async def test_what_is_on_its_way_of_a_retracted_digest_is_given_up(scene: Scene
 
 
 async def test_a_digest_retracted_by_somebody_else_just_before_it_leaves_stays(scene: Scene) -> None:
-    """Retracted after its post was opened and before anybody looked for corrections: it does not go out."""
+    """A digest that is retracted after its post was opened is not sent, even before corrections are looked
+    for.
+    """
     await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.archive.retract_day(DAY.date(), now=DAY)
     await scene.settle()
@@ -187,7 +191,7 @@ async def test_a_digest_retracted_by_somebody_else_just_before_it_leaves_stays(s
 
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_a_doubted_post_of_a_retracted_digest_is_not_sent_again(scene: Scene, layout: Layout) -> None:
-    """A digest retracted while nobody knew whether its post had arrived is given up once it had not."""
+    """A doubted post whose digest is retracted fails if it did not arrive."""
     await scene.prefer(layout=layout)
     scene.fail(drop_before=1.0)
     await deliver_once(scene.haru)
@@ -216,7 +220,7 @@ async def test_what_was_held_up_is_sent_as_it_reads_by_then(scene: Scene) -> Non
 async def test_a_correction_that_grows_adds_nothing_where_nothing_is_posted_any_more(
     scene: Scene, way: str
 ) -> None:
-    """A channel that was switched off since, or that Haru left, gets no reply, and nothing waits for it."""
+    """A correction adds no reply in a channel that is off or that Haru left, and leaves nothing waiting."""
     await deliver_once(scene.haru)
     channel, now = scene.channels[ENGLISH_CHANNEL], scene.haru.clock.now()
     if way == "off":
@@ -234,7 +238,7 @@ async def test_a_correction_that_grows_adds_nothing_where_nothing_is_posted_any_
 
 
 async def test_a_correction_that_a_retraction_has_overtaken_is_not_told(scene: Scene) -> None:
-    """What was to be put right when its digest was taken back says only that, not the better text first."""
+    """A correction that waits when its digest is retracted is replaced by the retraction."""
     await deliver_once(scene.haru)
     await _correct(scene, TEXT.replace(WORD, "Looped Models"))
     await scene.haru.archive.retract_day(DAY.date(), now=DAY)
@@ -250,7 +254,7 @@ async def _correct(scene: Scene, text: str) -> None:
 
 
 async def _ten_minutes_later(scene: Scene) -> int:
-    """The courier's round after the wait is over; how many requests it made."""
+    """Drain after the wait for other corrections is over; how many requests were made."""
     async with scene.haru.database.write() as connection:
         await connection.execute(
             update(tables.part).where(tables.part.c.desired.is_not(None)).values(correct_at=DAY)
@@ -262,7 +266,7 @@ async def _ten_minutes_later(scene: Scene) -> int:
 
 
 async def _send_corrections(scene: Scene) -> int:
-    """One round, with the second that a channel rests between messages left out."""
+    """Drain once, without the second between two messages of a channel."""
     async with scene.haru.database.write() as connection:
         await connection.execute(tables.pace.delete().where(tables.pace.c.what != "chat.update"))
         await connection.execute(update(tables.lane).values(free_at=DAY))

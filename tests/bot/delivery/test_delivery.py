@@ -1,4 +1,4 @@
-"""Deliveries through the whole of Haru to a Slack that fails: nothing lost, nothing twice."""
+"""Deliveries through all of Haru to a Slack that fails: nothing is lost and nothing comes twice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.delivery import courier
 from bot.ledger import tables
 from bot.ledger.ledger import open_ledger
 from bot.ledger.outcome import Kind, Outcome
-from bot.ledger.states import DeliveryState
+from bot.ledger.states import DeliveryState, PartState
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
 from digests.store.database import Database
 from tests.bot.delivery.scene import Scene
@@ -23,7 +23,7 @@ from tests.bot.delivery.sending import claim, record
 
 
 async def test_what_is_due_is_posted_once_in_each_language(scene: Scene) -> None:
-    """Each channel gets its post, in its language, and a second pass posts nothing."""
+    """Each channel gets its post in its language, and a second pass posts nothing."""
     records = await deliver_once(scene.haru)
     assert [(one["channel"], one["status"]) for one in records] == [
         (KOREAN_CHANNEL, "sent"),
@@ -57,7 +57,9 @@ async def test_a_fault_neither_loses_nor_doubles(
 
 
 async def test_a_naive_retry_would_double(scene: Scene) -> None:
-    """The same fault with a courier that sends again without looking posts twice: the test can fail."""
+    """The same fault with a courier that sends again without looking posts twice, so the test above
+    can fail.
+    """
     await scene.haru.daily.tick(scene.haru.clock.now())
     scene.fail(drop_after=1.0)
     parts = await claim(scene.haru.ledger, 10)
@@ -70,12 +72,12 @@ async def test_a_naive_retry_would_double(scene: Scene) -> None:
 
 
 async def test_a_process_killed_while_sending_leaves_a_doubt_that_is_settled(scene: Scene) -> None:
-    """A part whose owner died after the request is found in the channel, and not sent again."""
+    """A part whose owner died after the request is found in the channel and not sent again."""
     await scene.haru.daily.tick(scene.haru.clock.now())
     owner = open_ledger(scene.haru.database, lease=timedelta(seconds=40), settle=timedelta(seconds=0.3))
     for part in await claim(owner):
         assert (await scene.haru.courier._send(part)).kind is Kind.SENT
-    # The owner dies here: its results are never written down, and its leases run out.
+    # The owner dies here: its results are never stored, and its leases end.
     async with scene.haru.database.write() as connection:
         await connection.execute(
             update(tables.part).values(lease_until=datetime.now(UTC) - timedelta(seconds=1))
@@ -85,7 +87,7 @@ async def test_a_process_killed_while_sending_leaves_a_doubt_that_is_settled(sce
 
 
 async def test_a_late_result_of_a_lost_lease_is_dropped(scene: Scene) -> None:
-    """A process that wakes after another took its part over cannot change what became of it."""
+    """A process that wakes after another took its part over cannot change that part."""
     await scene.haru.daily.tick(scene.haru.clock.now())
     (first, *_) = await claim(scene.haru.ledger, 1)
     async with scene.haru.database.write() as connection:
@@ -99,7 +101,7 @@ async def test_a_late_result_of_a_lost_lease_is_dropped(scene: Scene) -> None:
         state = (
             (await connection.execute(tables.part.select().where(tables.part.c.id == first.id))).one().state
         )
-    assert state == "sending"
+    assert state == PartState.SENDING
 
 
 async def test_two_replicas_share_the_work(scene: Scene) -> None:
@@ -132,7 +134,7 @@ async def test_both_languages_go_into_one_thread(scene: Scene) -> None:
 
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_every_layout_arrives_whole(scene: Scene, layout: Layout) -> None:
-    """In each layout all six titles reach the channel."""
+    """Each layout shows all six titles in the channel."""
     await scene.prefer(layout=layout)
     await deliver_once(scene.haru)
     await scene.settle()
@@ -142,7 +144,7 @@ async def test_every_layout_arrives_whole(scene: Scene, layout: Layout) -> None:
 
 
 async def test_a_post_asked_for_by_hand_is_not_repeated_by_the_clock(scene: Scene) -> None:
-    """What `/digest post` brought counts as had: the schedule brings nothing of it again."""
+    """Digests of a manual post count as had: the schedule does not bring them again."""
     channel = scene.channels[KOREAN_CHANNEL]
     now = scene.haru.clock.now()
     opened = await scene.haru.manual_posts.open(channel, now=now)
@@ -157,7 +159,7 @@ async def test_a_post_asked_for_by_hand_is_not_repeated_by_the_clock(scene: Scen
 
 
 async def test_an_archived_channel_is_paused_after_three_days(scene: Scene) -> None:
-    """Three failed days in a row pause a channel, with the reason, and the other goes on."""
+    """Three failed days in a row pause a channel with the reason, and other channels get their posts."""
     channel = scene.channels[KOREAN_CHANNEL]
     for _ in range(2):
         await scene.haru.channels.count_failed_day(channel)
@@ -170,7 +172,7 @@ async def test_an_archived_channel_is_paused_after_three_days(scene: Scene) -> N
 
 
 async def test_a_post_that_never_came_does_not_count_as_had(scene: Scene) -> None:
-    """When nothing of a delivery could be sent, its digest is still new to the channel."""
+    """When nothing of a delivery was sent, its digest is still new to the channel."""
     scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     await deliver_once(scene.haru)
     scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=False)

@@ -1,4 +1,4 @@
-"""Doubts: a message nobody knows the fate of is looked for, and only then sent again."""
+"""Doubts: a message that may have arrived is looked for before it is sent again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.delivery import courier
 from bot.delivery.reconciler import Reconciler
 from bot.ledger import tables
 from bot.ledger.doubts import Verdict
-from bot.ledger.states import DeliveryState
+from bot.ledger.states import DeliveryState, PartState
 from bot.local.faults import Setting
 from bot.local.seed import KOREAN_CHANNEL
 from bot.workspaces.clients import Clients
@@ -32,7 +32,7 @@ from tests.bot.delivery.sending import claim
 
 
 async def test_a_doubt_settles_first(scene: Scene) -> None:
-    """A message may show up late: nothing is read before the settle time is over, and then once."""
+    """A doubted message may show up late: nothing is read before the settle time is over, and then once."""
     await put_in_doubt(scene)
     assert await scene.haru.reconciler.run() == 0
     await let_settle(scene)
@@ -43,7 +43,7 @@ async def test_a_doubt_settles_first(scene: Scene) -> None:
 
 
 async def test_without_the_history_scope_it_is_unknown_and_can_be_posted_again(scene: Scene) -> None:
-    """Where Haru may not look, it does not risk a double: unknown, until somebody posts again."""
+    """Without the history scope a doubt becomes unknown, and a person can post it again."""
     await put_in_doubt(scene)
     await let_settle(scene)
     scene.slack.team.state.remember("scopes", ["chat:write"])
@@ -70,21 +70,21 @@ async def test_the_operator_may_rather_have_it_twice(scene: Scene) -> None:
 
 
 async def test_an_unreadable_history_leaves_the_doubt_for_a_day(scene: Scene) -> None:
-    """While the history cannot be read nothing is decided; after 24 hours it is unknown for good."""
+    """While the history cannot be read a doubt stays; after 24 hours it is unknown for good."""
     await put_in_doubt(scene)
     await let_settle(scene)
     scene.slack.faults.set(Setting.read({"odds": {"conversations.history": {"error_before": 1.0}}}))
     await scene.haru.reconciler.run()
-    assert set(await states(scene)) == {"doubt"}
+    assert set(await states(scene)) == {PartState.DOUBT}
     long_ago = scene.haru.ledger.clock.monotonic() - timedelta(hours=25)
     async with scene.haru.database.write() as connection:
         await connection.execute(update(tables.part).values(not_before=long_ago, first_attempt_at=long_ago))
     await scene.haru.reconciler.run()
-    assert set(await states(scene)) == {"unknown"}
+    assert set(await states(scene)) == {PartState.UNKNOWN}
 
 
 async def test_a_workspace_that_is_held_down_is_read_once_a_minute(scene: Scene) -> None:
-    """After a 429 the readings of a workspace wait for Retry-After, and then for each other."""
+    """After a 429 the reads of a workspace wait for Retry-After, and then a minute between each other."""
     await put_in_doubt(scene)
     await let_settle(scene)
     scene.slack.faults.set(
@@ -95,7 +95,7 @@ async def test_a_workspace_that_is_held_down_is_read_once_a_minute(scene: Scene)
     scene.slack.faults.set(Setting({}))
     await let_be_due(scene)
     await scene.haru.reconciler.run()
-    assert set(await states(scene)) == {"doubt"}
+    assert set(await states(scene)) == {PartState.DOUBT}
     async with scene.haru.database.write() as connection:
         is_theirs = tables.pace.c.workspace != ""
         assert list(await connection.scalars(select(tables.pace.c.every).where(is_theirs))) == [
@@ -105,11 +105,11 @@ async def test_a_workspace_that_is_held_down_is_read_once_a_minute(scene: Scene)
         await connection.execute(update(tables.pace).values(until=earlier))
     await let_be_due(scene)
     await scene.haru.reconciler.run()
-    assert sorted(await states(scene)) == ["doubt", "sent"]
+    assert sorted(await states(scene)) == [PartState.DOUBT, PartState.SENT]
 
 
 async def test_one_reading_serves_every_doubt_of_a_channel(scene: Scene) -> None:
-    """Two posts of one channel in doubt are looked for in one reading."""
+    """Two doubted posts of one channel are looked for in one read."""
     channel = scene.channels[KOREAN_CHANNEL]
     await scene.haru.daily.tick(scene.haru.clock.now())
     scene.fail(drop_after=1.0)
@@ -124,12 +124,12 @@ async def test_one_reading_serves_every_doubt_of_a_channel(scene: Scene) -> None
     scene.slack.faults.set(Setting.read({"odds": {"conversations.history": {"late": 0.0}}}))
     asked = _counted(scene)
     await scene.haru.reconciler.run()
-    assert set(await states(scene)) == {"sent"}
+    assert set(await states(scene)) == {PartState.SENT}
     assert asked() == 2  # a channel each, though there were three doubts
 
 
 async def test_a_thread_whose_first_message_is_gone_ends_with_that_reason(scene: Scene) -> None:
-    """Somebody deleted the post: its thread is not continued, and the day does not count as failed."""
+    """A thread whose first message was deleted is not continued, and the day does not count as failed."""
     await scene.prefer(layout=Layout.THREAD)
     await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
@@ -154,11 +154,11 @@ async def test_a_frozen_look_changes_nothing_afterwards(scene: Scene) -> None:
     async with scene.haru.database.write() as connection:
         await connection.execute(update(tables.part).values(owner="another"))
     await scene.haru.ledger.doubts.settle([(part, Verdict()) for part in held])
-    assert set(await states(scene)) == {"checking"}
+    assert set(await states(scene)) == {PartState.CHECKING}
 
 
 async def test_a_lease_that_ends_while_connecting_sends_nothing(scene: Scene) -> None:
-    """The lease is looked at again with the connection in hand: too late, and nothing leaves."""
+    """The lease is checked again when the connection is ready: after its end nothing is sent."""
     await scene.haru.daily.tick(scene.haru.clock.now())
     (part, *_) = await claim(scene.haru.ledger, 10)
     async with slack_that_answers(lambda _: web.json_response({"ok": True, "ts": "1.1"})) as (url, seen):
@@ -176,7 +176,7 @@ async def test_a_lease_that_ends_while_connecting_sends_nothing(scene: Scene) ->
 
 
 async def test_what_could_not_connect_was_surely_not_sent() -> None:
-    """A refused connection needs no history; a dropped one does."""
+    """A refused connection surely sent nothing; a dropped one may have."""
     wire = Wire("http://127.0.0.1:9/", _slack_clock())
     with pytest.raises(NotConnectedError):
         await wire.send("chat.postMessage", "t", b"{}", patience=5, may_leave=lambda: True)
@@ -196,7 +196,7 @@ async def test_what_could_not_connect_was_surely_not_sent() -> None:
 
 @pytest.mark.parametrize("minutes", [-30, 30])
 async def test_a_clock_apart_from_slacks_looks_in_the_right_hour(scene: Scene, minutes: int) -> None:
-    """The window is on Slack's clock, as its Date tells, even where that is learnt only while reading."""
+    """The window of a read is on Slack's clock, also when the difference is learnt during the read."""
     await put_in_doubt(scene)
     await let_settle(scene)
     windows: list[float] = []
@@ -214,11 +214,11 @@ async def test_a_clock_apart_from_slacks_looks_in_the_right_hour(scene: Scene, m
         await clients.close()
     first_attempt = there - timedelta(minutes=5)
     assert min(windows) <= first_attempt.timestamp()
-    assert set(await states(scene)) == {"pending"}
+    assert set(await states(scene)) == {PartState.PENDING}
 
 
 async def test_an_answer_given_by_hand_after_a_stop_is_handed_back(scene: Scene) -> None:
-    """A process told to end hands back what has not left, and doubts what gets no answer in time."""
+    """A process that is told to end gives unsent parts back, and doubts parts without an answer."""
     await scene.haru.daily.tick(scene.haru.clock.now())
     scene.slack.faults.set(Setting.read({"odds": {"chat.postMessage": {"hang_after": 1.0}}, "hang": 20.0}))
     draining = asyncio.create_task(scene.haru.courier.drain())
@@ -226,11 +226,11 @@ async def test_an_answer_given_by_hand_after_a_stop_is_handed_back(scene: Scene)
     assert scene.slack.faults.counts == {"hang_after": 2}
     await scene.haru.courier.stop(patience=0.3)
     await draining
-    assert set(await states(scene)) == {"doubt"}
+    assert set(await states(scene)) == {PartState.DOUBT}
 
 
 async def test_a_definite_refusal_reads_no_history(scene: Scene) -> None:
-    """What Slack refused needs no looking for."""
+    """A part that Slack refused is not looked for."""
     scene.slack.team.conversations.change(KOREAN_CHANNEL, is_archived=True)
     await deliver_once(scene.haru)
     asked = _counted(scene)
@@ -242,7 +242,7 @@ async def test_a_definite_refusal_reads_no_history(scene: Scene) -> None:
 async def test_results_are_kept_while_the_database_is_away(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An answer that cannot be written down is written down as soon as it can."""
+    """A result that cannot be stored is stored as soon as it can be."""
     monkeypatch.setattr(courier, "_STORE_RETRY", 0.01)
     whole, failures = scene.haru.ledger.queue.exchange, [3]
 
@@ -256,7 +256,7 @@ async def test_results_are_kept_while_the_database_is_away(
     await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
     assert failures == [0]
-    assert set(await states(scene)) == {"sent"}
+    assert set(await states(scene)) == {PartState.SENT}
 
 
 def _counted(scene: Scene) -> Callable[[], int]:

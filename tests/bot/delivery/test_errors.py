@@ -1,4 +1,4 @@
-"""DESIGN.md's table of errors, lived through: what follows each of Slack's refusals."""
+"""What follows each of Slack's refusals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.deliver_once import deliver_once
 from bot.ledger import tables
-from bot.ledger.states import DeliveryState
+from bot.ledger.states import DeliveryState, PartState
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from tests.bot.delivery.scene import DAY, Scene
 
@@ -22,7 +22,7 @@ from tests.bot.delivery.scene import DAY, Scene
     ["account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "access_denied"],
 )
 async def test_a_token_that_is_no_good_pauses_the_workspace(scene: Scene, code: str) -> None:
-    """One refusal of the token stops every channel; installing again brings the posts after all."""
+    """A refused token stops every channel of the workspace; a new installation brings the posts after all."""
     scene.slack.team.state.remember("revoked", code)
     await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
@@ -43,11 +43,13 @@ async def test_a_token_that_is_no_good_pauses_the_workspace(scene: Scene, code: 
 async def test_a_workspace_that_takes_nothing_for_now_is_tried_until_the_grace_ends(
     scene: Scene, code: str
 ) -> None:
-    """Such a refusal is repeated later; at the end of the grace the post is given up with its reason."""
+    """A workspace that takes no messages for now is tried until the grace ends; then the post fails with the
+    reason.
+    """
     scene.slack.team.state.remember("revoked", code)
     await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
-    assert await _parts(scene, "state", "reason") == {("pending", code)}
+    assert await _parts(scene, "state", "reason") == {(PartState.PENDING, code)}
     await _reopen(scene)
     scene.slack.team.state.remember("revoked", None)
     await scene.haru.courier.drain()
@@ -55,7 +57,7 @@ async def test_a_workspace_that_takes_nothing_for_now_is_tried_until_the_grace_e
 
 
 async def test_what_was_refused_until_the_grace_ended_is_given_up(scene: Scene) -> None:
-    """The grace over, the delivery fails for what Slack said, and its digest is still new to the channel."""
+    """After the grace the delivery fails with Slack's code, and its digest is still new to the channel."""
     scene.slack.team.state.remember("revoked", "accesslimited")
     await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.courier.drain()
@@ -69,7 +71,9 @@ async def test_what_was_refused_until_the_grace_ended_is_given_up(scene: Scene) 
 
 
 async def test_what_a_paused_workspace_held_back_says_so(scene: Scene) -> None:
-    """Given up at the end of the grace, it bears why the workspace is paused; what nobody refused is late."""
+    """A part that is given up at the end of the grace carries its workspace's pause, or else counts as
+    late.
+    """
     await scene.haru.daily.tick(scene.haru.clock.now())
     await scene.haru.installations.pause(scene.slack.workspace, "operator")
     async with scene.haru.database.write() as connection:
@@ -88,7 +92,7 @@ async def test_what_a_paused_workspace_held_back_says_so(scene: Scene) -> None:
 
 
 async def test_a_message_slack_does_not_take_comes_as_plain_text(scene: Scene) -> None:
-    """Blocks that Slack refuses are left out: the whole text comes, once."""
+    """A message whose blocks Slack refuses comes once as plain text, in full."""
     await scene.haru.daily.tick(scene.haru.clock.now())
     await _spoil(scene, blocks=[{"type": "nonsense"}])
     await scene.settle()
@@ -98,7 +102,7 @@ async def test_a_message_slack_does_not_take_comes_as_plain_text(scene: Scene) -
 
 
 async def test_a_message_that_is_wrong_as_plain_text_too_is_parked(scene: Scene) -> None:
-    """After one try as plain text it is left, as our mistake, and the channel is not blamed."""
+    """A message that Slack refuses as plain text too fails, and the channel is not blamed."""
     await scene.haru.daily.tick(scene.haru.clock.now())
     await _spoil(scene, text="x" * 41_000, blocks=[])
     await scene.settle()
@@ -112,7 +116,7 @@ async def test_a_message_that_is_wrong_as_plain_text_too_is_parked(scene: Scene)
 
 
 async def test_the_last_admin_is_told_of_a_pause_once(scene: Scene) -> None:
-    """The third failed day pauses the channel, and who set it up last hears why, in a direct message."""
+    """The third failed day pauses the channel, and its last admin gets one direct message with the reason."""
     channel = scene.channels[KOREAN_CHANNEL]
     for _ in range(2):
         await scene.haru.channels.count_failed_day(channel)
@@ -125,7 +129,7 @@ async def test_the_last_admin_is_told_of_a_pause_once(scene: Scene) -> None:
 
 
 async def test_a_correction_that_an_archived_channel_refuses_is_no_failed_day(scene: Scene) -> None:
-    """The post of the day arrived; that it can be corrected no more pauses nothing."""
+    """A refused correction does not count as a failed day."""
     await deliver_once(scene.haru)
     channel = scene.channels[KOREAN_CHANNEL]
     for _ in range(2):
@@ -146,7 +150,7 @@ async def test_a_correction_that_an_archived_channel_refuses_is_no_failed_day(sc
 
 
 async def test_a_post_that_arrives_starts_the_count_over(scene: Scene) -> None:
-    """Two failed days and a good one are none."""
+    """A post that arrives resets the count of failed days."""
     channel = scene.channels[KOREAN_CHANNEL]
     for _ in range(2):
         await scene.haru.channels.count_failed_day(channel)
@@ -157,7 +161,7 @@ async def test_a_post_that_arrives_starts_the_count_over(scene: Scene) -> None:
 async def test_what_nobody_foresaw_after_a_failure_is_logged_and_holds_no_post(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Counting a failed day may go wrong in unforeseen ways: the log has it whole, others are posted."""
+    """An unforeseen error after a failed post is logged in full, and other posts are sent."""
 
     async def unforeseen(*_: object) -> int:
         raise LookupError("nobody foresaw this")
@@ -171,7 +175,7 @@ async def test_what_nobody_foresaw_after_a_failure_is_logged_and_holds_no_post(
 
 
 async def test_a_post_by_hand_that_fails_is_no_failed_day(scene: Scene) -> None:
-    """Somebody trying `/digest post` again and again in an archived channel pauses nothing."""
+    """A manual post that fails does not count as a failed day."""
     channel = scene.channels[ENGLISH_CHANNEL]
     scene.slack.team.conversations.change(ENGLISH_CHANNEL, is_archived=True)
     for _ in range(3):
@@ -183,13 +187,13 @@ async def test_a_post_by_hand_that_fails_is_no_failed_day(scene: Scene) -> None:
 
 
 async def test_an_uninstalled_workspace_gets_nothing_more(scene: Scene) -> None:
-    """What was under way when Haru was removed is given up, and blames no channel."""
+    """Parts of a workspace that uninstalled Haru fail, and blame no channel."""
     await scene.haru.daily.tick(scene.haru.clock.now())
     now = scene.haru.clock.now()
     await scene.haru.installations.uninstall(scene.slack.workspace, now=now, delete_after=now)
     await scene.settle()
     assert [scene.posted(one) for one in scene.channels] == [[], []]
-    assert await _parts(scene, "state", "reason") == {("failed", "not_installed")}
+    assert await _parts(scene, "state", "reason") == {(PartState.FAILED, "not_installed")}
 
 
 async def _spoil(scene: Scene, **changes: Any) -> None:
@@ -203,7 +207,7 @@ async def _spoil(scene: Scene, **changes: Any) -> None:
 
 
 async def _reopen(scene: Scene) -> None:
-    """What waits for later is due now."""
+    """Have parts that wait be due now."""
     async with scene.haru.database.write() as connection:
         past = scene.haru.ledger.clock.monotonic() - timedelta(seconds=1)
         await connection.execute(update(tables.part).values(not_before=past))

@@ -1,4 +1,4 @@
-"""Readiness and liveness tell the truth about delivery."""
+"""Readiness and liveness say how delivery stands."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.bot.delivery.scene import Scene
 
 
 async def test_a_process_that_has_not_ticked_is_not_ready(scene: Scene) -> None:
-    """Before the first good tick a worker is alive, and not ready."""
+    """Before its first successful tick a worker is alive and not ready."""
     assert (await scene.haru.health.live()).reasons == ()
     assert (await scene.haru.health.ready_to_deliver()).reasons == ("the clockwork has not ticked yet",)
 
 
 async def test_a_tick_makes_it_ready_and_tells_its_ages(scene: Scene) -> None:
-    """After a good tick it is ready, and says how old the tick and the oldest due message are."""
+    """After a successful tick it is ready, and reports the ages of the tick and of the oldest due message."""
     await scene.haru.clockwork.tick()
     health = await scene.haru.health.ready_to_deliver()
     assert health.reasons == ()
@@ -29,7 +29,7 @@ async def test_a_tick_makes_it_ready_and_tells_its_ages(scene: Scene) -> None:
 
 
 async def test_a_message_due_for_long_is_said(scene: Scene) -> None:
-    """Ticks that go well while nothing is sent do not make a process ready."""
+    """A process whose messages are not sent for long is not ready, even if it ticks."""
     await scene.haru.clockwork.tick()
     await _long_due(scene)
     (reason,) = (await scene.haru.health.ready_to_deliver()).reasons
@@ -37,7 +37,7 @@ async def test_a_message_due_for_long_is_said(scene: Scene) -> None:
 
 
 async def test_what_a_paused_workspace_holds_back_is_nobodys_fault(scene: Scene) -> None:
-    """The brake on a workspace does not make the process unready."""
+    """Messages of a paused workspace do not make the process unready."""
     await scene.haru.clockwork.tick()
     await _long_due(scene)
     await scene.haru.installations.pause(scene.slack.workspace, "operator")
@@ -48,7 +48,7 @@ async def test_what_a_paused_workspace_holds_back_is_nobodys_fault(scene: Scene)
     ("seconds", "alive", "ready"), [(30, True, True), (90, True, False), (700, False, False)]
 )
 async def test_a_clockwork_that_hangs_is_told(scene: Scene, seconds: int, alive: bool, ready: bool) -> None:
-    """Without a tick for a minute a process is not ready, and for ten not alive."""
+    """A process is not ready after a minute without a tick, and not alive after ten."""
     scene.haru.clockwork._ticked_at = time.monotonic() - seconds
     assert (not (await scene.haru.health.live()).reasons) is alive
     assert (not (await scene.haru.health.ready_to_deliver()).reasons) is ready

@@ -1,4 +1,4 @@
-"""Mornings in the life of a channel, through the real ledger: what each date brings, and why nothing."""
+"""What each date brings a channel, or why it brings nothing, through the real ledger."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ALPHA = "https://arxiv.org/abs/2502.00001"
 
 @pytest.fixture
 async def scene(scene: Scene) -> Scene:
-    """One channel only, which has had Tuesday's digest at nine in Seoul."""
+    """One channel, which got Tuesday's digest at nine in Seoul."""
     off, _ = await scene.haru.channels.change(
         scene.channels[ENGLISH_CHANNEL], lambda old: replace(old, enabled=False), user_id=MINJI, now=DAY
     )
@@ -32,7 +32,7 @@ async def scene(scene: Scene) -> Scene:
 
 
 async def test_two_digests_of_one_day_come_together(scene: Scene) -> None:
-    """Two sources on one day make one post with both, oldest first."""
+    """Digests of two sources on one day come in one post, oldest first."""
     await _digest(scene, "2025-02-26", "Alpha")
     await _digest(scene, "2025-02-26", "Beta", source="other")
     assert await _tick(scene, _nine(26)) == [(date(2025, 2, 26), "posting", None)]
@@ -40,7 +40,7 @@ async def test_two_digests_of_one_day_come_together(scene: Scene) -> None:
 
 
 async def test_a_weekends_digests_come_on_monday(scene: Scene) -> None:
-    """A weekday channel gets Friday's, then Saturday's, Sunday's and Monday's in one post."""
+    """A weekday channel gets Saturday's, Sunday's and Monday's digests in one post."""
     for day in (26, 27, 28):
         await _digest(scene, f"2025-02-{day}", f"February {day}")
         await _tick(scene, _nine(day))
@@ -52,7 +52,7 @@ async def test_a_weekends_digests_come_on_monday(scene: Scene) -> None:
 
 
 async def test_a_channel_that_posts_once_a_week_gets_the_week(scene: Scene) -> None:
-    """On its one day come all that it has not had, at most seven days back."""
+    """A channel with one weekday gets all digests it has not had, at most seven days back."""
     await _prefer(scene, days=frozenset({1}), now=DAY + NOON)
     for day in range(26, 29):
         await _digest(scene, f"2025-02-{day}", f"February {day}")
@@ -63,7 +63,7 @@ async def test_a_channel_that_posts_once_a_week_gets_the_week(scene: Scene) -> N
 
 
 async def test_of_47_entries_25_are_shown_and_the_rest_named(scene: Scene) -> None:
-    """A large digest shows its newest 25 and says in one line how to read the others."""
+    """A large digest shows its newest 25 entries, and says in one line how to read the others."""
     text = "\n".join(_entry(f"Paper number {number}") for number in range(47))
     await scene.take_in("2025-02-26.txt", f"2025-02-26\n{text}")
     await _tick(scene, _nine(26))
@@ -78,7 +78,7 @@ async def test_of_47_entries_25_are_shown_and_the_rest_named(scene: Scene) -> No
 
 
 async def test_a_late_digest_is_waited_for(scene: Scene) -> None:
-    """Until the grace ends the post waits; a digest that comes in time is posted at once."""
+    """The post waits for a late digest until the grace ends, and comes as soon as the digest does."""
     assert await _tick(scene, _nine(26)) == [(date(2025, 2, 26), "waiting", "no_new_digest")]
     assert await _tick(scene, _nine(26) + timedelta(minutes=1)) == []
     await _digest(scene, "2025-02-26", "Late")
@@ -86,7 +86,7 @@ async def test_a_late_digest_is_waited_for(scene: Scene) -> None:
 
 
 async def test_a_digest_that_never_comes_is_a_skip_with_that_reason(scene: Scene) -> None:
-    """At the end of the grace the date is skipped, visibly, and the next date is looked to."""
+    """At the end of the grace the date is skipped with the reason, and the next date is planned."""
     await _tick(scene, _nine(26))
     assert await _tick(scene, _nine(26) + timedelta(hours=4)) == [
         (date(2025, 2, 26), "skipped", "no_new_digest")
@@ -98,7 +98,7 @@ async def test_a_digest_that_never_comes_is_a_skip_with_that_reason(scene: Scene
 
 
 async def test_what_came_after_the_skip_comes_the_next_day(scene: Scene) -> None:
-    """A digest later than its grace is not lost: the next date's post has it too."""
+    """A digest that comes after the grace is in the next date's post."""
     await _tick(scene, _nine(26))
     await _tick(scene, _nine(26) + timedelta(hours=4))
     await _digest(scene, "2025-02-26", "Too late")
@@ -108,9 +108,7 @@ async def test_what_came_after_the_skip_comes_the_next_day(scene: Scene) -> None
 
 
 async def test_posted_by_hand_before_the_hour_is_not_posted_again(scene: Scene) -> None:
-    """What `/digest post` brought at eight does not come at nine, and nobody waits for more; the card goes on
-    telling of the post.
-    """
+    """A manual post at eight leaves nothing for nine, and the channel's card still shows the manual post."""
     await _digest(scene, "2025-02-26", "Early")
     channel = await _channel(scene)
     opened = await scene.haru.manual_posts.open(channel, now=_nine(26) - timedelta(hours=1))
@@ -124,7 +122,7 @@ async def test_posted_by_hand_before_the_hour_is_not_posted_again(scene: Scene) 
 
 
 async def test_posted_by_hand_after_the_hour_asks_first(scene: Scene) -> None:
-    """After the scheduled post `/digest post` has nothing new; said again, it repeats it."""
+    """After the scheduled post a manual post has nothing new, and repeats it when asked again."""
     channel = await _channel(scene)
     asked = await scene.haru.manual_posts.open(channel, now=DAY + timedelta(hours=1))
     assert (asked.status, asked.reason) == ("skipped", "already_had")
@@ -135,7 +133,7 @@ async def test_posted_by_hand_after_the_hour_asks_first(scene: Scene) -> None:
 
 
 async def test_an_hour_moved_into_the_past_still_brings_todays(scene: Scene) -> None:
-    """At eight the hour is moved from nine to seven: today's post comes now, and once."""
+    """At eight the hour moves from nine to seven: today's post comes at once, and only once."""
     await _digest(scene, "2025-02-26", "Moved")
     eight = _nine(26) - timedelta(hours=1)
     await _prefer(scene, hour=time(7), now=eight)
@@ -145,13 +143,13 @@ async def test_an_hour_moved_into_the_past_still_brings_todays(scene: Scene) -> 
 
 
 async def test_an_hour_moved_ahead_after_the_post_brings_nothing_more_today(scene: Scene) -> None:
-    """After today's post at nine the hour is moved to noon: the next post is tomorrow's."""
+    """After today's post at nine the hour moves to noon: the next post is tomorrow's."""
     await _prefer(scene, hour=time(12), now=DAY + timedelta(hours=1))
     assert (await _channel(scene)).next_date == date(2025, 2, 26)
 
 
 async def test_a_skip_without_parts_may_be_tried_again(scene: Scene) -> None:
-    """A date skipped for want of a digest opens again when the hour is moved within the grace."""
+    """A date that was skipped without a digest opens again when the hour moves within the grace."""
     await _tick(scene, _nine(26))
     await _tick(scene, _nine(26) + timedelta(hours=4))
     await _digest(scene, "2025-02-26", "After all")
@@ -161,7 +159,9 @@ async def test_a_skip_without_parts_may_be_tried_again(scene: Scene) -> None:
 
 
 async def test_a_holiday_brings_no_post_and_the_next_day_has_its_papers(scene: Scene) -> None:
-    """With Korean holidays left out, March 3rd (a substitute holiday) is no date of this channel's."""
+    """A channel without Korean holidays gets no post on 3 March, a substitute holiday, and its papers the
+    next day.
+    """
     await _prefer(scene, holidays="KR", now=DAY + NOON)
     for day in (26, 27, 28):
         await _digest(scene, f"2025-02-{day}", f"February {day}")
@@ -174,7 +174,7 @@ async def test_a_holiday_brings_no_post_and_the_next_day_has_its_papers(scene: S
 
 
 async def test_a_paper_had_lately_is_one_line_that_links_there(scene: Scene) -> None:
-    """A paper the channel had within two weeks is not told again, but linked."""
+    """A paper that the channel got within two weeks is one line with a link to that post."""
     await scene.haru.courier.drain()
     title = "Reasoning with Latent Thoughts: On the Power of Looped Transformers"
     entry = f"{title}\nhttps://arxiv.org/abs/2502.17416\n(A B)\n다시 나온 논문이에요.\nAgain.\n#reasoning"
@@ -187,8 +187,8 @@ async def test_a_paper_had_lately_is_one_line_that_links_there(scene: Scene) -> 
 
 
 async def test_a_paper_in_a_shared_and_a_private_digest_comes_once(scene: Scene) -> None:
-    """A paper that a workspace's own digest has too, by its address or its title alone, comes once a post,
-    in the workspace's own words.
+    """A paper in a shared and in the workspace's own digest comes once, in the workspace's own words, whether
+    it is recognised by address or by title.
     """
     shared = [_linked("Alpha", ALPHA), _entry("Beta")]
     own = [_entry("Beta"), _entry("Alpha"), _entry("Gamma")]
@@ -215,9 +215,7 @@ async def test_a_paper_in_a_shared_and_a_private_digest_comes_once(scene: Scene)
 async def test_a_paper_had_under_another_row_is_one_line(
     scene: Scene, own: bool, before: str, after: str
 ) -> None:
-    """What a channel had is known by what paper it is, whoever keeps it, with a link or without, and
-    after two rows turned out to be one.
-    """
+    """A paper counts as had also when the earlier post showed another row of it."""
     if not own:
         await scene.take_in("2025-02-20.txt", f"2025-02-20\n{_linked('Alpha, renamed', ALPHA)}")
     await scene.take_in("2025-02-26.txt", f"2025-02-26\n{_linked('Alpha', before)}\n\n{_entry('Beta')}")
@@ -234,7 +232,7 @@ async def test_a_paper_had_under_another_row_is_one_line(
 
 
 async def test_waiting_channels_do_not_hold_up_those_due_after_them(scene: Scene) -> None:
-    """A channel that waits for a late digest is passed over; one that becomes due later is served."""
+    """A channel that waits for a late digest does not delay one that becomes due later."""
     await _tick(scene, _nine(26))
     on, _ = await scene.haru.channels.change(
         scene.channels[ENGLISH_CHANNEL],
@@ -288,7 +286,7 @@ async def _prefer(scene: Scene, *, now: datetime, **wanted: object) -> None:
 
 
 async def _links(scene: Scene) -> list[str | None]:
-    """Where the entries of the newest edition say that the channel had them."""
+    """The links of the newest edition to earlier posts of its entries."""
     async with scene.haru.database.read() as connection:
         shown = tables.edition_entry.c
         newest = select(tables.edition.c.id).order_by(tables.edition.c.id.desc()).limit(1)
@@ -301,7 +299,7 @@ async def _links(scene: Scene) -> list[str | None]:
 
 
 async def _titles(scene: Scene) -> list[str]:
-    """The titles of the newest edition, in their order."""
+    """The titles of the newest edition, in order."""
     async with scene.haru.database.read() as connection:
         shown = tables.edition_entry.c
         newest = select(tables.edition.c.id).order_by(tables.edition.c.id.desc()).limit(1)

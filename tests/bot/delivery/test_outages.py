@@ -27,6 +27,7 @@ from bot.channels.preferences import Language
 from bot.delivery.clockwork import Clockwork
 from bot.ledger import tables
 from bot.ledger.ledger import open_ledger
+from bot.ledger.states import PartState
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from digests.store import database as database_module
 from tests.bot.delivery.scene import DAY, Scene, open_scene
@@ -47,7 +48,7 @@ Step = Callable[[], Awaitable[None]]
 
 
 class MovableClock:
-    """The clock of mornings."""
+    """The clock that due times follow, moved by hand."""
 
     def __init__(self) -> None:
         self.instant = DAY + timedelta(seconds=1)
@@ -58,7 +59,7 @@ class MovableClock:
 
 @pytest.mark.timeout(90 + 2 * LASTS)
 async def test_postgresql_restarted_in_the_middle(tmp_path: Path) -> None:
-    """The server is ended without a goodbye and started again: the rest of the thread comes, once."""
+    """PostgreSQL is killed and started again: the rest of the thread comes, once."""
     with postgres_server(str(tmp_path)) as server:
 
         async def end() -> None:
@@ -76,7 +77,7 @@ async def test_postgresql_restarted_in_the_middle(tmp_path: Path) -> None:
 
 @pytest.mark.timeout(90 + 2 * LASTS)
 async def test_sqlite_locked_by_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While another process writes, writes wait; the log says how long they had to."""
+    """While another process writes, writes wait, and the log says for how long."""
     monkeypatch.setattr(database_module, "SLOW_WRITE_WAIT", min(database_module.SLOW_WRITE_WAIT, LASTS / 2))
     path = tmp_path / "haru.sqlite3"
     async with open_scene(f"sqlite:///{path}", tmp_path) as scene, _holder(path) as (lock, unlock):
@@ -86,7 +87,7 @@ async def test_sqlite_locked_by_another_process(tmp_path: Path, monkeypatch: pyt
 
 
 async def test_sqlite_locked_beyond_patience(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A write that waited too long fails, is said to, and is tried again until it goes through."""
+    """A write that waited too long fails with a log line, and is repeated until it succeeds."""
     monkeypatch.setattr(database_module, "SQLITE_BUSY_TIMEOUT", 0.3)
     path = tmp_path / "haru.sqlite3"
     async with open_scene(f"sqlite:///{path}", tmp_path) as scene, _holder(path) as (lock, unlock):
@@ -98,7 +99,7 @@ async def test_sqlite_locked_beyond_patience(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root mounts the disk itself")
 def test_a_full_disk_of_no_root(request: pytest.FixtureRequest) -> None:
-    """Who may not mount a disk may in a name space of their own: the next test, played there."""
+    """The next test in a user namespace, where a user who is not root may mount a disk."""
     inside = ["unshare", "--user", "--map-root-user", "--mount"]
     try:
         subprocess.run([*inside, "true"], check=True, capture_output=True)
@@ -114,12 +115,12 @@ def test_a_full_disk_of_no_root(request: pytest.FixtureRequest) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk to fill")
 async def test_a_full_disk(tmp_path: Path) -> None:
-    """With no byte left, results are kept in memory; with room again, all is written and posted."""
+    """On a full disk results stay in memory; with room again, all are stored and everything is posted."""
     with _small_disk(tmp_path) as disk:
         path, filler = disk / "haru.sqlite3", disk / "filler"
 
         async def fill() -> None:
-            # What the log of writes has in store would last for a while yet.
+            # The space of the write-ahead log would last for a while.
             with closing(sqlite3.connect(path)) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             with pytest.raises(OSError, match="No space left"):
@@ -136,9 +137,8 @@ async def test_a_full_disk(tmp_path: Path) -> None:
 
 
 async def _play(scene: Scene, begin: Step, end: Step) -> dict[tuple[str, str | None], str]:
-    """Deliver with an outage in the middle; what was said, by event and job.
-
-    Checks what Slack has: every part once, in order, in one thread.
+    """Deliver with an outage in the middle. Checks that Slack has every part once, in order, in one thread.
+    Returns the logged errors by event and job.
     """
     haru = scene.haru
     await scene.prefer(language=Language.BOTH)
@@ -175,7 +175,7 @@ async def _play(scene: Scene, begin: Step, end: Step) -> dict[tuple[str, str | N
         await clockwork.start(alone=haru.database.is_sqlite)
         async with asyncio.timeout(20):
             await struck.wait()
-        # Another channel's hour comes while nothing can be written down.
+        # Another channel's hour comes while nothing can be stored.
         clock.instant += timedelta(minutes=2)
         await asyncio.sleep(LASTS)
         before = {channel: len(scene.posted(channel)) for channel in scene.channels}
@@ -193,10 +193,10 @@ async def _play(scene: Scene, begin: Step, end: Step) -> dict[tuple[str, str | N
 
 
 async def _until_all_is_posted(scene: Scene) -> None:
-    """A ledger of its own looks, so that nothing is helped on."""
+    """Wait until all is posted, watching through a ledger of its own."""
     ledger = open_ledger(scene.haru.database, lease=timedelta(minutes=1), settle=timedelta(0))
     async with asyncio.timeout(40):
-        # Neither Slack nor the ledger calls anybody back.
+        # Neither Slack nor the ledger has a callback to wait for.
         while not all(map(scene.posted, scene.channels)) or await ledger.open_parts.count():  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
@@ -208,13 +208,13 @@ async def _uids(scene: Scene, channel: str) -> list[Any]:
             select(part.uid, part.state).where(part.slack_channel == channel).order_by(part.position)
         )
         found = rows.all()
-    assert {row.state for row in found} == {"sent"}
+    assert {row.state for row in found} == {PartState.SENT}
     return [row.uid for row in found]
 
 
 @asynccontextmanager
 async def _holder(path: Path) -> AsyncIterator[tuple[Step, Step]]:
-    """Another process that begins a write when told to, and ends it when told to."""
+    """Another process that begins a write, and ends it, when told to."""
     held: list[subprocess.Popen[str]] = []
 
     async def lock() -> None:
@@ -237,7 +237,7 @@ async def _holder(path: Path) -> AsyncIterator[tuple[Step, Step]]:
 
 @contextmanager
 def _small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of so few bytes, in memory."""
+    """A file system of this many bytes, in memory."""
     disk = folder / "disk"
     disk.mkdir()
     mounted = subprocess.run(

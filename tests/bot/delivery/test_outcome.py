@@ -1,4 +1,4 @@
-"""What Slack's answers mean."""
+"""What Slack's answers mean for a part."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ from bot.messages.delivery_reasons import reason_text
     ],
 )
 def test_each_answer_has_one_meaning(code: str, status: int, kind: Kind) -> None:
-    """Codes fall into DESIGN's classes, and whatever nobody knows leaves the message in doubt."""
+    """Each code has its meaning, and a code that nobody knows leaves the message in doubt."""
     assert of_error(code, status=status).kind is kind
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_what_people_may_be_shown_has_words(language: str) -> None:
-    """Each code that stops a channel or a workspace, or outlasts the grace, is said in words."""
+    """Each code that stops a channel or a workspace has words in both languages."""
     words = catalogue_for(language)
     unsaid = [
         code
@@ -54,7 +54,7 @@ def test_what_people_may_be_shown_has_words(language: str) -> None:
 
 
 def test_retry_after_is_obeyed() -> None:
-    """A rate limit waits as long as Slack says."""
+    """A rate limit waits as long as Slack says, and a day at most."""
     for hours in (17 / 3600, 3):
         assert of_error("ratelimited", status=429, retry_after=hours * 3600).wait == hours * 3600
     assert of_error("ratelimited", status=429, retry_after=1e18).wait == 86_400

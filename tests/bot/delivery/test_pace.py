@@ -1,4 +1,4 @@
-"""Pace and fairness: in the tables, so that any number of replicas keep to them together."""
+"""Pace and fairness, which any number of replicas keep together."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SENT = Outcome(Kind.SENT, ts="1.1")
 
 
 class Times:
-    """A clock that is put forward by hand."""
+    """A clock that is moved forward by hand."""
 
     def __init__(self) -> None:
         self.now = START
@@ -74,7 +74,7 @@ class Post:
     async def open(
         self, team: str, channel: str, messages: int = 1, *, late: timedelta = timedelta(0)
     ) -> Channel:
-        """A delivery of so many messages, the others in the first one's thread."""
+        """Open a delivery of this many messages, all but the first in its thread."""
         made = await self.channels.get_or_create(await self.install(team), channel)
         now = self.times.now
         texts = tuple(Message(f"{channel} {n}", thread=n > 0) for n in range(messages))
@@ -98,7 +98,7 @@ def _channels(parts: list[Part]) -> list[str]:
 
 
 async def test_a_workspace_gets_three_messages_a_second_whoever_sends_them(post: Post) -> None:
-    """Two replicas that claim at once take three between them, and three more a second later."""
+    """Two replicas that claim at once take three messages between them, and three more a second later."""
     for number in range(8):
         await post.open("T1", f"C{number}")
     assert len([*await post.claimed(0), *await post.claimed(1)]) == 3
@@ -109,7 +109,7 @@ async def test_a_workspace_gets_three_messages_a_second_whoever_sends_them(post:
 
 
 async def test_a_busy_workspace_does_not_hold_up_another(post: Post) -> None:
-    """A workspace with many messages gets its share; one with a single message is not behind them all."""
+    """A workspace with one message does not wait behind one with many."""
     for number in range(30):
         await post.open("T1", f"C{number}")
     await post.open("T2", "D1")
@@ -118,7 +118,7 @@ async def test_a_busy_workspace_does_not_hold_up_another(post: Post) -> None:
 
 
 async def test_a_channel_gets_one_message_a_second(post: Post) -> None:
-    """The next message of a thread, and of any other post in that channel, waits a second."""
+    """The next message to a channel, of the same thread or of another post, waits a second."""
     await post.open("T1", "C1", 2)
     await post.open("T1", "C1")
     (first,) = await post.claimed()
@@ -145,7 +145,7 @@ async def test_first_messages_go_before_replies(post: Post) -> None:
 
 
 async def test_slack_asked_for_a_rest_and_the_workspace_rests(post: Post) -> None:
-    """One 429 keeps every channel of the workspace waiting for Retry-After, and no other workspace."""
+    """A 429 makes every channel of the workspace wait for Retry-After, and no other workspace."""
     await post.open("T1", "C1")
     await post.open("T1", "C2")
     await post.open("T2", "D1")
@@ -163,7 +163,7 @@ async def test_slack_asked_for_a_rest_and_the_workspace_rests(post: Post) -> Non
 
 
 async def test_catching_up_is_slower(post: Post) -> None:
-    """What is late already goes out at one message a second a workspace."""
+    """Late messages go out at one per second and workspace."""
     for number in range(6):
         await post.open("T1", f"C{number}", late=timedelta(hours=2))
     assert len(await post.claimed()) == 3
@@ -174,7 +174,7 @@ async def test_catching_up_is_slower(post: Post) -> None:
 
 
 async def test_after_downtime_late_posts_begin_one_after_another(post: Post) -> None:
-    """However many workspaces have something late, so many begin in a second, and what is due now begins."""
+    """Late posts start at a fixed rate over all workspaces, and posts on time start at once."""
     for number in range(12):
         await post.open(f"T{number}", "C1", late=timedelta(hours=2))
     await post.open("T99", "D1")
@@ -186,7 +186,7 @@ async def test_after_downtime_late_posts_begin_one_after_another(post: Post) -> 
     assert len(await post.claimed(1)) == 3
     post.times.pass_(0.5)
     assert len([*await post.claimed(0), *await post.claimed(1)]) == 2
-    # What comes to nobody else's turn begins at once again.
+    # With the queue empty, a late post starts at once again.
     post.times.pass_(10)
     await post.open("T100", "C1", late=timedelta(hours=2))
     assert len(await post.claimed()) == 1
@@ -196,8 +196,8 @@ async def test_after_downtime_late_posts_begin_one_after_another(post: Post) -> 
 async def test_a_restart_in_the_middle_of_catching_up_goes_on_with_the_queue(
     post: Post, set_back: int
 ) -> None:
-    """Hundreds of late posts begin at the same pace before and after a process that starts, also where the
-    clock was set back in between; what comes later waits behind them.
+    """Late posts start at the same rate before and after a restart, also when the clock was set back in
+    between, and later ones queue behind them.
     """
     for number in range(400):
         await post.open(f"T{number}", "C1", late=timedelta(hours=2))
@@ -218,7 +218,7 @@ async def test_a_restart_in_the_middle_of_catching_up_goes_on_with_the_queue(
 
 
 async def test_a_restart_does_not_shorten_the_rest_slack_asked_for(post: Post) -> None:
-    """A Retry-After of two hours is two hours, whoever starts meanwhile; set back, the clock adds none."""
+    """A Retry-After of two hours lasts two hours, across restarts and when the clock is set back."""
     await post.open("T1", "C1")
     (held,) = await post.claimed()
     await record(post.ledgers[0], [(held, Outcome(Kind.RETRY, "ratelimited", wait=7200))])
@@ -239,7 +239,7 @@ async def test_a_restart_does_not_shorten_the_rest_slack_asked_for(post: Post) -
 
 
 async def test_a_clock_set_back_lengthens_no_grace(post: Post) -> None:
-    """Set back a day, the clock does not let a post come a day late."""
+    """A clock that is set back a day does not let a post come a day late."""
     await post.open("T1", "C1")
     await Installations(post.database).pause(Workspace("", "T1"), "operator")
     await post.ledgers[0].doubts.expire_leases()
@@ -250,7 +250,7 @@ async def test_a_clock_set_back_lengthens_no_grace(post: Post) -> None:
 
 
 async def test_a_paused_workspace_keeps_what_it_has(post: Post) -> None:
-    """The brake stops a workspace at once, and off again everything goes on."""
+    """A pause stops a workspace at once, and after it everything is sent."""
     await post.open("T1", "C1")
     installations = Installations(post.database)
     await installations.pause(Workspace("", "T1"), "operator")
@@ -260,7 +260,7 @@ async def test_a_paused_workspace_keeps_what_it_has(post: Post) -> None:
 
 
 async def test_a_reinstalled_workspace_goes_on(post: Post) -> None:
-    """A revoked token pauses the workspace; installing again resumes it, with the new token."""
+    """A revoked token pauses the workspace, and a new installation resumes it with the new token."""
     await post.open("T1", "C1")
     installations = Installations(post.database)
     await installations.pause(Workspace("", "T1"), "token_revoked")
@@ -272,13 +272,11 @@ async def test_a_reinstalled_workspace_goes_on(post: Post) -> None:
 
 
 async def test_whoever_pulled_the_brake_lets_it_go(post: Post) -> None:
-    """A workspace that whoever runs Haru has paused is paused after each start, which installs it anew from
-    the environment, and after somebody installed it again.
-    """
+    """An operator's pause outlasts restarts with a token from the environment, and new installations."""
     await post.open("T1", "C1")
     workspace, installations = Workspace("", "T1"), Installations(post.database)
     await installations.pause(workspace, "operator")
-    # What was under way then is refused.
+    # The message that was being sent is refused.
     await installations.pause(workspace, "token_revoked")
     for token in ("xoxb-T1", "xoxb-new"):
         await installations.save(Installation(workspace, token, "U1", from_environment=True), now=START)
@@ -288,7 +286,7 @@ async def test_whoever_pulled_the_brake_lets_it_go(post: Post) -> None:
 
 
 async def test_an_organisations_token_serves_its_workspaces(post: Post) -> None:
-    """An org-wide installation has no row a team: its teams post with its token, and pause with it."""
+    """An organisation's teams post with its token, and pause with it."""
     installations = Installations(post.database)
     whole = Installation(Workspace("E1", ""), "xoxb-org", "U1")
     await installations.save(whole, now=START)
@@ -305,7 +303,7 @@ async def test_an_organisations_token_serves_its_workspaces(post: Post) -> None:
 
 
 async def test_a_lease_made_before_the_clock_was_set_back_is_none(post: Post) -> None:
-    """After the clock was set back an hour, what a dead process held is doubted, not in an hour."""
+    """After the clock was set back an hour, a dead process's parts are doubted at once."""
     await post.open("T1", "C1")
     await post.claimed()
     survivor = post.ledger()
@@ -314,7 +312,7 @@ async def test_a_lease_made_before_the_clock_was_set_back_is_none(post: Post) ->
 
 
 async def test_a_lease_made_while_a_look_was_under_way_is_one(post: Post) -> None:
-    """A look whose instant is a little behind a replica's claim does not doubt what was just claimed."""
+    """A process whose reading of the clock is a little behind a replica's claim does not doubt that claim."""
     await post.open("T1", "C1")
     await post.claimed(0)
     post.times.pass_(-2)
@@ -331,24 +329,24 @@ async def test_a_lease_made_while_a_look_was_under_way_is_one(post: Post) -> Non
 async def test_a_part_is_claimed_as_it_stands_by_then(
     post: Post, change: dict[str, str], said: list[str]
 ) -> None:
-    """What is corrected or called off while a replica is about to claim it is sent right, or not at all."""
+    """A part that is corrected or called off while a replica claims it is sent right, or not at all."""
     await post.open("T1", "C1")
     async with post.database.write() as connection:
         await connection.execute(insert(tables.payload).values(sha256="new", body='{"text": "corrected"}'))
     async with post.database.write() as connection:
         await connection.execute(update(tables.part).values(change))
         claiming = asyncio.create_task(post.claimed())
-        # The change is not committed before the claim has come to it.
+        # The change is committed only after the claim has reached it.
         await asyncio.sleep(0.2)
-        # Whoever changes a part looks for its lane afterwards, which who claims has in hand: on PostgreSQL it
-        # waits for no part meanwhile.
+        # A change locks the part and then its lane, which the claim has locked. So on PostgreSQL a claim must
+        # not wait for a part.
         assert post.database.is_sqlite or await claiming == []
         await lanes.touch(connection, {Workspace("", "T1").key: post.ledgers[0].clock.monotonic()})
     assert [part.body for part in [*await claiming, *await post.claimed()]] == said
 
 
 async def test_a_late_answer_is_believed_over_a_doubt(post: Post) -> None:
-    """A process that comes back after its lease with the news that a message was sent is heard."""
+    """A process that reports after its lease that a message was sent is believed."""
     await post.open("T1", "C1")
     (part,) = await post.claimed(0)
     post.times.pass_(61)
@@ -359,7 +357,7 @@ async def test_a_late_answer_is_believed_over_a_doubt(post: Post) -> None:
 
 
 async def test_a_refusal_after_the_lease_changes_nothing(post: Post) -> None:
-    """Any other news than that it was sent counts only while the part is held."""
+    """Any other result counts only while the part is held."""
     await post.open("T1", "C1")
     (part,) = await post.claimed(0)
     post.times.pass_(61)
@@ -369,7 +367,7 @@ async def test_a_refusal_after_the_lease_changes_nothing(post: Post) -> None:
 
 
 async def test_a_waiting_reply_is_not_forgotten(post: Post) -> None:
-    """A thread that nothing else touches goes on by itself, message by message, to its end."""
+    """A thread goes on by itself to its end, without other deliveries in its workspace."""
     await post.open("T1", "C1", 4)
     texts = []
     for _ in range(20):

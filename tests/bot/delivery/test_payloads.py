@@ -1,4 +1,4 @@
-"""Rendered messages: each part carries its own, whatever else is loaded at the same time."""
+"""Rendered messages: each part carries its own, whatever is loaded at the same time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from tests.bot.delivery.sending import claim
 async def test_a_part_carries_its_message_when_doubts_are_checked_between_commit_and_use(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A claimed part has its body although another task loads other messages into a full cache just then."""
+    """A claimed part has its body although another task loads other messages into a full cache at that
+    moment.
+    """
     await put_in_doubt(scene)
     await let_settle(scene)
     korean, english = sorted(await scene.haru.ledger.doubts.check_out(), key=lambda part: part.slack_channel)

@@ -60,14 +60,14 @@ def _days(decided: Edition | Wait | Skipped) -> set[date | None]:
 
 
 def test_what_usually_comes_a_day_late_is_not_waited_for() -> None:
-    """Sunday's notes, complete on Monday, are Monday's post; Saturday's are not, and Monday waits."""
+    """Notes of Sunday that are complete on Monday count as Monday's; Saturday's do not, so Monday waits."""
     sunday, saturday = (replace(_digest(MONDAY - timedelta(days=ago)), delay_days=1) for ago in (1, 2))
     assert _days(_decide(sunday)) == {MONDAY - timedelta(days=1)}
     assert _decide(saturday) == Wait(DUE.at + GRACE)
 
 
 def test_monday_brings_the_weekend() -> None:
-    """A weekday channel gets Saturday's and Sunday's papers together with Monday's, oldest first."""
+    """A weekday channel gets Saturday's and Sunday's digests with Monday's, oldest first."""
     days = [date(2025, 3, 1), date(2025, 3, 2), MONDAY]
     decided = _decide(*map(_digest, days))
     assert isinstance(decided, Edition)
@@ -75,14 +75,14 @@ def test_monday_brings_the_weekend() -> None:
 
 
 def test_what_the_channel_had_does_not_come_again() -> None:
-    """A digest the channel has had, by schedule or by hand, is left out."""
+    """A digest that the channel has had is left out."""
     had = _digest(date(2025, 3, 1))
     history = DigestsHad(frozenset({had.id}), date(2025, 2, 27))
     assert _days(_decide(had, _digest(MONDAY), had=history)) == {MONDAY}
 
 
 def test_what_was_posted_by_hand_is_not_waited_for() -> None:
-    """The day's own digest is there, and the channel has had it: the date brings nothing, for that reason."""
+    """A date whose digest came by a manual post is skipped with ALREADY_HAD."""
     had = _digest(MONDAY)
     assert _decide(had, had=DigestsHad(frozenset({had.id}), MONDAY)) == Skipped(Reason.ALREADY_HAD)
 
@@ -96,7 +96,7 @@ def test_years_of_backlog_flood_nobody() -> None:
 
 
 def test_more_than_25_entries_are_named_not_posted() -> None:
-    """The newest 25 entries come, and the post knows how many older ones do not, and from when."""
+    """The newest 25 entries come, and the post counts the older ones and their first date."""
     decided = _decide(_digest(date(2025, 3, 1), 20), _digest(MONDAY, 27))
     assert isinstance(decided, Edition)
     assert (len(decided.entries), decided.left_out, decided.left_out_from) == (25, 22, date(2025, 3, 1))
@@ -112,18 +112,20 @@ def test_a_late_digest_is_waited_for_until_the_grace_ends() -> None:
 
 
 def test_after_the_grace_nothing_is_sent_late() -> None:
-    """A process that was down for longer than the grace skips the date with that reason."""
+    """After the grace the date is skipped with TOO_LATE."""
     assert _decide(_digest(MONDAY), late=GRACE + timedelta(seconds=1)) == Skipped(Reason.TOO_LATE)
 
 
 def test_a_filter_that_leaves_nothing_says_so() -> None:
-    """When no entry passes the channel's tags the date is skipped, and the digest counts as had."""
+    """When the tag filter leaves no entry the date is skipped, and the digest counts as had."""
     digest = _digest(MONDAY, tag="gan")
     assert _decide(digest, tags=TagFilter(exclude=("gan",))) == Skipped(Reason.NOTHING_LEFT, (digest.id,))
 
 
 def test_a_paper_in_two_digests_is_told_in_the_workspaces_own_words() -> None:
-    """Of two mentions of a paper the workspace's own is shown, unless it says nothing; else the later."""
+    """Of two mentions of a paper the workspace's own is shown, unless it has no commentary; else the last
+    one.
+    """
 
     def mention(row: int, words: str, workspace: Workspace | None = None) -> ArchivedDigest:
         said = (Commentary("en", words),) if words else ()

@@ -1,4 +1,4 @@
-"""What a delivery asks of the database: by an index, however much lies in the ledger."""
+"""The queries of delivery use an index, however much is in the ledger."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Asked = dict[str, Any]
 
 
 async def test_a_round_of_deliveries_goes_through_no_table(tmp_path: Path) -> None:
-    """Opening, claiming and recording look rows up by an index on SQLite, and scan nothing that grows."""
+    """Opening, claiming and recording use an index on SQLite, and scan no table that grows."""
     database_url = f"sqlite:///{tmp_path}/haru.sqlite3"
     async with open_scene(database_url, tmp_path) as scene:
         asked = _asked(scene)
@@ -40,7 +40,7 @@ async def test_a_round_of_deliveries_goes_through_no_table(tmp_path: Path) -> No
 
 
 async def test_of_thousands_of_lanes_only_the_first_are_looked_at(postgres_url: str) -> None:
-    """On a morning PostgreSQL goes along the index of lanes, and stops at as many as are wanted."""
+    """PostgreSQL reads due lanes along their index, and stops when it has enough."""
     database = Database(postgres_url)
     await schema_version.upgrade(database)
     asked: Asked = {}
@@ -65,7 +65,7 @@ async def test_of_thousands_of_lanes_only_the_first_are_looked_at(postgres_url: 
 
 
 def _asked(scene: Scene) -> Asked:
-    """The statements from now on, with the parameters of the last time."""
+    """The statements from now on, with the parameters of their last run."""
     asked: Asked = {}
     _note(scene.haru.database, asked)
     return asked

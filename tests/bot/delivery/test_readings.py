@@ -1,4 +1,4 @@
-"""Readings of a channel's window: page by page, over minutes where Slack holds Haru down."""
+"""Reads of a channel's history: page by page, and over minutes where Slack limits them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from bot.ledger import tables
 from bot.ledger.ledger import open_ledger
 from bot.ledger.outcome import Kind, Outcome
 from bot.ledger.part import Part
+from bot.ledger.states import PartState
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
 from bot.workspaces.clients import Clients
 from bot.workspaces.rate_limits import HISTORY_INTERVAL
@@ -27,7 +28,7 @@ from tests.bot.delivery.sending import claim, record
 
 
 async def test_what_was_sent_since_a_reading_began_is_read_for_by_itself(scene: Scene) -> None:
-    """A reading that was held down half-way decides nothing of a message that may lie on pages behind it."""
+    """A read that was interrupted decides nothing about a message that was sent after it began."""
     old = await _one_doubt(scene)
     pages: dict[str | None, list[Part]] = {None: [], "older": [old]}
 
@@ -43,14 +44,14 @@ async def test_what_was_sent_since_a_reading_began_is_read_for_by_itself(scene: 
         workspace, method = scene.slack.workspace, "conversations.history"
         await scene.haru.ledger.method_pace.slow_down(workspace, method, wait=0, every=HISTORY_INTERVAL)
         await reconciler.run()
-        assert (len(seen), await states(scene)) == (1, ["doubt"])
+        assert (len(seen), await states(scene)) == (1, [PartState.DOUBT])
         new = await _post_again(scene)
         pages[None].append(new)
         await let_settle(scene)
         await reconciler.run()
-        assert await states(scene) == ["sent", "doubt"]
+        assert await states(scene) == [PartState.SENT, PartState.DOUBT]
         await reconciler.run()
-        assert await states(scene) == ["sent", "sent"]
+        assert await states(scene) == [PartState.SENT, PartState.SENT]
         await clients.close()
 
 
@@ -58,8 +59,8 @@ async def test_what_was_sent_since_a_reading_began_is_read_for_by_itself(scene: 
 async def test_a_window_begins_where_it_did_by_the_clock_the_attempt_was_noted_by(
     tmp_path: Path, ahead: timedelta
 ) -> None:
-    """A process dies in the middle of a request, and the machine's clock is set right, or wrong, before the
-    next one starts: it still looks where the message would be.
+    """When the wall clock changes between two processes, the read still covers the time of the first
+    attempt.
     """
     async with open_scene(f"sqlite:///{tmp_path / 'haru.sqlite3'}", tmp_path) as scene:
         await scene.haru.ledger.doubts.recover()
@@ -94,7 +95,7 @@ async def test_a_window_begins_where_it_did_by_the_clock_the_attempt_was_noted_b
 
 
 async def test_a_lively_channel_is_read_to_where_the_reading_began(scene: Scene) -> None:
-    """What is written while a channel is read, page by page, does not keep the reading from its end."""
+    """Messages that are written during a read do not prolong it."""
     await _one_doubt(scene)
     began = scene.haru.ledger.clock.monotonic()
 
@@ -109,11 +110,11 @@ async def test_a_lively_channel_is_read_to_where_the_reading_began(scene: Scene)
         await Reconciler(scene.haru.ledger, clients, SlackClock(scene.haru.ledger.clock.monotonic)).run()
         await clients.close()
     assert len(seen) == 4
-    assert await states(scene) == ["pending"]
+    assert await states(scene) == [PartState.PENDING]
 
 
 async def test_who_holds_a_doubt_no_more_reads_nothing(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another process looks for it by then: to read the channel once more would tell nobody anything."""
+    """A process whose lease on a doubt has ended reads no history."""
     await _one_doubt(scene)
     check = scene.haru.ledger.doubts.check_out
 
@@ -129,14 +130,14 @@ async def test_who_holds_a_doubt_no_more_reads_nothing(scene: Scene, monkeypatch
 
 
 async def test_a_thread_that_was_given_up_leaves_its_first_message_as_had(scene: Scene) -> None:
-    """A day later the replies are given up while the first message is looked for: it is sent, and counts."""
+    """A thread whose replies are given up while its first message is in doubt counts as had if it arrived."""
     await scene.prefer(language=Language.BOTH)
     await _one_doubt(scene)
     long_ago = scene.haru.ledger.clock.monotonic() - timedelta(hours=25)
     async with scene.haru.database.write() as connection:
         await connection.execute(update(tables.part).values(give_up_at=long_ago))
     await scene.haru.reconciler.run()
-    assert await states(scene) == ["pending", *["failed"] * (len(await states(scene)) - 1)]
+    assert await states(scene) == [PartState.PENDING, *[PartState.FAILED] * (len(await states(scene)) - 1)]
     await scene.haru.courier.drain()
     assert len(scene.posted(KOREAN_CHANNEL)) == 1
     again = await scene.haru.manual_posts.open(scene.channels[KOREAN_CHANNEL], now=scene.haru.clock.now())
@@ -144,7 +145,7 @@ async def test_a_thread_that_was_given_up_leaves_its_first_message_as_had(scene:
 
 
 async def _one_doubt(scene: Scene) -> Part:
-    """The Korean channel's post is in doubt, and had time to settle; the other channel is off."""
+    """The Korean channel's post is in doubt and had time to settle; the other channel is off."""
     await scene.switch(ENGLISH_CHANNEL, on=False, now=scene.haru.clock.now())
     (part,) = await put_in_doubt(scene, arrived=False)
     await let_settle(scene)
@@ -152,7 +153,7 @@ async def _one_doubt(scene: Scene) -> Part:
 
 
 async def _post_again(scene: Scene) -> Part:
-    """The same once more by hand, and in doubt again."""
+    """Repeat the post by hand, and have it be in doubt again."""
     channel = scene.channels[KOREAN_CHANNEL]
     last = await scene.haru.ledger.history.last(channel.id)
     assert last is not None

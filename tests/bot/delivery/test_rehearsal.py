@@ -1,4 +1,4 @@
-"""A pass as of an instant gone by: what goes out is seen, and the schedule stays the real one."""
+"""`haru deliver --now` with a past time shows what goes out, and leaves the schedule alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ REAL_NOW = DAY + timedelta(days=20, hours=3)
 
 
 async def test_a_pass_of_a_day_gone_by_leaves_the_schedule_as_it_is(scene: Scene) -> None:
-    """Switched on weeks later, a channel gets that day's post when asked; its next is still tomorrow's."""
+    """A channel that was switched on weeks later gets that day's post, and its next post is still
+    tomorrow's.
+    """
     await _switch_on(scene, REAL_NOW)
     scheduled = await _next(scene)
     assert set(scheduled.values()) == {(date(2025, 3, 18), DAY + timedelta(days=21))}
@@ -29,7 +31,7 @@ async def test_a_pass_of_a_day_gone_by_leaves_the_schedule_as_it_is(scene: Scene
 
 
 async def test_a_pass_that_would_have_waited_leaves_it_too(scene: Scene) -> None:
-    """Where the digest of that day is missing, the post waits, and nothing is left in the past."""
+    """Without that day's digest the post waits, and nothing is stored for the past date."""
     await _switch_on(scene, REAL_NOW)
     scheduled = await _next(scene)
     records = await _pass_at(scene, DAY + timedelta(days=1, seconds=1))
@@ -40,7 +42,7 @@ async def test_a_pass_that_would_have_waited_leaves_it_too(scene: Scene) -> None
 
 
 async def test_today_rehearsed_is_not_posted_today_again(scene: Scene) -> None:
-    """Switched on at noon, a pass as of nine brings today's; an hour moved later brings no second one."""
+    """A pass as of nine today brings today's post, and moving the hour later brings no second one."""
     noon = DAY + timedelta(hours=3)
     await _switch_on(scene, noon)
     await deliver_once(scene.haru)
@@ -66,7 +68,7 @@ async def _next(scene: Scene) -> dict[str, tuple[date | None, datetime | None]]:
 
 
 async def _pass_at(scene: Scene, now: datetime) -> list[dict[str, object]]:
-    """What `haru deliver --now` says."""
+    """The records of `haru deliver --now`."""
     haru = Haru(scene.haru.settings, scene.haru.database, clock=FixedClock(now), api_url=scene.slack.api_url)
     try:
         return await deliver_once(haru)

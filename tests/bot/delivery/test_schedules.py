@@ -1,4 +1,4 @@
-"""Schedules that follow from settings and zones, whatever comes between a change and what follows from it."""
+"""Schedules fit settings and time zones, whatever happens between a change and its schedule."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SEOUL = ZoneInfo("Asia/Seoul")
 
 
 async def test_of_two_hours_set_at_once_the_last_is_the_one_that_is_due(scene: Scene) -> None:
-    """Two admins set the hour; the first one's schedule is worked out after the second's."""
+    """Of two hours set at once the last one is due, though the first one's schedule is worked out last."""
     await scene.haru.daily.tick(DAY)
     changed = [await _set_hour(scene, time(hour)) for hour in (14, 16)]
     for channel in reversed(changed):
@@ -29,7 +29,7 @@ async def test_of_two_hours_set_at_once_the_last_is_the_one_that_is_due(scene: S
 
 
 async def test_many_admins_at_once_leave_a_schedule_that_fits_the_settings(scene: Scene) -> None:
-    """However their changes and schedules come between each other."""
+    """Many changes and schedules at once leave a schedule that fits the settings."""
     await scene.haru.daily.tick(DAY)
 
     async def one(hour: int) -> None:
@@ -43,7 +43,7 @@ async def test_many_admins_at_once_leave_a_schedule_that_fits_the_settings(scene
 
 
 async def test_a_schedule_that_rules_of_a_zone_have_overtaken_is_worked_out_anew(scene: Scene) -> None:
-    """After an upgrade nine o'clock is another instant: the next post comes at nine as it is now."""
+    """When an upgrade changes the rules of a zone, the next post comes at nine by the new rules."""
     await scene.haru.daily.tick(DAY)
     row = tables.channel.c
     async with scene.haru.database.write() as connection:
@@ -53,13 +53,13 @@ async def test_a_schedule_that_rules_of_a_zone_have_overtaken_is_worked_out_anew
     assert await _due(scene) == datetime(2025, 2, 26, 9, tzinfo=SEOUL)
     assert await scene.haru.schedules.review(NOON) == 0
     async with scene.haru.database.write() as connection:
-        # What is due already is being seen to.
+        # A date that is already due is left to the planner.
         await connection.execute(update(tables.channel).where(row.enabled).values(next_due_at=DAY))
     assert await scene.haru.schedules.review(NOON) == 0
 
 
 async def test_what_a_process_died_over_is_scheduled_by_the_next(scene: Scene) -> None:
-    """Switched on, or off, by a process that died before the schedule was written: the next one writes it."""
+    """When a process dies between a change and its schedule, the next process stores the schedule."""
     await scene.haru.daily.tick(DAY)
     async with scene.haru.database.write() as connection:
         row = tables.channel.c

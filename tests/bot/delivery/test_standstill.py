@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.channels.preferences import Layout
 from bot.ledger import tables
+from bot.ledger.states import PartState
 from digests.store import database as database_module
 from digests.store.database import Database
 from tests.bot.delivery.scene import Scene, open_scene
@@ -38,20 +39,20 @@ async def frozen(scene: Scene, postgres_url: str, monkeypatch: pytest.MonkeyPatc
 
 
 async def test_doubts_are_found_past_rows_that_a_frozen_process_holds(scene: Scene, frozen: Database) -> None:
-    """A part locked by a process that stopped is passed over; the others are doubted, and it later."""
+    """A part that a frozen process has locked is skipped; others are doubted at once, and that one later."""
     await scene.haru.daily.tick(scene.haru.clock.now())
     held, other = await _expired(scene)
     async with asyncio.timeout(0.9), frozen.engine.connect() as connection:
         await connection.execute(select(tables.part.c.id).where(tables.part.c.id == held).with_for_update())
         assert await scene.haru.ledger.doubts.expire_leases() == 1
-        assert await _states(scene) == {held: "sending", other: "doubt"}
+        assert await _states(scene) == {held: PartState.SENDING, other: PartState.DOUBT}
         await connection.rollback()
     assert await scene.haru.ledger.doubts.expire_leases() == 1
-    assert await _states(scene) == {held: "doubt", other: "doubt"}
+    assert await _states(scene) == {held: PartState.DOUBT, other: PartState.DOUBT}
 
 
 async def test_what_is_too_late_is_given_up_past_them(scene: Scene, frozen: Database) -> None:
-    """So it is with parts whose grace has ended."""
+    """A late part that a frozen process has locked is skipped; others are given up at once."""
     await scene.haru.daily.tick(scene.haru.clock.now())
     async with scene.haru.database.write() as connection:
         long_ago = datetime.now(UTC) - timedelta(hours=1)
@@ -65,8 +66,8 @@ async def test_what_is_too_late_is_given_up_past_them(scene: Scene, frozen: Data
 
 
 async def test_a_post_is_given_up_as_a_whole(scene: Scene, frozen: Database) -> None:
-    """Where another process writes one message's result down, its replies are left to the next look: each
-    would wait for the other's rows.
+    """A post of which another process has locked a part is left to the next look, so that no two wait for
+    each other.
     """
     await scene.prefer(layout=Layout.THREAD)
     await scene.haru.daily.tick(scene.haru.clock.now())
@@ -82,7 +83,7 @@ async def test_a_post_is_given_up_as_a_whole(scene: Scene, frozen: Database) -> 
 
 
 async def test_the_database_ends_a_transaction_that_stands_still(scene: Scene, frozen: Database) -> None:
-    """A frozen process that holds a workspace's lane delays its posts; then its transaction is no more."""
+    """A frozen process that holds a lane delays its posts until the database ends its transaction."""
     async with frozen.engine.connect() as connection:
         await connection.execute(
             tables.lane.insert().values(
@@ -103,12 +104,12 @@ async def test_the_database_ends_a_transaction_that_stands_still(scene: Scene, f
 
 
 async def _expired(scene: Scene) -> list[int]:
-    """Let a replica that died long ago have taken both first messages; their ids."""
+    """Have a replica that died long ago hold both first messages; their ids."""
     long_ago = datetime.now(UTC) - timedelta(hours=1)
     async with scene.haru.database.write() as connection:
         rows = await connection.execute(
             update(tables.part)
-            .values(state="sending", owner="dead", attempt=1, lease_until=long_ago)
+            .values(state=PartState.SENDING, owner="dead", attempt=1, lease_until=long_ago)
             .returning(tables.part.c.id)
         )
         return sorted(rows.scalars())

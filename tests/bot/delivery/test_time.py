@@ -1,4 +1,4 @@
-"""Hours, zones and clocks that change under a channel, and time that Haru was away."""
+"""Hours, zones and clocks that change, and downtime."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Brought = tuple[date, str, str | None]
 
 
 class Life:
-    """A channel in Seoul that has its papers at nine, from Monday on, and the clock it lives by."""
+    """A channel in Seoul with a post at nine from Monday on, and the clock it follows."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -61,7 +61,7 @@ class Life:
         return self.now
 
     def begin(self) -> None:
-        """A process that starts knows nothing but what is in the tables."""
+        """Start a process, which knows only what is in the tables."""
         openings, history = self.ledger.openings, self.ledger.history
         due_channels = DueChannels(self.database)
         permalinks = Permalinks(self.installations, self.clients)
@@ -92,7 +92,7 @@ class Life:
         await self.schedules.reschedule(changed, now=self.now, enabling="enabled" in wanted)
 
     async def digest(self, day: date) -> None:
-        """A digest of that day, with one paper."""
+        """Import a digest of that day with one paper."""
         text = f"{day}\nPaper of {day}\n(Ada Lovelace)\n오늘 읽은 논문이에요.\nWhat we read.\n#reading"
         document = Document("samples", f"{day}.txt", text.encode())
         assert [one.status async for one in self.archive.import_documents([document], now=self.now)] == [
@@ -100,14 +100,14 @@ class Life:
         ]
 
     async def tick(self) -> list[Brought]:
-        """What the clock brings now; messages that are due arrive."""
+        """What a tick brings now; messages that are due arrive."""
         opened = await self.daily.tick(self.now)
         for part in await claim(self.ledger, 100):
             await record(self.ledger, [(part, Outcome(Kind.SENT, ts=f"{part.id}.0"))])
         return [(one.day, one.status, one.reason) for one in opened]
 
     async def until(self, end: datetime) -> list[Brought]:
-        """What the clock brings till then, looking twice an hour."""
+        """What ticks bring until then, twice an hour."""
         brought: list[Brought] = []
         while self.now < end:
             self.now = min(self.now + timedelta(minutes=30), end)
@@ -132,7 +132,7 @@ class Life:
 
 @pytest.fixture
 async def life(database: Database) -> AsyncIterator[Life]:
-    """On since Monday morning, and Monday's papers posted."""
+    """On since Monday morning, with Monday's papers posted."""
     made = Life(database)
     await made.installations.save(Installation(TEAM, "xoxb-1", "U1"), now=made.now)
     made.now = _seoul(3, 7)
@@ -145,7 +145,7 @@ async def life(database: Database) -> AsyncIterator[Life]:
 
 @pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Pago_Pago", "Pacific/Kiritimati"])
 async def test_a_zone_changed_after_the_post_brings_no_second_one_that_day(life: Life, zone: str) -> None:
-    """After Monday's post the channel moves: Monday's nine o'clock there brings nothing, Tuesday's does."""
+    """A zone that changes after Monday's post brings no second one on Monday."""
     await life.change(zone=zone)
     await life.digest(_day(4))
     there = datetime(2025, 3, 4, 9, 10, tzinfo=ZoneInfo(zone)).astimezone(UTC)
@@ -154,7 +154,7 @@ async def test_a_zone_changed_after_the_post_brings_no_second_one_that_day(life:
 
 
 async def test_a_zone_changed_before_the_post_moves_it(life: Life) -> None:
-    """At eight in Seoul the channel moves to Berlin: the day's post waits for nine o'clock there."""
+    """A zone that changes from Seoul to Berlin at eight moves the day's post to nine in Berlin."""
     await life.digest(_day(4))
     await life.until(_seoul(4, 8))
     await life.change(zone="Europe/Berlin")
@@ -165,7 +165,7 @@ async def test_a_zone_changed_before_the_post_moves_it(life: Life) -> None:
 
 
 async def test_a_zone_in_which_the_hour_is_just_over_brings_the_post_at_once(life: Life) -> None:
-    """At eight in Seoul the channel moves to Auckland, where it is noon: within grace, so it comes now."""
+    """A zone that changes to Auckland, where it is noon, brings the post at once, within the grace."""
     await life.digest(_day(4))
     await life.until(_seoul(4, 8))
     await life.change(zone="Pacific/Auckland")
@@ -174,7 +174,9 @@ async def test_a_zone_in_which_the_hour_is_just_over_brings_the_post_at_once(lif
 
 
 async def test_a_date_that_was_skipped_and_is_still_to_come_elsewhere_is_tried_again(life: Life) -> None:
-    """Tuesday's papers did not come by one in Seoul; the channel moves to where it is not yet nine."""
+    """A date that was skipped in Seoul is tried again when the zone changes to one where nine is still to
+    come.
+    """
     brought = await life.until(_seoul(4, 13, 10))
     assert brought[-1] == (_day(4), "skipped", "no_new_digest")
     await life.digest(_day(4))
@@ -185,7 +187,7 @@ async def test_a_date_that_was_skipped_and_is_still_to_come_elsewhere_is_tried_a
 
 
 async def test_an_hour_changed_in_the_middle_of_the_day_keeps_one_post_a_day(life: Life) -> None:
-    """Moved back and forth across the present, before the post and after it, it comes once."""
+    """An hour that is moved back and forth brings one post a day."""
     await life.digest(_day(4))
     await life.until(_seoul(4, 8))
     await life.change(hour=time(10))
@@ -198,7 +200,7 @@ async def test_an_hour_changed_in_the_middle_of_the_day_keeps_one_post_a_day(lif
 
 
 async def test_a_clock_set_back_an_hour_posts_nothing_twice(life: Life) -> None:
-    """The hour that comes again brings nothing, in the same process or in one that starts in it."""
+    """The hour that is repeated brings nothing, in the same process or in a new one."""
     life.now -= HOUR
     assert await life.until(_seoul(3, 8, 40)) == []
     life.begin()
@@ -209,7 +211,7 @@ async def test_a_clock_set_back_an_hour_posts_nothing_twice(life: Life) -> None:
 
 
 async def test_a_clock_set_back_while_a_message_is_under_way_extends_no_lease(life: Life) -> None:
-    """What a dead process took just before is doubted at once, looked for, and posted once."""
+    """After a setback a dead process's part is doubted at once, looked for, and posted once."""
     await life.digest(_day(4))
     life.now = _seoul(4, 9)
     assert len(await life.daily.tick(life.now)) == 1
@@ -225,7 +227,7 @@ async def test_a_clock_set_back_while_a_message_is_under_way_extends_no_lease(li
 
 
 async def test_a_clock_set_back_holds_nothing_up_for_an_hour(life: Life) -> None:
-    """Pace noted by the clock as it was is not kept to for the hour that comes again."""
+    """A rest that was stored before the clock was set back does not last an hour longer."""
     await life.digest(_day(4))
     await life.until(_seoul(4, 9))
     await life.ledger.doubts.expire_leases()
@@ -241,11 +243,11 @@ async def test_a_clock_set_back_holds_nothing_up_for_an_hour(life: Life) -> None
 @pytest.mark.parametrize(
     ("hours", "on_coming_back", "posts"),
     [
-        # Late, within the grace.
+        # Late, but within the grace.
         (1, [(4, "posting", None)], [[3], [4], [5]]),
-        # Tuesday's hour is long over, Wednesday's is just within the grace and brings both.
+        # Tuesday's grace is over; Wednesday's is not, and brings both.
         (26, [(4, "skipped", "too_late"), (5, "posting", None)], [[3], [4, 5], [6]]),
-        # Down from Tuesday till the Tuesday after: that day's post has a week, and no more.
+        # Down from Tuesday until the next Tuesday, whose post reaches back a week and no further.
         (
             170,
             [*((day, "skipped", "too_late") for day in (4, 5, 6, 7, 8, 9, 10)), (11, "posting", None)],
@@ -256,7 +258,9 @@ async def test_a_clock_set_back_holds_nothing_up_for_an_hour(life: Life) -> None
 async def test_downtime(
     life: Life, hours: int, on_coming_back: list[tuple[int, str, str | None]], posts: list[list[int]]
 ) -> None:
-    """Within the grace a post comes late; beyond it the date is skipped, and the next one has its papers."""
+    """Within the grace a post comes late; after it the date is skipped, and the next date brings its
+    papers.
+    """
     await life.change(days=frozenset(range(7)))
     for day in range(4, 4 + hours // 24 + 2):
         await life.digest(_day(day))
@@ -270,7 +274,7 @@ async def test_downtime(
 
 
 async def test_of_a_month_away_a_week_is_brought(life: Life) -> None:
-    """Dates too far back to be reached for are not even gone through, and old papers flood nobody."""
+    """After a month of downtime only the last week's dates are opened."""
     await life.change(days=frozenset(range(7)))
     for day in range(4, 29):
         await life.digest(_day(day))
@@ -283,7 +287,7 @@ async def test_of_a_month_away_a_week_is_brought(life: Life) -> None:
 
 
 async def test_a_day_that_never_was_is_skipped_with_that_reason(database: Database) -> None:
-    """Apia went from the 29th to the 31st of December 2011: the 30th is said to be no date there."""
+    """Apia skipped 30 December 2011: the date is skipped with NO_SUCH_DATE."""
     life = Life(database)
     life.now = datetime(2011, 12, 29, 8, tzinfo=APIA).astimezone(UTC)
     await life.installations.save(Installation(TEAM, "xoxb-1", "U1"), now=life.now)
@@ -308,7 +312,7 @@ async def test_a_day_that_never_was_is_skipped_with_that_reason(database: Databa
 
 
 async def test_the_next_post_is_told_past_a_date_that_a_zone_never_had(database: Database) -> None:
-    """In Apia, the evening of the 29th of December 2011 looks forward to the 31st, at nine."""
+    """In Apia on the evening of 29 December 2011 the next post is on the 31st at nine."""
     life = Life(database)
     life.now = datetime(2011, 12, 29, 20, tzinfo=APIA).astimezone(UTC)
     await life.change(enabled=True, zone="Pacific/Apia", days=EVERY_DAY)
@@ -320,7 +324,7 @@ async def test_the_next_post_is_told_past_a_date_that_a_zone_never_had(database:
 
 
 async def test_a_workspace_without_haru_is_skipped_with_that_reason(life: Life) -> None:
-    """Uninstalled, a workspace opens nothing to be given up later; installed again, it has what it missed."""
+    """A workspace without Haru skips its dates, and gets what it missed when Haru is installed again."""
     await life.digest(_day(4))
     await life.installations.uninstall(TEAM, now=life.now, delete_after=life.now + timedelta(days=30))
     await life.ledger.open_parts.call_off_uninstalled()
@@ -337,5 +341,5 @@ def _day(day: int) -> date:
 
 
 def _seoul(day: int, hour: int, minute: int = 0) -> datetime:
-    """An instant of March 2025, by the clocks of Seoul; the 3rd is a Monday."""
+    """An instant of March 2025 in Seoul; the 3rd is a Monday."""
     return datetime(2025, 3, day, hour, minute, tzinfo=SEOUL).astimezone(UTC)

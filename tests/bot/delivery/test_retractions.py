@@ -1,4 +1,4 @@
-"""What is taken back while a post is on its way: struck where it stands, and never sent anew."""
+"""Retractions while a post is being sent: sent papers are struck through, others are not sent."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import update
 from bot.channels.preferences import Language, Layout
 from bot.deliver_once import deliver_once
 from bot.ledger import results, tables
+from bot.ledger.states import PartState
 from bot.local.seed import ENGLISH_CHANNEL
 from digests.store.tables import entry
 from tests.bot.delivery.scene import DAY, Scene
@@ -20,8 +21,8 @@ PAPERS = 5
 
 @pytest.fixture
 async def two(scene: Scene) -> Scene:
-    """Channels that are due two digests, so long that each goes on in messages of its own: their workspace's,
-    which is taken back, and behind it everybody's.
+    """Channels that are due two long digests: first their workspace's own, which is retracted later, then a
+    shared one.
     """
     await scene.prefer(language=Language.EN)
     await scene.take_in("own.txt", _digest(GONE), workspace=scene.slack.workspace)
@@ -31,8 +32,8 @@ async def two(scene: Scene) -> Scene:
 
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_what_waits_leaves_out_what_was_taken_back(two: Scene, layout: Layout) -> None:
-    """Of two digests one is retracted behind the first message: what follows names none of its papers,
-    and all of the other's are shown in order.
+    """When one of two digests is retracted after the first message, later messages leave it out and show the
+    other in order.
     """
     await two.prefer(layout=layout)
     await _begin(two)
@@ -41,16 +42,16 @@ async def test_what_waits_leaves_out_what_was_taken_back(two: Scene, layout: Lay
     await two.settle()
     await _put_right(two)
     later = [one for one in two.posted(ENGLISH_CHANNEL) if one["ts"] != first["ts"]]
-    # The other's papers move up into the first message of a digest, where there is room for them now.
+    # The other digest's papers move up into the first message, where there is room now.
     assert bool(later) == (layout is not Layout.DIGEST)
     assert [one for one in later if GONE in str(one)] == []
     assert _shown(two, LEFT) == list(range(1, PAPERS + 1))
-    assert await _state(two) == "sent"
+    assert await _state(two) == PartState.SENT
 
 
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_what_stands_is_struck_through_in_its_place(two: Scene, layout: Layout) -> None:
-    """Of two digests that were posted one is retracted: its papers stay where they are, struck through."""
+    """When one of two posted digests is retracted, its papers stay in place, struck through."""
     await two.prefer(layout=layout)
     await deliver_once(two.haru)
     await two.settle()
@@ -68,9 +69,7 @@ async def test_what_stands_is_struck_through_in_its_place(two: Scene, layout: La
 async def test_a_post_that_has_not_begun_shows_only_what_is_left(
     two: Scene, layout: Layout, own: bool
 ) -> None:
-    """Of two digests one is retracted before anything was posted, the first or the second: the post is that
-    of the other alone.
-    """
+    """When one of two digests is retracted before anything was posted, the post shows only the other."""
     gone, left = (GONE, LEFT) if own else (LEFT, GONE)
     await two.prefer(layout=layout)
     await two.haru.daily.tick(two.haru.clock.now())
@@ -82,12 +81,12 @@ async def test_a_post_that_has_not_begun_shows_only_what_is_left(
     assert _shown(two, left) == list(range(1, PAPERS + 1))
     if layout is not Layout.STREAM:
         assert f"1. <https://example.com/{left.split()[0]}1|{left} 1 " in " ".join(_sections(two))
-    assert await _state(two) == "sent"
+    assert await _state(two) == PartState.SENT
 
 
 @pytest.mark.parametrize("layout", list(Layout))
 async def test_a_reply_in_doubt_comes_again_without_what_was_taken_back(two: Scene, layout: Layout) -> None:
-    """A message that did not arrive, of a digest retracted while nobody knew, is sent without its papers."""
+    """A doubted reply that did not arrive is sent again without the papers that were retracted meanwhile."""
     await two.prefer(layout=layout)
     await _begin(two)
     two.fail(drop_before=1.0)
@@ -99,13 +98,13 @@ async def test_a_reply_in_doubt_comes_again_without_what_was_taken_back(two: Sce
     await _put_right(two)
     assert [one for one in two.posted(ENGLISH_CHANNEL)[1:] if GONE in str(one)] == []
     assert set(_shown(two, LEFT)) == set(range(1, PAPERS + 1))
-    assert await _state(two) == "sent"
+    assert await _state(two) == PartState.SENT
 
 
 @pytest.mark.parametrize("layout", [Layout.THREAD, Layout.STREAM])
 async def test_what_is_taken_back_later_is_struck_through_where_it_stands(two: Scene, layout: Layout) -> None:
-    """One digest is retracted while its replies wait, and a paper of the other once all were sent: the second
-    is struck through in its message, as the first is not, which nobody saw there.
+    """A paper that is withdrawn after it was posted is struck through; one that was retracted before is not
+    shown at all.
     """
     await two.prefer(layout=layout)
     await _begin(two)
@@ -126,9 +125,7 @@ async def test_what_is_taken_back_later_is_struck_through_where_it_stands(two: S
 
 
 async def test_a_correction_and_a_result_wait_for_each_other_in_one_order(two: Scene) -> None:
-    """Whoever writes a result down has the parts first and their delivery then; a correction does as well, or
-    the database would have to end one of the two.
-    """
+    """A correction and a result lock parts before deliveries, so that no two wait for each other."""
     await _begin(two)
     last = await two.haru.ledger.history.last(two.channels[ENGLISH_CHANNEL].id)
     assert last is not None
@@ -142,13 +139,13 @@ async def test_a_correction_and_a_result_wait_for_each_other_in_one_order(two: S
 
 
 async def test_a_post_that_ended_badly_is_put_right_as_far_as_it_came(two: Scene) -> None:
-    """Switched off behind its first message, a post has that one corrected, and says one line once both of
-    its digests are taken back; nothing more is posted.
+    """A post that was called off after its first message has that message corrected, and nothing more is
+    posted.
     """
     await two.prefer(layout=Layout.THREAD)
     await _begin(two)
     await two.switch(ENGLISH_CHANNEL, on=False, now=DAY)
-    assert await _state(two) == "failed"
+    assert await _state(two) == PartState.FAILED
     await _retract(two)
     await _put_right(two)
     (index,) = two.standing(ENGLISH_CHANNEL)
@@ -162,7 +159,7 @@ async def test_a_post_that_ended_badly_is_put_right_as_far_as_it_came(two: Scene
 
 
 async def test_a_message_of_which_nothing_is_left_is_not_posted(two: Scene) -> None:
-    """Replies that would only say that their papers were taken back are not sent."""
+    """A reply whose papers were all retracted is not sent."""
     await two.prefer(layout=Layout.THREAD)
     await _begin(two)
     await _retract(two, own=False)
@@ -171,11 +168,11 @@ async def test_a_message_of_which_nothing_is_left_is_not_posted(two: Scene) -> N
     assert replies
     assert [one for one in replies if GONE not in str(one)] == []
     assert await two.haru.ledger.open_parts.count() == 0
-    assert await _state(two) == "sent"
+    assert await _state(two) == PartState.SENT
 
 
 async def test_all_that_a_document_had_is_withdrawn_before_it_is_posted(two: Scene) -> None:
-    """A post whose entries were all withdrawn before it left is given up, and the reason is kept."""
+    """A post whose entries were all withdrawn before it was sent fails, and the reason is kept."""
     await two.haru.daily.tick(two.haru.clock.now())
     async with two.haru.database.write() as connection:
         await connection.execute(update(entry).values(withdrawn_at=DAY))
@@ -188,7 +185,7 @@ async def test_all_that_a_document_had_is_withdrawn_before_it_is_posted(two: Sce
 
 
 def _digest(name: str) -> str:
-    """A document whose entries are too long for all of them to fit into one message."""
+    """A document whose entries are too long to fit into one message."""
     entries = [
         f"{name} {number} of {PAPERS}\nhttps://example.com/{name.split()[0]}{number}\n(A. Author)\n"
         + f"{'A sentence that goes on about it. ' * 130}\n#tag"
@@ -205,7 +202,7 @@ async def _begin(two: Scene) -> None:
 
 
 async def _rest(two: Scene) -> None:
-    """The second between two messages of a channel goes by."""
+    """Let the second between two messages of a channel pass."""
     async with two.haru.database.write() as connection:
         await connection.execute(tables.pace.delete())
         await connection.execute(update(tables.lane).values(free_at=DAY, next_at=DAY))
@@ -218,7 +215,7 @@ async def _retract(two: Scene, *, own: bool = True) -> None:
 
 
 async def _put_right(two: Scene) -> None:
-    """Tell what is to be corrected, without waiting."""
+    """Send corrections at once."""
     for _ in range(15):
         async with two.haru.database.write() as connection:
             await connection.execute(
