@@ -70,7 +70,7 @@ class Facts:
         return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
-    def unpacked(cls, packed: str) -> Facts:
+    def unpacked(cls, packed: str | bytes) -> Facts:
         """Read ``packed`` back."""
         title, authors, addresses, cites, mentions = json.loads(packed)
         return cls(
@@ -118,7 +118,7 @@ class Index:
     """Of each posting twice the term's weight in thousandths, plus one where it stands in the head."""
     head_counts: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     """In how many heads each term stands."""
-    facts: Sequence[str] = ()
+    facts: Sequence[bytes] = ()
     """``Facts.packed``, by row: kept packed, thousands of small objects would be work for the garbage
     collector."""
     analysed: Sequence[bytes] = ()
@@ -263,7 +263,7 @@ class _Change:
         ).astype(np.int32)
         days = np.concatenate([old.mention_days[stays], np.frombuffer(self._days, dtype=np.int32)])
         by_row = np.argsort(mention_rows, kind="stable")
-        facts = [*compress(old.facts, kept), *(row.facts for row in self._fresh)]
+        facts = [*compress(old.facts, kept), *(row.facts.encode() for row in self._fresh)]
         analysed = [*compress(old.analysed, kept), *(row.terms or b"" for row in self._fresh)]
         self._terms.default_factory = None
         words = +self._words
@@ -353,5 +353,5 @@ def _keys(facts: Facts, analysed: Analysed) -> dict[str, Iterable[str]]:
 
 
 @lru_cache(maxsize=8192)
-def _facts(packed: str) -> Facts:
+def _facts(packed: bytes) -> Facts:
     return Facts.unpacked(packed)

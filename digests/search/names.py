@@ -17,6 +17,9 @@ from digests.search.function_words import FUNCTION, KINDS
 LONGEST = 80
 """Letters of a name."""
 
+LONGEST_INITIALS = 5
+"""Initials of the first words of a title; people use no more, except of all of them."""
+
 
 class Kind(StrEnum):
     """How a paper came by a name."""
@@ -54,7 +57,7 @@ _LLM = re.compile(r"\blarge language models?\b")
 _PREFIX = re.compile(r"\b(auto|multi|meta|hyper|super|pre|self|cross|inter)(?=[a-z]{4})")
 """In initials it counts: MAE is Masked Autoencoders."""
 
-_SHORT_LENGTHS = (2, 3, 4)
+_SHORT_LENGTHS = (3, 4)
 
 
 def key(name: str) -> str:
@@ -112,7 +115,7 @@ def _shortened(words: list[str]) -> Iterator[tuple[str, Kind]]:
     for some in (form.split() for form in sorted(forms)):
         if len(some) > 2:
             yield "".join(word[0] for word in some), Kind.INITIALS
-        for end in range(3, len(some)):
+        for end in range(3, min(len(some), LONGEST_INITIALS + 1)):
             yield "".join(word[0] for word in some[:end]), Kind.SHORT
     if len(bare) == 2:
         for lengths in product(_SHORT_LENGTHS, repeat=2):

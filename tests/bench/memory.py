@@ -33,9 +33,11 @@ from config.settings import Settings
 from digests.store.database import Database
 kept = []
 async def rest():
-    haru = Haru(Settings(_env_file=None), Database("sqlite:///unused.sqlite3"))
+    haru = Haru(Settings(_env_file=None), Database("sqlite:///{database}"))
     bolt = haru.bolt(signing_secret="haru")
     kept.append(web_application(bolt, signing_secret="haru", live=haru.health.live, ready=haru.health.live))
+    if {is_loaded}:
+        await haru.archive.prepare()
     await haru.close()
 asyncio.run(rest())
 """
@@ -47,11 +49,17 @@ asyncio.run(take_in({count}))
 
 
 async def measure() -> None:
-    """Both at rest; then intake of the vault's first thousand files, and of all."""
-    bare, haru = await _memory(_BARE, "VmRSS"), await _memory(_HARU, "VmRSS")
-    print(f"  at rest: haru {haru} MB, bare Bolt with SQLAlchemy {bare} MB: {haru / bare:.2f} times")
+    """Both at rest, Haru also with the vault loaded; then intake of the vault's first thousand files, and of all."""
+    bare = await _memory(_BARE, "VmRSS")
+    empty = await _memory(_HARU.format(database="unused.sqlite3", is_loaded=False), "VmRSS")
+    print(f"  at rest: haru {empty} MB, bare Bolt with SQLAlchemy {bare} MB: {empty / bare:.2f} times")
     if not material.is_there():
         return
+    async with material.empty_database() as database:
+        await material.take_in_vault(database)
+        code = _HARU.format(database=f"{database.url.database}", is_loaded=True)
+        loaded = await _memory(code, "VmRSS")
+    print(f"  at rest with the vault's papers loaded: {loaded} MB: {loaded / bare:.2f} times")
     thousand, whole = [await _memory(_INTAKE.format(count=count), "VmHWM") for count in (1000, len(_vault()))]
     print(
         f"  intake: {thousand} MB at most for 1,000 files, {whole} MB for all: {whole / thousand:.2f} times"
