@@ -49,7 +49,7 @@ asyncio.run(take_in({count}))
 
 
 async def measure() -> None:
-    """Both at rest, Haru also with the vault loaded; then intake of the vault's first thousand files, and of all."""
+    """At rest, Haru also with the vault loaded; then intake of its first thousand files, and of all."""
     bare = await _memory(_BARE, "VmRSS")
     empty = await _memory(_HARU.format(database="unused.sqlite3", is_loaded=False), "VmRSS")
     print(f"  at rest: haru {empty} MB, bare Bolt with SQLAlchemy {bare} MB: {empty / bare:.2f} times")
