@@ -120,7 +120,7 @@ def _answer(request: Request, results: Results, language: str) -> Message:
         return paper.answer(
             results.hits[0].entry,
             language=language,
-            corrections=results.corrections,
+            found_by=results,
             can_share=not request.is_direct,
         )
     return _list(results, language)

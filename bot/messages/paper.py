@@ -23,7 +23,7 @@ from bot.messages.mrkdwn import (
     with_links,
 )
 from bot.messages.pagination import MODAL_CAPACITY, Capacity, paginate
-from digests.model import ArchivedEntry, Correction, Paper
+from digests.model import ArchivedEntry, Paper, Results
 
 AUTHORS = 10
 """The most authors an answer names; the abstract's modal names all of them."""
@@ -33,17 +33,18 @@ def answer(
     archived: ArchivedEntry,
     *,
     language: str,
-    corrections: Sequence[Correction] = (),
+    found_by: Results | None = None,
     back: tuple[str, int] | None = None,
     can_share: bool = True,
 ) -> Message:
     """The whole entry for one reader: title, commentary, authors, tags, date, and buttons for the rest.
 
-    ``back`` is the (query, offset) of the list it was opened from. An entry that is too long for one
+    ``found_by`` is the search it is the answer of, and ``back`` the (query, offset) of the list it was opened
+    from. An entry that is too long for one
     message ends with a button that shows all of it.
     """
     catalogue = catalogue_for(language)
-    head = correction_notice(corrections, catalogue)
+    head = search_notices(found_by, catalogue) if found_by else ()
     row = actions(
         (
             button(catalogue.gettext("← Back to the list"), Action.PAGE, page_value(*back)) if back else None,
@@ -123,13 +124,26 @@ def saved(archived: ArchivedEntry, *, language: str, new: bool) -> View:
     )
 
 
-def correction_notice(corrections: Sequence[Correction], catalogue: Catalogue) -> tuple[Block, ...]:
-    """``‘loopd’ 대신 ‘looped’ 결과예요``: shown above the results of a corrected word."""
-    if not corrections:
-        return ()
-    typed = ", ".join(f"‘{brief(correction.typed, 60)}’" for correction in corrections[:5])
-    used = ", ".join(f"‘{brief(correction.used, 60)}’" for correction in corrections[:5])
-    return (context(catalogue.gettext("Showing {used} instead of {typed}", used=used, typed=typed)),)
+def search_notices(results: Results, catalogue: Catalogue) -> tuple[Block, ...]:
+    """Lines above what a search shows: corrected words, a time without papers, filters it cannot read."""
+    texts = []
+    if results.corrections:
+        typed = ", ".join(f"‘{brief(correction.typed, 60)}’" for correction in results.corrections[:5])
+        used = ", ".join(f"‘{brief(correction.used, 60)}’" for correction in results.corrections[:5])
+        texts.append(catalogue.gettext("Showing {used} instead of {typed}", used=used, typed=typed))
+    if results.without_period:
+        period = brief(results.without_period, 60)
+        text = catalogue.gettext(
+            "Nothing fits from ‘{period}’. These papers are from any time.", period=period
+        )
+        texts.append(text)
+    if results.not_understood:
+        filters = ", ".join(f"‘{brief(typed, 60)}’" for typed in results.not_understood[:5])
+        text = catalogue.gettext(
+            "I searched without {filters}, which I can't read. This works: `since:2025-01`", filters=filters
+        )
+        texts.append(text)
+    return tuple(map(context, texts))
 
 
 def page_value(query: str, offset: int) -> str:

@@ -13,7 +13,7 @@ from bot.messages.fallback import fallback
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import bold, brief, clip, escape, italic, link, one_line
 from bot.messages.pagination import Capacity, paginate
-from bot.messages.paper import correction_notice, page_value, small_print
+from bot.messages.paper import page_value, search_notices, small_print
 from digests.model import Hit, Results, TagCount
 
 PAGE = 5
@@ -36,7 +36,7 @@ def results_page(results: Results, *, language: str) -> Message:
     catalogue = catalogue_for(language)
     count = catalogue.ngettext("{n} paper", "{n} papers", results.total)
     heading = section(f"{bold(brief(results.query, 200))} · {count}")
-    blocks: list[Block] = [*correction_notice(results.corrections, catalogue), heading]
+    blocks: list[Block] = [*search_notices(results, catalogue), heading]
     if results.by_meaning:
         text = catalogue.gettext("No paper has all of these words. These are the closest in meaning.")
         blocks.append(context(text))
@@ -65,7 +65,7 @@ def no_results(results: Results, *, language: str) -> Message:
         for place, guess in enumerate(results.suggestions[:5])
         if one_line(guess)
     ]
-    blocks: list[Block] = [section(text)]
+    blocks: list[Block] = [section(text), *search_notices(results, catalogue)]
     if guesses:
         blocks += [context(catalogue.gettext("Did you mean one of these?")), *actions(guesses)]
     example = catalogue.gettext("Try a word, a tag or an arXiv id: `/paper looped`, `/paper #scaling-law`")

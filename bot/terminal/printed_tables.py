@@ -114,9 +114,13 @@ def print_explanation(explained: Explanation, console: Console) -> None:
 
 
 def print_results(results: Results, console: Console) -> None:
-    """Print what a search found: corrections of the query, a table of papers, or suggestions."""
+    """Print what a search found: what became of the query, a table of papers, or suggestions."""
     for correction in results.corrections:
         console.print(Text(f"Showing {correction.used!r} instead of {correction.typed!r}"))
+    for typed in results.not_understood:
+        console.print(Text(f"Searched without {typed!r}, which cannot be read. This works: since:2025-01"))
+    if results.without_period:
+        console.print(Text(f"Nothing fits from {results.without_period!r}. These papers are from any time."))
     if results.not_understood:
         console.print(Text(f"Not understood: {', '.join(results.not_understood)}"))
     if results.without_period:

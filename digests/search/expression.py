@@ -13,6 +13,7 @@ from enum import Enum
 from functools import lru_cache
 from itertools import islice
 
+from digests.reading.html_entities import unescape_entities
 from digests.search import word_lists
 from digests.search.chatter import without_tail, wraps
 from digests.search.word_lists import WordLists
@@ -79,6 +80,7 @@ _PATTERN = (
     r"|\"(?P<phrase>[^\"]*)\"?|(?P<tag>#[^\s#\"]+)|(?P<open>[(\[])|(?P<close>[)\]])"
     r"|(?P<word>[^\s\"]+))"
 )
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[\da-f]{1,6}|\w{2,32});", re.IGNORECASE)
 _SPLIT = re.compile(r"(?<=[^\W\d_]{2})/(?=[^\W\d_]{2})|[,;·、](?=\S)|(\|)")
 """Where one word is two: MoBA/NSA, but neither w/o nor 24/7."""
 
@@ -92,6 +94,7 @@ _LETTER = re.compile(r"\w")
 
 def parse(text: str) -> Expression:
     """What a text says, without addresses and times; nothing in it is an error."""
+    text = _ENTITY.sub(lambda found: unescape_entities(found[0]), text)
     tokens = _without_chatter(list(islice(_tokens(text), MOST_TOKENS)))
     found = Expression(chatter=[token.text for token in tokens if token.is_chatter])
     found.plain = _plain(tokens)

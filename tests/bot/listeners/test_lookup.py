@@ -56,6 +56,21 @@ async def test_html_entities_in_a_question_stay_as_they_were_typed(desk: Desk, t
     assert typed[:100].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in text_of(answer)
 
 
+async def test_a_time_without_papers_is_said(desk: Desk) -> None:
+    """Where no paper of the time fits, those of any time are shown, with a line that says so."""
+    answer = await desk.write("/paper looped before 2001", JUNHO)
+    assert LOOPED in text_of(answer)
+    assert "‘before 2001’" in text_of(answer)
+
+
+@pytest.mark.parametrize("typed", ["looped since:9999-99", "zzzzqqqq since:9999-99"])
+async def test_a_filter_that_cannot_be_read_is_said(desk: Desk, typed: str) -> None:
+    """The search leaves it out, whether it finds something or not, and the answer says so."""
+    answer = await desk.write(f"/paper {typed}", JUNHO)
+    assert "‘since:9999-99’" in text_of(answer)
+    assert (LOOPED in text_of(answer)) is typed.startswith("looped")
+
+
 async def test_papers_of_later_days_are_not_found(desk: Desk) -> None:
     """A paper of a digest dated after today cannot be found."""
     answer = await desk.write("/paper 2025-02-26", JUNHO)

@@ -78,7 +78,10 @@ def test_paper(entries: tuple[ArchivedEntry, ...], language: str, typed: str) ->
     """A paper's answer, share and modals keep every limit and show its title."""
     for one in entries:
         corrections = (Correction(typed, "looped"),) * 7
-        answer = paper.answer(one, language=language, corrections=corrections, back=(typed, 5))
+        results = Results(
+            typed, corrections=corrections, without_period=typed, not_understood=(f"since:{typed}",) * 7
+        )
+        answer = paper.answer(one, language=language, found_by=results, back=(typed, 5))
         shared = paper.shared(one, "U1", language=language)
         windows = [
             paper.abstract(one, language=language),

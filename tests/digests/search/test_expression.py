@@ -32,6 +32,7 @@ def _asked(typed: str) -> list[str]:
         ("LoRA라는 거", ["LoRA"]),
         ("RL학습", ["RL학습"]),
         ("LIMA: Less Is More", ["LIMA", "Less", "Is", "More"]),
+        ("&copy; R&D caf&eacute;", ["R&D", "café"]),
         ("w/o attention", ["attention"]),
         ("((((", []),
         ("NOT", []),
