@@ -206,6 +206,10 @@ class Index:
         """The authors, in the order of ``people``. Made when first asked for."""
         return PeopleBySound(list(self.people))
 
+    def warm(self) -> None:
+        """Make what is made when first asked for, so that no question waits for it."""
+        _ = self._rows_by_id, self.words_by_sound, self.people_by_sound, self.run_together
+
     def changed(self, rows: Iterable[Row]) -> Index:
         """A new index with these rows in place of those of the same papers. Copies what stays."""
         given = {row.paper_id: row for row in rows}

@@ -44,7 +44,7 @@ TOGETHER = 0.25
 HEARD = 0.6
 """The same, where no paper says the thing in Korean."""
 
-KINDRED, ACROSS = 0.6, 0.8
+KINDRED, ACROSS = 0.3, 0.5
 """A word of like meaning (the extra); for a Korean word, which may have no other alternative."""
 
 SYNONYM = 0.5

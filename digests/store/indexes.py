@@ -68,11 +68,15 @@ class Indexes:
         return library, meant
 
     async def follow(self) -> bool:
-        """Load what all workspaces share, if it has changed; whether it had."""
+        """Load what all workspaces share, if it has changed, with all that questions need of it; whether it
+        had changed."""
         before = self._shared
         self._checked = float("-inf")
         await self._current((SHARED,))
-        return self._shared is not before
+        if self._shared is before:
+            return False
+        await asyncio.to_thread(self._shared.index.warm)
+        return True
 
     async def _current(self, workspaces: tuple[str, ...]) -> list[_Copy]:
         """The newest copies of those workspaces that have papers."""
