@@ -89,7 +89,7 @@ REFUSAL_SENTENCES: Mapping[RefusalCode, str] = {
     RefusalCode.EMPTY_NOTE: (
         "The note is empty; start it with the paper's link and a line `*Title* (Authors)`."
     ),
-    RefusalCode.EMPTY_PAGE: "The page is empty; save it with its content.",
+    RefusalCode.EMPTY_PAGE: "The page is empty; save it again after it has loaded.",
     RefusalCode.UNDATED_PAGE: (
         "The page has no line with its date; put one such as 2025-02-25 above the entries."
     ),

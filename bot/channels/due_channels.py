@@ -1,4 +1,4 @@
-"""Which channels are due for a post, and when each is due next."""
+"""The stored due times of channels: reads which are due, and stores when each is due next."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The daily post: calendar, plan, ledger, courier."""
+"""Daily and manual posts: when they are due, what they show, sending, corrections, and settling doubts."""

@@ -1,4 +1,4 @@
-"""When a channel's post is due. Pure: the time is an argument.
+"""When a channel's post is due, by its hour, time zone, weekdays and public holidays. Pure.
 
 A post belongs to a schedule date, a local calendar day, and is due at the channel's hour on that day.
 Daylight saving time may skip that hour: then the post is due at the transition. It may repeat the hour: then

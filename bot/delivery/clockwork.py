@@ -110,7 +110,7 @@ class Clockwork:
         self._schedule(interval.total_seconds(), name, job)
 
     async def tick(self) -> None:
-        """Open what is due. Sending is the courier's job, so a slow Slack delays no opening."""
+        """Open the deliveries that are due. The courier sends them, so a slow Slack delays no opening."""
         async with self._ticking:
             await self._daily.tick(self._clock.now())
             self._ticked_at = time.monotonic()

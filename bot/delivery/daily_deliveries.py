@@ -1,4 +1,4 @@
-"""Daily deliveries: opening what channels are due, each at its hour."""
+"""The daily tick: opens a delivery for each channel that is due."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was opened for a channel, as a value. Pure."""
+"""The outcome of opening a channel's delivery: posting, waiting, or skipped with a reason. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a channel gets on a schedule date: a post, a wait, or a skip with its reason. Pure."""
+"""Decides what a channel gets on a schedule date: the digests it has not had, a wait, or a skip. Pure."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def decide(
 
 
 def _is_for(digest: ArchivedDigest, day: date) -> bool:
-    """Whether a day's post waits for this digest: the day's own, or what its source usually has by then."""
+    """Whether this is the digest that a day's post waits for: dated that day, or ``delay_days`` before it."""
     return digest.date is not None and digest.date + timedelta(days=digest.delay_days) >= day
 
 

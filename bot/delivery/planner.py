@@ -1,4 +1,4 @@
-"""The planner: what each of many due channels gets. Everything they share is read and rendered once."""
+"""The planner: runs the plan for many due channels at once, and reads and renders what they share once."""
 
 from __future__ import annotations
 

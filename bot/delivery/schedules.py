@@ -1,4 +1,4 @@
-"""Schedules: the date and instant of each channel's next post, as its settings have it."""
+"""Works out the date and instant of a channel's next post after its settings changed."""
 
 from __future__ import annotations
 

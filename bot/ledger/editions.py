@@ -103,7 +103,7 @@ async def _retracted(
 
 
 def all_retracted() -> Select[tuple[int]]:
-    """A query for the editions all of whose digests were retracted."""
+    """A query for the ids of editions of which every digest was retracted."""
     return _RETRACTED.where(~_STANDING.exists())
 
 

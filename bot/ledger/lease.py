@@ -48,7 +48,7 @@ class LeaseHolder:
         return Lease(self.owner, now, now + self.length, held_until)
 
     def take(self, parts: Iterable[Part]) -> None:
-        """Remember parts that this process holds from now on."""
+        """Note that this process holds the leases of these parts from now on."""
         self._held |= {part.id: part.held_until for part in parts}
 
     def release(self, parts: Iterable[Part]) -> None:

@@ -134,7 +134,7 @@ class Openings:
     async def _starts(
         self, connection: AsyncConnection, posting: Sequence[Opening], *, now: datetime, ledger_now: datetime
     ) -> dict[int, datetime]:
-        """When each delivery may start, on the ledger's clock, by channel row."""
+        """When each of these deliveries may start, on the ledger's clock, by the id of its channel."""
         late = [opening.channel.id for opening in posting if now - opening.due_at > catch_up.LATE]
         queued = await catch_up.queue(connection, len(late), per_second=self._late_per_second, now=ledger_now)
         starts = dict.fromkeys((opening.channel.id for opening in posting), ledger_now)

@@ -80,7 +80,11 @@ async def record(connection: AsyncConnection, results: Sequence[Result], *, now:
 
 
 async def lock(connection: AsyncConnection, delivery_ids: Iterable[int]) -> None:
-    """Lock the parts of these deliveries, in the order of ``record``. SQLite has one writer anyway."""
+    """Lock the parts of these deliveries on PostgreSQL.
+
+    The order is that of ``record``, so that the two never wait for each other. Does nothing on SQLite,
+    where only one transaction writes at a time.
+    """
     await connection.execute(_PARTS_OF, {"ids": sorted(delivery_ids)})
 
 

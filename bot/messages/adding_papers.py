@@ -144,7 +144,9 @@ def added(uploaded: UploadedDigest, *, language: str) -> Message:
     when = (
         catalogue.gettext("Each channel gets them with its next post.")
         if uploaded.posts
-        else catalogue.gettext("I won't post them on my own, because they are too old or have no date.")
+        else catalogue.gettext(
+            "I won't post these papers automatically, because they are too old or have no date."
+        )
     )
     text = " ".join([head, where] if uploaded.taken.status is ImportStatus.SAME else [head, where, when])
     return Message(text, (section(text),))

@@ -39,7 +39,9 @@ _REASONS = {
     "is_inactive": deferred("The channel is archived."),
     "messages_tab_disabled": deferred("Direct messages to me are turned off in the app's settings."),
     "channel_type_not_supported": deferred("I can't post in this kind of channel."),
-    "ekm_access_denied": deferred("Your organisation's key management doesn't let me post here."),
+    "ekm_access_denied": deferred(
+        "Your organisation manages its own encryption keys, and they don't let me post here."
+    ),
     # Slack's errors that concern the whole workspace.
     "account_inactive": deferred("I was deactivated in this workspace. Reinstall me to continue."),
     "token_revoked": deferred("My access was revoked. Reinstall me to continue."),

@@ -40,7 +40,7 @@ _SETTINGS = (
     ("/digest language ko", deferred("choose the language; also `en` or `both`")),
     ("/digest time 09:00 Asia/Seoul", deferred("choose the time and time zone of the post")),
     ("/digest days weekdays", deferred("choose the days; also `daily` or `mon,wed`")),
-    ("/digest layout thread", deferred("choose the layout; also `digest` or `stream`")),
+    ("/digest layout thread", deferred("choose how posts look: `thread`, `digest` or `stream`")),
     (
         "/digest tags +scaling-law -gan",
         deferred("choose papers by tag; also `nlp and (robotics or planning)` or `all`"),

@@ -1,4 +1,4 @@
-"""Follows what happens to a channel in Slack: it is archived, deleted, renamed or moved, or Haru leaves."""
+"""Follows what happens to a channel in Slack: archived, deleted, renamed, moved, left, or invited back to."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def tags_of_line(line: str) -> tuple[Tag, ...] | None:
 
 
 def tags_with_stray_letter(line: str) -> tuple[Tag, ...] | None:
-    """The tags of a line of tags followed by one stray letter; None for any other line."""
+    """The tags of a line such as ``#moe #rl l``, which ends in one stray letter; None for any other line."""
     said, _, last = line.rpartition(" ")
     return tags_of_line(said.rstrip()) if len(last) == 1 and last.isascii() and last.isalpha() else None
 

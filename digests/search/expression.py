@@ -140,7 +140,7 @@ def _tokens(text: str) -> Iterator[Token]:
 
 
 def _words(written: str) -> Iterator[Token]:
-    """The words of what stands between two spaces, without punctuation and without attached endings."""
+    """Splits typed text without spaces (``MoBA/NSA``) into words without punctuation and particles."""
     if written.isalpha() and written not in _OPERATORS:
         yield Token(Kind.WORD, without_tail(written)[0])
         return

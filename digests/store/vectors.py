@@ -125,7 +125,7 @@ async def _keep_words(
 
 
 async def load(connection: AsyncConnection, encoder: Encoder, workspace: str) -> Vectors:
-    """The vectors of a workspace."""
+    """Reads the vectors that this encoder made of a workspace's papers and title words."""
     vector, word = tables.search_vector.c, tables.search_word.c
     rows = await connection.execute(
         select(vector.paper_id, vector.passages)
