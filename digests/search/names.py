@@ -57,12 +57,14 @@ _LLM = re.compile(r"\blarge language models?\b")
 _PREFIX = re.compile(r"\b(auto|multi|meta|hyper|super|pre|self|cross|inter)(?=[a-z]{4})")
 """In initials it counts: MAE is Masked Autoencoders."""
 
+_NO_LETTERS = re.compile(r"[\W_]+")
+
 _SHORT_LENGTHS = (3, 4)
 
 
 def key(name: str) -> str:
     """The key of a name."""
-    return "".join(letter for letter in text.fold(name) if letter.isalnum())[:LONGEST]
+    return _NO_LETTERS.sub("", text.fold(name))[:LONGEST]
 
 
 def called(fields: Iterable[tuple[str, str]]) -> tuple[str, ...]:
