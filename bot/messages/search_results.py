@@ -172,11 +172,12 @@ def _hit(hit: Hit, results: Results, catalogue: Catalogue) -> Block:
 
 
 def _snippet(hit: Hit, catalogue: Catalogue) -> str:
-    """The part of the entry with the first matching word, in the reader's language if it matches there."""
+    """The part of the entry with the first matching word; in the reader's language wherever there is any."""
     archived = hit.entry.entry
     matched = [match.casefold() for match in hit.matched if match.strip()]
     texts = [thing.text for thing in entry.descriptions(archived, catalogue)]
     texts += [c.text for c in archived.commentaries] + [archived.paper.abstract or ""]
+    texts = [text for text in texts if entry.written_in(text) == catalogue.language] or texts
     holding = next((t for t in texts if any(map(t.casefold().__contains__, matched))), None)
     shown = one_line(holding if holding is not None else next(iter(texts), ""))
     at = min((place for match in matched if (place := shown.casefold().find(match)) >= 0), default=0)
