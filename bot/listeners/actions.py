@@ -26,7 +26,7 @@ Handler = Callable[[ButtonPress], Awaitable[None]]
 
 def register(app: AsyncApp, services: Services) -> None:
     """Listen to every action in Haru's messages and views."""
-    for action, handler in _HANDLERS.items():
+    for action, handler in HANDLERS.items():
         app.action(action.pattern)(_listener(services, action, handler))
 
 
@@ -61,7 +61,7 @@ def _value(body: dict[str, Any]) -> str:
     return str(action.get("value") or option.get("value") or "")
 
 
-_HANDLERS: dict[Action, Handler] = {
+HANDLERS: dict[Action, Handler] = {
     Action.ENTRY_MENU: paper_buttons.choose_from_menu,
     Action.READ_DIGEST: paper_buttons.read_digest,
     Action.ABSTRACT: paper_buttons.show_abstract,

@@ -20,9 +20,7 @@ async def publish_home(request: Request) -> None:
     view = home(
         language=language,
         chosen=await services.user_languages.get(workspace, request.user_id),
-        today=await services.archive.newest_digest(
-            workspace=workspace, until=services.latest_day, now=services.clock.now()
-        ),
+        today=await (await request.archive()).newest_digest(now=services.clock.now()),
         saved=await _saved_papers(request),
         channels=[
             ManagedChannel(channel, next_post(channel))
@@ -50,9 +48,9 @@ async def choose_who_may_change(press: ButtonPress) -> None:
 
 
 async def _saved_papers(request: Request) -> SavedPapers:
-    services, workspace = request.services, request.workspace
-    entry_ids, count = await services.saved_papers.newest(workspace, request.user_id, limit=SAVED)
-    entries = await services.archive.entries(entry_ids, workspace=workspace, until=services.latest_day)
+    saved_papers = request.services.saved_papers
+    entry_ids, count = await saved_papers.newest(request.workspace, request.user_id, limit=SAVED)
+    entries = await (await request.archive()).entries(entry_ids)
     return SavedPapers(tuple(entries), count)
 
 

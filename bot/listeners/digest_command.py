@@ -83,7 +83,7 @@ async def preview(request: Request, preferences: Preferences | None = None) -> M
     channel = await request.channel()
     if preferences is not None:
         channel = replace(channel, preferences=preferences)
-    messages = await request.services.posts.preview(channel)
+    messages = await request.services.posts.preview(channel, shared_only=not await request.sees_own_papers())
     language = await request.language()
     if not messages:
         return channel_notices.nothing_to_post(language=language)

@@ -48,20 +48,15 @@ async def page_of_list(request: Request, question: str, offset: int) -> Message:
 
 async def find_tag(request: Request, typed: str) -> Message:
     """The answer to ``/tag typed``: the tag's papers, newest first; without a tag the most used ones."""
-    services, language = request.services, await request.language()
+    language = await request.language()
     question = typed.strip()
     if question.casefold() in HELP_WORDS:
         return help_message(Topic.TAG, language=language)
-    counts = await services.archive.tags(
-        workspace=request.workspace,
-        until=services.latest_day,
-        limit=_TAGS_TO_SUGGEST_FROM if question else _MOST_USED_TAGS,
-    )
+    archive = await request.archive()
+    counts = await archive.tags(limit=_TAGS_TO_SUGGEST_FROM if question else _MOST_USED_TAGS)
     if not question:
         return search_results.tag_list(counts, language=language)
-    results = await services.archive.tagged(
-        question, workspace=request.workspace, until=services.latest_day, limit=search_results.PAGE
-    )
+    results = await archive.tagged(question, limit=search_results.PAGE)
     if not results.hits:
         suggested = [count for count in counts if count.tag.name in results.suggestions]
         return search_results.unknown_tag(question, suggested, language=language)
@@ -73,8 +68,8 @@ async def find_tag(request: Request, typed: str) -> Message:
 
 async def open_paper(request: Request, entry_id: int, offset: int, question: str) -> Message:
     """One paper of a list in full, with a button back to that page of the list."""
-    services, language = request.services, await request.language()
-    entry = await services.archive.entry(entry_id, workspace=request.workspace, until=services.latest_day)
+    language = await request.language()
+    entry = await (await request.archive()).entry(entry_id)
     if entry is None:
         return failure(Failure.ENTRY_GONE, language=language)
     can_share = not request.is_direct
@@ -96,11 +91,9 @@ async def _newest_posted_date(request: Request) -> date | None:
 
 
 async def _search(request: Request, question: str, *, today: date | None = None, offset: int = 0) -> Results:
-    services = request.services
-    return await services.archive.search(
+    archive = await request.archive()
+    return await archive.search(
         question,
-        workspace=request.workspace,
-        until=services.latest_day,
         today=today,
         now=await _day_in_channel(request) if names_a_time(question) else None,
         limit=search_results.PAGE,

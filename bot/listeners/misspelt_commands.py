@@ -78,9 +78,7 @@ async def near_tags(request: Request, channel: Channel, typed: str) -> tuple[str
     if wanted is None:
         return None
     taken_as_they_are = tag_filter_parser.quoted_names(typed) | set(channel.preferences.tags.names)
-    counts = await request.services.archive.tags(
-        workspace=request.workspace, until=request.services.latest_day, limit=_ALL_TAGS
-    )
+    counts = await (await request.archive()).tags(limit=_ALL_TAGS)
     near = tag_filter_parser.similar_names(
         set(wanted.names) - taken_as_they_are, [count.tag.name for count in counts]
     )

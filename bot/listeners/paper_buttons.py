@@ -57,21 +57,16 @@ async def show_related(press: ButtonPress) -> None:
     entry = await _entry(press, press.value)
     if entry is None:
         return
-    services, language = press.request.services, await press.request.language()
-    related = await services.archive.related(
-        entry.id, workspace=press.request.workspace, until=services.latest_day
-    )
-    await press.open_modal(paper.related(entry, related, language=language))
+    related = await (await press.request.archive()).related(entry.id)
+    await press.open_modal(paper.related(entry, related, language=await press.request.language()))
 
 
 async def read_digest(press: ButtonPress) -> None:
     """Show a whole post in another language in a modal, or another page of it in the same modal."""
     request = press.request
     language, digest_ids, page = parse_button_value(press.value)
-    found = [
-        await request.services.archive.digest(digest_id, workspace=request.workspace)
-        for digest_id in digest_ids
-    ]
+    archive = await request.archive()
+    found = [await archive.digest(digest_id) for digest_id in digest_ids]
     digests = [digest for digest in found if digest is not None]
     if not digests:
         await _reply_gone(press)
@@ -146,11 +141,9 @@ async def show_tag(press: ButtonPress) -> None:
 
 async def _entry(press: ButtonPress, entry_id: str) -> ArchivedEntry | None:
     """The paper with this id if the person may see it; else None, after a reply that it is gone."""
-    request, entry = press.request, None
+    entry = None
     if value_number(entry_id):
-        entry = await request.services.archive.entry(
-            value_number(entry_id), workspace=request.workspace, until=request.services.latest_day
-        )
+        entry = await (await press.request.archive()).entry(value_number(entry_id))
     if entry is None:
         await _reply_gone(press)
     return entry

@@ -13,8 +13,9 @@ from bot.channels.preferences import Channel
 from bot.language.reply_language import chosen_language, reply_language
 from bot.listeners.request_workspace import mapping, workspace_of
 from bot.listeners.services import Services
+from bot.listeners.visible_archive import VisibleArchive
 from bot.workspaces.installations import Installation
-from bot.workspaces.slack_directory import CACHED_FOR, Conversation
+from bot.workspaces.slack_directory import CACHED_FOR, LAST_ANSWER_HOLDS_FOR, Conversation
 from digests.model import Workspace
 
 
@@ -136,6 +137,18 @@ class Request:
             )
             self._rights_are_fresh = fresh
         return self._rights
+
+    async def sees_own_papers(self) -> bool:
+        """Whether the person may see the papers that belong to the workspace alone.
+
+        Membership hardly ever changes, so an answer of Slack counts for as long as it holds at all.
+        """
+        return Rights(await self._person(max_age=LAST_ANSWER_HOLDS_FOR)).may_see_own_papers
+
+    async def archive(self) -> VisibleArchive:
+        """The archive as this person may see it. Every listener reads papers through it."""
+        workspace = self.workspace if await self.sees_own_papers() else None
+        return VisibleArchive(self.services.archive, workspace, until=self.services.latest_day)
 
     async def installation(self) -> Installation | None:
         """Haru's installation in the workspace, or None if there is none any more."""

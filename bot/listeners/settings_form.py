@@ -47,9 +47,7 @@ async def open_settings_form(
         return refusal
     services = request.services
     newest_changes = await services.settings.latest_changes(channel, limit=1)
-    newest_digest = await services.archive.newest_digest(
-        workspace=request.workspace, until=services.latest_day, now=services.clock.now()
-    )
+    newest_digest = await (await request.archive()).newest_digest(now=services.clock.now())
     view = settings_modal.settings_modal(
         channel,
         language=language,

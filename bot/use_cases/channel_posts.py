@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum, auto
 
@@ -20,10 +20,13 @@ from bot.messages.channel_card import LastPost, Outcome
 from bot.messages.message import Message
 from bot.workspaces.installations import Installations
 from digests.archive import Archive
-from digests.model import ArchivedDigest
+from digests.model import ArchivedDigest, Workspace
 
 DOUBLE_CLICK = timedelta(seconds=30)
 """The same post asked for again within this time is a double click, and is not posted twice."""
+
+_NO_WORKSPACE = Workspace("", "")
+"""A workspace without digests of its own, which sees only the shared ones."""
 
 _OUTCOMES = {
     DeliveryState.SENT: Outcome.SENT,
@@ -81,10 +84,12 @@ class ChannelPosts:
         self._opening = asyncio.Lock()
         """Held while a post is opened, so that the second half of a double click sees the first."""
 
-    async def preview(self, channel: Channel) -> Sequence[Message]:
+    async def preview(self, channel: Channel, *, shared_only: bool) -> Sequence[Message]:
         """The messages of the channel's next post as things are now; of the newest digest if none is unread.
-        Empty if there is no digest at all.
+        Empty if there is no digest at all. ``shared_only`` leaves out the workspace's own digests.
         """
+        if shared_only:
+            channel = replace(channel, workspace=_NO_WORKSPACE)
         return await self._manual_posts.preview(channel, now=self._clock.now())
 
     async def post(
