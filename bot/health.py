@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import structlog
+
 from bot.delivery.clockwork import Clockwork
 from bot.http_server import Health
 from bot.ledger.open_parts import OpenParts
 from digests.errors import StoreError
 from digests.sources.source_list import Sources
+
+log = structlog.stdlib.get_logger(__name__)
 
 NOT_READY_WITHOUT_TICK = 60.0
 """Seconds without a successful tick of the clockwork after which a delivering process is not ready."""
@@ -18,6 +22,9 @@ NOT_ALIVE_WITHOUT_TICK = 600.0
 
 LATEST_PART = timedelta(minutes=30)
 """How long a message may be due and unsent. In a large workspace the posts of one hour take some minutes."""
+
+DATABASE_AWAY = "the database cannot be reached"
+"""The reason of a process that cannot read its database."""
 
 
 class HealthChecks:
@@ -40,7 +47,7 @@ class HealthChecks:
         try:
             open_parts = await self._open_parts.count()
         except StoreError as error:
-            return Health((str(error),))
+            return _without_database(error)
         return Health(facts={"open_parts": open_parts})
 
     async def ready_to_deliver(self) -> Health:
@@ -55,9 +62,18 @@ class HealthChecks:
             reasons.append(f"no tick went well for {age:.0f} s")
         if health.reasons:
             return Health(tuple(reasons), facts)
-        oldest = await self._open_parts.longest_wait()
+        try:
+            oldest = await self._open_parts.longest_wait()
+            facts["fetch_age"] = await self._sources.seconds_since_success(datetime.now(UTC))
+        except StoreError as error:
+            return _without_database(error)
         facts["oldest_due_age"] = None if oldest is None else round(oldest.total_seconds(), 1)
         if oldest is not None and oldest > LATEST_PART:
             reasons.append(f"a message has been due for {oldest.total_seconds() / 60:.0f} minutes")
-        facts["fetch_age"] = await self._sources.seconds_since_success(datetime.now(UTC))
         return Health(tuple(reasons), facts)
+
+
+def _without_database(error: StoreError) -> Health:
+    """The health of a process without its database. Anybody may read it, so only the log has the reason."""
+    log.warning("database_not_reached", error=str(error))
+    return Health((DATABASE_AWAY,))

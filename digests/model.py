@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from urllib.parse import unquote
 
 from digests.errors import RefusalReason
 
@@ -335,9 +336,49 @@ class Fetch:
     unreadable: Mapping[str, RefusalReason] = field(default_factory=dict)
 
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
-
-
 def without_credentials(location: str) -> str:
-    """The location without the user name and password in it, safe for logs and messages."""
-    return _CREDENTIALS.sub("…@", location)
+    """The source location or database URL without user names, passwords and tokens, for logs and messages.
+
+    Removes what stands before the last ``@`` where a password may stand, and the values of parameters
+    such as ``password`` and ``token``. It rather removes too much: a password that is not
+    percent-encoded may hold any sign, ``@`` and ``/`` included.
+    """
+    base, mark, parameters = location.partition("?")
+    if "@" in parameters and _may_be_password(base):
+        # The question mark belongs to a password that is not percent-encoded.
+        return _without_user(location)
+    masked = _without_user(base)
+    return f"{masked}?{_without_secret_values(parameters)}" if mark else masked
+
+
+_PLAIN_HOST = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+|\[[0-9a-fA-F:.]+\])(:\d{1,5})?(?=[/?#]|$)")
+"""A host name or address with which no password can be confused."""
+
+_SECRET_NAME = re.compile(r"pass|pwd|pw$|token|secret|key|auth|sig|cred|session|jwt|code", re.IGNORECASE)
+
+
+def _may_be_password(base: str) -> bool:
+    """Whether the part before a ``?`` ends in the middle of a password."""
+    _, mark, rest = base.partition("://")
+    return ":" in rest and not rest.startswith("/") and not (mark and _PLAIN_HOST.match(rest))
+
+
+def _without_user(base: str) -> str:
+    scheme, mark, rest = base.partition("://")
+    if not mark:
+        # As git writes it: ``git@host:path`` holds no password, ``user:password@host:path`` does.
+        return f"…@{base.rpartition('@')[2]}" if ":" in base.partition("@")[0] and "@" in base else base
+    if "@" not in rest or rest.startswith("/") or _PLAIN_HOST.match(rest):
+        return base
+    return f"{scheme}://…@{rest.rpartition('@')[2]}"
+
+
+def _without_secret_values(parameters: str) -> str:
+    shown = []
+    is_secret = False
+    for parameter in parameters.split("&"):
+        name, mark, _ = parameter.partition("=")
+        # What follows a secret without a name of its own is a part of it: its ampersand was not encoded.
+        is_secret = is_secret if not mark else _SECRET_NAME.search(unquote(name)) is not None
+        shown.append((f"{name}=…" if mark else "…") if is_secret else parameter)
+    return "&".join(shown)

@@ -42,7 +42,7 @@ async def examine(settings: Settings) -> list[Finding]:
         return [Finding("mode", False, str(error))]
     database = Database(settings.archive_url)
     try:
-        findings.append(Finding("database", True, database.url.render_as_string(hide_password=True)))
+        findings.append(Finding("database", True, database.address))
         await schema_version.ensure(database)
         findings.append(Finding("schema", True, "up to date"))
         findings += await _archive(database)

@@ -146,20 +146,24 @@ def guess_kind(location: str) -> SourceKind:
         return SourceKind.FOLDER
     if path.is_file():
         raise InvalidSourceError(
-            f"{location} is a single file; `haru import` takes it in, and a folder can be a source."
+            f"{without_credentials(location)} is a single file;"
+            " `haru import` takes it in, and a folder can be a source."
         )
     raise InvalidSourceError(
-        f"{location} is neither a folder nor an address; a feed begins with https://,"
+        f"{without_credentials(location)} is neither a folder nor an address; a feed begins with https://,"
         " a git repository ends with .git or begins with ssh:// or file://."
     )
 
 
 def default_name(location: str) -> str:
     """The name of a source that was given none: the folder's or repository's name, or the feed's host."""
+    # Names stand in logs and messages, so none is made of a password or a token.
+    shown = without_credentials(location)
     if location.startswith(("http://", "https://")) and not location.rstrip("/").endswith(".git"):
-        return (urlsplit(location).hostname or location).removeprefix("www.")
-    last_part = re.split(r"[/:\\]", unquote(location).rstrip("/"))[-1]
-    return last_part.removesuffix(".git") or location
+        return (urlsplit(shown).hostname or shown).removeprefix("www.")
+    path = shown.partition("?")[0] if "://" in shown else shown
+    last_part = re.split(r"[/:\\]|…@", unquote(path).rstrip("/"))[-1]
+    return last_part.removesuffix(".git") or shown
 
 
 def _is_scp_address(location: str) -> bool:
@@ -169,13 +173,27 @@ def _is_scp_address(location: str) -> bool:
 
 def _checked_location(location: str, kind: SourceKind) -> str:
     """The location as it is stored, absolute for a folder; InvalidSourceError when it does not fit."""
+    shown = without_credentials(location)
     if location.startswith("-"):
-        raise InvalidSourceError(f"{location} is no address.")
+        raise InvalidSourceError(f"{shown} is no address.")
     if kind is SourceKind.FEED and not location.startswith(("http://", "https://")):
-        raise InvalidSourceError(f"{location} is no address of a feed; it begins with https://.")
+        raise InvalidSourceError(f"{shown} is no address of a feed; it begins with https://.")
+    if "://" in location and not _has_right_port(location):
+        raise InvalidSourceError(
+            f"{shown} is no address: its port is no number."
+            " Write the signs @ : / ? of a password as %40 %3A %2F %3F."
+        )
     if kind is SourceKind.FOLDER and not Path(location).is_dir():
-        raise InvalidSourceError(f"{location} is no folder.")
+        raise InvalidSourceError(f"{shown} is no folder.")
     if kind is SourceKind.GIT and location.startswith(("git://", "ext::")):
-        raise InvalidSourceError(f"{location} cannot be trusted on its way; give it by https:// or ssh://.")
+        raise InvalidSourceError(f"{shown} cannot be trusted on its way; give it by https:// or ssh://.")
     is_address = "://" in location or _is_scp_address(location)
     return location if is_address else str(Path(location).resolve())
+
+
+def _has_right_port(location: str) -> bool:
+    """Whether the address has no port or a number; else a part of a password is taken for one."""
+    try:
+        return (urlsplit(location).port or 0) >= 0
+    except ValueError:
+        return False

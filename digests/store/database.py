@@ -7,6 +7,7 @@ one that meets the driver's exceptions: everything else sees ``StoreError``.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -18,6 +19,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
+    DataError,
     DBAPIError,
     InterfaceError,
     InternalError,
@@ -28,6 +30,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from digests.errors import StoreError
+from digests.model import without_credentials
 from digests.store import driver
 
 log = structlog.stdlib.get_logger(__name__)
@@ -69,10 +72,22 @@ def driver_url(address: str) -> URL:
             "DATABASE_URL is not a database address;"
             " write sqlite:///path/to/haru.sqlite3 or postgresql://user@host/name"
         ) from error
+    except ValueError:
+        # Not chained: the error repeats the port, which may be a part of the password.
+        raise StoreError(
+            "The port in DATABASE_URL is not a number; write postgresql://user@host:5432/name,"
+            " with the signs @ : / ? of a password as %40 %3A %2F %3F"
+        ) from None
     match url.drivername.partition("+")[0]:
         case "sqlite":
             return url.set(drivername="sqlite+aiosqlite")
         case "postgres" | "postgresql":
+            if address.count("@") > 1 or "?" in (url.username or ""):
+                # A part of the password would count as the host, and errors would name it.
+                raise StoreError(
+                    "The user, password or host in DATABASE_URL cannot be told apart;"
+                    " write the signs @ : / ? of a password as %40 %3A %2F %3F"
+                )
             return url.set(drivername="postgresql+psycopg")
         case other:
             raise StoreError(
@@ -104,6 +119,7 @@ class Database:
                 self.url,
                 pool_size=pool_size,
                 json_deserializer=_read_json,
+                hide_parameters=True,
                 connect_args={"timeout": SQLITE_BUSY_TIMEOUT, "async_creator_fn": driver.connect},
             )
             _set_up_sqlite(self.engine)
@@ -115,8 +131,15 @@ class Database:
                 # The connection used last is taken first: it needs no ping.
                 pool_use_lifo=True,
                 json_deserializer=_read_json,
+                hide_parameters=True,
             )
             _set_up_postgresql(self.engine)
+        _hide_values_in_errors(self.engine)
+
+    @property
+    def address(self) -> str:
+        """The database's address without credentials, for people and logs."""
+        return without_credentials(self.url.render_as_string(hide_password=False))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -199,9 +222,8 @@ class Database:
         try:
             connection = await self.engine.connect()
         except (DBAPIError, PoolTimeoutError) as error:
-            where = self.url.render_as_string(hide_password=True)
             raise StoreError(
-                f"The database {where} cannot be opened ({_reason(error)});"
+                f"The database {self.address} cannot be opened ({_reason(error)});"
                 " check that it exists and is writable, or set another DATABASE_URL"
             ) from error
         with _translated_errors():
@@ -239,6 +261,23 @@ def _reason(error: DBAPIError | PoolTimeoutError) -> str:
 def _read_json(column: str | bytes) -> Any:
     # Most channels filter nothing, and reading thousands of empty lists takes time at each delivery.
     return [] if column in ("[]", b"[]") else json.loads(column)
+
+
+def _hide_values_in_errors(engine: AsyncEngine) -> None:
+    """Keep rows and parameters out of the messages of database errors, which are logged.
+
+    ``hide_parameters`` keeps only SQLAlchemy's own list of parameters out. PostgreSQL repeats values in the
+    lines after the first ("Failing row contains …"), and in quotes when a value does not suit its type.
+    """
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def on_error(context: Any) -> None:
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            if error is not None and error.args and isinstance(error.args[0], str):
+                first_line = error.args[0].partition("\n")[0]
+                if isinstance(context.sqlalchemy_exception, DataError):
+                    first_line = re.sub(r'"[^"]*"?', '"…"', first_line)
+                error.args = (first_line, *error.args[1:])
 
 
 def _make_folder(url: URL) -> None:

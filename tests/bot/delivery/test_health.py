@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from bot.ledger import tables
+from digests.errors import StoreError
 from tests.bot.delivery.scene import Scene
 
 
@@ -59,3 +61,18 @@ async def _long_due(scene: Scene) -> None:
         await connection.execute(
             update(tables.part).values(not_before=scene.haru.ledger.clock.monotonic() - timedelta(minutes=40))
         )
+
+
+async def test_a_lost_database_is_said_in_fixed_words(scene: Scene) -> None:
+    """Readiness names no address and no reason of the database; the log has them."""
+    scene.haru.clockwork._ticked_at = time.monotonic()
+
+    async def fail() -> int:
+        raise StoreError("The database postgresql://ada:hunter2@db/haru cannot be opened")
+
+    for reader, check in (("count", "ready_to_answer"), ("longest_wait", "ready_to_deliver")):
+        setattr(scene.haru.ledger.open_parts, reader, fail)
+        with capture_logs() as logged:
+            health = await getattr(scene.haru.health, check)()
+        assert health.reasons == ("the database cannot be reached",)
+        assert [line["event"] for line in logged] == ["database_not_reached"]
