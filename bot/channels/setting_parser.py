@@ -58,6 +58,9 @@ _HOLIDAYS = re.compile(
 _TIME = re.compile(
     r"(?P<half>오전|오후|am|pm)?\s*(?P<hour>\d{1,2})(?:[:시]\s*(?P<minute>\d{1,2})?\s*분?)?\s*(?P<half_after>am|pm|a\.m\.|p\.m\.)?"
 )
+_TIME_WORDS = 8
+"""More words than any time of day has."""
+
 _ZONE_NAMES = {
     "kst": "Asia/Seoul", "서울": "Asia/Seoul", "한국": "Asia/Seoul",
     "jst": "Asia/Tokyo", "도쿄": "Asia/Tokyo", "utc": "UTC", "gmt": "UTC",
@@ -71,7 +74,7 @@ _EVERYONE = {
 }  # fmt: skip
 _REMOVE = frozenset({"remove", "delete", "drop", "-", "삭제", "제거", "빼기", "해제"})
 _ADD = frozenset({"add", "+", "추가", "지정"})
-_USER = re.compile(r"<@([UW][A-Z0-9_]+)(?:\|[^>]*)?>")
+_USER = re.compile(r"<@([UW][A-Z0-9_]{1,30})(?:\|[^<>]{0,200})?>")
 
 
 def value_words(subcommand: str) -> Mapping[str, str]:
@@ -122,7 +125,7 @@ def parse_time_and_zone(typed: str) -> tuple[time | None, str | None, str]:
     What was not typed is None.
     """
     words = typed.split()
-    for end in range(len(words), -1, -1):
+    for end in range(min(len(words), _TIME_WORDS), -1, -1):
         at = parse_time(" ".join(words[:end])) if end else None
         if at is None and end:
             continue

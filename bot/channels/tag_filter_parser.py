@@ -24,7 +24,7 @@ _MAX_TOKENS = 200
 """The most tokens that are parsed, because each bracket makes the recursion deeper."""
 
 _TOKEN = re.compile(r'"(?P<quoted>[^"]*)"|(?P<sign>[()&|]+?)|(?P<word>[^\s,()&|"]+)')
-_CHANNEL_LINK = re.compile(r"<#\w+\|?([^>]*)>")
+_CHANNEL_LINK = re.compile(r"<#\w{1,30}\|?([^<>]{0,200})>")
 """Slack's channel picker opens when somebody types ``#``, so a link to a channel stands for a tag."""
 
 _PUNCTUATION = str.maketrans(

@@ -23,6 +23,12 @@ Command = Callable[[Request, str], Awaitable[Message]]
 """Gives the answer to what was typed after the command's name."""
 
 
+LONGEST_TYPED = 4000
+"""How many characters of a command or message are read: what Slack advises for a message's text, and more
+than any question or setting needs. The rest is cut off before anything looks at it.
+"""
+
+
 async def haru_command(request: Request, typed: str) -> Message:
     """The answer to ``/haru typed``: ``/haru paper looped`` is ``/paper looped``, and words that are no
     command are looked up as a paper.
@@ -63,7 +69,7 @@ def _listener(services: Services, command: Command) -> Callable[..., Awaitable[N
         ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], client: AsyncWebClient
     ) -> None:
         request = Request.from_body(services, body, client)
-        typed = unescape(str(body.get("text") or ""))
+        typed = unescape(str(body.get("text") or "")[:LONGEST_TYPED])
         await answer_command(ack, respond, request, command(request, typed))
 
     return listen

@@ -15,7 +15,7 @@ from bot.channels.preferences import Layout
 from bot.language.reply_language import reply_language
 from bot.listeners import digest_upload
 from bot.listeners.app_home import publish_home
-from bot.listeners.commands import haru_command
+from bot.listeners.commands import LONGEST_TYPED, haru_command
 from bot.listeners.error_answers import result_or_failure
 from bot.listeners.replies import send_to_channel
 from bot.listeners.request import Request
@@ -30,7 +30,7 @@ log = structlog.stdlib.get_logger(__name__)
 MANY_MEMBERS = 50
 """A channel with more members than this starts with the thread layout, which keeps the channel short."""
 
-_MENTION = re.compile(r"<@([UW]\w+)(?:\|[^>]*)?>")
+_MENTION = re.compile(r"<@([UW]\w{1,30})(?:\|[^<>]{0,200})?>")
 _HARU_COMMAND = re.compile(r"^/?haru(?:\s+|$)", re.IGNORECASE)
 """The name of the command, which people also type in a direct message, where it is not needed."""
 
@@ -85,7 +85,9 @@ async def _text_without_haru(request: Request, event: Event) -> str:
     """The text of a message without mentions of Haru. Mentions of others stay: they may be meant."""
     installation = await request.installation()
     haru = installation.bot_user_id if installation else ""
-    text = _MENTION.sub(lambda found: " " if found[1] == haru else found[0], str(event.get("text", "")))
+    text = _MENTION.sub(
+        lambda found: " " if found[1] == haru else found[0], str(event.get("text", ""))[:LONGEST_TYPED]
+    )
     return unescape(text)
 
 

@@ -1,0 +1,36 @@
+"""The parsers of typed text take time that grows with its length, not with the square of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from bot.channels import setting_parser, tag_filter_parser
+from bot.listeners import events
+
+
+@pytest.mark.parametrize(
+    ("parse", "piece"),
+    [
+        (setting_parser.parse_time_and_zone, "가나 "),
+        (setting_parser.parse_managers, "<@U1|"),
+        (tag_filter_parser.parse, "<#C1|"),
+        (lambda text: events._MENTION.sub("", text), "<@U1|"),
+    ],
+)
+def test_four_times_the_text_takes_at_most_nine_times_as_long(
+    parse: Callable[[str], object], piece: str
+) -> None:
+    """Linear parsers take four times as long for four times the text, quadratic ones sixteen times."""
+
+    def seconds(count: int) -> float:
+        text, best = piece * count, 60.0
+        for _ in range(3):
+            start = time.process_time()
+            parse(text)
+            best = min(best, time.process_time() - start)
+        return best
+
+    assert seconds(8000) < 9 * seconds(2000) + 0.02
