@@ -27,6 +27,9 @@ from digests.store.entry_reader import visible_workspaces
 MOST_OWN = 16
 """Workspaces whose own indexes are kept: a few hundred kilobytes each."""
 
+MOST_LIBRARIES = 8
+"""Libraries kept, with what they have worked out, until an index changes."""
+
 FRESH = 1.0
 """Seconds for which the versions are taken to be what they were; within this process changes are seen at
 once."""
@@ -57,12 +60,19 @@ class Indexes:
         self._checked = float("-inf")
         self._seen = -1
         self._loading = asyncio.Lock()
+        self._libraries: dict[tuple[object, ...], Library] = {}
+        """By the identities of their indexes, which they keep alive, and the last visible day."""
 
     async def library(self, workspace: Workspace | None, until: date | None) -> tuple[Library, Meant | None]:
         """What a workspace may see up to a day, as the database has it now; and what the encoder knows of
         it, where there is one."""
         copies = await self._current(visible_workspaces(workspace))
-        library = Library([copy.index for copy in copies], until)
+        key = (*(id(copy.index) for copy in copies), until)
+        library = self._libraries.get(key)
+        if library is None:
+            if len(self._libraries) >= MOST_LIBRARIES:
+                self._libraries.clear()
+            library = self._libraries[key] = Library([copy.index for copy in copies], until)
         known = [copy.vectors for copy in copies if copy.vectors is not None]
         meant = Meant(self._encoder, known, library) if self._encoder and known else None
         return library, meant
@@ -97,6 +107,8 @@ class Indexes:
         if (copy.version, copy.vectors_version) != (papers, meanings):
             async with self._database.read() as connection:
                 copy = await self._loaded(connection, workspace, copy, papers, meanings)
+            # No library may keep an old index in memory.
+            self._libraries.clear()
         if workspace == SHARED:
             self._shared = copy
             return copy
