@@ -78,7 +78,7 @@ def is_right(channel: Channel, *, now: datetime) -> bool:
 
 
 def next_post(channel: Channel) -> datetime | None:
-    """When a channel's next post comes, as things stand; None when none will. A skipped day brings none."""
+    """When a channel's next post is due; None when there is none. A day that the zone skips brings none."""
     due = channel.next_due
     while due is not None and not exists(due.date, channel.preferences.zone):
         due = next_due(channel.preferences, due.at)

@@ -53,7 +53,7 @@ class DailyDeliveries:
         self._full_look_at = datetime.min.replace(tzinfo=UTC)
 
     async def tick(self, now: datetime, *, look_at_all: bool = False) -> list[Opened]:
-        """Open what is due by ``now``, and say what was done for each channel.
+        """Open what is due by ``now``. Returns what was done for each channel.
 
         Looks at all due channels every 30 seconds, or with ``look_at_all``. In between it asks only for
         those that became due since, so ten thousand channels that wait for a late digest cost nothing.
@@ -160,5 +160,5 @@ class DailyDeliveries:
 
 
 def _keep_schedule(opening: Opening, channel: Channel) -> Opening:
-    """The same opening, after which the channel goes on with the schedule it has."""
+    """The same opening, which leaves the channel's stored schedule as it is."""
     return replace(opening, channel=channel, next_due=channel.next_due)

@@ -1,4 +1,4 @@
-"""What follows a failed post: failed days are counted, a channel is paused, and its last admin is told."""
+"""Follows up failed posts: counts failed days, pauses the channel, and notifies its last admin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Manual posts: what somebody asks for with `/digest post`, and the preview of a channel's next post."""
+"""Manual posts, which people ask for with `/digest post`, and the preview of a channel's next post."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ManualPosts:
         self._grace = grace
 
     async def preview(self, channel: Channel, *, now: datetime) -> tuple[Message, ...]:
-        """The messages of the next post as things stand, or of the newest digest when nothing is new."""
+        """The messages of the next post as it would be now, or of the newest digest when nothing is new."""
         edition = await self._edition(channel, now=now, digest_ids=None, again=True)
         return () if edition is None else self._messages(channel, edition)
 

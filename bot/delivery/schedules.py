@@ -91,7 +91,7 @@ class Schedules:
             was_on = channel.enabled_at is not None and channel.enabled_at < at
             if was_on and await self._openings.reopen(channel.id, today):
                 due = Due(today, at)
-        # A date that was skipped, and whose new hour is still to come, is tried again.
+        # A skipped date is tried again if its new hour is still to come.
         while due is not None and not await self._openings.reopen(channel.id, due.date):
             due = calendar.next_due(preferences, due.at)
         return due

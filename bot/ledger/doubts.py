@@ -1,4 +1,4 @@
-"""Doubts: parts of which nobody knows whether Slack has them, until their channel's history was read."""
+"""Doubts: parts that Slack may or may not have, until their channel's history is read."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _part = tables.part.c
 class Verdict:
     """What a read of the history says about a part.
 
-    ``ts``: it is there. ``unknown``: nobody will find out, with the reason. ``gone``: its thread was deleted.
+    ``ts``: it is there. ``unknown``: why it cannot be found out. ``gone``: its thread was deleted.
     ``again_after``: look again after this time. None of them: it is surely not there.
     """
 

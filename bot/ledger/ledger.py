@@ -1,4 +1,4 @@
-"""The ledger: what is to be posted, what was posted, and what nobody knows yet."""
+"""The ledger: the stored state of every post, from before its first request to its last correction."""
 
 from __future__ import annotations
 

@@ -80,9 +80,9 @@ class Openings:
         ``now`` is on the clock that due times follow. Deliveries that are late already start one after
         another.
 
-        Leaves out, and keeps on its date: a channel whose schedule changed meanwhile, that another process
-        opens just now, or that has had one of the digests since; and a delivery of a retracted digest. The
-        next tick finds them as they are then.
+        Leaves out, without advancing its schedule, a channel whose schedule changed meanwhile, that another
+        process is opening, that has had one of the digests since, or whose digest was retracted. The next
+        tick looks at it again.
         """
         async with self._database.write() as connection:
             ledger_now = await self._clock.now(connection)

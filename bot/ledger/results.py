@@ -125,7 +125,7 @@ def _change(part: Part, outcome: Outcome, now: datetime, *, called_off: str | No
         case Kind.RETRY | Kind.BLOCKED | Kind.WORKSPACE | Kind.MESSAGE if called_off is not None:
             return _Change(PartTransition.REFUSE, {"reason": called_off})
         case Kind.RETRY | Kind.BLOCKED | Kind.WORKSPACE:
-            # A paused workspace keeps its parts: installed again within the grace, it gets them.
+            # A paused workspace keeps its parts: they are sent if Haru is installed again within the grace.
             values = {"reason": outcome.code, "not_before": later, **WITH_CORRECTIONS}
             return _Change(PartTransition.RETRY, values)
         case Kind.MESSAGE if not part.plain:

@@ -111,7 +111,7 @@ async def _rewrite(
         if missing:
             replies = {position: keys[position] for position in sorted(missing)}
             await _add_replies(connection, ids, replies, now=now)
-    # A process that was claiming meanwhile has passed over what is rewritten here, so its lane is looked at
+    # A process that claims at this moment skips the parts that are locked here, so their lanes are looked at
     # again. Parts are locked before lanes, as ``results.record`` does; a claim waits for no part.
     waiting = await connection.scalars(
         select(_part.workspace).distinct().where(tables.IS_PENDING, _part.delivery_id.in_(delivery_ids))

@@ -179,7 +179,7 @@ class DeliveryTransition(Enum):
 
 
 class Reason(StrEnum):
-    """Haru's own reasons for a state. Slack's error codes stand in the same column, as Slack gives them.
+    """Haru's own reasons for a state. The same column also holds Slack's error codes, unchanged.
 
     ``bot.messages.reasons`` has the words for those that people see.
     """
@@ -192,7 +192,7 @@ class Reason(StrEnum):
     NO_SUCH_DATE = "no_such_date"
     """The channel's time zone skips the day."""
 
-    # Somebody, or time, calls off what is not sent yet. The planner also skips for the last two.
+    # A part is called off before it is sent. The planner also skips a date for the last two reasons.
     OFF = "off"
     REMOVED = "removed"
     """Haru was removed from the channel."""
@@ -223,7 +223,7 @@ class Reason(StrEnum):
     PLAIN_TEXT_FAILED = "plain_text_failed"
     """Slack refused the message with blocks and without."""
 
-    # A history was looked at.
+    # The channel's history was read, or could not be.
     NOT_IN_HISTORY = "not_in_history"
     NO_HISTORY_SCOPE = "no_history_scope"
     HISTORY_UNREADABLE = "history_unreadable"
