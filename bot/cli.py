@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -40,6 +41,8 @@ for subcommand in (
 
 def main() -> None:
     """Run ``haru``. A foreseen error prints one sentence and gives exit status 1."""
+    # The database, the clones and the local workspace hold tokens and private papers.
+    os.umask(0o077)
     try:
         status = cli.main(standalone_mode=False)
     except click.exceptions.Exit as stopped:

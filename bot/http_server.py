@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 import structlog
 from aiohttp import web
@@ -73,6 +75,19 @@ def web_application(
 
 _Route = Callable[[web.Request], Awaitable[web.Response]]
 
+_TEAM_ID = re.compile(r"[TE][A-Z0-9]{1,30}")
+
+_PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src https://platform.slack-edge.com data:;"
+        " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Headers of the install pages: no scripts, no frames. Bolt's pages have inline styles and Slack's button."""
+
 
 def _events_route(bolt: AsyncApp, signing_secret: str) -> _Route:
     async def events(request: web.Request) -> web.Response:
@@ -85,13 +100,21 @@ def _events_route(bolt: AsyncApp, signing_secret: str) -> _Route:
 
 def _oauth_route(handle: Callable[[AsyncBoltRequest], Awaitable[object]]) -> _Route:
     async def oauth(request: web.Request) -> web.Response:
+        # Bolt writes ``team`` into the link to Slack as it is, where an ampersand would begin a parameter.
+        query = [
+            (name, value)
+            for name, value in request.query.items()
+            if name != "team" or _TEAM_ID.fullmatch(value)
+        ]
         # These are plain page views: whatever body an attacker adds is never read.
         asked = AsyncBoltRequest(
             body="",
-            query=request.query_string,
+            query=urlencode(query),
             headers={name: request.headers.getall(name) for name in request.headers},
         )
-        return await to_aiohttp_response(await handle(asked))  # type: ignore[arg-type]
+        page = await to_aiohttp_response(await handle(asked))  # type: ignore[arg-type]
+        page.headers.update(_PAGE_HEADERS)
+        return page
 
     return oauth
 

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.clocks import Clock
 from bot.tables import metadata
 from bot.workspaces.tables import installation
+from digests.errors import StoreError
 from digests.model import Workspace
 from digests.store.bulk import among
 from digests.store.database import Database
@@ -42,13 +43,21 @@ it marks the referring row as a part of the shared one.
 
 
 async def delete_expired_workspaces(database: Database, clock: Clock) -> int:
-    """Delete the data of each workspace that has passed its retention; returns the number of workspaces."""
+    """Delete the data of each workspace that has passed its retention; returns the number of workspaces.
+
+    A workspace whose deletion fails is logged, does not stop the others, and is tried again the next time.
+    """
     now = clock.now()
     async with database.read() as connection:
         expired = list(await connection.scalars(select(installation.c.workspace).where(_is_expired(now))))
     deleted = 0
     for key in sorted(expired):
-        if await delete_workspace(database, Workspace.from_key(key), expired_at=now):
+        try:
+            is_deleted = await delete_workspace(database, Workspace.from_key(key), expired_at=now)
+        except StoreError as error:
+            log.error("workspace_not_deleted", workspace=key, error=str(error))
+            continue
+        if is_deleted:
             log.warning("workspace_deleted", workspace=key)
             deleted += 1
     return deleted

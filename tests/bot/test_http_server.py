@@ -17,6 +17,7 @@ import aiohttp
 import pytest
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.signature import SignatureVerifier
 
 from bot import signed_requests
@@ -255,3 +256,24 @@ async def test_honest_requests_pass_between_stalled_ones(server: str) -> None:
     assert await _post(server, BODY, _signed(BODY)) == (200, "found")
     for _, writer in stalled:
         writer.close()
+
+
+async def test_an_install_page_cannot_be_framed_and_its_link_has_no_further_parameters() -> None:
+    """Install pages have a content security policy; what is no team id stays out of the link to Slack."""
+    settings = AsyncOAuthSettings(client_id="1", client_secret="s", scopes=["commands"])
+    bolt = AsyncApp(signing_secret=SECRET, oauth_settings=settings)
+    server = WebServer(
+        web_application(bolt, signing_secret=SECRET, live=_well, ready=_well), host="127.0.0.1", port=0
+    )
+    port = await server.start()
+    try:
+        async with aiohttp.ClientSession() as session:
+            page = f"http://127.0.0.1:{port}/slack/install?team="
+            async with session.get(page + "T1%26scope%3Dadmin") as hostile:
+                assert "admin" not in await hostile.text()
+                assert "frame-ancestors 'none'" in hostile.headers["Content-Security-Policy"]
+                assert hostile.headers["X-Frame-Options"] == "DENY"
+            async with session.get(page + "T123") as honest:
+                assert "team=T123" in await honest.text()
+    finally:
+        await server.stop()

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Table, func, insert, select, update
 
+from bot import workspace_deletion
 from bot.channels import tables as channel_tables
 from bot.clocks import FixedClock
 from bot.ledger import tables
@@ -22,8 +24,10 @@ from bot.workspace_deletion import (
     rows_of_workspaces,
 )
 from bot.workspaces.installations import Installation
+from digests.errors import StoreError
 from digests.model import Workspace
 from digests.store import tables as archive_tables
+from digests.store.database import Database
 from tests.bot.delivery.scene import DAY, Scene, open_scene
 
 PRIVATE = """2025-02-25
@@ -183,3 +187,27 @@ async def test_an_organisation_is_deleted_with_its_workspaces(scene: Scene) -> N
     languages = [await haru.user_languages.get(workspace, "U1") for workspace in (team, own, elsewhere)]
     assert languages == [None, "ko", "ko"]
     assert await haru.installations.with_id("E1") == []
+
+
+async def test_one_failed_deletion_does_not_stop_the_others(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A workspace that cannot be deleted is tried again the next time; the others are deleted meanwhile."""
+    haru = scene.haru
+    first, second = Workspace("", "T001"), Workspace("", "T002")
+    for workspace in (first, second):
+        made = Installation(workspace, bot_token="xoxb-1", bot_user_id="UHARU")
+        await haru.installations.save(made, now=DAY)
+        await haru.installations.uninstall(workspace, now=DAY, delete_after=END)
+
+    async def fail(database: Database, workspace: Workspace, **options: Any) -> bool:
+        if workspace == first:
+            raise StoreError("The database failed")
+        return await delete_workspace(database, workspace, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(workspace_deletion, "delete_workspace", fail)
+        assert await delete_expired_workspaces(haru.database, FixedClock(END)) == 1
+    assert await haru.installations.with_id("T001") == [first]
+    assert await haru.installations.with_id("T002") == []
+    assert await delete_expired_workspaces(haru.database, FixedClock(END)) == 1

@@ -265,3 +265,11 @@ def test_forgetting_names_what_it_did_not_find(haru: Haru) -> None:
     done = haru("forget", "T404", "--yes")
     assert (done.status, done.output) == (1, "")
     assert "there is no data of a workspace T404" in done.errors
+
+
+def test_what_haru_writes_is_for_its_own_user_only(haru: Haru, digest: Path, tmp_path: Path) -> None:
+    """A new database is readable by its owner alone, in a folder that only the owner can open."""
+    assert haru("import", str(digest)).status == 0
+    folder = tmp_path / "data"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
