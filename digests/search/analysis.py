@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
 
-from digests.search import names, text
+from digests.search import names, tokenizer
 from digests.search.weights import FIELDS, SATURATION
 
 HEAD = frozenset({"title", "authors", "tags"})
@@ -84,9 +84,9 @@ def analyse(fields: Fields) -> Analysed:
     words: set[tuple[str, str]] = set()
     for name, content in fields:
         weight, normalisation, average = FIELDS[name]
-        found = text.written(content)
+        found = tokenizer.written(content)
         length = 1 - normalisation + normalisation * len(found) / average
-        counts = Counter(chain.from_iterable(map(text.terms, found)))
+        counts = Counter(chain.from_iterable(map(tokenizer.terms, found)))
         if name in HEAD:
             latin = _latin(found, words)
             joined = _joined(latin)
@@ -111,12 +111,12 @@ def _latin(found: Iterable[str], words: set[tuple[str, str]]) -> list[str | None
     """The words of a head folded, None for one in Hangul; adds each to ``words`` with its terms."""
     latin: list[str | None] = []
     for shown in found:
-        if text.is_simple(shown):
-            folded = shown.lower()[: text.LONGEST_TERM]
-            words.add((folded, text.terms(shown)[0]))
+        if tokenizer.is_simple(shown):
+            folded = shown.lower()[: tokenizer.LONGEST_TERM]
+            words.add((folded, tokenizer.terms(shown)[0]))
             latin.append(folded)
             continue
-        word = text.word(shown)
+        word = tokenizer.word(shown)
         if word.is_hangul:
             latin.append(None)
             continue
@@ -129,9 +129,9 @@ def _latin(found: Iterable[str], words: set[tuple[str, str]]) -> list[str | None
 
 def _joined(latin: Iterable[str | None]) -> list[str]:
     """The stems of neighbouring Latin words written as one: ``scalinglaw`` finds ``scaling law``."""
-    return text.stems(
+    return tokenizer.stems(
         [
-            (first + second)[: text.LONGEST_TERM]
+            (first + second)[: tokenizer.LONGEST_TERM]
             for first, second in pairwise(latin)
             if first is not None and second is not None
         ]

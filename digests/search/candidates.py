@@ -11,7 +11,7 @@ from digests.search import weights
 from digests.search.analysis import THOUSANDTHS
 from digests.search.index import Array, Index
 from digests.search.library import Library, Selection
-from digests.search.plan import Group
+from digests.search.query_expansion import Group
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from digests.search import text, word_lists
+from digests.search import tokenizer, word_lists
 from digests.search.function_words import FUNCTION
 from digests.search.slips import HangulSpellings
 from digests.search.word_lists import WordLists, words_of
@@ -24,7 +24,7 @@ _FEWEST_SYLLABLES = 2
 """Of a Korean word; a lone one means too much."""
 
 
-def translations(asked: Sequence[text.Word]) -> dict[str, tuple[tuple[str, ...], ...]]:
+def translations(asked: Sequence[tokenizer.Word]) -> dict[str, tuple[tuple[str, ...], ...]]:
     """What each word may be in the other language, by the word as it was typed; of each the terms that it is
     made of, which a paper that says it has all of.
     """
@@ -32,12 +32,14 @@ def translations(asked: Sequence[text.Word]) -> dict[str, tuple[tuple[str, ...],
     return {shown: names for shown, names in found.items() if names}
 
 
-def _in_other_language(word: text.Word) -> tuple[tuple[str, ...], ...]:
+def _in_other_language(word: tokenizer.Word) -> tuple[tuple[str, ...], ...]:
     if word.is_hangul:
         return tuple((name,) for name in _english(word.folded))
     if word.folded in FUNCTION:
         return ()
-    return tuple(text.pairs(name) for name in _in_korean(word_lists.current()).get(_stem(word.shown), ()))
+    return tuple(
+        tokenizer.pairs(name) for name in _in_korean(word_lists.current()).get(_stem(word.shown), ())
+    )
 
 
 def is_known(korean: str) -> bool:
@@ -92,4 +94,4 @@ def _entries(lists: WordLists) -> Iterator[tuple[str, str]]:
 
 
 def _stem(word: str) -> str:
-    return text.stem(text.joined(word))
+    return tokenizer.stem(tokenizer.joined(word))

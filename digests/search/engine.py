@@ -11,14 +11,14 @@ from typing import Protocol
 import numpy as np
 
 from digests.model import Correction
-from digests.search import glossary, meaning, names, plan, ranking, text, weights
+from digests.search import glossary, meaning, names, query_expansion, ranking, tokenizer, weights
 from digests.search.addresses import Address
 from digests.search.candidates import Candidate, candidates
 from digests.search.guesses import guesses, nearest_tag
 from digests.search.keyboard import on_other_keyboard
 from digests.search.library import Library, Selection, Term
 from digests.search.names import Kind
-from digests.search.plan import Group
+from digests.search.query_expansion import Group
 from digests.search.question import Part, Period, Question, parse
 
 _MOST_OF_AN_AUTHOR = 2000
@@ -28,11 +28,11 @@ _MOST_OF_AN_AUTHOR = 2000
 class Meanings(Protocol):
     """What the optional extra knows of a library's papers."""
 
-    def kin(self, asked: Sequence[text.Word]) -> Mapping[str, Sequence[Term]]:
+    def kin(self, asked: Sequence[tokenizer.Word]) -> Mapping[str, Sequence[Term]]:
         """The terms that mean what each word means, by the word as it was typed."""
 
     def likeness(
-        self, question: str, asked: Sequence[text.Word], *, among: Selection | None, also: Iterable[int]
+        self, question: str, asked: Sequence[tokenizer.Word], *, among: Selection | None, also: Iterable[int]
     ) -> dict[int, float]:
         """How like the question the papers are that come nearest, and those named ``also``, by id."""
 
@@ -213,15 +213,15 @@ class _Asking:
         known = self._library.tags()
         if said in known:
             return said
-        for english in glossary.in_english(text.joined(said)):
-            if (tag := self._library.tags_by_letters.get(text.joined(english))) is not None:
+        for english in glossary.in_english(tokenizer.joined(said)):
+            if (tag := self._library.tags_by_letters.get(tokenizer.joined(english))) is not None:
                 return tag
         return nearest_tag(said, known) or said
 
     def _by_author(self, typed: str) -> Selection:
         """Papers one of whose authors has every word typed, begun or corrected."""
         library = self._library
-        groups = plan.plan(plan.asked_words([typed]), library)
+        groups = query_expansion.plan(query_expansion.asked_words([typed]), library)
         spellings = [(group.typed, group.corrected or group.typed) for group in groups]
         found = candidates(library, groups, floor=1.0, most=_MOST_OF_AN_AUTHOR)
         return library.selected(
@@ -234,15 +234,21 @@ class _Asking:
     def _saying(self, typed: str) -> Selection:
         """The papers that say a word or carry it as a tag, in either language."""
         library = self._library
-        words = [plan.asked_words([typed])]
+        words = [query_expansion.asked_words([typed])]
         folded = "".join(word.folded for word in words[0])
         others = glossary.in_english(folded) or [
             korean for english, korean in glossary.names() if english == folded
         ]
-        words += [plan.asked_words([other]) for other in others]
-        found = [library.tagged(name) for name in library.tags() if text.joined(name) == text.joined(typed)]
+        words += [query_expansion.asked_words([other]) for other in others]
+        found = [
+            library.tagged(name)
+            for name in library.tags()
+            if tokenizer.joined(name) == tokenizer.joined(typed)
+        ]
         for asked in words:
-            terms = [text.stem(text.joined(word.shown)) if not word.is_hangul else None for word in asked]
+            terms = [
+                tokenizer.stem(tokenizer.joined(word.shown)) if not word.is_hangul else None for word in asked
+            ]
             names = [
                 name
                 for word, term in zip(asked, terms, strict=True)
@@ -258,18 +264,21 @@ class _Asking:
         """What the parts of a question may be found by."""
         library = self._library
         words = [part.alternatives[0] for part in parts if len(part.alternatives) == 1]
-        groups = plan.plan(plan.asked_words(words), library)
+        groups = query_expansion.plan(query_expansion.asked_words(words), library)
         for part in parts:
             if len(part.alternatives) > 1:
-                options = [plan.plan(plan.asked_words([one]), library) for one in part.alternatives]
-                groups.append(plan.either(options))
-        groups += [plan.lacking(word, library) for word in lacking]
-        return plan.weighed(groups, library.papers)
+                options = [
+                    query_expansion.plan(query_expansion.asked_words([one]), library)
+                    for one in part.alternatives
+                ]
+                groups.append(query_expansion.either(options))
+        groups += [query_expansion.lacking(word, library) for word in lacking]
+        return query_expansion.weighed(groups, library.papers)
 
     def _by_words(self, question: Question, allowed: Selection | None) -> Answer:
         library = self._library
         words = [word for part in question.parts for word in part.alternatives]
-        asked = plan.asked_words(words)
+        asked = query_expansion.asked_words(words)
         groups = self._groups(question.parts, question.lacking)
         plainly = " ".join(words)
         is_sentence = len(words) >= meaning.FEWEST_WORDS
@@ -278,9 +287,9 @@ class _Asking:
         nearness: Mapping[int, float] = {}
         if is_sentence and answered < weights.ENOUGH:
             # The words alone do not find what is meant: others may.
-            groups = plan.likely(groups, asked, library)
+            groups = query_expansion.likely(groups, asked, library)
             if self._meanings:
-                groups = plan.widen(groups, self._meanings.kin(asked), library.papers)
+                groups = query_expansion.widen(groups, self._meanings.kin(asked), library.papers)
                 found = candidates(library, groups, among=allowed, floor=0.0, most=ranking.CANDIDATES)
                 also = [one.paper_id for one in found]
                 nearness = self._meanings.likeness(plainly, asked, among=allowed, also=also)
@@ -309,7 +318,7 @@ class _Asking:
         """The papers, those below the others that are about something that was not meant."""
         about = set()
         for word in words:
-            for term in {term for one in plan.asked_words([word]) for term in one.terms}:
+            for term in {term for one in query_expansion.asked_words([word]) for term in one.terms}:
                 about |= set(self._library.in_heads(term))
         loss = weights.DEMOTED * sum(group.idf for group in groups)
         found = [(id_, round(score - loss * (id_ in about), 4)) for id_, score in scored]
@@ -380,5 +389,5 @@ def _answered(found: Sequence[Candidate]) -> float:
 
 
 def _is_named(author: str, spellings: Sequence[tuple[str, str]]) -> bool:
-    parts = [part for word in text.words(author) for part in (word.folded, *word.terms)]
+    parts = [part for word in tokenizer.words(author) for part in (word.folded, *word.terms)]
     return all(any(part.startswith(spelling) for part in parts) for spelling in spellings)

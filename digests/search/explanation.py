@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from digests.search.analysis import THOUSANDTHS
 from digests.search.engine import Answer
 from digests.search.library import Library
-from digests.search.plan import Group
+from digests.search.query_expansion import Group
 from digests.search.question import Question
 
 MOST = 10

@@ -8,10 +8,10 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from digests.reading.tags import canonical
-from digests.search import text
+from digests.search import tokenizer
 from digests.search.function_words import FUNCTION
 from digests.search.library import Library
-from digests.search.plan import LONG_QUESTION, SHORTEST_CORRECTED, Group, slips_allowed
+from digests.search.query_expansion import LONG_QUESTION, SHORTEST_CORRECTED, Group, slips_allowed
 from digests.search.question import Question
 
 MOST = 3
@@ -21,7 +21,7 @@ _EACH = 2
 
 
 def guesses(
-    question: Question, asked: Sequence[text.Word], groups: Sequence[Group], library: Library
+    question: Question, asked: Sequence[tokenizer.Word], groups: Sequence[Group], library: Library
 ) -> tuple[str, ...]:
     """Up to three: what a word that nobody wrote is like, then the question's own words one by one, those
     that fewest papers have first, then its tags. Of a sentence nothing is guessed but its own words.
@@ -62,8 +62,8 @@ def nearest_tag(typed: str, tags: Mapping[str, int]) -> str | None:
     """The tag that was typed, whatever its spaces and hyphens, or one at most two slips away; None else."""
     if typed in tags:
         return typed
-    by_joint = {text.joined(known): known for known in sorted(tags, key=lambda known: tags[known])}
-    name = text.joined(typed)
+    by_joint = {tokenizer.joined(known): known for known in sorted(tags, key=lambda known: tags[known])}
+    name = tokenizer.joined(typed)
     if name in by_joint:
         return by_joint[name]
     if len(name) < SHORTEST_CORRECTED:
@@ -77,13 +77,13 @@ def _is_part(inner: str, whole: str) -> bool:
     return inner in whole and 2 * len(inner) >= len(whole)
 
 
-def _like(word: text.Word, library: Library, tags: Mapping[str, int]) -> Iterator[str]:
+def _like(word: tokenizer.Word, library: Library, tags: Mapping[str, int]) -> Iterator[str]:
     yield from similar_tags(canonical(word.shown), tags)[:_EACH]
     near = [one for one in library.resembling(word.folded) if not _is_two(one, library)]
     yield from near[:_EACH]
 
 
-def _papers_with(word: text.Word, groups: Sequence[Group]) -> int:
+def _papers_with(word: tokenizer.Word, groups: Sequence[Group]) -> int:
     """How many papers have a word as it was typed; for a Korean one, those with its rarest pair."""
     exact = [
         max((group.dfs[id_] for id_, worth in group.worth.items() if worth >= 1), default=0)

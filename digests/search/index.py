@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from digests.search import text
+from digests.search import tokenizer
 from digests.search.analysis import Analysed
 from digests.search.names import called_by_document, document_name, document_names
 from digests.search.sounds import PeopleBySound, WordsBySound
@@ -178,7 +178,7 @@ class Index:
         for."""
         counts = {word: self.counts(term) for word, _, term in (line.partition("\t") for line in self.words)}
         titles = " ".join(Facts.unpacked(facts).title for facts in self.facts)
-        titled = {folded for word in text.words(titles) for folded, _ in word.pieces}
+        titled = {folded for word in tokenizer.words(titles) for folded, _ in word.pieces}
         said = [word for word, (papers, heads) in counts.items() if papers > heads or word in titled]
         return sorted(said, key=lambda word: (-counts[word][0], word))
 

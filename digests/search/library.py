@@ -11,7 +11,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from digests.search import text
+from digests.search import tokenizer
 from digests.search.analysis import Analysed
 from digests.search.index import Array, Facts, Index, Mention
 from digests.search.names import Kind, document_name, document_names
@@ -96,19 +96,21 @@ class Library:
         return sorted(terms, key=lambda term: (-term.head_df, term.term))[:MOST_HEARD]
 
     def _heard(self, word: str) -> list[Term]:
-        return self._terms_of(word) if " " not in word else self.terms([text.stem(word.replace(" ", ""))])
+        return (
+            self._terms_of(word) if " " not in word else self.terms([tokenizer.stem(word.replace(" ", ""))])
+        )
 
     def apart(self, typed: str) -> tuple[str, ...]:
         """The words that were typed as one; none where not all of it is words."""
         found = (index.run_together.apart(typed) for index in self.indexes)
         return next(filter(None, found), ())
 
-    def closest_sound(self, word: text.Word) -> float:
+    def closest_sound(self, word: tokenizer.Word) -> float:
         """How close the closest Latin word sounds to a word in Hangul: 0 for none, 1 for the same."""
         like = (near for index in self.indexes for near in index.words_by_sound.like(word.folded))
         return max((closeness for near, closeness in like if " " not in near), default=0.0)
 
-    def by_people_sounding_like(self, words: Sequence[text.Word]) -> dict[int, float]:
+    def by_people_sounding_like(self, words: Sequence[tokenizer.Word]) -> dict[int, float]:
         """The papers of people whose names neighbouring words in Hangul may be, with how close they are."""
         hangul = [word.shown for word in words]
         found: dict[int, float] = {}

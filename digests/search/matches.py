@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from digests.model import ArchivedEntry
-from digests.search import text
+from digests.search import tokenizer
 from digests.search.function_words import FUNCTION
-from digests.search.plan import Group
+from digests.search.query_expansion import Group
 
 
 def matched(found: ArchivedEntry, groups: Sequence[Group]) -> tuple[str, ...]:
@@ -22,7 +22,7 @@ def matched(found: ArchivedEntry, groups: Sequence[Group]) -> tuple[str, ...]:
     parts = [paper.title, *paper.authors]
     parts += [commentary.text for commentary in found.entry.commentaries]
     parts.append(paper.abstract or "")
-    wanted = {text.stem(group.typed) for group in telling}
+    wanted = {tokenizer.stem(group.typed) for group in telling}
     wanted = wanted.union(*(group.worth for group in telling))
     prefixes = tuple(group.typed for group in telling if len(group.typed) > 2)
     openings = sorted({one[:3] for one in wanted} | {group.typed[:3] for group in telling})
@@ -30,7 +30,7 @@ def matched(found: ArchivedEntry, groups: Sequence[Group]) -> tuple[str, ...]:
     shown: dict[str, None] = {}
     left = set(range(len(telling)))
     for part in parts:
-        for word in text.words_holding(part, rough):
+        for word in tokenizer.words_holding(part, rough):
             if not wanted.isdisjoint(word.terms) or word.folded.startswith(prefixes):
                 shown[word.shown] = None
                 left -= {at for at in left if _answers(word, telling[at])}
@@ -39,7 +39,7 @@ def matched(found: ArchivedEntry, groups: Sequence[Group]) -> tuple[str, ...]:
     return tuple(shown)[:12]
 
 
-def _answers(word: text.Word, group: Group) -> bool:
+def _answers(word: tokenizer.Word, group: Group) -> bool:
     return word.folded.startswith(group.typed) or not group.worth.keys().isdisjoint(word.terms)
 
 
@@ -49,6 +49,6 @@ def holds_phrases(found: ArchivedEntry, phrases: Iterable[str]) -> bool:
     whole = [paper.title, *paper.authors, paper.abstract or ""]
     whole += [commentary.text for commentary in found.entry.commentaries]
     whole += [tag.name for tag in found.entry.tags]
-    held = "\0".join(" ".join(word.folded for word in text.words(part)) for part in whole)
-    folded = [" ".join(word.folded for word in text.words(phrase)) for phrase in phrases]
+    held = "\0".join(" ".join(word.folded for word in tokenizer.words(part)) for part in whole)
+    folded = [" ".join(word.folded for word in tokenizer.words(phrase)) for phrase in phrases]
     return all(phrase in held for phrase in folded if phrase)

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from digests.search import weights
-from digests.search.text import Word
+from digests.search.tokenizer import Word
 
 Vectors = Any
 """An array of signed bytes, a row a text. Its type comes with the extra; types are checked without it."""

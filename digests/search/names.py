@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import product
 
 from digests.reading.identity import address_keys
-from digests.search import text
+from digests.search import tokenizer
 from digests.search.function_words import FUNCTION, KINDS
 
 LONGEST = 80
@@ -64,7 +64,7 @@ _SHORT_LENGTHS = (3, 4)
 
 def key(name: str) -> str:
     """The key of a name."""
-    return _NO_LETTERS.sub("", text.fold(name))[:LONGEST]
+    return _NO_LETTERS.sub("", tokenizer.fold(name))[:LONGEST]
 
 
 def called(fields: Iterable[tuple[str, str]]) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def _of_title(title: str) -> Iterator[tuple[str, Kind]]:
 
 def _shortened(words: list[str]) -> Iterator[tuple[str, Kind]]:
     """What people make of the words that a title begins with."""
-    folded = [text.fold(word) for word in words if word.isascii()]
+    folded = [tokenizer.fold(word) for word in words if word.isascii()]
     bare = [word for word in folded if word not in FUNCTION]
     whole = " ".join(folded)
     forms = {whole, " ".join(bare), _LLM.sub("l", whole), _PREFIX.sub(r"\1 ", whole)}

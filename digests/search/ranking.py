@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from digests.search import text, weights
+from digests.search import tokenizer, weights
 from digests.search.candidates import Candidate
-from digests.search.plan import Group
+from digests.search.query_expansion import Group
 
 CANDIDATES = 100
 """So many of the best are ordered anew with their heads in hand."""
@@ -26,10 +26,10 @@ class Ranking:
         """The question's whole weight."""
         self.openings = frozenset(group.typed[:3] for group in groups)
         """How the name of an author begins who may be meant."""
-        self._joined = text.joined(asked)
+        self._joined = tokenizer.joined(asked)
         # A title that says what kind of paper it is answers nothing by that.
         telling = [group for group in groups if not group.is_kind] or groups
-        self._typed = [(group.typed, _spaced(text.word(group.typed))) for group in telling]
+        self._typed = [(group.typed, _spaced(tokenizer.word(group.typed))) for group in telling]
         couples = [
             (first.worth.keys(), second.worth.keys())
             for first, second in pairwise(sorted(telling, key=lambda group: group.place))
@@ -57,7 +57,9 @@ class Ranking:
             "words in its head": self.whole * weights.HEAD_BONUS * candidate.head**2,
             "neighbours": self.whole * weights.ADJACENT_BONUS * self._adjacency(lines),
             "coverage": self.whole * weights.COVERAGE_BONUS * candidate.coverage**4,
-            "a tag": self.whole * weights.TAG_BONUS * any(text.joined(tag) == self._joined for tag in tags),
+            "a tag": self.whole
+            * weights.TAG_BONUS
+            * any(tokenizer.joined(tag) == self._joined for tag in tags),
             "as typed": self.whole * weights.TYPED_BONUS * self._as_typed(lines),
             "its name": self.whole * weights.CALLED_BONUS * called,
         }
@@ -123,7 +125,7 @@ class _Line:
 # The same titles are weighed again and again.
 @lru_cache(maxsize=16384)
 def _line(line: str) -> _Line:
-    words = list(text.words(line))
+    words = list(tokenizer.words(line))
     pieces = [piece for word in words for piece in word.pieces]
     terms = [term for _, term in pieces]
     return _Line(
@@ -134,6 +136,6 @@ def _line(line: str) -> _Line:
     )
 
 
-def _spaced(word: text.Word) -> str:
+def _spaced(word: tokenizer.Word) -> str:
     """The pieces of a word, each with a space before it."""
     return "".join(f" {folded}" for folded, _ in word.pieces)

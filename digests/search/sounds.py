@@ -17,7 +17,7 @@ from itertools import permutations
 from digests.search import phonetics, word_lists
 from digests.search.phonetics import Reading
 from digests.search.romanisation import korean_names
-from digests.search.text import fold
+from digests.search.tokenizer import fold
 from digests.search.word_lists import WordLists, words_of
 
 SHORTEST, LONGEST = 2, 12

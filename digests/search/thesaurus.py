@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from digests.search import text, word_lists
+from digests.search import tokenizer, word_lists
 from digests.search.word_lists import WordLists, words_of
 
 MOST = 8
@@ -42,7 +42,7 @@ def _korean(lists: WordLists) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def synonyms(asked: Sequence[text.Word]) -> dict[str, tuple[str, ...]]:
+def synonyms(asked: Sequence[tokenizer.Word]) -> dict[str, tuple[str, ...]]:
     """The terms that each word of a question may stand for, also together with its neighbour, by the word as
     it was typed.
     """
@@ -64,4 +64,4 @@ def synonyms(asked: Sequence[text.Word]) -> dict[str, tuple[str, ...]]:
 
 
 def _stem(word: str) -> str:
-    return text.stem(text.joined(word))
+    return tokenizer.stem(tokenizer.joined(word))

@@ -19,7 +19,7 @@ from digests.model import SHARED, Workspace
 from digests.search.index import Index
 from digests.search.library import Library
 from digests.search.meaning import Encoder
-from digests.search.meant import Meant, Vectors
+from digests.search.semantic_search import Meant, Vectors
 from digests.store import index_rows, vectors
 from digests.store.database import Database
 from digests.store.entry_reader import visible_workspaces

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import ArchivedEntry, Correction, Hit, Results, Tag, TagCount, Workspace
 from digests.reading.tags import canonical
-from digests.search import text
+from digests.search import tokenizer
 from digests.search.engine import Answer
 from digests.search.guesses import nearest_tag, similar_tags
 from digests.search.library import Library
@@ -71,7 +71,7 @@ def tagged(library: Library, typed: str) -> tuple[str, Answer]:
     meant = nearest_tag(name, known) if name else None
     if meant is None:
         return typed, Answer(suggestions=tuple(similar_tags(name, known)))
-    is_slip = text.joined(meant) != text.joined(name)
+    is_slip = tokenizer.joined(meant) != tokenizer.joined(name)
     scored = [(id_, 0.0) for id_ in library.newest_first(library.tagged(meant))]
     return meant, Answer(scored, corrections=(Correction(typed, meant),) if is_slip else ())
 

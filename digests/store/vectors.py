@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import delete, exists, literal, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from digests.search import kindred
-from digests.search.kindred import Lexicon
+from digests.search import similar_words
 from digests.search.meaning import Encoder, Shelf
-from digests.search.meant import Vectors
+from digests.search.semantic_search import Vectors
+from digests.search.similar_words import Lexicon
 from digests.store import tables
 from digests.store.bulk import among
 
@@ -69,7 +69,7 @@ async def unknown_words(
         titles[row.workspace].append(texts[row.id][0])
     spelt: dict[tuple[str, str], str] = {}
     for workspace, own in titles.items():
-        spellings = kindred.spellings(own)
+        spellings = similar_words.spellings(own)
         known = set(
             await connection.scalars(
                 select(word.term).where(

@@ -9,9 +9,9 @@ import pytest
 
 from digests.archive import Archive
 from digests.model import Document, Results, Workspace
-from digests.search import meaning, plan, weights
+from digests.search import meaning, query_expansion, weights
 from digests.search.library import Term
-from digests.search.plan import idf
+from digests.search.query_expansion import idf
 from digests.store.database import Database
 from tests.digests.search.known import Known
 from tests.semantic import semantic
@@ -160,8 +160,8 @@ def test_words_that_mean_alike_widen_a_question() -> None:
     paper has, for what the other one weighs.
     """
     rare, common = Term("photo", 1, 1), Term("imag", 50, 20)
-    groups = plan.plan(plan.asked_words(["photo snapshot"]), Known(100, [rare]))
-    wider = plan.widen(groups, {"photo": [common], "snapshot": [common]}, 100)
+    groups = query_expansion.plan(query_expansion.asked_words(["photo snapshot"]), Known(100, [rare]))
+    wider = query_expansion.widen(groups, {"photo": [common], "snapshot": [common]}, 100)
     assert {group.shown: group.worth for group in wider} == {
         "photo": {"photo": 1.0, "imag": round(weights.KINDRED * idf(100, 50) / idf(100, 1), 2)},
         "snapshot": {"imag": weights.KINDRED},
@@ -197,9 +197,9 @@ async def test_workspaces_without_digests_of_their_own_share_one_copy(archive: A
 
 def test_widening_a_plan_leaves_the_plan_as_it_was() -> None:
     """The groups that words alone gave are still theirs afterwards."""
-    group = plan.Group("photo", "photo")
+    group = query_expansion.Group("photo", "photo")
     group.add(Term("photo", 3, 1), 1.0)
-    wider = plan.widen([group], {"photo": [Term("imag", 9, 4)]}, 100)
+    wider = query_expansion.widen([group], {"photo": [Term("imag", 9, 4)]}, 100)
     assert (set(wider[0].dfs), set(group.dfs)) == ({"photo", "imag"}, {"photo"})
     assert (set(wider[0].worth), set(group.worth)) == ({"photo", "imag"}, {"photo"})
 
@@ -221,8 +221,8 @@ def test_only_the_nearest_papers_are_looked_into(monkeypatch: pytest.MonkeyPatch
 
 def test_a_title_is_compared_only_with_a_question_in_another_language() -> None:
     """What an English question asks for is found in titles by its words, not by what they are near to."""
-    assert meaning.weight_of_title(plan.asked_words(["frogs", "that", "sing"])) == 0
-    assert meaning.weight_of_title(plan.asked_words(["노래하는", "frogs"])) == meaning.TITLE
+    assert meaning.weight_of_title(query_expansion.asked_words(["frogs", "that", "sing"])) == 0
+    assert meaning.weight_of_title(query_expansion.asked_words(["노래하는", "frogs"])) == meaning.TITLE
     with semantic():
         encoder = meaning.installed()
         assert encoder is not None

@@ -8,7 +8,7 @@ import pytest
 
 from digests.archive import Archive
 from digests.model import Document, Results
-from digests.search import plan
+from digests.search import query_expansion
 from digests.store.database import Database
 
 
@@ -150,7 +150,9 @@ async def test_titles_in_english_count_beside_texts_in_korean(database: Database
     """Where many papers say one thing asked for in Korean, one that says it in its title, in English, and the
     rest in Korean is first.
     """
-    entries = [f"Frogs and Pond {n}\n(Ada Li)\n디퓨전 이야기예요.\n#frogs\n" for n in range(plan.FEW)]
+    entries = [
+        f"Frogs and Pond {n}\n(Ada Li)\n디퓨전 이야기예요.\n#frogs\n" for n in range(query_expansion.FEW)
+    ]
     entries.append("Diffusion in Ponds\n(Ada Li)\n언어 모델 이야기예요.\n#frogs\n")
     archive = Archive(database)
     document = Document("news", "2025-02-25.txt", "\n".join(["2025-02-25", *entries]).encode())

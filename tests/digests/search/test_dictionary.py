@@ -6,14 +6,14 @@ import re
 
 import pytest
 
-from digests.search import dictionary, plan, text, word_lists
+from digests.search import dictionary, query_expansion, tokenizer, word_lists
 from digests.search.library import Term
 from digests.search.word_lists import words_of
 from tests.digests.search.known import Known
 
 
 def _translated(question: str) -> dict[str, tuple[tuple[str, ...], ...]]:
-    return dictionary.translations(plan.asked_words(question.split()))
+    return dictionary.translations(query_expansion.asked_words(question.split()))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def _translated(question: str) -> dict[str, tuple[tuple[str, ...], ...]]:
 )
 def test_an_english_word_is_known_in_korean(english: str, korean: str) -> None:
     """A word in any form, or the name of a thing, stands for Korean words by their pairs of syllables."""
-    assert text.pairs(korean) in _translated(english)[english]
+    assert tokenizer.pairs(korean) in _translated(english)[english]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_an_english_word_is_known_in_korean(english: str, korean: str) -> None:
 )
 def test_a_korean_word_is_known_in_english(korean: str, english: str) -> None:
     """A noun with its particle and a verb in any form stand for English words by their stems."""
-    assert (text.stem(english),) in _translated(korean)[korean]
+    assert (tokenizer.stem(english),) in _translated(korean)[korean]
 
 
 def test_little_words_and_names_have_no_translation() -> None:
@@ -57,5 +57,5 @@ def test_the_rarest_pair_stands_for_a_korean_word() -> None:
     """Of a word's pairs the rarest is looked for; if one is nowhere, none."""
     common, rare = Term("가지", 90, 0), Term("치기", 7, 0)
     known = Known(100, [common, rare])
-    assert plan.standing_for(("가지", "치기"), known) == [rare]
-    assert plan.standing_for(("가지", "지치", "치기"), known) == []
+    assert query_expansion.standing_for(("가지", "치기"), known) == [rare]
+    assert query_expansion.standing_for(("가지", "지치", "치기"), known) == []

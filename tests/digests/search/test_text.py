@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.search import plan, text
+from digests.search import query_expansion, tokenizer
 from digests.search.library import Term
 from tests.digests.search.known import Known
 
 
 def _terms(written: str) -> set[str]:
-    return {term for word in text.words(written) for term in word.terms}
+    return {term for word in tokenizer.words(written) for term in word.terms}
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def test_spellings_of_one_word_are_one(written: str, other: str) -> None:
 def test_words_that_hold_something_are_all_found(written: str) -> None:
     """They are those of a text's words that hold it, and besides only such as fold to something else."""
     rough = re.compile("loo|반복")
-    every = list(dict.fromkeys(text.words(written)))
-    found = list(text.words_holding(written, rough))
+    every = list(dict.fromkeys(tokenizer.words(written)))
+    found = list(tokenizer.words_holding(written, rough))
     assert found == [word for word in every if word in found]
     assert {word for word in every if rough.search(word.shown.lower())} <= set(found)
     assert all(rough.search(word.folded) or not re.fullmatch("[\0-\x7f가-힣]*", word.shown) for word in found)
@@ -46,13 +46,13 @@ def test_words_that_hold_something_are_all_found(written: str) -> None:
 
 def test_a_compound_is_found_by_its_pieces_and_whole() -> None:
     """CamelCase and hyphens are split, and the whole is kept too."""
-    assert {text.stem("deep"), text.stem("seek"), text.stem("deepseek")} <= _terms("DeepSeek")
+    assert {tokenizer.stem("deep"), tokenizer.stem("seek"), tokenizer.stem("deepseek")} <= _terms("DeepSeek")
 
 
 @pytest.mark.parametrize("particle", ["은", "을", "의", "에서", "으로"])
 def test_a_particle_is_taken_off(particle: str) -> None:
     """A Korean word is asked for without the particle it ends with."""
-    assert text.without_particle("학습" + particle) == "학습"
+    assert tokenizer.without_particle("학습" + particle) == "학습"
 
 
 @pytest.mark.parametrize(
@@ -68,19 +68,19 @@ def test_a_particle_is_taken_off(particle: str) -> None:
 )
 def test_a_verb_made_a_noun_is_its_verb(typed: str, bare: str) -> None:
     """What a question does is asked for without its ending; nouns that end alike stay whole."""
-    assert text.without_ending(typed) == bare
+    assert tokenizer.without_ending(typed) == bare
 
 
 def test_a_latin_word_keeps_apart_from_its_particle() -> None:
     """The Latin part of a mixed word is a word of its own; the lone particle is dropped."""
-    assert [word.folded for word in plan.asked_words(["LoRA를"])] == ["lora"]
+    assert [word.folded for word in query_expansion.asked_words(["LoRA를"])] == ["lora"]
 
 
 def test_the_little_words_of_a_compound_stand_for_nothing() -> None:
     """``in-context`` is also found by context, and not by every title with in; nor Llama-3.1 by a number."""
     names = ("in", "context", "incontext", "llama", "3", "1")
     known = Known(100, [Term(name, 9, 9) for name in names])
-    groups = plan.plan(plan.asked_words(["in-context Llama-3.1"]), known)
+    groups = query_expansion.plan(query_expansion.asked_words(["in-context Llama-3.1"]), known)
     assert {group.shown: set(group.worth) for group in groups} == {
         "in-context": {"context", "incontext"},
         "Llama-3.1": {"llama"},

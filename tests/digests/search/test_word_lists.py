@@ -9,7 +9,7 @@ import pytest
 
 from digests.search import glossary, word_lists
 from digests.search.function_words import BEFORE_KINDS, FUNCTION, KINDS
-from digests.search.text import without_particle
+from digests.search.tokenizer import without_particle
 from digests.search.word_lists import COLUMNS, SHIPPED, WordListError, load, words_of
 
 LISTS = load()

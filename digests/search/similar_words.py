@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from digests.search import text
+from digests.search import tokenizer
 from digests.search.function_words import FUNCTION
 from digests.search.meaning import DIMENSIONS, Vectors, alike, lengths
 
@@ -38,12 +38,12 @@ class Lexicon:
         return found
 
 
-def least_likeness(word: text.Word) -> float:
+def least_likeness(word: tokenizer.Word) -> float:
     """How like a word another one must be to mean alike."""
     return _NEAR_HANGUL if word.is_hangul else _NEAR_LATIN
 
 
-def telling(asked: Iterable[text.Word]) -> list[text.Word]:
+def telling(asked: Iterable[tokenizer.Word]) -> list[tokenizer.Word]:
     """The words of a question that mean something by themselves."""
     return [
         word
@@ -56,7 +56,7 @@ def spellings(titles: Iterable[str]) -> Mapping[str, str]:
     """The terms of titles' words, each with the spelling it is best understood by: the commonest."""
     forms: dict[str, Counter[str]] = {}
     for title in titles:
-        for word in text.words(title):
+        for word in tokenizer.words(title):
             for folded, term in () if word.is_hangul else word.pieces:
                 if len(folded) > 1 and folded not in FUNCTION and not folded.isdigit():
                     forms.setdefault(term, Counter())[folded] += 1

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digests.search import kindred
-from digests.search.kindred import Lexicon
+from digests.search import similar_words
 from digests.search.library import Library, Selection, Term
 from digests.search.meaning import Encoder, Shelf, weight_of_title
-from digests.search.text import Word
+from digests.search.similar_words import Lexicon
+from digests.search.tokenizer import Word
 
 _MOST_KIN = 8
 """Words that one word may also be found by."""
@@ -38,13 +38,13 @@ class Meant:
 
     def kin(self, asked: Sequence[Word]) -> Mapping[str, Sequence[Term]]:
         """The terms that mean what each word means, by the word as it was typed."""
-        words = kindred.telling(asked)
+        words = similar_words.telling(asked)
         for vectors in self._vectors:
             unknown = [word for word in words if word.folded not in vectors.kin]
             if not unknown:
                 continue
             encoded = self._encoder.encode([word.folded for word in unknown])
-            near = vectors.lexicon.near(encoded, list(map(kindred.least_likeness, unknown)))
+            near = vectors.lexicon.near(encoded, list(map(similar_words.least_likeness, unknown)))
             if len(vectors.kin) > _MOST_REMEMBERED:
                 vectors.kin.clear()
             vectors.kin.update((word.folded, found) for word, found in zip(unknown, near, strict=True))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise, zip_longest
 
-from digests.search import dictionary, glossary, names, sounds, text, thesaurus, weights
+from digests.search import dictionary, glossary, names, sounds, thesaurus, tokenizer, weights
 from digests.search.function_words import BEFORE_KINDS, FUNCTION, KINDS
 from digests.search.library import Library, Term
 from digests.search.names import Kind
@@ -107,24 +107,24 @@ class Group:
         self.df = self.said
 
 
-def asked_words(words: Sequence[str]) -> list[text.Word]:
+def asked_words(words: Sequence[str]) -> list[tokenizer.Word]:
     """The words of a question, Korean ones without their particles and endings."""
-    found = [word for typed in words for word in text.words(typed)]
+    found = [word for typed in words for word in tokenizer.words(typed)]
     asked = []
     for word in found:
         if not word.is_hangul:
             asked.append(word)
             continue
         bare = word.folded
-        if text.is_particle(bare) and len(found) > 1:
+        if tokenizer.is_particle(bare) and len(found) > 1:
             continue
         if not (glossary.in_english(bare) or dictionary.is_known(bare)):
-            bare = text.without_ending(text.without_particle(bare))
-        asked.append(text.Word(word.shown, bare, text.pairs(bare)))
+            bare = tokenizer.without_ending(tokenizer.without_particle(bare))
+        asked.append(tokenizer.Word(word.shown, bare, tokenizer.pairs(bare)))
     return asked
 
 
-def plan(asked: Sequence[text.Word], library: Library) -> list[Group]:
+def plan(asked: Sequence[tokenizer.Word], library: Library) -> list[Group]:
     """One group for each word (for Korean, each pair of syllables), rarest first.
 
     A word no paper has, in any form, gives a group without terms: it counts against
@@ -133,7 +133,7 @@ def plan(asked: Sequence[text.Word], library: Library) -> list[Group]:
     asked = [apart for word in asked for apart in _apart(word, library)]
     respelt = {word.shown: other for word in asked if (other := _spelt_otherwise(word, library))}
     asked = [
-        text.Word(word.shown, respelt[word.shown], text.pairs(respelt[word.shown]))
+        tokenizer.Word(word.shown, respelt[word.shown], tokenizer.pairs(respelt[word.shown]))
         if word.shown in respelt
         else word
         for word in asked
@@ -172,7 +172,7 @@ def plan(asked: Sequence[text.Word], library: Library) -> list[Group]:
     return weighed(groups, library.papers)
 
 
-def _call(groups: Sequence[Group], asked: Sequence[text.Word], library: Library) -> None:
+def _call(groups: Sequence[Group], asked: Sequence[tokenizer.Word], library: Library) -> None:
     """Give each group the papers that are called by its word, alone or with its neighbours."""
     of_word: list[list[Group]] = [[] for _ in asked]
     places = iter(groups)
@@ -213,7 +213,7 @@ def widen(
     return weighed(wider, papers)
 
 
-def likely(groups: Sequence[Group], asked: Sequence[text.Word], library: Library) -> list[Group]:
+def likely(groups: Sequence[Group], asked: Sequence[tokenizer.Word], library: Library) -> list[Group]:
     """The groups, each with what else papers may say for its word, in its own language or in the other."""
     synonyms = {shown: library.terms(names) for shown, names in thesaurus.synonyms(asked).items()}
     others = {
@@ -244,14 +244,14 @@ def either(options: Sequence[Sequence[Group]]) -> Group:
 def lacking(word: str, library: Library) -> Group:
     """A group for what does without something: anchor-free, without anchors, no anchor; the bare word counts
     a little."""
-    folded = text.fold(word)
+    folded = tokenizer.fold(word)
     group = Group(folded, word)
     for english in [folded, *glossary.in_english(folded)]:
-        joined = text.joined(english)
+        joined = tokenizer.joined(english)
         free = [f"{joined}free", f"no{joined}", f"non{joined}", f"without{joined}"]
-        for term in library.terms(map(text.stem, free)):
+        for term in library.terms(map(tokenizer.stem, free)):
             group.add(term, 1.0)
-        for term in library.terms([text.stem(joined)]):
+        for term in library.terms([tokenizer.stem(joined)]):
             group.add(term, weights.LACKING)
             group.df = max((group.dfs[name] for name in group.dfs if name != term.term), default=term.df)
     return group
@@ -279,13 +279,13 @@ def weighed(groups: Sequence[Group], papers: int) -> list[Group]:
     return sorted(groups, key=lambda group: (group.df, group.typed, group.place))
 
 
-def _is_kind(word: text.Word, following: text.Word | None) -> bool:
+def _is_kind(word: tokenizer.Word, following: tokenizer.Word | None) -> bool:
     """Whether a word only says what kind of paper is meant."""
     before = following is not None and following.folded in KINDS
     return word.folded in KINDS or (word.folded in BEFORE_KINDS and before)
 
 
-def _may_be_slip(word: text.Word, df: int, head_df: int) -> bool:
+def _may_be_slip(word: tokenizer.Word, df: int, head_df: int) -> bool:
     """Whether a word that so few papers have may be meant for another; short ones are all near each other."""
     if word.is_hangul:
         return df == 0 or (len(word.folded) > 2 and df <= 2)
@@ -307,7 +307,7 @@ def _exact(typed: str, shown: str, names: Iterable[str], library: Library) -> Gr
     return group
 
 
-def _hangul(word: text.Word, library: Library) -> list[Group]:
+def _hangul(word: tokenizer.Word, library: Library) -> list[Group]:
     """A group for each pair of syllables; a pair hardly any paper has may be a slip of one letter."""
     groups = []
     meant: list[str] = []
@@ -316,7 +316,9 @@ def _hangul(word: text.Word, library: Library) -> list[Group]:
         group = _exact(pair, word.shown, (pair,), library)
         known = group.df
         may_be_slip = not is_known and len(pair) == 2 and _may_be_slip(word, known, 0)
-        near = [term for term in library.terms(text.slips(pair) if may_be_slip else ()) if term.df > known]
+        near = [
+            term for term in library.terms(tokenizer.slips(pair) if may_be_slip else ()) if term.df > known
+        ]
         near.sort(key=lambda term: (-term.df, term.term))
         for term in near[:MOST_SLIPS]:
             group.add(term, weights.TYPO_ONE)
@@ -324,17 +326,17 @@ def _hangul(word: text.Word, library: Library) -> list[Group]:
         meant.append(near[0].term if near and not known else pair)
         groups.append(group)
     corrected = _spelt(word.folded, meant)
-    if corrected != word.folded and all(library.term(pair) for pair in text.pairs(corrected)):
+    if corrected != word.folded and all(library.term(pair) for pair in tokenizer.pairs(corrected)):
         groups[0].corrected = corrected
     return groups
 
 
-def _spelt_otherwise(word: text.Word, library: Library) -> str:
+def _spelt_otherwise(word: tokenizer.Word, library: Library) -> str:
     """The word of the lists that a Korean word, which no paper says, is a slip of; empty for none."""
     if not word.is_hangul or all(map(library.term, word.terms)) or dictionary.is_known(word.folded):
         return ""
     near = [other for other in dictionary.near(word.folded) if len(other) == len(word.folded)]
-    meant = next((other for other in near if all(map(library.term, text.pairs(other)))), "")
+    meant = next((other for other in near if all(map(library.term, tokenizer.pairs(other)))), "")
     # What sounds like an English word is that word, spelt by ear: 스타일갠 is no slip.
     return meant if meant and library.closest_sound(word) < SURE_SOUND else ""
 
@@ -349,27 +351,27 @@ def _spelt(word: str, pairs: Sequence[str]) -> str:
     return "".join(syllables)
 
 
-def _latin(word: text.Word, library: Library, *, is_sentence: bool) -> Group:
+def _latin(word: tokenizer.Word, library: Library, *, is_sentence: bool) -> Group:
     # A compound is looked for whole; its pieces are worth less alone.
-    whole = text.stem(text.joined(word.shown))
+    whole = tokenizer.stem(tokenizer.joined(word.shown))
     group = _exact(word.folded, word.shown, (whole,), library)
     if len(word.terms) > 1:
         for piece in filter(_tells, word.terms):
             for term in library.terms([piece]):
                 group.add(term, 1.0 if piece == whole else weights.PREFIX)
     for variant in spelling_variants(word.folded):
-        for term in library.terms([text.stem(variant)]):
+        for term in library.terms([tokenizer.stem(variant)]):
             group.add(term, weights.VARIANT)
     exact_df = group.df
     # Another number is another thing, however it begins.
     if len(word.folded) >= 2 and not word.folded.isdigit() and not (is_sentence and exact_df):
-        for term in library.beginning_with(text.joined(word.shown), MOST_PREFIXES):
+        for term in library.beginning_with(tokenizer.joined(word.shown), MOST_PREFIXES):
             group.add(term, weights.PREFIX)
     is_rare = _may_be_slip(word, *_counts(library.term(whole)))
     near = []
     kinds = library.called(names.key(word.shown)).values() if is_rare else ()
     if is_rare and (not kinds or set(kinds) == {Kind.OWN}):
-        near = library.near(text.joined(word.shown), slips_allowed(word.folded))
+        near = library.near(tokenizer.joined(word.shown), slips_allowed(word.folded))
     near.sort(key=lambda one: (one[1], -max((term.head_df for term in one[2]), default=0), one[0]))
     closest = min((distance for _, distance, _ in near), default=0)
     for surface, distance, terms in near:
@@ -403,7 +405,7 @@ def _digits(word: str) -> str:
     return "".join(letter for letter in word if letter.isdigit())
 
 
-def _name(groups: Sequence[Group], asked: Sequence[text.Word], library: Library) -> None:
+def _name(groups: Sequence[Group], asked: Sequence[tokenizer.Word], library: Library) -> None:
     """Give what is named in Korean its English names: a word alone where few papers have the Korean one, in
     a sentence only what no paper says in Korean. There a thing named is no answer, and the encoder knows both
     languages.
@@ -411,7 +413,7 @@ def _name(groups: Sequence[Group], asked: Sequence[text.Word], library: Library)
     fewest = FEW if len(asked) == 1 else library.papers if len(asked) <= MOST_NAMED else 1
     found: list[tuple[Group, Term, float]] = []
     for spelling, called in _named(asked):
-        of_it = [group for group in groups if group.typed in text.pairs(spelling)]
+        of_it = [group for group in groups if group.typed in tokenizer.pairs(spelling)]
         if not of_it:
             continue
         said = min(group.said for group in of_it)
@@ -419,7 +421,7 @@ def _name(groups: Sequence[Group], asked: Sequence[text.Word], library: Library)
         if said >= fewest or any(group.people for group in of_it):
             continue
         if meant := glossary.in_english(corrected):
-            english = library.terms(text.stem(text.joined(name)) for name in meant)
+            english = library.terms(tokenizer.stem(tokenizer.joined(name)) for name in meant)
             found += [(group, term, weights.HEARD) for term in english for group in of_it]
             continue
         english = library.terms(called)
@@ -436,7 +438,7 @@ def _name(groups: Sequence[Group], asked: Sequence[text.Word], library: Library)
         group.add(term, max(worth, weights.TOGETHER) if is_whole else worth)
 
 
-def _find_people(groups: Sequence[Group], asked: Sequence[text.Word], library: Library) -> None:
+def _find_people(groups: Sequence[Group], asked: Sequence[tokenizer.Word], library: Library) -> None:
     """Give neighbouring Korean words that are somebody's name by ear that person's papers: 노암 셰이저."""
     start = 0
     while start < len(asked):
@@ -452,20 +454,20 @@ def _find_people(groups: Sequence[Group], asked: Sequence[text.Word], library: L
         start += 1
 
 
-def _apart(word: text.Word, library: Library) -> list[text.Word]:
+def _apart(word: tokenizer.Word, library: Library) -> list[tokenizer.Word]:
     """The words that were typed without spaces, textbooksareallyouneed; the word itself where it is one."""
-    if word.is_hangul or library.term(text.stem(word.folded)) or library.called(names.key(word.shown)):
+    if word.is_hangul or library.term(tokenizer.stem(word.folded)) or library.called(names.key(word.shown)):
         return [word]
     if library.near(word.folded, slips_allowed(word.folded)):
         return [word]
-    return list(map(text.word, library.apart(word.folded))) or [word]
+    return list(map(tokenizer.word, library.apart(word.folded))) or [word]
 
 
 def _is_lone(word: str) -> bool:
     return len(word) == 1 and not word.isascii()
 
 
-def _sound_like_words(words: Sequence[text.Word], closeness: float, library: Library) -> bool:
+def _sound_like_words(words: Sequence[tokenizer.Word], closeness: float, library: Library) -> bool:
     """Whether what may be a name, so close, sounds as much like words of the field: 뮤온 옵티마이저."""
     if len(words) == 1:
         return library.closest_sound(words[0]) > closeness
@@ -473,14 +475,14 @@ def _sound_like_words(words: Sequence[text.Word], closeness: float, library: Lib
     return any(term.df >= FEW for term in sounding) and closeness < SURE_NAME
 
 
-def _may_be_person(words: Sequence[text.Word], groups: Sequence[Group]) -> bool:
+def _may_be_person(words: Sequence[tokenizer.Word], groups: Sequence[Group]) -> bool:
     """Whether Korean words may be a name: hardly any paper says them, and no list knows them."""
     if not all(word.is_hangul and len(word.shown) <= LONGEST_PART for word in words):
         return False
     return not all(_is_lone(word.folded) for word in words) and _are_rare(words, groups)
 
 
-def _are_rare(words: Sequence[text.Word], groups: Sequence[Group]) -> bool:
+def _are_rare(words: Sequence[tokenizer.Word], groups: Sequence[Group]) -> bool:
     known = (glossary.in_english(word.folded) or dictionary.is_known(word.folded) for word in words)
     if any(known):
         return False
@@ -488,21 +490,23 @@ def _are_rare(words: Sequence[text.Word], groups: Sequence[Group]) -> bool:
     return rarest < FEW if len(words) > 1 else rarest == 0
 
 
-def _named(asked: Sequence[text.Word]) -> list[tuple[str, tuple[str, ...]]]:
+def _named(asked: Sequence[tokenizer.Word]) -> list[tuple[str, tuple[str, ...]]]:
     """Korean words, and two that belong together (강화 학습), with the terms of their English names."""
     korean = [word.folded for word in asked if word.is_hangul]
     named = []
     for spelling in [*korean, *("".join(couple) for couple in pairwise(korean))]:
         called = glossary.in_english(spelling) or filter(None, [sounds.letters(spelling)])
-        terms = tuple(text.stem(text.joined(name)) for name in called)
+        terms = tuple(tokenizer.stem(tokenizer.joined(name)) for name in called)
         if terms or spelling in korean:
             named.append((spelling, terms))
     return named
 
 
-def _joints(asked: Sequence[text.Word]) -> dict[tuple[str, str], str]:
+def _joints(asked: Sequence[tokenizer.Word]) -> dict[tuple[str, str], str]:
     return {
-        (first.folded, second.folded): text.stem((first.folded + second.folded)[: text.LONGEST_TERM])
+        (first.folded, second.folded): tokenizer.stem(
+            (first.folded + second.folded)[: tokenizer.LONGEST_TERM]
+        )
         for first, second in pairwise(asked)
         if not first.is_hangul and not second.is_hangul
     }
