@@ -252,18 +252,19 @@ def _by_mark(lines: Sequence[Line]) -> tuple[list[Line], list[Line], list[Line],
     state = ""
     korean_marked = False
     for line in lines:
-        rest = line.text
-        while not line.plain and (found := _MARK.search(rest)):
-            _hold(held[state], line, rest[: found.start()])
+        # Searched from an index: cutting the text at each mark would take quadratic time.
+        at = 0
+        for found in () if line.plain else _MARK.finditer(line.text):
+            _hold(held[state], line, line.text[at : found.start()])
             language = "en" if ENGLISH_MARK.fullmatch(found[0]) else "ko"
             korean_marked = korean_marked or bool(KOREAN_MARK.fullmatch(found[0]))
             # A second opening mark closes, as notes have it.
             state = "" if found[0].startswith("</") or state == language else language
-            rest = rest[found.end() :]
-            if not rest.strip():
-                break
+            at = found.end()
+        if at:
+            _hold(held[state], line, line.text[at:])
         else:
-            held[state].append(line if rest is line.text else replace(line, text=rest.strip()))
+            held[state].append(line)
     return held[""], held["ko"], held["en"], korean_marked
 
 

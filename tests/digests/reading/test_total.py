@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -52,3 +53,19 @@ def test_any_text_may_be_asked_about(text: str) -> None:
     tags_of_line(text)
     tags_after_text(text)
     assert canonical(canonical(text)) == canonical(text)
+
+
+@pytest.mark.parametrize("mark", ["</korean>", "<english>", "<english>a</english>"])
+@pytest.mark.parametrize("name", ["a.txt", "250225 A note.md"])
+def test_marks_in_one_line_take_linear_time(name: str, mark: str) -> None:
+    """Four times as many language marks in a line take about four times as long, not sixteen."""
+
+    def processor_time(count: int) -> float:
+        text = f"2025-02-25\nA Title\n(Ada Li, Bo Ho)\n{mark * count}한국어 글이에요.\n#rl\n"
+        began = time.process_time()
+        with contextlib.suppress(DigestError):
+            read_document(Document("test", name, text.encode()))
+        return time.process_time() - began
+
+    few, many = (min(processor_time(count) for _ in range(3)) for count in (20_000, 80_000))
+    assert many < 9 * few + 0.05
