@@ -212,7 +212,7 @@ class Archive:
         limit: int = 10,
         offset: int = 0,
     ) -> Results:
-        """What ``/paper text`` finds, best first; DESIGN.md section 7. Nothing typed is an error.
+        """What ``/paper text`` finds, best first. Nothing typed is an error.
 
         ``now`` is the day it is for whoever asks; without one last year is two words like others.
         """

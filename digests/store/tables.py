@@ -166,7 +166,7 @@ entry_tag = Table(
     Index("ix_entry_tag_name", "name"),
 )
 
-# What lookup knows of a paper, DESIGN.md section 7: every process makes its index of these rows. The row of a
+# What lookup knows of a paper: every process makes its index of these rows. The row of a
 # paper that left the index stays, empty, so that other processes learn of it.
 search_paper = Table(
     "search_paper",
