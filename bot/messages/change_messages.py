@@ -17,6 +17,7 @@ from bot.messages import limits
 from bot.messages.action_ids import Action
 from bot.messages.blocks import actions, button, context, section
 from bot.messages.entry import packed
+from bot.messages.fallback import whole_lines
 from bot.messages.message import Message
 from bot.messages.setting_names import FIELD_NAMES, recorded_value
 
@@ -97,7 +98,7 @@ def change_log(changes: Sequence[Change], *, language: str, zone: str, undo: int
         ]
     )
     texts = [section(text) for text in packed(_fitting([heading, *lines], catalogue))]
-    return Message("\n".join([heading, *lines])[: limits.MESSAGE_TEXT], (*texts, *row))
+    return Message(whole_lines([heading, *lines]), (*texts, *row))
 
 
 def overridden(changes: Sequence[Change], *, channel_id: str, language: str) -> Message:

@@ -28,6 +28,18 @@ def fallback(whole: str, lines: Sequence[str]) -> str:
     return "\n".join(short)
 
 
+def whole_lines(lines: Sequence[str]) -> str:
+    """The lines of mrkdwn that fit in the length Slack advises, then ``…``. Cuts no line or mention."""
+    kept: list[str] = []
+    room = limits.MESSAGE_TEXT - 2
+    for line in lines:
+        room -= limits.size(line) + 1
+        if room < 0:
+            return "\n".join([*kept, "…"])
+        kept.append(line)
+    return "\n".join(kept)
+
+
 def notification_titles(names: Sequence[str]) -> str:
     """``DeepEP, Fractal Generative Models…``: as many titles as a notification shows."""
     shown = [clip(names[0], NOTIFICATION)]

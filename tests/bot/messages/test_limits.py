@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
 from bot.channels.tag_filter import TagFilter
-from bot.messages import change_messages, daily, home, other_language, paper, search_results
+from bot.messages import change_messages, daily, home, limits, other_language, paper, search_results
 from bot.messages.channel_card import ChannelStatus, card
 from bot.messages.edition import Edition
 from bot.messages.entry import title_text
@@ -187,3 +187,12 @@ def test_settings(language: str, typed: str, hostiles: list[str], others: int, f
         *(mistyped(kind, typed, language=language, suggestion=typed) for kind in Mistyped),
     ):
         check(message)
+
+
+def test_a_long_change_log_cuts_no_mention() -> None:
+    """The text of a change log that is too long ends after a whole line."""
+    change = Change("U1", Field.LAYOUT, "é" * 500, "é" * 500, DATE)
+    message = change_messages.change_log([change] * 20, language="en", zone="Asia/Seoul")
+    check(message)
+    assert message.text.endswith("\n…")
+    assert limits.size(message.text) <= limits.MESSAGE_TEXT
