@@ -160,6 +160,7 @@ class Clockwork:
             # The database is away for now: the next turn tries again, and readiness says so.
             self._log_failure(name, str(error))
         except Exception:
+            # One faulty job must not stop the clockwork: the error is logged, and the next turn tries again.
             log.exception("job_crashed", job=name)
         else:
             failure = self._failing.pop(name, None)

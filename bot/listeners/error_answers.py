@@ -48,6 +48,7 @@ async def result_or_failure(work: Awaitable[Result], request: Request) -> Result
         log.warning("listener_failed", error=type(error).__name__)
         kind = Failure.UNEXPECTED
     except Exception:
+        # A person waits for an answer: they get words, and the log gets the traceback.
         log.exception("listener_crashed")
         kind = Failure.UNEXPECTED
     return failure(kind, language=await error_language(request))

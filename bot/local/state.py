@@ -82,6 +82,7 @@ class State:
         try:
             yield
         except BaseException:
+            # A cancelled task must roll back as well; the exception goes on.
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
