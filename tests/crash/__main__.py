@@ -53,7 +53,7 @@ def main() -> int:
     for name, outcome in wrong.items():
         kinds = {kind: len(what) for kind, what in outcome.verdict.failures().items()}
         print(f"wrong on purpose: {name:15} {outcome.verdict.messages} messages, {kinds}")
-    failed = any(outcome.verdict.failures() for outcome in outcomes.values())
+    failed = any(outcome.verdict.failures() or not outcome.is_valid for outcome in outcomes.values())
     missed = any(outcome.killed[point] < chosen.hits for outcome in outcomes.values() for point in POINTS)
     unnoticed = any(WRONG[name] not in outcome.verdict.failures() for name, outcome in wrong.items())
     return int(failed or missed or unnoticed)
@@ -85,7 +85,7 @@ def _print_one(name: str, outcome: Outcome) -> None:
     print(
         f"{name}: {outcome.rounds} days, {verdict.messages} messages, {sum(outcome.killed.values())} kills,"
         f" {sum(outcome.frozen.values())} freezes, {sum(outcome.faults.values())} faults"
-        f" in {outcome.seconds:.0f} s"
+        f" in {outcome.seconds:.0f} s; the workspace stood still for {outcome.standstill:.2f} s at most"
     )
     print("  " + ", ".join(f"{kind} {count}" for kind, count in sorted(outcome.faults.items())))
     print("  " + ", ".join(f"{kind} {len(what)}" for kind, what in verdict.counted()), flush=True)

@@ -33,7 +33,7 @@ from config.settings import Settings
 from digests.store.database import Database
 from tests.crash import scene
 from tests.crash.points import FREEZES, POINTS
-from tests.crash.variants import SETTLE
+from tests.crash.variants import SETTLE, SLACK_PROMISE
 from tests.crash.verdict import Expected, Verdict, judge, judge_reads
 
 LEASE = 3.0
@@ -79,7 +79,7 @@ class Script:
     every: float = 8.0
     """Seconds from one day's digest to the next."""
     odds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(_FAULTS, ODDS))
-    late: tuple[float, float] = (0.05, SETTLE / 2)
+    late: tuple[float, float] = (0.05, SETTLE / 3)
     """Seconds after which a late message is accepted."""
     variant: str = "haru"
     points: tuple[str, ...] = tuple(POINTS)
@@ -97,6 +97,13 @@ class Outcome:
     faults: dict[str, int]
     rounds: int
     seconds: float
+    standstill: float
+    """Longest time in seconds for which the workspace stood still."""
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the machine let the workspace keep Slack's promise, so that a failure is Haru's."""
+        return self.standstill < SLACK_PROMISE
 
 
 async def run(script: Script, database_url: str, folder: Path) -> Outcome:
@@ -209,7 +216,8 @@ class _Battery:
         verdict.not_terminal = await self._open_rows()
         killed, frozen = self._hits("kill"), self._hits("stop")
         killed[NOWHERE] = self._elsewhere
-        return Outcome(verdict, killed, frozen, faults, rounds, time.monotonic() - began)
+        standstill = float((self._folder / "standstill").read_text().split()[-1])
+        return Outcome(verdict, killed, frozen, faults, rounds, time.monotonic() - began, standstill)
 
     def end_all(self) -> None:
         """Kill every process that still runs."""

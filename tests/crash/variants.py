@@ -11,8 +11,13 @@ from bot.ledger.doubts import Verdict
 from bot.ledger.outcome import Kind, Outcome
 from bot.ledger.part import Part
 
-SETTLE = 2.0
-"""Seconds; the local workspace accepts late messages within half of it."""
+SETTLE = 3.0
+"""Seconds; the local workspace accepts late messages within a third of it."""
+
+SLACK_PROMISE = SETTLE * 2 / 3
+"""Seconds for which a busy machine may hold the workspace up. If the workspace stands still for longer, it
+accepts messages after the settle time, and Haru assumes that Slack never does.
+"""
 
 
 @dataclass(frozen=True, slots=True)
