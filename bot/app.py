@@ -18,7 +18,7 @@ from bot.channels.preferences import Language, Preferences
 from bot.channels.saved_papers import SavedPapers
 from bot.channels.setting_parser import parse_time
 from bot.channels.user_languages import UserLanguages
-from bot.clocks import Clock, SlackClock, SystemClock
+from bot.clocks import Clock, Machine, SystemClock
 from bot.delivery.clockwork import Clockwork
 from bot.delivery.corrections import Corrections
 from bot.delivery.courier import Courier
@@ -84,7 +84,8 @@ class TokenError(HaruError):
 class Haru:
     """Every part of Haru over one database and one Slack. Starts nothing by itself.
 
-    ``api_url`` replaces the setting ``SLACK_API_URL``, and ``clock`` the machine's clock.
+    ``api_url`` replaces the setting ``SLACK_API_URL``, ``clock`` the wall clock of due times, and ``machine``
+    the machine's clocks, for a simulation.
     """
 
     def __init__(
@@ -94,12 +95,14 @@ class Haru:
         *,
         clock: Clock | None = None,
         api_url: str | None = None,
+        machine: Machine | None = None,
     ) -> None:
         use_prefix(settings.haru_command_prefix)
         word_lists.use_folder(settings.haru_words)
         self.settings = settings
         self.database = database
         self.clock = clock or SystemClock()
+        self.machine = machine
         self.archive = Archive(database, encoder=meaning.installed())
         self.clients = Clients(api_url or settings.slack_api_url)
         self.installations = Installations(database)
@@ -128,10 +131,9 @@ class Haru:
             lease=settings.haru_lease,
             settle=settings.haru_settle,
             late_per_second=settings.haru_catch_up,
-            slack_offset=lambda: slack_clock.offset,
+            machine=self.machine,
         )
         openings, history = self.ledger.openings, self.ledger.history
-        slack_clock = SlackClock(self.ledger.clock.monotonic)
         self.permalinks = Permalinks(self.installations, self.clients)
         planner = Planner(self.archive, history, self.installations, self.permalinks, grace=grace)
         self.daily = DailyDeliveries(
@@ -147,7 +149,7 @@ class Haru:
         self.schedules = Schedules(
             self.channels, self.due_channels, openings, grace=grace, on_change=self.daily.look_again
         )
-        self._build_sending(slack_clock)
+        self._build_sending()
         self.corrections = Corrections(
             self.archive, self.ledger.editions, self.ledger.rewrites, render=daily.render
         )
@@ -159,10 +161,12 @@ class Haru:
             reconciler=self.reconciler,
             corrections=self.corrections,
             doubts=self.ledger.doubts,
+            machine=self.machine,
         )
 
-    def _build_sending(self, slack_clock: SlackClock) -> None:
+    def _build_sending(self) -> None:
         """What sends posts to Slack, and finds out whether they arrived."""
+        slack_clock = self.ledger.clock.slack
         failed_posts = FailedPosts(
             channels=self.channels,
             open_parts=self.ledger.open_parts,
@@ -216,6 +220,7 @@ class Haru:
         async def delete_expired_workspaces() -> None:
             await workspace_deletion.delete_expired_workspaces(self.database, self.clock)
 
+        self.clockwork.on_jump(self.source_poller.follow_clock)
         self.clockwork.every(CHECK_SOURCES_EVERY, "poll_sources", self.source_poller.poll_due)
         self.clockwork.every(
             CHECK_QUIET_SOURCES_EVERY, "report_quiet_sources", self.source_poller.report_quiet
@@ -307,6 +312,7 @@ class Haru:
                 f"Slack cannot be reached at {self.clients.api_url} ({error});"
                 " check the network, or SLACK_API_URL"
             ) from error
+        self.ledger.clock.slack.read_header((answer.headers or {}).get("Date"))
         scopes = str((answer.headers or {}).get("x-oauth-scopes") or "")
         installation = Installation(
             workspace=Workspace(str(answer.get("enterprise_id") or ""), str(answer.get("team_id") or "")),

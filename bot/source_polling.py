@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import structlog
 
@@ -45,14 +46,23 @@ class SourcePoller:
         self._machine_clock = SystemClock()
         self._wake = wake
         self._running: dict[asyncio.Task[None], Source] = {}
+        self._has_begun = False
 
     async def poll_due(self) -> None:
         """Start to poll the sources that are due. Does not wait for the polls."""
+        if not self._has_begun:
+            await self._polling.end_impossible_waits(now=self._machine_clock.now())
+            self._has_begun = True
         free = MAX_CONCURRENT - len(self._running)
         for source in await self._polling.claim_due(now=self._machine_clock.now(), limit=free):
             task = asyncio.create_task(self._poll(source), name=f"poll {source.name}")
             self._running[task] = source
             task.add_done_callback(lambda done: self._running.pop(done, None))
+
+    async def follow_clock(self, jump: timedelta) -> None:
+        """Keep the waits of sources as long as they were after the wall clock was set by ``jump``."""
+        if jump < timedelta(0):
+            await self._polling.follow_setback(-jump, now=self._machine_clock.now())
 
     async def report_quiet(self) -> None:
         """Notify the operators, once, of each source that has no digest though it usually has one by now."""

@@ -2,6 +2,10 @@
 
 Every fact of the schedule is in the database; APScheduler only says when to look. One job per channel would
 take seconds to add for ten thousand channels, and block the event loop while thousands of them are due.
+
+APScheduler plans by the wall clock and sleeps by the event loop's: after the wall clock was set back by an
+hour it would start no job for an hour. So the clockwork watches the wall clock, and plans every job anew when
+it jumps.
 """
 
 from __future__ import annotations
@@ -10,12 +14,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
-from bot.clocks import Clock
+from bot.clocks import Clock, Machine, this_machine
 from bot.delivery.corrections import INTERVAL as CORRECTION_INTERVAL
 from bot.delivery.corrections import Corrections
 from bot.delivery.courier import Courier
@@ -42,10 +48,19 @@ REVIEW_INTERVAL = timedelta(hours=6)
 REPEAT_ERROR_AFTER = 60.0
 """Seconds after which the log repeats that a job keeps failing. Some jobs run four times a second."""
 
+WATCH_INTERVAL = 1.0
+"""Seconds between two looks at the wall clock. A job is late by no more when the clock was set back."""
+
+JUMP = 2.0
+"""Seconds by which the wall clock may differ from the uptime before it counts as set. NTP's small corrections
+stay below."""
+
 PATIENCE = 10.0
 """Seconds that a process which is told to end waits for Slack's last answers."""
 
 Job = Callable[[], Awaitable[object]]
+OnJump = Callable[[timedelta], Awaitable[object]]
+"""Called with how far the wall clock was set forward (negative: back)."""
 
 
 class Clockwork:
@@ -61,6 +76,8 @@ class Clockwork:
         reconciler: Reconciler,
         corrections: Corrections,
         doubts: Doubts,
+        machine: Machine | None = None,
+        watch: float = WATCH_INTERVAL,
         tick: float = TICK_INTERVAL,
         drain: float = DRAIN_INTERVAL,
         reconcile: float = RECONCILE_INTERVAL,
@@ -72,6 +89,11 @@ class Clockwork:
         self._reconciler = reconciler
         self._corrections = corrections
         self._doubts = doubts
+        self._machine = machine or this_machine()
+        self._watch_interval = watch
+        self._watching: asyncio.Task[None] | None = None
+        self._on_jump: list[OnJump] = []
+        self._looks_at_all = False
         self._tick_interval = tick
         self._drain_interval = drain
         self._reconcile_interval = reconcile
@@ -98,21 +120,28 @@ class Clockwork:
         doubted = await (self._doubts.recover() if alone else self._doubts.expire_leases())
         if doubted:
             log.warning("parts_left_in_doubt", count=doubted)
-        self._schedule(self._tick_interval, "tick", self.tick)
-        self._schedule(self._drain_interval, "drain", self._courier.drain)
-        self._schedule(self._reconcile_interval, "reconcile", self._reconciler.run)
+        difference = self._wall_minus_uptime()
+        self._schedule(self._tick_interval, "tick", self.tick, at_once=True)
+        self._schedule(self._drain_interval, "drain", self._courier.drain, at_once=True)
+        self._schedule(self._reconcile_interval, "reconcile", self._reconciler.run, at_once=True)
         self._schedule(CORRECTION_INTERVAL.total_seconds(), "correct", self._correct)
-        self._schedule(REVIEW_INTERVAL.total_seconds(), "review", self._review, first=datetime.now(UTC))
+        self._schedule(REVIEW_INTERVAL.total_seconds(), "review", self._review, at_once=True)
         self._scheduler.start()
+        self._watching = asyncio.create_task(self._watch(difference), name="watch")
 
     def every(self, interval: timedelta, name: str, job: Job) -> None:
         """Run another job on the clockwork (polling sources, for instance)."""
         self._schedule(interval.total_seconds(), name, job)
 
+    def on_jump(self, callback: OnJump) -> None:
+        """Have this called when the wall clock was set."""
+        self._on_jump.append(callback)
+
     async def tick(self) -> None:
         """Open the deliveries that are due. The courier sends them, so a slow Slack delays no opening."""
         async with self._ticking:
-            await self._daily.tick(self._clock.now())
+            await self._daily.tick(self._clock.now(), look_at_all=self._looks_at_all)
+            self._looks_at_all = False
             self._ticked_at = time.monotonic()
 
     async def wake(self) -> None:
@@ -124,6 +153,8 @@ class Clockwork:
 
     async def stop(self) -> None:
         """Start no more jobs, and finish what is held: parts that have not left are given back."""
+        if self._watching is not None:
+            self._watching.cancel()
         if self._scheduler.running:
             self._scheduler.pause()
             # Let jobs that were just started reach their own task: the shutdown would cancel them.
@@ -139,7 +170,30 @@ class Clockwork:
     async def _review(self) -> None:
         await self._schedules.review(self._clock.now())
 
-    def _schedule(self, seconds: float, name: str, job: Job, *, first: datetime | None = None) -> None:
+    async def _watch(self, difference: float) -> None:
+        """Notice when the wall clock is set, and have everything looked at anew. ``difference`` is the wall
+        clock's seconds minus the uptime when the first jobs were planned.
+        """
+        while True:
+            await asyncio.sleep(self._watch_interval)
+            jump = self._wall_minus_uptime() - difference
+            if abs(jump) >= JUMP:
+                difference += jump
+                log.warning("wall_clock_was_set", seconds=round(jump, 1))
+                await self._guarded("look_anew", partial(self._look_anew, timedelta(seconds=jump)))
+
+    def _wall_minus_uptime(self) -> float:
+        return self._machine.wall().timestamp() - self._machine.uptime()
+
+    async def _look_anew(self, jump: timedelta) -> None:
+        self._looks_at_all = True
+        now = self._machine.wall()
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=now)
+        for callback in self._on_jump:
+            await callback(jump)
+
+    def _schedule(self, seconds: float, name: str, job: Job, *, at_once: bool = False) -> None:
         async def run() -> None:
             # Not awaited: shutting the scheduler down cancels its jobs, and must not cancel a request. And a
             # long drain would count as a job that missed its turns, with a warning each time.
@@ -149,8 +203,8 @@ class Clockwork:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
 
-        start = {} if first is None else {"next_run_time": first}
-        self._scheduler.add_job(run, "interval", seconds=seconds, id=name, **start)
+        start = {"next_run_time": self._machine.wall()} if at_once else {}
+        self._scheduler.add_job(run, _Every(timedelta(seconds=seconds)), id=name, **start)
 
     async def _guarded(self, name: str, job: Job) -> None:
         """Run a job. Never raises: a failed job runs again at its next turn."""
@@ -172,6 +226,21 @@ class Clockwork:
         failure.turns += 1
         if failure.is_to_be_logged():
             log.error("job_failed", job=name, turns=failure.turns, seconds=failure.duration(), error=error)
+
+
+class _Every(BaseTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """Starts a job at an interval. Makes up for no turn that was missed.
+
+    APScheduler's own interval trigger counts all turns that were missed: a year of them, when a wall clock
+    that was wrong at the boot is set right.
+    """
+
+    def __init__(self, interval: timedelta) -> None:
+        self._interval = interval
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        following = (previous_fire_time or now) + self._interval
+        return following if following > now else now + self._interval
 
 
 @dataclass

@@ -133,7 +133,9 @@ class Doubts:
         """Store verdicts. Returns those that counted: of parts that this process still checks."""
         async with self._database.write() as connection:
             now = await self._clock.now(connection)
-            return await _settle(connection, verdicts, now=now)
+            # The answers told Slack's time: it shows whether the settle time was really over.
+            await self._clock.check(connection, now)
+            return await _settle(connection, verdicts, now=now, settled=now - self._settle_time)
 
 
 async def _check_out(
@@ -165,20 +167,26 @@ async def _check_out(
 
 
 async def _settle(
-    connection: AsyncConnection, verdicts: Sequence[Settlement], *, now: datetime
+    connection: AsyncConnection, verdicts: Sequence[Settlement], *, now: datetime, settled: datetime
 ) -> list[Settlement]:
     await results.lock(connection, {part.delivery_id for part, _ in verdicts})
     rows = await connection.execute(
-        select(_part.id, _part.owner, _part.attempt, _part.called_off).where(
+        select(_part.id, _part.owner, _part.attempt, _part.called_off, _part.doubted_at).where(
             _part.id.in_([part.id for part, _ in verdicts]), _part.state == PartState.CHECKING
         )
     )
-    called_off = {(row.id, row.owner, row.attempt): row.called_off for row in rows}
-    counted = [
-        (part, verdict) for part, verdict in verdicts if (part.id, part.owner, part.attempt) in called_off
-    ]
-    for part, verdict in sorted(counted, key=lambda settlement: settlement[0].id):
-        transition, values = _change(verdict, now, called_off=called_off[part.id, part.owner, part.attempt])
+    checking = {(row.id, row.owner, row.attempt): row for row in rows}
+    counted = []
+    for part, verdict in sorted(verdicts, key=lambda settlement: settlement[0].id):
+        row = checking.get((part.id, part.owner, part.attempt))
+        if row is None:
+            continue
+        # The doubt was restarted while its history was read: that the message is not there may still change.
+        counts = verdict.ts is not None or row.doubted_at <= settled
+        counted.append((part, verdict if counts else Verdict(again_after=timedelta(0))))
+    for part, verdict in counted:
+        row = checking[part.id, part.owner, part.attempt]
+        transition, values = _change(verdict, now, called_off=row.called_off)
         await connection.execute(move(transition, _part.id == part.id, **values))
     found = [part for part, verdict in counted if verdict.ts is not None]
     next_at = now + CHANNEL_INTERVAL

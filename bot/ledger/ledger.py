@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.clocks import MonotonicClock
+from bot.clocks import Machine, MonotonicClock
 from bot.ledger.delivery_history import DeliveryHistory
 from bot.ledger.doubts import Doubts
 from bot.ledger.lease import LeaseHolder
@@ -44,15 +43,15 @@ def open_ledger(
     settle: timedelta,
     late_per_second: int = LATE_DELIVERIES_PER_SECOND,
     owner: str | None = None,
+    machine: Machine | None = None,
     monotonic: MonotonicClock | None = None,
-    slack_offset: Callable[[], timedelta] = timedelta,
 ) -> Ledger:
     """The ledger in this database, as this process sees it.
 
-    ``owner`` names this process among the replicas; None: a random name. ``monotonic`` replaces the clock,
-    for a simulation. ``slack_offset`` returns Slack's time minus this process's.
+    ``owner`` names this process among the replicas; None: a random name. ``machine`` replaces the machine's
+    clocks, and ``monotonic`` the ledger's and the process's at once, for a simulation.
     """
-    clock = LedgerClock(database, monotonic=monotonic, slack_offset=slack_offset)
+    clock = LedgerClock(database, machine=machine, monotonic=monotonic)
     holder = LeaseHolder(clock, length=lease, owner=owner)
     payloads = PayloadCache()
     return Ledger(

@@ -66,7 +66,7 @@ class SendQueue:
     async def claim_corrections(self, limit: int) -> list[Part]:
         """Take up to ``limit`` due corrections, of workspaces in which no post is due."""
         async with self._database.read_autocommit() as connection:
-            if not await correction_claims.any_due(connection, now=self._clock.known_now()):
+            if not await correction_claims.any_due(connection, now=await self._clock.known_now(connection)):
                 return []
         held_until = self._holder.held_until()
         async with self._database.write() as connection:
@@ -85,4 +85,4 @@ class SendQueue:
 
     async def _any_due(self) -> bool:
         async with self._database.read_autocommit() as connection:
-            return await lanes.anything_due(connection, now=self._clock.known_now())
+            return await lanes.anything_due(connection, now=await self._clock.known_now(connection))

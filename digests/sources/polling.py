@@ -14,7 +14,7 @@ import structlog
 from digests.archive import Archive
 from digests.errors import SourceError
 from digests.model import Fetch, ImportedDocument, ImportStatus, Source, SourceKind
-from digests.sources.poll_schedule import poll_delay
+from digests.sources.poll_schedule import LONGEST_RETRY_AFTER, poll_delay
 from digests.store import renames_and_removals, source_rows
 from digests.store.database import Database
 
@@ -77,6 +77,27 @@ class Poller:
                 return []
         async with self._database.write() as connection:
             return await source_rows.claim_due(connection, now=now, lease=LEASE, limit=limit)
+
+    async def follow_setback(self, back: timedelta, *, now: datetime) -> None:
+        """Keep waits as long as they were, after the wall clock was set back under this process."""
+        async with self._database.write() as connection:
+            await source_rows.shorten_waits(connection, back, now=now)
+
+    async def end_impossible_waits(self, *, now: datetime) -> None:
+        """Poll now what waits longer than any wait lasts: the wall clock was set back between processes."""
+        async with self._database.read() as connection:
+            sources = await source_rows.all_sources(connection)
+        ids = [source.id for source in sources if self._waits_too_long(source, now)]
+        if ids:
+            async with self._database.write() as connection:
+                await source_rows.end_waits(connection, ids, now=now)
+
+    def _waits_too_long(self, source: Source, now: datetime) -> bool:
+        # After a failure the source's server may have asked for a wait of a day.
+        longest = LONGEST_RETRY_AFTER if source.failures else self._interval_of(source)
+        if source.leased_until is not None and source.leased_until - now > LEASE:
+            return True
+        return source.next_poll_at is not None and source.next_poll_at - now > longest
 
     async def claim(self, name: str, *, now: datetime) -> Source | None:
         """Claim one source, due or not; None when it is switched off or claimed by another process."""

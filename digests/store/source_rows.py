@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -130,6 +130,20 @@ def _is_claimable(now: datetime) -> ColumnElement[bool]:
         _source.c.kind != SourceKind.FILE.value,
         or_(_source.c.leased_until.is_(None), _source.c.leased_until <= now),
     )
+
+
+async def shorten_waits(connection: AsyncConnection, back: timedelta, *, now: datetime) -> None:
+    """Poll each source that waits earlier by this much, since the wall clock was set back."""
+    waiting = select(_source.c.id, _source.c.next_poll_at).where(_source.c.next_poll_at > now)
+    for row in (await connection.execute(waiting.order_by(_source.c.id).with_for_update())).all():
+        earlier = row.next_poll_at - back
+        await connection.execute(update(_source).where(_source.c.id == row.id).values(next_poll_at=earlier))
+
+
+async def end_waits(connection: AsyncConnection, source_ids: Collection[int], *, now: datetime) -> None:
+    """Have these sources polled now, and release them."""
+    ended = {"next_poll_at": now, "leased_until": None}
+    await connection.execute(update(_source).where(_source.c.id.in_(source_ids)).values(ended))
 
 
 async def record_success(

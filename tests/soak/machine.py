@@ -28,6 +28,7 @@ FATE = st.sampled_from(sorted(set(Fate)))
 FATES = st.lists(FATE, min_size=1, max_size=3)
 WEATHER = st.lists(st.tuples(CHANNELS, FATE), max_size=4)
 ZONES = ("Asia/Seoul", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
+JUMPS = st.sampled_from([sign * jump for jump in (5 * SECOND, timedelta(hours=1), DAY) for sign in (-1, 1)])
 WAITS = (
     SECOND, timedelta(seconds=40), SETTLED, timedelta(minutes=20), timedelta(hours=1),
     timedelta(hours=5), timedelta(hours=13), timedelta(hours=26),
@@ -168,10 +169,10 @@ class Simulation(RuleBasedStateMachine):
             self.paused_since[team] = len(self.world.slack.left)
             self.world.do(installations.pause(WORKSPACES[team], "operator"))
 
-    @rule()
-    def the_clock_is_put_back(self) -> None:
-        self._note("clock back")
-        self.world.time.wall -= timedelta(hours=1)
+    @rule(jump=JUMPS)
+    def the_clock_is_set(self, jump: timedelta) -> None:
+        self._note("clock set", jump)
+        self.world.time.run(timedelta(0), jump)
 
     @invariant()
     def nothing_comes_twice(self) -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.utils import format_datetime
 from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any
@@ -145,7 +146,9 @@ class ScriptedSlack:
             for post in reversed(self.posts)
             if post.channel == channel and post.thread == ts and float(post.ts) >= oldest
         ]
-        return _Told({"messages": messages, "response_metadata": {"next_cursor": ""}})
+        told = _Told({"messages": messages, "response_metadata": {"next_cursor": ""}})
+        told.headers = {"Date": format_datetime(self.monotonic(), usegmt=True)}
+        return told
 
     async def _permalink(self, *, channel: str, message_ts: str) -> Any:
         return _Told({"permalink": f"https://slack.test/archives/{channel}/p{message_ts}"})

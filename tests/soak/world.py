@@ -19,6 +19,7 @@ from bot import schema_version
 from bot.app import Haru
 from bot.channels import tables
 from bot.channels.preferences import EVERY_DAY, Channel, Language, Layout, Preferences
+from bot.clocks import Machine
 from bot.ledger.states import Reason
 from bot.workspaces.installations import Installation
 from config.settings import Settings
@@ -62,8 +63,12 @@ class Time:
     def monotonic(self) -> datetime:
         return self.real
 
-    def run(self, delta: timedelta) -> None:
-        self.wall += delta
+    def uptime(self) -> float:
+        return (self.real - BEGINS).total_seconds()
+
+    def run(self, delta: timedelta, jump: timedelta = timedelta(0)) -> None:
+        """Let time pass; the wall clock is also set by ``jump``."""
+        self.wall += delta + jump
         self.real += delta
         self.latest = max(self.latest, self.wall)
 
@@ -216,8 +221,8 @@ def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
 def born(database: Database, time: Time, slack: ScriptedSlack) -> Haru:
     """Haru as it is built, except for its clock and its Slack."""
     settings = Settings(_env_file=None)  # type: ignore[call-arg]  # no .env of whoever runs the tests
-    haru = Haru(settings, database, clock=time, api_url="http://127.0.0.1:9/api/")
-    haru.ledger.clock.monotonic = time.monotonic
+    machine = Machine(wall=time.now, uptime=time.uptime, boot_id="soak")
+    haru = Haru(settings, database, clock=time, api_url="http://127.0.0.1:9/api/", machine=machine)
     setattr(haru.wire, "send", slack.send)  # noqa: B010 - mypy guards methods
     setattr(haru.clients, "client", slack.client)  # noqa: B010
     return haru

@@ -13,7 +13,7 @@ from typing import Any
 from bot import schema_version
 from bot.app import Haru
 from bot.channels.preferences import Channel, ChannelInfo, Language
-from bot.clocks import FixedClock
+from bot.clocks import FixedClock, Machine
 from bot.ledger.states import Reason
 from bot.local.faults import Setting
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
@@ -90,8 +90,10 @@ class Scene:
 
 
 @asynccontextmanager
-async def open_scene(database_url: str, folder: Path) -> AsyncIterator[Scene]:
-    """Two channels whose delivery is just due."""
+async def open_scene(
+    database_url: str, folder: Path, *, machine: Machine | None = None
+) -> AsyncIterator[Scene]:
+    """Two channels whose delivery is just due. ``machine`` replaces the machine's clocks."""
     slack = LocalWorkspace(
         state=folder / "slack.sqlite3",
         app_url="http://127.0.0.1:9",
@@ -106,10 +108,11 @@ async def open_scene(database_url: str, folder: Path) -> AsyncIterator[Scene]:
         await guard_states(connection)
     settings = Settings(
         _env_file=None,  # type: ignore[call-arg]  # no .env of whoever runs the tests
-        haru_settle=timedelta(seconds=0.3),
+        haru_settle=timedelta(seconds=0.3) if machine is None else timedelta(seconds=120),
         haru_lease=timedelta(seconds=40),
     )
-    haru = Haru(settings, database, clock=FixedClock(DAY + timedelta(seconds=1)), api_url=slack.api_url)
+    clock = FixedClock(DAY + timedelta(seconds=1))
+    haru = Haru(settings, database, clock=clock, api_url=slack.api_url, machine=machine)
     try:
         await haru.install_from_environment(slack.bot_token)
         document = Document("samples", "2025-02-25.txt", SAMPLE.read_bytes())

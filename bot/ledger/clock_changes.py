@@ -1,7 +1,9 @@
-"""Notices that the ledger's clock was set back, and shortens every stored wait by as much.
+"""Notices that the ledger's clock was set: back, which prolongs waits, or forward, which ends doubts early.
 
 Waits are stored as instants. After the clock was set back they would last longer by that much, and a process
-that has just started, or another replica, cannot tell from its own clock that this happened.
+that has just started, or another replica, cannot tell from its own clock that this happened. After it was set
+forward, doubts would count as settled before Slack had the time to show their messages. Slack's clock tells:
+nobody here can set it, and all processes know it.
 """
 
 from __future__ import annotations
@@ -10,15 +12,24 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger import pace, tables
+from bot.ledger.dialect import in_list
 from digests.store.database import IDLE_TRANSACTION_TIMEOUT
+
+log = structlog.stdlib.get_logger(__name__)
 
 TOLERANCE = timedelta(seconds=IDLE_TRANSACTION_TIMEOUT)
 """How far the last reading may be ahead without a setback: on PostgreSQL another process may store a later
 reading between this one's reading and its look at the row. No transaction lasts longer.
+"""
+
+FORWARD_TOLERANCE = timedelta(seconds=5)
+"""How much more time than Slack's clock ours may have counted. Slack's ``Date`` is precise to the second, and
+a busy process reads it late.
 """
 
 _CLOCK, _SLACK_CLOCK = "clock", "slack_clock"
@@ -38,15 +49,19 @@ _IS_OPEN: ColumnElement[bool] = or_(tables.IS_PENDING, tables.IS_BUSY)
 
 
 async def check(
-    connection: AsyncConnection, *, now: datetime, offset: timedelta, is_shared: bool
+    connection: AsyncConnection, *, now: datetime, slack_now: datetime | None, is_shared: bool
 ) -> timedelta | None:
-    """Store the clock's reading, and shorten all waits if the clock was set back since the last one.
+    """Store the clock's reading. If the clock was set since the last one, shorten waits or restart doubts.
 
-    Returns Slack's time minus this clock's at the last reading, None when there was none. ``offset`` is that
-    difference now. ``is_shared``: the clock is the database's, which other processes have followed meanwhile;
-    then the times of first attempts move as well.
+    Returns Slack's time minus this clock's at the last reading, None when that was not known. ``slack_now``
+    is Slack's time, as far as this process knows it. ``is_shared``: the clock is the database's, which may be
+    set under running processes; then doubts restart after it was set forward, and the times of first
+    attempts move after it was set back.
     """
     readings = {row.what: row.until for row in await connection.execute(_LAST_READINGS)}
+    before = _offset(readings)
+    offset = before if slack_now is None else slack_now - now
+    is_ahead = is_shared and before is not None and offset is not None and before - offset > FORWARD_TOLERANCE
     last = readings.get(_CLOCK)
     if last is not None:
         # Another process that is doing the same may be frozen in its transaction: do not wait for it.
@@ -55,12 +70,31 @@ async def check(
             _IDLE_INTERVAL if await _nothing_waits(connection) else timedelta()
         )
         is_set_back = last is not None and last - now > TOLERANCE
-        if is_early and not is_set_back:
-            return _offset(readings)
+        if is_early and not is_set_back and not is_ahead:
+            return before
         if last is not None and is_set_back:
             await _shorten(connection, last - now, now=now, attempts_too=is_shared)
-    await pace.hold(connection, {(pace.LEDGER, _CLOCK): now, (pace.LEDGER, _SLACK_CLOCK): now + offset})
-    return _offset(readings)
+    if is_ahead:
+        log.warning("database_clock_set_forward")
+        await restart_doubts(connection, now=now)
+    await pace.hold(connection, {(pace.LEDGER, _CLOCK): now})
+    if offset is not None:
+        await pace.hold(connection, {(pace.LEDGER, _SLACK_CLOCK): now + offset})
+    return before
+
+
+async def restart_doubts(connection: AsyncConnection, *, now: datetime) -> list[int]:
+    """Let every doubt settle anew, since nobody knows how much time has passed.
+
+    Returns the ids of all busy parts, which are locked.
+    """
+    # The condition on the workspace is always true: with it, SQLite uses the index.
+    ids = sorted(await connection.scalars(select(_part.id).where(tables.IS_BUSY, _part.workspace > "")))
+    own = in_list(_part.id, ids)
+    await connection.execute(select(_part.id).where(own).order_by(_part.id).with_for_update())
+    doubted = (own, tables.IS_BUSY, _part.doubted_at.is_not(None))
+    await connection.execute(update(tables.part).where(*doubted).values(doubted_at=now, not_before=now))
+    return ids
 
 
 def _offset(readings: Mapping[str, datetime]) -> timedelta | None:
