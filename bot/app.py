@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
-from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.state_store.stateless import StatelessOAuthStateStore
 
 from bot import workspace_deletion
@@ -47,7 +46,7 @@ from bot.workspaces.files import Files
 from bot.workspaces.installations import Installation, Installations
 from bot.workspaces.oauth import OAuthStore
 from bot.workspaces.slack_directory import SlackDirectory
-from bot.workspaces.slack_errors import error_code
+from bot.workspaces.slack_errors import SlackCallError, call
 from bot.workspaces.wire import Wire
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import OnDoubt, Settings
@@ -301,15 +300,15 @@ class Haru:
         """
         client = self.clients.client(token)
         try:
-            answer = await client.auth_test()
-        except SlackApiError as error:
+            answer = await call(client.auth_test())
+        except SlackCallError as error:
+            if error.is_refusal:
+                raise TokenError(
+                    f"Slack does not accept SLACK_BOT_TOKEN ({error.code});"
+                    " copy it anew from “OAuth & Permissions” of your app"
+                ) from error
             raise TokenError(
-                f"Slack does not accept SLACK_BOT_TOKEN ({error_code(error)});"
-                " copy it anew from “OAuth & Permissions” of your app"
-            ) from error
-        except OSError as error:
-            raise TokenError(
-                f"Slack cannot be reached at {self.clients.api_url} ({error});"
+                f"Slack cannot be reached at {self.clients.api_url} ({error.code});"
                 " check the network, or SLACK_API_URL"
             ) from error
         self.ledger.clock.slack.read_header((answer.headers or {}).get("Date"))

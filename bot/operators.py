@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot.messages.message import Message
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installations
+from bot.workspaces.slack_errors import SlackCallError, call
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -33,15 +32,17 @@ class Operators:
             for installation in installations:
                 client = self._clients.client(installation.bot_token)
                 try:
-                    await client.chat_postMessage(
-                        channel=user_id, text=message.text, blocks=list(message.blocks)
+                    await call(
+                        client.chat_postMessage(
+                            channel=user_id, text=message.text, blocks=list(message.blocks)
+                        )
                     )
-                except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+                except SlackCallError as error:
                     # The operator may be a member of another workspace.
                     log.info(
                         "operator_not_notified",
                         workspace=installation.workspace.key,
-                        error=str(error)[:200],
+                        code=error.code,
                     )
                     continue
                 break

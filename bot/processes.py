@@ -7,14 +7,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_sdk.errors import SlackApiError
 
 from bot import schema_version
 from bot.app import Haru, TokenError
 from bot.http_server import web_application
 from bot.lifecycle import delivering, listening, prepared, until_signal
 from bot.local_run import WrongDatabaseError, is_local, run_local
-from bot.workspaces.slack_errors import error_code
+from bot.workspaces.slack_errors import SlackCallError, call
 from config.settings import Mode, Settings, SettingsError
 from digests.store.database import Database
 
@@ -121,10 +120,15 @@ async def _socket_mode(haru: Haru) -> AsyncIterator[None]:
     token = app_token.get_secret_value()
     try:
         # Check the token here, because the handler would retry a wrong one for ever without an error.
-        await haru.clients.client().apps_connections_open(app_token=token)
-    except SlackApiError as error:
+        await call(haru.clients.client().apps_connections_open(app_token=token))
+    except SlackCallError as error:
+        if not error.is_refusal:
+            raise TokenError(
+                f"Slack cannot be reached at {haru.clients.api_url} ({error.code});"
+                " check the network, or SLACK_API_URL"
+            ) from error
         raise TokenError(
-            f"Slack does not accept SLACK_APP_TOKEN ({error_code(error)}). Copy it again from"
+            f"Slack does not accept SLACK_APP_TOKEN ({error.code}). Copy it again from"
             " “Basic Information → App-Level Tokens” of your Slack app; it needs the scope connections:write."
         ) from error
     handler = AsyncSocketModeHandler(haru.bolt(), token)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot.channels.channel_store import Channels
 from bot.channels.preferences import Channel
@@ -16,6 +14,7 @@ from bot.ledger.states import Reason
 from bot.messages.channel_notices import channel_stopped
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installations
+from bot.workspaces.slack_errors import SlackCallError, call
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -68,6 +67,8 @@ class FailedPosts:
         message = channel_stopped(channel.channel_id, code, language=language)
         client = self._clients.client(installation.bot_token)
         try:
-            await client.chat_postMessage(channel=admin_id, text=message.text, blocks=list(message.blocks))
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("admin_not_told", channel=channel.id, error=type(error).__name__)
+            await call(
+                client.chat_postMessage(channel=admin_id, text=message.text, blocks=list(message.blocks))
+            )
+        except SlackCallError as error:
+            log.warning("admin_not_told", channel=channel.id, code=error.code)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot.channels.preferences import Channel
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installations
+from bot.workspaces.slack_errors import SlackCallError, call
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -27,9 +26,9 @@ class Permalinks:
             return None
         client = self._clients.client(installation.bot_token)
         try:
-            answer = await client.chat_getPermalink(channel=channel.channel_id, message_ts=ts)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            log.info("no_permalink", channel=channel.channel_id, error=type(error).__name__)
+            answer = await call(client.chat_getPermalink(channel=channel.channel_id, message_ts=ts))
+        except SlackCallError as error:
+            log.info("no_permalink", channel=channel.channel_id, code=error.code)
             return None
         url = answer.get("permalink")
         return url if isinstance(url, str) else None

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot.clocks import SlackClock
 from bot.ledger.doubts import Verdict
@@ -19,6 +17,8 @@ from bot.ledger.part import METADATA_EVENT, Part
 from bot.ledger.states import Reason
 from bot.workspaces import rate_limits
 from bot.workspaces.clients import Clients
+from bot.workspaces.slack_errors import UNREADABLE, SlackCallError, call
+from digests.errors import StoreError
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -32,6 +32,9 @@ may differ by this much from what its last ``Date`` header said.
 
 _MOST_PAGES = 40
 """Pages of one window after which it counts as unreadable."""
+
+TOO_LONG = "window_too_long"
+"""The code of a window that has more pages."""
 
 _READ_AGAIN = timedelta(minutes=1)
 """How long after an unreadable history it is read again."""
@@ -127,15 +130,17 @@ class Reconciler:
             reading = await self._read(place, parts)
         except NotOurTurnError:
             return [self._later(part, _WAIT_FOR_TURN) for part in parts]
-        except SlackApiError as error:
-            data = error.response.data if isinstance(error.response.data, dict) else {}
-            code = str(data.get("error", Reason.UNREADABLE))
-            if error.response.status_code == 429 or code == Reason.RATELIMITED:
-                await self._slow_down(parts[0], error.response.headers or {})
+        except SlackCallError as error:
+            if error.is_rate_limit:
+                await self._slow_down(parts[0], error.retry_after)
                 return [self._later(part, _WAIT_FOR_TURN) for part in parts]
-            return [self._verdict_without_history(part, code) for part in parts]
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            return [self._verdict_without_history(part, type(error).__name__) for part in parts]
+            return [self._verdict_without_history(part, error.code) for part in parts]
+        except StoreError:
+            raise
+        except Exception:
+            # Whatever is wrong with one channel's history must not keep the doubts of others from settling.
+            log.exception("history_crashed", channel=parts[0].slack_channel)
+            return [self._later(part, _READ_AGAIN) for part in parts]
         return [
             Verdict(ts=reading.found.get(part.uid))
             if _attempt(part) in reading.serves
@@ -156,10 +161,8 @@ class Reconciler:
             return Verdict(unknown=Reason.HISTORY_UNREADABLE)
         return Verdict(again_after=wait)
 
-    async def _slow_down(self, part: Part, headers: Mapping[str, Any]) -> None:
-        asked = {str(name).lower(): str(value) for name, value in headers.items()}
+    async def _slow_down(self, part: Part, wait: float | None) -> None:
         every = rate_limits.HISTORY_INTERVAL
-        wait = rate_limits.retry_after(asked.get("retry-after"))
         seconds = float(every) if wait is None else wait
         log.warning("history_rate_limited", workspace=part.workspace.key, seconds=seconds)
         await self._method_pace.slow_down(part.workspace, _method(part), wait=seconds, every=every)
@@ -168,8 +171,8 @@ class Reconciler:
         """Read the window of these parts, or continue the reading that was begun for some of them.
 
         Returns when the window is read to its end, or when everything that the reading looks for is found.
-        NotOurTurnError when it has to be continued later, ValueError when the window is too long; raises
-        what Slack's client raises.
+        NotOurTurnError when it has to be continued later; SlackCallError when the window is too long, or
+        Slack does not answer.
         """
         reading = self._readings.pop(place, None)
         while True:
@@ -185,12 +188,14 @@ class Reconciler:
                 # Slack's clock differs more than was known, so the window was wrong.
                 reading = None
                 continue
-            messages = [message for message in answer.get("messages") or [] if isinstance(message, dict)]
+            messages = _messages(answer)
             for message in messages:
                 uid = _uid(message)
                 if uid is not None:
                     reading.found[uid] = str(message.get("ts"))
             reading.cursor = (answer.get("response_metadata") or {}).get("next_cursor") or None
+            if reading.cursor is None and answer.get("has_more") is True:
+                raise SlackCallError(UNREADABLE)
             reading.pages += 1
             # The end of the window is not sent as ``latest``: Slack would start the pages there, while the
             # message is near the other end. Without any end a lively channel that may be read once a minute
@@ -200,7 +205,7 @@ class Reconciler:
             if reading.cursor is None or is_past_end or has_all:
                 return reading
             if reading.pages >= _MOST_PAGES:
-                raise ValueError("the window has more pages than are read")
+                raise SlackCallError(TOO_LONG)
 
     def _begin(self, parts: Sequence[Part]) -> _Reading:
         return _Reading(
@@ -229,8 +234,16 @@ class Reconciler:
             "cursor": reading.cursor,
         }
         if part.thread_ts is None:
-            return await client.conversations_history(**window)
-        return await client.conversations_replies(**window, ts=part.thread_ts)
+            return await call(client.conversations_history(**window))
+        return await call(client.conversations_replies(**window, ts=part.thread_ts))
+
+
+def _messages(answer: Any) -> list[dict[str, Any]]:
+    """The messages of a page. SlackCallError where it has no list of them: that proves no message absent."""
+    messages = answer.get("messages")
+    if not isinstance(messages, list):
+        raise SlackCallError(UNREADABLE)
+    return [message for message in messages if isinstance(message, dict)]
 
 
 def _method(part: Part) -> str:

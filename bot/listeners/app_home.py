@@ -9,6 +9,7 @@ from bot.listeners.button_press import ButtonPress
 from bot.listeners.request import Request
 from bot.listeners.settings_changes import open_settings_to
 from bot.messages.home import SAVED, ManagedChannel, SavedPapers, home
+from bot.workspaces.slack_errors import call
 
 
 async def publish_home(request: Request) -> None:
@@ -30,7 +31,7 @@ async def publish_home(request: Request) -> None:
         everyone=rights.open_to_everyone if rights.may_administer else None,
         is_checked=rights.person.is_known,
     )
-    await request.client.views_publish(user_id=request.user_id, view=view)
+    await call(request.client.views_publish(user_id=request.user_id, view=view))
 
 
 async def choose_language(press: ButtonPress) -> None:

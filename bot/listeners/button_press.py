@@ -10,6 +10,7 @@ from slack_bolt.context.respond.async_respond import AsyncRespond
 from bot.listeners.replies import respond_at_url, send_privately
 from bot.listeners.request import Request
 from bot.messages.message import Message, View
+from bot.workspaces.slack_errors import call
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,9 @@ class ButtonPress:
         """Open a modal, on top of the one that holds the button if there is one."""
         trigger_id = self.body["trigger_id"]
         if self.is_in_modal:
-            await self.request.client.views_push(trigger_id=trigger_id, view=view)
+            await call(self.request.client.views_push(trigger_id=trigger_id, view=view))
         else:
-            await self.request.client.views_open(trigger_id=trigger_id, view=view)
+            await call(self.request.client.views_open(trigger_id=trigger_id, view=view))
 
 
 def value_parts(value: str, count: int) -> list[str]:

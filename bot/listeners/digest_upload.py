@@ -29,6 +29,7 @@ from bot.messages.action_ids import Callback
 from bot.messages.adding_papers import FormInput
 from bot.messages.message import Message, View
 from bot.shared_file import FileError, FileProblem, SharedFile
+from bot.workspaces.slack_errors import call
 from digests.model import Document
 from digests.sources.uploads import is_newsletter, pasted_document, uploaded_document
 
@@ -239,7 +240,7 @@ async def _open_form(request: Request) -> None:
         metadata=_metadata(request),
         with_file=await _may_read_files(request),
     )
-    await request.client.views_open(trigger_id=request.trigger_id or "", view=view)
+    await call(request.client.views_open(trigger_id=request.trigger_id or "", view=view))
 
 
 async def _may_read_files(request: Request) -> bool:

@@ -7,12 +7,11 @@ from typing import TypeVar
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot.listeners.request import Request
 from bot.messages.message import Message
 from bot.messages.refusals import Failure, failure
-from bot.workspaces.slack_errors import error_code
+from bot.workspaces.slack_errors import SlackCallError
 from digests.errors import HaruError, StoreError
 
 log = structlog.stdlib.get_logger(__name__)
@@ -40,10 +39,9 @@ async def result_or_failure(work: Awaitable[Result], request: Request) -> Result
     except StoreError as error:
         log.error("archive_away", error=str(error))
         kind = Failure.ARCHIVE_BUSY
-    except SlackApiError as error:
-        code = error_code(error)
-        log.warning("slack_refused", code=code)
-        kind = _FAILURES_BY_SLACK_ERROR.get(code, Failure.UNEXPECTED)
+    except SlackCallError as error:
+        log.warning("slack_refused", code=error.code)
+        kind = _FAILURES_BY_SLACK_ERROR.get(error.code, Failure.UNEXPECTED)
     except (HaruError, aiohttp.ClientError, TimeoutError) as error:
         log.warning("listener_failed", error=type(error).__name__)
         kind = Failure.UNEXPECTED

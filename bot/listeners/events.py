@@ -23,6 +23,7 @@ from bot.listeners.services import Services
 from bot.messages import channel_notices
 from bot.messages.mrkdwn import unescape
 from bot.use_cases.channel_lifecycle import ARCHIVED, DELETED, REMOVED
+from bot.workspaces.slack_errors import call
 from digests.model import Workspace
 
 log = structlog.stdlib.get_logger(__name__)
@@ -57,12 +58,14 @@ async def _app_mention(request: Request, event: Event) -> None:
     typed = await _text_without_haru(request, event)
     message = await result_or_failure(haru_command(request, typed), request)
     thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
-    await request.client.chat_postEphemeral(
-        channel=request.channel_id,
-        user=request.user_id,
-        text=message.text,
-        blocks=list(message.blocks),
-        **thread,
+    await call(
+        request.client.chat_postEphemeral(
+            channel=request.channel_id,
+            user=request.user_id,
+            text=message.text,
+            blocks=list(message.blocks),
+            **thread,
+        )
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot.language.reply_language import posting_languages
 from bot.listeners.app_home import publish_home
@@ -15,6 +14,7 @@ from bot.listeners.replies import respond_at_url, send_to_channel
 from bot.messages import paper
 from bot.messages.other_language import digest_modal, parse_button_value
 from bot.messages.refusals import Failure, failure
+from bot.workspaces.slack_errors import SlackCallError, call
 from digests.model import ArchivedEntry
 
 log = structlog.stdlib.get_logger(__name__)
@@ -73,7 +73,7 @@ async def read_digest(press: ButtonPress) -> None:
         return
     view = digest_modal(digests, language, page)
     if press.view is not None and press.is_in_modal:
-        await request.client.views_update(view_id=press.view["id"], view=view)
+        await call(request.client.views_update(view_id=press.view["id"], view=view))
     else:
         await press.open_modal(view)
 
@@ -110,7 +110,7 @@ async def share(press: ButtonPress) -> None:
     message = paper.shared(entry, request.user_id, language=language)
     try:
         await send_to_channel(request, message)
-    except SlackApiError:
+    except SlackCallError:
         # Where Haru is no member of the channel, the response URL may still post there.
         await respond_at_url(press.respond, message, in_channel=True)
 

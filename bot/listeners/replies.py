@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import structlog
 from slack_bolt.context.respond.async_respond import AsyncRespond
-from slack_sdk.errors import SlackApiError
 
 from bot.listeners.request import Request
 from bot.messages.message import Message
-from bot.workspaces.slack_errors import error_code
+from bot.workspaces.slack_errors import SlackCallError, call
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -37,16 +36,18 @@ async def send_privately(request: Request, message: Message) -> None:
     blocks = list(message.blocks)
     try:
         if request.channel_id and not request.is_direct:
-            await request.client.chat_postEphemeral(
-                channel=request.channel_id, user=request.user_id, text=message.text, blocks=blocks
+            await call(
+                request.client.chat_postEphemeral(
+                    channel=request.channel_id, user=request.user_id, text=message.text, blocks=blocks
+                )
             )
             return
-    except SlackApiError as error:
+    except SlackCallError as error:
         # Haru or the person is not in the channel.
-        log.info("sent_directly", code=error_code(error))
-    await request.client.chat_postMessage(channel=request.user_id, text=message.text, blocks=blocks)
+        log.info("sent_directly", code=error.code)
+    await call(request.client.chat_postMessage(channel=request.user_id, text=message.text, blocks=blocks))
 
 
 async def send_to_channel(request: Request, message: Message) -> None:
     """Send a message that everyone in the channel sees."""
-    await request.client.chat_postMessage(channel=request.channel_id, **message.payload())
+    await call(request.client.chat_postMessage(channel=request.channel_id, **message.payload()))

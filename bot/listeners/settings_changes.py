@@ -4,9 +4,7 @@ whose change it overwrote.
 
 from __future__ import annotations
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 
 from bot.channels.preferences import Channel, Layout
 from bot.delivery.calendar import next_post
@@ -17,6 +15,7 @@ from bot.listeners.request import Request
 from bot.messages import change_messages, channel_notices, managers, refusals
 from bot.messages.message import Message
 from bot.use_cases.channel_settings import ManagersChange, PreferencesChange, SettingsChanged
+from bot.workspaces.slack_errors import SlackCallError, call
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -146,13 +145,17 @@ async def _announce(request: Request, channel: Channel) -> None:
     client, blocks = request.client, list(message.blocks)
     try:
         if announced_ts is not None:
-            await client.chat_update(
-                channel=channel.channel_id, ts=announced_ts, text=message.text, blocks=blocks
+            await call(
+                client.chat_update(
+                    channel=channel.channel_id, ts=announced_ts, text=message.text, blocks=blocks
+                )
             )
             return
-        posted = await client.chat_postMessage(channel=channel.channel_id, text=message.text, blocks=blocks)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-        log.info("change_not_announced", channel=channel.id, error=type(error).__name__)
+        posted = await call(
+            client.chat_postMessage(channel=channel.channel_id, text=message.text, blocks=blocks)
+        )
+    except SlackCallError as error:
+        log.info("change_not_announced", channel=channel.id, code=error.code)
         return
     ts = posted.get("ts")
     if isinstance(ts, str):
@@ -172,5 +175,5 @@ async def _notify_overwritten(request: Request, changed: SettingsChanged) -> Non
         )
         try:
             await send_privately(their_request, message)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            log.info("overwritten_not_notified", channel=channel.id, error=type(error).__name__)
+        except SlackCallError as error:
+            log.info("overwritten_not_notified", channel=channel.id, code=error.code)

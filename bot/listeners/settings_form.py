@@ -26,6 +26,7 @@ from bot.messages.channel_notices import out_of_date
 from bot.messages.message import Message
 from bot.messages.refusals import Mistyped, cannot_post_here, mistyped_in_modal, unknown_tags_in_modal
 from bot.messages.settings_modal import NO_HOLIDAYS, Input, ModalMetadata
+from bot.workspaces.slack_errors import call
 
 
 async def open_settings_form(
@@ -57,7 +58,7 @@ async def open_settings_form(
         propose_on=is_hello and channel.enabled_at is None,
         papers_a_day=len(newest_digest.entries) if newest_digest else 0,
     )
-    await request.client.views_open(trigger_id=request.trigger_id, view=view)
+    await call(request.client.views_open(trigger_id=request.trigger_id, view=view))
     return None
 
 

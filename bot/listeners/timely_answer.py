@@ -18,6 +18,7 @@ from bot.listeners.replies import respond_at_url, send_privately
 from bot.listeners.request import Request
 from bot.messages.message import Message, View
 from bot.messages.refusals import Failure, failure
+from bot.workspaces.slack_errors import call
 
 SLACK_WAITS = 3.0
 """Seconds that Slack waits for the acknowledgement of a command, a button press or a submission.
@@ -65,4 +66,4 @@ async def answer_submission(
         return
     await ack(response_action="update", view=waiting)
     await asyncio.wait({task, asyncio.ensure_future(asyncio.sleep(_ACKNOWLEDGED_VIEW_SHOWS_AFTER))})
-    await request.client.views_update(view_id=view_id, view=task.result())
+    await call(request.client.views_update(view_id=view_id, view=task.result()))

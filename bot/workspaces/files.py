@@ -10,12 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.shared_file import FileError, FileProblem, SharedFile
 from bot.workspaces.clients import Clients
-from bot.workspaces.slack_errors import error_code
+from bot.workspaces.slack_errors import SlackCallError, call
 from digests.reading.document import MAX_DOCUMENT_BYTES
 from digests.sources.file_names import has_document_suffix
 
@@ -76,13 +75,11 @@ class Files:
 async def _file_info(client: AsyncWebClient, file_id: str) -> dict[str, Any]:
     """What ``files.info`` says of a file. FileError if Slack does not answer or refuses."""
     try:
-        answer = await client.files_info(file=file_id)
-    except SlackApiError as error:
-        code = error_code(error)
-        if code == "missing_scope":
+        answer = await call(client.files_info(file=file_id))
+    except SlackCallError as error:
+        if error.code == "missing_scope":
             raise FileError(FileProblem.MISSING_SCOPE) from error
-        raise FileError(FileProblem.DELETED if code in _DELETED else FileProblem.UNAVAILABLE) from error
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise FileError(FileProblem.UNAVAILABLE) from error
+        is_deleted = error.code in _DELETED
+        raise FileError(FileProblem.DELETED if is_deleted else FileProblem.UNAVAILABLE) from error
     info = answer.get("file")
     return info if isinstance(info, dict) else {}

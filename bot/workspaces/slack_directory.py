@@ -8,13 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.permissions import Person
-from bot.workspaces.slack_errors import error_code
+from bot.workspaces.slack_errors import SlackCallError, call
 from digests.model import Workspace
 
 log = structlog.stdlib.get_logger(__name__)
@@ -73,15 +71,12 @@ class SlackDirectory:
         if self._seconds() - answered_at < max_age:
             return last
         try:
-            answer = await client.users_info(user=user_id, include_locale=True)
-        except SlackApiError as error:
-            code = error_code(error)
-            log.info("person_unknown", user=user_id, code=code)
-            if code in _NO_SUCH_USER:
+            answer = await call(client.users_info(user=user_id, include_locale=True))
+        except SlackCallError as error:
+            log.info("person_unknown", user=user_id, code=error.code)
+            if error.code in _NO_SUCH_USER:
                 self._people.pop(key, None)
                 return Person(user_id)
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            log.info("person_unknown", user=user_id, error=type(error).__name__)
         else:
             person = _person(workspace, user_id, answer.get("user"))
             self._keep(key, person)
@@ -101,14 +96,10 @@ class SlackDirectory:
         If Slack does not answer, ``is_member`` is True: a post to the conversation will show whether it is.
         """
         try:
-            answer = await client.conversations_info(channel=channel_id, include_num_members=True)
-        except SlackApiError as error:
-            code = error_code(error)
-            log.info("conversation_unknown", channel=channel_id, code=code)
-            return Conversation(is_member=code not in _NO_ACCESS)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            log.info("conversation_unknown", channel=channel_id, error=type(error).__name__)
-            return Conversation(is_member=True)
+            answer = await call(client.conversations_info(channel=channel_id, include_num_members=True))
+        except SlackCallError as error:
+            log.info("conversation_unknown", channel=channel_id, code=error.code)
+            return Conversation(is_member=error.code not in _NO_ACCESS)
         found = answer.get("channel")
         if not isinstance(found, dict):
             return Conversation()

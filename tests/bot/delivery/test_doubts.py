@@ -83,6 +83,43 @@ async def test_an_unreadable_history_leaves_the_doubt_for_a_day(scene: Scene) ->
     assert set(await states(scene)) == {PartState.UNKNOWN}
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"ok": true, "messages": [{"ts": "17',
+        b"[]",
+        b'{"ok": true, "messages": {"ts": 1}}',
+        b"",
+        b'{"ok": true, "messages": [], "has_more": true}',
+        b'{"ok": true}',
+    ],
+)
+async def test_one_channels_unreadable_history_keeps_no_other_doubt(scene: Scene, body: bytes) -> None:
+    """Where one channel's history is cut or no history, the other channel's doubt still settles, and after 24
+    hours the first is unknown for good.
+    """
+    await put_in_doubt(scene)
+    await let_settle(scene)
+
+    def history(request: web.Request) -> web.Response:
+        if request.query["channel"] == KOREAN_CHANNEL:
+            return web.Response(body=body, content_type="application/json")
+        return web.json_response({"ok": True, "messages": []})
+
+    async with slack_that_answers(history) as (url, _):
+        clients = Clients(url)
+        reconciler = Reconciler(scene.haru.ledger, clients, SlackClock(scene.haru.ledger.clock.monotonic))
+        await reconciler.run()
+        assert sorted(await states(scene)) == [PartState.DOUBT, PartState.PENDING]
+        long_ago = scene.haru.ledger.clock.monotonic() - timedelta(hours=25)
+        async with scene.haru.database.write() as connection:
+            values = {"not_before": long_ago, "first_attempt_at": long_ago}
+            await connection.execute(update(tables.part).values(values))
+        await reconciler.run()
+        await clients.close()
+    assert PartState.UNKNOWN in await states(scene)
+
+
 async def test_a_workspace_that_is_held_down_is_read_once_a_minute(scene: Scene) -> None:
     """After a 429 the reads of a workspace wait for Retry-After, and then a minute between each other."""
     await put_in_doubt(scene)

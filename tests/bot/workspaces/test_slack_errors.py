@@ -1,0 +1,77 @@
+"""Whatever Slack's client raises becomes one error of ours, in one place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot.workspaces.clients import Clients
+from bot.workspaces.slack_errors import UNREADABLE, SlackCallError, call
+from tests.bot.delivery.doubt import slack_that_answers
+
+BOT = Path(__file__).parents[3] / "bot"
+
+_TOO_OFTEN = {"status": 429, "headers": {"Retry-After": "30"}}
+
+
+def _body(body: bytes, content_type: str = "application/json", **more: object) -> Callable[..., web.Response]:
+    headers = {"Content-Type": content_type, **more.pop("headers", {})}  # type: ignore[dict-item]
+    return lambda _: web.Response(body=body, headers=headers, **more)  # type: ignore[arg-type]
+
+
+def _dropped(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "status"),
+    [
+        pytest.param(_body(b'{"ok": true, "mess'), UNREADABLE, 200, id="cut"),
+        pytest.param(_body(b""), UNREADABLE, 200, id="empty"),
+        pytest.param(_body(b"[1]"), UNREADABLE, 200, id="list"),
+        pytest.param(_body(b"null"), UNREADABLE, 200, id="null"),
+        pytest.param(_body(b'"ok"'), UNREADABLE, 200, id="string"),
+        pytest.param(_body(b'{"ok": false}'), UNREADABLE, 200, id="no code"),
+        pytest.param(_body(b"[" * 100_000), UNREADABLE, 200, id="deep"),
+        pytest.param(_body(b'{"ok": "\xff"}'), UNREADABLE, 200, id="no UTF-8"),
+        pytest.param(_body(b"{}", "application/json; charset=klingon"), UNREADABLE, 200, id="charset"),
+        pytest.param(_body(b"ok", "text/plain"), UNREADABLE, 200, id="text"),
+        pytest.param(_body(b"ok", "application/gzip"), UNREADABLE, 200, id="file"),
+        pytest.param(_body(b"<html>", "text/html", status=502), UNREADABLE, 502, id="HTML"),
+        pytest.param(_body(b'{"ok": fal', status=500), UNREADABLE, 500, id="cut 500"),
+        pytest.param(_body(b'{"ok": false, "error": "is_archived"}'), "is_archived", 200, id="refusal"),
+        pytest.param(_body(b"slow d", **_TOO_OFTEN), UNREADABLE, 429, id="cut 429"),
+        pytest.param(_dropped, "ServerDisconnectedError", None, id="dropped"),
+    ],
+)
+async def test_whatever_slacks_client_raises_becomes_our_error(
+    answer: Callable[[web.Request], web.Response], code: str, status: int | None
+) -> None:
+    """A refusal, a body that cannot be read, and a lost connection all raise SlackCallError, which says what
+    it was.
+    """
+    async with slack_that_answers(answer) as (url, _):
+        clients = Clients(url)
+        with pytest.raises(SlackCallError) as caught:
+            await call(clients.client("xoxb-1").conversations_info(channel="C1"))
+        await clients.close()
+    assert (caught.value.code, caught.value.status) == (code, status)
+    assert caught.value.is_rate_limit is (status == 429)
+    assert caught.value.retry_after == (30.0 if status == 429 else None)
+    assert caught.value.is_refusal is (code == "is_archived")
+
+
+def test_one_module_knows_what_slacks_client_raises() -> None:
+    """Every other module of the bot calls Slack through ``slack_errors.call``."""
+    knows = [
+        path.relative_to(BOT).as_posix()
+        for path in BOT.rglob("*.py")
+        if "local" not in path.parts and re.search(r"slack_sdk\.errors|SlackApiError", path.read_text())
+    ]
+    assert knows == ["workspaces/slack_errors.py"]
