@@ -74,7 +74,7 @@ async def call(work: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
         answer = await work
     except _RAISED_BY_CLIENT as error:
         raise _call_error(error) from error
-    if isinstance(answer, AsyncSlackResponse) and isinstance(answer.data, bytes):
+    if isinstance(getattr(answer, "data", None), bytes):
         # The client takes a body of type application/gzip for a file.
         raise SlackCallError(UNREADABLE, status=answer.status_code)
     return answer

@@ -15,12 +15,12 @@ from tests.bot.delivery.doubt import slack_that_answers
 
 BOT = Path(__file__).parents[3] / "bot"
 
-_TOO_OFTEN = {"status": 429, "headers": {"Retry-After": "30"}}
 
-
-def _body(body: bytes, content_type: str = "application/json", **more: object) -> Callable[..., web.Response]:
-    headers = {"Content-Type": content_type, **more.pop("headers", {})}  # type: ignore[dict-item]
-    return lambda _: web.Response(body=body, headers=headers, **more)  # type: ignore[arg-type]
+def _body(
+    body: bytes, content_type: str = "application/json", *, status: int = 200
+) -> Callable[[web.Request], web.Response]:
+    headers = {"Content-Type": content_type} | ({"Retry-After": "30"} if status == 429 else {})
+    return lambda _: web.Response(body=body, headers=headers, status=status)
 
 
 def _dropped(request: web.Request) -> web.Response:
@@ -46,7 +46,7 @@ def _dropped(request: web.Request) -> web.Response:
         pytest.param(_body(b"<html>", "text/html", status=502), UNREADABLE, 502, id="HTML"),
         pytest.param(_body(b'{"ok": fal', status=500), UNREADABLE, 500, id="cut 500"),
         pytest.param(_body(b'{"ok": false, "error": "is_archived"}'), "is_archived", 200, id="refusal"),
-        pytest.param(_body(b"slow d", **_TOO_OFTEN), UNREADABLE, 429, id="cut 429"),
+        pytest.param(_body(b"slow d", status=429), UNREADABLE, 429, id="cut 429"),
         pytest.param(_dropped, "ServerDisconnectedError", None, id="dropped"),
     ],
 )
