@@ -14,8 +14,7 @@ from bot.ledger.outcome import Kind, Outcome, of_answer
 from bot.ledger.part import Method, Part, metadata_of
 from bot.ledger.send_queue import SendQueue
 from bot.ledger.states import Reason
-from bot.messages.limits import MESSAGE_TEXT
-from bot.messages.mrkdwn import clip
+from bot.messages.text_pages import first_page
 from bot.workspaces.clients import TIMEOUT
 from bot.workspaces.installations import Installations
 from bot.workspaces.wire import CONNECTIONS, LeaseExpiredError, NotConnectedError, UnknownFateError, Wire
@@ -212,8 +211,10 @@ def request_body(part: Part) -> bytes:
         if part.plain:
             content["blocks"] = []
         if part.method is Method.UPDATE:
-            # An update takes less text than a post: https://docs.slack.dev/reference/methods/chat.update
-            content["text"] = clip(content["text"], MESSAGE_TEXT)
+            # An update takes less text than a post, and says nothing of unfurling:
+            # https://docs.slack.dev/reference/methods/chat.update
+            content["text"] = first_page(content["text"])
+            del content["unfurl_links"], content["unfurl_media"]
         body = json.dumps(content, ensure_ascii=False)
     # Two JSON objects joined as text: parsing and encoding a whole digest would cost more than sending it.
     return f"{json.dumps(where)[:-1]}, {body[1:]}".encode("utf-8", "surrogatepass")

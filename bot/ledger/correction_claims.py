@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.ledger import editions, lanes, pace, tables
+from bot.ledger import editions, lanes, pace, rewrites, tables
 from bot.ledger.dialect import KnownOrNow
 from bot.ledger.lease import Lease
 from bot.ledger.outcome import Kind, Outcome
@@ -22,6 +22,10 @@ from digests.store.schema import Instant
 RETRY_AFTER = timedelta(minutes=1)
 """How long after a failed correction it is tried again. Sending the same text twice does no harm."""
 
+TOO_LONG_RETRY = timedelta(hours=1)
+"""How long after Slack took a correction for too long it is tried again: it is not dropped for that."""
+
+_TOO_LONG = ("msg_too_long", "msg_blocks_too_long")
 _part, _delivery, _lane = tables.part.c, tables.delivery.c, tables.lane.c
 _NO_LEASE = {"owner": None, "lease_until": None}
 _NO_CORRECTION = {"desired": None, "correct_at": None}
@@ -116,6 +120,7 @@ async def record(
 ) -> None:
     """Store what became of corrections: shown, to be tried again, or dropped with the reason."""
     rests: dict[tuple[str, str], datetime] = {}
+    refused: set[int] = set()
     for part, outcome in sorted(results, key=lambda result: result[0].id):
         own = update(tables.part).where(and_(_part.id == part.id, _part.owner == part.owner))
         match outcome.kind:
@@ -134,6 +139,14 @@ async def record(
                 await connection.execute(own.values(correct_at=correct_at, **_NO_LEASE))
                 if outcome.code == Reason.RATELIMITED:
                     rests[part.workspace.key, Method.UPDATE.value] = now + wait
+            case Kind.MESSAGE if not part.plain:
+                # As with a post that Slack does not accept: once more, as text alone.
+                await connection.execute(own.values(plain=True, reason=outcome.code, **_NO_LEASE))
+                refused.add(part.delivery_id)
+            case Kind.MESSAGE if outcome.code in _TOO_LONG:
+                await connection.execute(own.values(correct_at=now + TOO_LONG_RETRY, **_NO_LEASE))
             case _:
                 await connection.execute(own.values(reason=outcome.code, **_NO_CORRECTION, **_NO_LEASE))
+    for delivery_id in sorted(refused):
+        await rewrites.show_as_text(connection, delivery_id, now=now)
     await pace.hold(connection, rests)

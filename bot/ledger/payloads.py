@@ -24,6 +24,12 @@ def encode(messages: Iterable[Message]) -> list[tuple[str, str]]:
     return [(hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest(), body) for body in bodies]
 
 
+def decode(body: str, *, thread: bool) -> Message:
+    """The message that was stored as this JSON text."""
+    content = json.loads(body)
+    return Message(content["text"], tuple(content["blocks"]), thread)
+
+
 async def store(connection: AsyncConnection, bodies: Mapping[str, str]) -> None:
     """Store message bodies, by hash, that are not stored yet."""
     if bodies:

@@ -21,6 +21,7 @@ from bot.ledger.states import (
     Reason,
 )
 from bot.ledger.transitions import is_in
+from bot.messages import text_pages
 from bot.messages.edition import Edition
 from bot.messages.message import Message
 from digests.store.database import Database
@@ -54,7 +55,11 @@ class Rewrites:
         async with self._database.write() as connection:
             now = await self._clock.now(connection)
             await _replace_edition(connection, delivery_ids, edition)
-            await _rewrite(connection, delivery_ids, messages, filler=filler, at=now + after, now=now)
+            as_text = await _without_blocks(connection, delivery_ids)
+            with_blocks = [id_ for id_ in delivery_ids if id_ not in as_text]
+            for ids, shown in ((with_blocks, messages), (sorted(as_text), text_pages.as_text(messages))):
+                if ids:
+                    await _rewrite(connection, ids, shown, filler=filler, at=now + after, now=now)
 
     async def retract(self, delivery_ids: Sequence[int], edition: Edition, message: Message) -> None:
         """Call off the unsent parts of these deliveries, and have the sent ones say this line, at once."""
@@ -70,6 +75,29 @@ class Rewrites:
                 .where(own, is_in(*CORRECTABLE_STATES), _part.payload != key)
                 .values(desired=key, correct_at=now)
             )
+
+
+async def show_as_text(connection: AsyncConnection, delivery_id: int, *, now: datetime) -> None:
+    """Have a delivery show what it should as text, in as many messages as that takes.
+
+    For a delivery of which Slack refused the blocks in a correction.
+    """
+    await results.lock(connection, [delivery_id])
+    rows = await connection.execute(
+        select(_part.position, tables.payload.c.body)
+        .join(tables.payload, tables.payload.c.sha256 == func.coalesce(_part.desired, _part.payload))
+        .where(_part.delivery_id == delivery_id)
+        .order_by(_part.position)
+    )
+    messages = text_pages.as_text([payloads.decode(row.body, thread=row.position > 0) for row in rows])
+    # Each message has at least one page, so no place is left over for a filler.
+    await _rewrite(connection, [delivery_id], messages, filler=messages[0], at=now, now=now)
+
+
+async def _without_blocks(connection: AsyncConnection, delivery_ids: Sequence[int]) -> set[int]:
+    """Those of these deliveries with a message of which Slack refused the blocks."""
+    plain = select(_part.delivery_id).where(_part.delivery_id.in_(delivery_ids), _part.plain)
+    return set(await connection.scalars(plain))
 
 
 async def _replace_edition(

@@ -38,6 +38,9 @@ VIEW_BUTTON = 24
 # and truncates messages of more than 40,000.
 MESSAGE_TEXT = 4_000
 MESSAGE_TEXT_HARD = 40_000
+# https://docs.slack.dev/reference/methods/chat.update: the text of a correction, in characters. It may be
+# counted in bytes of UTF-8, of which a Korean letter takes three; this many bytes fit either way.
+UPDATE_TEXT_BYTES = 4_000
 # Not documented: chat.postMessage fails with msg_blocks_too_long when the texts of all blocks together
 # exceed about 13,000 characters (slackapi/bolt-js#2509 and others). This stays well below.
 MESSAGE_BLOCKS_TEXT = 10_000

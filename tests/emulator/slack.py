@@ -31,6 +31,7 @@ APP_TOKEN = "xapp-1-A9-902-emulated"
 SECRET = "an emulated signing secret"
 TEAM, CHANNEL, DIRECT = "T9TEAM", "C9PAPERS", "D9ADMIN"
 ADMIN, MEMBER, BOT = "U9ADMIN", "U9MEMBER", "U9HARU"
+UPDATE_TEXT_BYTES = 4_000
 PATIENCE = 20.0
 """Seconds to wait for anything at all; a busy machine needs them, a good one does not."""
 
@@ -269,6 +270,8 @@ class Slack:
         return {"channel": arguments["channel"], "ts": ts, "message": {"text": arguments.get("text", "")}}
 
     def _chat_update(self, arguments: Json) -> Json:
+        if len(arguments.get("text", "").encode()) > UPDATE_TEXT_BYTES:
+            return {"ok": False, "error": "msg_too_long"}
         return {"channel": arguments["channel"], "ts": arguments["ts"], "text": arguments.get("text", "")}
 
     def _chat_postEphemeral(self, _: Json) -> Json:  # noqa: N802 - the method's name

@@ -10,7 +10,8 @@ from bot.local.state import Json, dump
 from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
 
 POST_TEXT_LENGTH = 40_000
-UPDATE_TEXT_LENGTH = 4_000
+UPDATE_TEXT_BYTES = 4_000
+"""Documented as characters. Here it is the stricter of what it may mean, so that a fault in Haru shows."""
 METADATA_BYTES = 8_000
 
 
@@ -56,7 +57,12 @@ def update(call: Call) -> Json:
         raise ApiError("cant_update_message")
     if conversation["is_archived"]:
         raise ApiError("is_archived")
-    content = message_content(call, max_text=UPDATE_TEXT_LENGTH)
+    if len((call.optional("text") or "").encode("utf-8", "surrogatepass")) > UPDATE_TEXT_BYTES:
+        raise ApiError("msg_too_long")
+    for undocumented in ("unfurl_links", "unfurl_media"):
+        if undocumented in call.arguments:
+            raise ApiError("invalid_arguments", f"[ERROR] {undocumented} is no argument of chat.update")
+    content = message_content(call)
     kept = _kept_fields(previous)
     if call.json_value("blocks") is not None or call.optional("text") is not None:
         # An update with text but without blocks removes the old blocks, so that the text shows.
@@ -80,7 +86,7 @@ def get_permalink(call: Call) -> Json:
     return {"channel": conversation["id"], "permalink": link}
 
 
-def message_content(call: Call, *, max_text: int = POST_TEXT_LENGTH) -> Json:
+def message_content(call: Call) -> Json:
     """The ``text``, ``blocks`` and ``metadata`` of a call as the message stores them.
 
     ApiError if one of them is invalid or too large, or if there is nothing to show.
@@ -89,7 +95,7 @@ def message_content(call: Call, *, max_text: int = POST_TEXT_LENGTH) -> Json:
     blocks = call.json_value("blocks")
     if not text and not blocks:
         raise ApiError("no_text")
-    if utf16_length(text) > max_text:
+    if utf16_length(text) > POST_TEXT_LENGTH:
         raise ApiError("msg_too_long")
     content: Json = {"text": text}
     if blocks is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,9 @@ from bot.deliver_once import deliver_once
 from bot.ledger import tables
 from bot.local.faults import Setting
 from bot.local.seed import ENGLISH_CHANNEL, KOREAN_CHANNEL
+from bot.workspaces.wire import Answer
 from tests.bot.delivery.scene import DAY, SAMPLE, Scene
+from tests.emulator.documented import METHODS
 
 TEXT = SAMPLE.read_text(encoding="utf-8")
 WORD = "Looped Transformers"
@@ -246,6 +249,74 @@ async def test_a_correction_that_a_retraction_has_overtaken_is_not_told(scene: S
     await scene.haru.corrections.look(DAY)
     assert await _ten_minutes_later(scene) == 2
     assert "Looped" not in _shown(scene, ENGLISH_CHANNEL)
+
+
+async def test_an_update_is_given_what_slack_documents_for_it(scene: Scene) -> None:
+    """A correction has no argument that chat.update does not document, and no text above 4,000 bytes, though
+    its Korean fallback is longer.
+    """
+    await deliver_once(scene.haru)
+    bodies = _record_updates(scene)
+    korean = "오늘 읽은 논문을 처음부터 끝까지 다시 꼼꼼하게 고쳐 썼어요. " * 55
+    await _correct(scene, TEXT.replace(_title_line(WORD), f"{_title_line(WORD)}\n(Ada Lovelace)\n{korean}"))
+    await _ten_minutes_later(scene)
+    assert {body["channel"] for body in bodies} == {KOREAN_CHANNEL, ENGLISH_CHANNEL}
+    known = METHODS["chat.update"].needs | METHODS["chat.update"].may
+    assert [body.keys() - known for body in bodies] == [set()] * len(bodies)
+    assert max(len(body["text"].encode()) for body in bodies) <= 4_000
+    assert await _wanted(scene) == []
+
+
+@pytest.mark.parametrize("refused", ["invalid_blocks", "msg_blocks_too_long"])
+async def test_a_correction_whose_blocks_are_refused_is_shown_as_text(scene: Scene, refused: str) -> None:
+    """Where Slack refuses a correction's blocks its text is shown; what does not fit goes on in replies."""
+    await deliver_once(scene.haru)
+    bodies = _record_updates(scene, refuse_blocks=refused)
+    korean = "오늘 읽은 논문을 다시 고쳐 썼어요. " * 60
+    before, end = TEXT.split(_title_line(WORD))
+    await _correct(
+        scene, f"{before}{_title_line(WORD)}{end}".replace("\n#", f"\n\n{korean}마지막이에요.\n#", 1)
+    )
+    await _ten_minutes_later(scene)
+    await scene.settle()
+    assert await _wanted(scene) == []
+    shown = scene.standing(KOREAN_CHANNEL)
+    assert [one.get("blocks", []) for one in shown if one["ts"] in {body["ts"] for body in bodies}] == [[]]
+    assert "마지막이에요." in "".join(one["text"] for one in shown)
+    assert max(len(one["text"].encode()) for one in shown) <= 4_000
+
+
+async def test_a_correction_that_slack_finds_too_long_is_kept(scene: Scene) -> None:
+    """A correction that is too long even as text is tried again in an hour, and never dropped for that."""
+    await deliver_once(scene.haru)
+    _record_updates(scene, refuse_blocks="msg_too_long", refuse_text="msg_too_long")
+    await _correct(scene, TEXT.replace(WORD, "Looped Models"))
+    await _ten_minutes_later(scene)
+    assert len(await _wanted(scene)) == 2
+    _record_updates(scene)
+    await _ten_minutes_later(scene)
+    assert await _wanted(scene) == []
+    assert "Looped Models" in scene.standing(KOREAN_CHANNEL)[0]["text"]
+
+
+def _record_updates(
+    scene: Scene, *, refuse_blocks: str | None = None, refuse_text: str | None = None
+) -> list[dict[str, Any]]:
+    """The bodies of the updates from now on. Slack refuses those with blocks, or without, for a reason."""
+    bodies: list[dict[str, Any]] = []
+    send = type(scene.haru.wire).send
+
+    async def record(method: str, token: str, body: bytes, **more: Any) -> Answer:
+        content = json.loads(body)
+        if method == "chat.update":
+            bodies.append(content)
+            code = refuse_blocks if content["blocks"] else refuse_text
+            if code is not None:
+                return Answer(200, {"ok": False, "error": code})
+        return await send(scene.haru.wire, method, token, body, **more)
+
+    setattr(scene.haru.wire, "send", record)  # noqa: B010 - mypy guards methods
+    return bodies
 
 
 async def _correct(scene: Scene, text: str) -> None:
