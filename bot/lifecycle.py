@@ -27,6 +27,9 @@ _PAUSE_FACTOR = 10
 START_WITHIN = 10.0
 """How many seconds a process that starts waits for search to be prepared before it answers people."""
 
+_TUNE_AFTER = 5.0
+"""Seconds after the start of a process that delivers until its garbage collector is tuned."""
+
 _GC_THRESHOLD = 20_000
 """How many more objects are created than freed between two runs of the garbage collector (default 700).
 
@@ -37,9 +40,10 @@ A search creates thousands of objects that are freed with its answer; more runs 
 @asynccontextmanager
 async def delivering(haru: Haru) -> AsyncIterator[None]:
     """Run the clockwork during the block. At its end, finish what has begun."""
-    _tune_garbage_collector()
     await haru.clockwork.start(alone=haru.database.is_sqlite)
     log.info("clockwork_started")
+    # Not before the first posts have left: it takes as long as several of them.
+    asyncio.get_running_loop().call_later(_TUNE_AFTER, _tune_garbage_collector)
     try:
         yield
     finally:

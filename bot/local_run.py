@@ -18,9 +18,9 @@ from bot.http_server import PortError, web_application
 from bot.lifecycle import delivering, listening, until_signal
 from bot.local.seed import EMMA, ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from bot.local.workspace import COMMANDS, LocalWorkspace
+from bot.local.workspace_identity import WrongDatabaseError, is_local
 from bot.workspaces.installations import Installations
 from config.settings import Settings
-from digests.errors import HaruError
 from digests.model import Document
 from digests.sources import folder
 from digests.store.database import Database
@@ -38,10 +38,6 @@ _CHANNELS = (
     (ENGLISH_CHANNEL, "paper-club", Language.EN, EMMA),
 )
 """The channels that get posts from the start: id, name, language, and the admin who switched it on."""
-
-
-class WrongDatabaseError(HaruError):
-    """The local workspace would share a database with a real workspace."""
 
 
 async def run_local(settings: Settings, *, fresh: bool) -> None:
@@ -159,8 +155,3 @@ async def _refuse_real(database: Database) -> None:
                 f"This database belongs to a real workspace ({name})."
                 " Set the Slack tokens, or choose another DATABASE_URL for the local workspace."
             )
-
-
-def is_local(token: str) -> bool:
-    """Whether a bot token belongs to the local workspace."""
-    return token.startswith("xoxb-local-")

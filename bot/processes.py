@@ -6,13 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from bot import schema_version
 from bot.app import Haru, TokenError
 from bot.http_server import web_application
 from bot.lifecycle import delivering, listening, prepared, until_signal
-from bot.local_run import WrongDatabaseError, is_local, run_local
+from bot.local.workspace_identity import WrongDatabaseError, is_local
 from bot.workspaces.slack_errors import SlackCallError, call
 from config.settings import Mode, Settings, SettingsError
 from digests.store.database import Database
@@ -26,13 +25,15 @@ async def run(settings: Settings, *, fresh: bool = False) -> None:
     ``fresh`` starts a new local workspace.
     """
     if settings.mode is Mode.LOCAL:
+        from bot.local_run import run_local
+
         await run_local(settings, fresh=fresh)
         return
     if fresh:
         raise SettingsError("--fresh is only for the local workspace; it would delete your archive.")
     async with _open(settings, migrate=True) as haru:
         await _install(haru)
-        async with _answering(haru), delivering(haru):
+        async with delivering(haru), _answering(haru):
             await until_signal()
 
 
@@ -131,6 +132,8 @@ async def _socket_mode(haru: Haru) -> AsyncIterator[None]:
             f"Slack does not accept SLACK_APP_TOKEN ({error.code}). Copy it again from"
             " “Basic Information → App-Level Tokens” of your Slack app; it needs the scope connections:write."
         ) from error
+    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+
     handler = AsyncSocketModeHandler(haru.bolt(), token)
     await handler.connect_async()  # type: ignore[no-untyped-call]
     log.info("socket_mode_connected")

@@ -12,10 +12,13 @@ import hashlib
 import hmac
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
-from slack_bolt.request.async_request import AsyncBoltRequest
+
+if TYPE_CHECKING:
+    from slack_bolt.request.async_request import AsyncBoltRequest
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -66,6 +69,8 @@ async def read_signed(request: web.Request, secret: str) -> AsyncBoltRequest:
     except UnicodeDecodeError:
         raise _refused(web.HTTPBadRequest, "not_utf8") from None
     headers: dict[str, str | Sequence[str]] = {name: request.headers.getall(name) for name in request.headers}
+    from slack_bolt.request.async_request import AsyncBoltRequest
+
     return AsyncBoltRequest(body=text, query=request.query_string, headers=headers)
 
 

@@ -1,10 +1,16 @@
-"""The use cases of the archive: import documents, read digests and entries, search. Knows no SQL."""
+"""The use cases of the archive: import documents, read digests and entries, search. Knows no SQL.
+
+What imports and searches need is loaded when they are first used: it takes as long to load as all the rest,
+and a process that has just started has a post to send.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from digests.model import (
     ArchivedDigest,
@@ -16,19 +22,18 @@ from digests.model import (
     TagCount,
     Workspace,
 )
-from digests.preprocessing import PreprocessedBatch
-from digests.preprocessing_worker import PreprocessingWorker
-from digests.search import engine, meaning
-from digests.search.explanation import Explanation, explanation
-from digests.search.meaning import Encoder
-from digests.store import digests_by_day, lookup, vectors
-from digests.store.batch_import import import_batch
+from digests.store import digests_by_day
 from digests.store.database import Database
 from digests.store.documents import find_or_create_source, known_hashes
 from digests.store.entry_export import export_entries
 from digests.store.entry_reader import document_paths, load_entries, load_posted_entries
-from digests.store.index_rows import index_papers
-from digests.store.indexes import Indexes
+
+if TYPE_CHECKING:
+    from digests.preprocessing import PreprocessedBatch
+    from digests.preprocessing_worker import PreprocessingWorker
+    from digests.search.explanation import Explanation
+    from digests.search.meaning import Encoder
+    from digests.store.indexes import Indexes
 
 MAX_BATCH_DOCUMENTS = 300
 """Documents written in one transaction. A crash loses at most these; the next import writes them."""
@@ -48,7 +53,12 @@ class Archive:
     def __init__(self, database: Database, *, encoder: Encoder | None = None) -> None:
         self._database = database
         self._encoder = encoder
-        self._indexes = Indexes(database, encoder)
+
+    @cached_property
+    def _indexes(self) -> Indexes:
+        from digests.store.indexes import Indexes
+
+        return Indexes(self._database, self._encoder)
 
     async def import_documents(
         self,
@@ -69,6 +79,9 @@ class Archive:
         ``documents`` is read lazily, and written in batches: a batch is written as a whole or not at all.
         While one is written, the next is preprocessed.
         """
+        from digests.preprocessing_worker import PreprocessingWorker
+        from digests.store.batch_import import import_batch
+
         written = 0
         batches = _batches(documents)
         batch = next(batches, None)
@@ -189,6 +202,8 @@ class Archive:
 
         A retracted digest is not found by searches and never delivered again.
         """
+        from digests.store.index_rows import index_papers
+
         async with self._database.write_archive() as connection:
             digest_ids, paper_ids = await digests_by_day.retract_day(
                 connection, day, workspace=workspace, now=now
@@ -216,6 +231,9 @@ class Archive:
 
         ``now`` is the day it is for whoever asks; without one last year is two words like others.
         """
+        from digests.search import engine
+        from digests.store import lookup
+
         library, meanings = await self._indexes.library(workspace, until)
         if meanings is None:
             answer = engine.answer(library, text, today=today, now=now)
@@ -232,6 +250,9 @@ class Archive:
         self, text: str, *, workspace: Workspace | None, until: date | None, now: date | None
     ) -> Explanation:
         """How a question is read, and why its first papers stand where they stand."""
+        from digests.search import engine
+        from digests.search.explanation import explanation
+
         library, meanings = await self._indexes.library(workspace, until)
         answer, question, parts = await asyncio.to_thread(
             engine.explain, library, text, today=None, now=now, meanings=meanings
@@ -248,6 +269,9 @@ class Archive:
 
         Taking documents in leaves this for later: it takes several times as long as all the rest.
         """
+        from digests.search import meaning
+        from digests.store import vectors
+
         if self._encoder is None:
             return 0
         async with self._database.read() as connection:
@@ -270,6 +294,8 @@ class Archive:
         offset: int = 0,
     ) -> Results:
         """The papers of a tag, newest first, however it is spelt."""
+        from digests.store import lookup
+
         library, _ = await self._indexes.library(workspace, until)
         tag, answer = lookup.tagged(library, text)
         async with self._database.read() as connection:
@@ -280,6 +306,8 @@ class Archive:
         self, *, workspace: Workspace | None, until: date | None, limit: int = 30
     ) -> tuple[TagCount, ...]:
         """The most used tags, each in its commonest spelling."""
+        from digests.store import lookup
+
         library, _ = await self._indexes.library(workspace, until)
         return lookup.tags(library, limit)
 
@@ -287,6 +315,8 @@ class Archive:
         self, entry_id: int, *, workspace: Workspace | None, until: date | None, limit: int = 5
     ) -> tuple[ArchivedEntry, ...]:
         """Papers near this one: by notes' links, shared tags and text."""
+        from digests.store import lookup
+
         library, _ = await self._indexes.library(workspace, until)
         async with self._database.read() as connection:
             eyes = lookup.Eyes(connection, library, workspace, until)

@@ -45,6 +45,9 @@ class Workspace:
 SHARED = ""
 """The workspace column of rows that every workspace sees."""
 
+MAX_DOCUMENT_BYTES = 5 * 1024 * 1024
+"""A larger document is refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:

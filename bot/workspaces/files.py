@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.shared_file import FileError, FileProblem, SharedFile
 from bot.workspaces.clients import Clients
 from bot.workspaces.slack_errors import SlackCallError, call
-from digests.reading.document import MAX_DOCUMENT_BYTES
+from digests.model import MAX_DOCUMENT_BYTES
 from digests.sources.file_names import has_document_suffix
 
 _FILE_SERVERS = frozenset({"files.slack.com", "files.slack-gov.com"})

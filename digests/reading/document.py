@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from digests.errors import DigestError, RefusalCode, RefusalReason
-from digests.model import Digest, Document
+from digests.model import MAX_DOCUMENT_BYTES, Digest, Document
 from digests.reading.dates import date_of_line
 from digests.reading.lines import check_lines
 from digests.reading.newsletter import read_newsletter
@@ -19,9 +19,6 @@ _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 """The byte order marks of UTF-16. Its text has NUL bytes, but the error should name the encoding."""
 
 _MEGABYTE = 1024 * 1024
-
-MAX_DOCUMENT_BYTES = 5 * _MEGABYTE
-"""Bytes; a larger document is refused."""
 
 
 def read_document(document: Document) -> Digest:

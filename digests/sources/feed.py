@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import html
 from datetime import date
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from digests.model import Document, Fetch, Source
-from digests.reading.dates import date_of_line
-from digests.sources.feed_formats import FeedItem, parse_feed
 from digests.sources.http_client import HttpClient
+
+if TYPE_CHECKING:
+    from digests.sources.feed_formats import FeedItem
 
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json,"
@@ -28,6 +30,8 @@ class FeedFetcher:
 
     async def fetch(self, source: Source) -> Fetch:
         """The feed's items; none when the server says that it has not changed (RFC 9110, section 13)."""
+        from digests.sources.feed_formats import parse_feed
+
         cursor = source.cursor or {}
         validators = {str(name): str(value) for name, value in (cursor.get("validators") or {}).items()}
         response = await self._client.get(source.location, accept=_ACCEPT, validators=validators)
@@ -49,6 +53,8 @@ def item_document(source: Source, item: FeedItem) -> Document:
 
 def _day(source: Source, item: FeedItem) -> date | None:
     """The day in the item's title, else the day it was published, in the source's time zone."""
+    from digests.reading.dates import date_of_line
+
     if said := date_of_line(item.title):
         return said
     if item.published is None:

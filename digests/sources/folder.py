@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from digests.errors import RefusalCode, RefusalReason, SourceError
-from digests.model import Document, Fetch, Source
-from digests.reading.document import MAX_DOCUMENT_BYTES
+from digests.model import MAX_DOCUMENT_BYTES, Document, Fetch, Source
 from digests.sources.file_names import is_document_path, normalized_path
 
 _RACY = 2_000_000_000

@@ -15,7 +15,7 @@ from digests.archive import Archive
 from digests.errors import SourceError
 from digests.model import Fetch, ImportedDocument, ImportStatus, Source, SourceKind
 from digests.sources.poll_schedule import LONGEST_RETRY_AFTER, poll_delay
-from digests.store import renames_and_removals, source_rows
+from digests.store import source_rows
 from digests.store.database import Database
 
 log = structlog.stdlib.get_logger(__name__)
@@ -171,6 +171,9 @@ class Poller:
         """Rename, withdraw and refuse documents as the fetch says; the number of those withdrawn."""
         if fetch.present is None:
             return 0
+        # Loaded with the first poll of a folder: it needs what imports need, for which no post waits.
+        from digests.store import renames_and_removals
+
         async with self._database.read() as connection:
             known = await renames_and_removals.known_paths(connection, source.id)
         missing = _missing_paths(known, fetch)

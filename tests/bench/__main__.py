@@ -21,6 +21,7 @@ from tests.bench import (
     names,
     quality,
     roundtrip,
+    start,
 )
 
 MEASUREMENTS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
@@ -34,6 +35,7 @@ MEASUREMENTS: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {
     "names": names.measure,
     "quality": quality.measure,
     "roundtrip": roundtrip.measure,
+    "start": start.measure,
 }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from config.settings import Settings
 from digests.model import Document
 from digests.store.database import Database
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime(2025, 2, 26, tzinfo=UTC)
 
 
@@ -27,6 +30,19 @@ async def _import(haru: Haru, path: str) -> None:
     document = Document("vault", path, f"*Looped {path}* (Ada)\n\nSaid.".encode())
     async for _ in haru.archive.import_documents([document], now=NOW):
         pass
+
+
+def test_a_worker_loads_neither_search_nor_what_answers_people() -> None:
+    """A process that has just started has a post to send: what it does not need for that is loaded later."""
+    heavy = {
+        "alembic", "bot.listeners", "bot.local.workspace", "digests.reading.document", "digests.search.index",
+        "dulwich", "holidays", "lxml", "numpy", "pybtex", "slack_bolt", "slack_sdk.oauth",
+    }  # fmt: skip
+    program = f"import sys, bot.processes; print(sorted({heavy!r} & sys.modules.keys()))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert loaded.stdout.strip() == "[]"
 
 
 async def test_search_is_prepared_first_and_after_each_change(

@@ -8,6 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot.delivery.clockwork import RECONCILE_INTERVAL
+from bot.local.seed import KOREAN_CHANNEL
+from tests.bot.delivery.doubt import let_settle, put_in_doubt
 from tests.bot.delivery.scene import Scene
 
 
@@ -31,6 +34,18 @@ async def test_a_job_that_takes_long_is_not_started_twice(
         await scene.haru.clockwork.stop()
     assert ended == [1]
     assert [record for record in caplog.records if "apscheduler" in record.name] == []
+
+
+async def test_a_process_that_starts_looks_for_doubts_at_once(scene: Scene) -> None:
+    """A doubt that had time to settle before the start is settled long before the first interval is over."""
+    await put_in_doubt(scene)
+    await let_settle(scene)
+    await scene.haru.clockwork.start(alone=scene.haru.database.is_sqlite)
+    async with asyncio.timeout(RECONCILE_INTERVAL / 3):
+        while await scene.haru.ledger.open_parts.count():
+            await asyncio.sleep(0.05)
+    await scene.haru.clockwork.stop()
+    assert len(scene.posted(KOREAN_CHANNEL)) == 1
 
 
 async def test_a_job_that_fails_is_run_again(scene: Scene) -> None:

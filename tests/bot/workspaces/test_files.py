@@ -14,7 +14,7 @@ from bot.lifecycle import listening
 from bot.shared_file import FileError, FileProblem
 from bot.workspaces.clients import Clients
 from bot.workspaces.files import Files
-from digests.reading.document import MAX_DOCUMENT_BYTES
+from digests.model import MAX_DOCUMENT_BYTES
 
 CONTENT = "2025-02-25\n제목\n".encode()
 TOKEN = "xoxb-files"

@@ -10,8 +10,8 @@ from datetime import date
 import pytest
 
 from digests.errors import DigestError
-from digests.model import Digest, Document, DocumentKind
-from digests.reading.document import MAX_DOCUMENT_BYTES, read_document
+from digests.model import MAX_DOCUMENT_BYTES, Digest, Document, DocumentKind
+from digests.reading.document import read_document
 from digests.reading.lines import MAX_LINES
 from digests.reading.newsletter import MAX_ENTRIES
 
