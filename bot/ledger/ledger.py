@@ -17,6 +17,7 @@ from bot.ledger.payloads import PayloadCache
 from bot.ledger.posted_editions import PostedEditions
 from bot.ledger.rewrites import Rewrites
 from bot.ledger.send_queue import SendQueue
+from bot.ledger.waiting_deliveries import WaitingDeliveries
 from bot.workspaces.rate_limits import LATE_DELIVERIES_PER_SECOND
 from digests.store.database import Database
 
@@ -34,6 +35,7 @@ class Ledger:
     history: DeliveryHistory
     editions: PostedEditions
     rewrites: Rewrites
+    waiting: WaitingDeliveries
 
 
 def open_ledger(
@@ -64,4 +66,5 @@ def open_ledger(
         history=DeliveryHistory(database),
         editions=PostedEditions(database),
         rewrites=Rewrites(database, clock),
+        waiting=WaitingDeliveries(database, clock, settle=settle),
     )

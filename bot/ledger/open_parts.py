@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ledger import editions, lanes, results, tables
 from bot.ledger.dialect import in_list
 from bot.ledger.ledger_clock import LedgerClock
-from bot.ledger.states import BAD_ENDS, DOUBTED_STATES, PartTransition, Reason
+from bot.ledger.states import PartTransition, Reason
 from bot.ledger.transitions import move
 from digests.model import Workspace
 from digests.store.database import Database
@@ -39,18 +39,6 @@ class OpenParts:
         """How many parts have not reached an end."""
         async with self._database.read() as connection:
             query = select(func.count()).select_from(tables.part).where(_IS_OPEN)
-            return int(await connection.scalar(query) or 0)
-
-    async def count_sendable(self) -> int:
-        """How many parts can still be sent without a doubt being settled first."""
-        part, earlier = tables.part, tables.part.alias("earlier")
-        blocked = select(earlier.c.id).where(
-            earlier.c.delivery_id == part.c.delivery_id,
-            earlier.c.position < part.c.position,
-            earlier.c.state.in_((*DOUBTED_STATES, *BAD_ENDS)),
-        )
-        query = select(func.count()).select_from(part).where(tables.IS_PENDING, ~blocked.exists())
-        async with self._database.read() as connection:
             return int(await connection.scalar(query) or 0)
 
     async def longest_wait(self) -> timedelta | None:

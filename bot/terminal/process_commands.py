@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -64,28 +64,49 @@ async def worker(settings: Settings) -> None:
     metavar="TIME",
     help="Deliver what is due at this time, such as 2025-02-25T09:00:00+09:00, instead of now.",
 )
+@click.option("--wait", is_flag=True, help="Stay until nothing waits any more.")
 @as_json
 @command
-async def deliver(settings: Settings, now: datetime | None, as_json: bool) -> int:
+async def deliver(settings: Settings, now: datetime | None, wait: bool, as_json: bool) -> int:
     """Deliver what is due and exit, for cron and for tests.
 
-    Prints each channel with its status, and the reason if its post was skipped or failed.
+    Prints each channel with its status, and the reason if its post was skipped or failed. Of a
+    post that is not finished, also one that an earlier run left, it says until when it waits
+    and why.
     """
     from bot.deliver_once import deliver_once
     from bot.ledger.states import DeliveryState
 
     async with _open_slack(settings, now) as haru:
-        records = await deliver_once(haru)
+        records = await deliver_once(haru, wait=wait)
     if as_json:
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))
     else:
         for record in records:
-            reason = f" ({record['reason']})" if record["reason"] else ""
-            click.echo(f"{record['date']} {record['channel']} {record['status']}{reason}")
+            click.echo(f"{record['date']} {record['channel']} {record['status']}{_reason(record)}")
         if not records:
             click.echo("Nothing is due.")
     ended_badly = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
     return FAILED if any(record["status"] in ended_badly for record in records) else 0
+
+
+_WAITS = {
+    "lease": "a process is sending it, or died meanwhile",
+    "doubt": "Slack may have it already; then I look in the channel's history",
+    "pace": "so that Slack's limits are kept",
+    "paused": "the workspace is paused",
+}
+"""Why a post waits, in words. Other reasons are codes of Slack's or of the ledger."""
+
+
+def _reason(record: dict[str, Any]) -> str:
+    """What follows a record's status: until when it waits, and why it has this status."""
+    reason, until = record["reason"], record["until"]
+    if record["status"] == "posting":
+        reason = _WAITS.get(reason, reason)
+    if until is not None:
+        return f" (waits until {until}: {reason})"
+    return f" ({reason})" if reason else ""
 
 
 @click.command("migrate")
