@@ -37,7 +37,7 @@ from bot.operators import Operators
 from bot.source_polling import SourcePoller
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installation, Installations
-from bot.workspaces.slack_errors import SlackCallError, call
+from bot.workspaces.slack_errors import SlackCallError, call, start_failure
 from bot.workspaces.wire import Wire
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import OnDoubt, Settings
@@ -316,14 +316,13 @@ class Haru:
         try:
             answer = await call(client.auth_test())
         except SlackCallError as error:
-            if error.is_refusal:
-                raise TokenError(
-                    f"Slack does not accept SLACK_BOT_TOKEN ({error.code});"
-                    " copy it anew from “OAuth & Permissions” of your app"
-                ) from error
             raise TokenError(
-                f"Slack cannot be reached at {self.clients.api_url} ({error.code});"
-                " check the network, or SLACK_API_URL"
+                start_failure(
+                    error,
+                    setting="SLACK_BOT_TOKEN",
+                    remedy="Copy it anew from “OAuth & Permissions” of your Slack app.",
+                    api_url=self.clients.api_url,
+                )
             ) from error
         self.ledger.clock.slack.read_header((answer.headers or {}).get("Date"))
         scopes = str((answer.headers or {}).get("x-oauth-scopes") or "")

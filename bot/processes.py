@@ -12,7 +12,7 @@ from bot.app import Haru, TokenError
 from bot.http_server import web_application
 from bot.lifecycle import delivering, listening, prepared, until_signal
 from bot.local.workspace_identity import WrongDatabaseError, is_local
-from bot.workspaces.slack_errors import SlackCallError, call
+from bot.workspaces.slack_errors import SlackCallError, call, start_failure
 from config.settings import Mode, Settings, SettingsError
 from digests.store.database import Database
 
@@ -123,14 +123,14 @@ async def _socket_mode(haru: Haru) -> AsyncIterator[None]:
         # Check the token here, because the handler would retry a wrong one for ever without an error.
         await call(haru.clients.client().apps_connections_open(app_token=token))
     except SlackCallError as error:
-        if not error.is_refusal:
-            raise TokenError(
-                f"Slack cannot be reached at {haru.clients.api_url} ({error.code});"
-                " check the network, or SLACK_API_URL"
-            ) from error
         raise TokenError(
-            f"Slack does not accept SLACK_APP_TOKEN ({error.code}). Copy it again from"
-            " “Basic Information → App-Level Tokens” of your Slack app; it needs the scope connections:write."
+            start_failure(
+                error,
+                setting="SLACK_APP_TOKEN",
+                remedy="Copy it anew from “Basic Information → App-Level Tokens” of your Slack app;"
+                " it needs the scope connections:write.",
+                api_url=haru.clients.api_url,
+            )
         ) from error
     from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 

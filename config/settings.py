@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from digests.errors import HaruError
@@ -43,6 +47,23 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError) as error:
         raise ValueError("should be a time zone such as Asia/Seoul") from error
     return name
+
+
+_USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+"""A user id of Slack; W marks a user of an organisation. https://docs.slack.dev/reference/objects/user-object"""
+
+
+def _user_ids(text: str) -> str:
+    if not all(_USER_ID.fullmatch(part.strip()) for part in text.split(",") if part.strip()):
+        raise ValueError(
+            "should be Slack user ids such as U0123ABCD, separated by commas, not names;"
+            " in Slack, a person's profile has “Copy member ID” under ⋮"
+        )
+    return text
+
+
+def _lower_case(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -79,7 +100,7 @@ class Settings(BaseSettings):
     haru_hour: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "09:00"
     """When a new channel's posts are due, in its time zone."""
 
-    haru_operators: str = ""
+    haru_operators: Annotated[str, AfterValidator(_user_ids)] = ""
     """Slack user ids, separated by commas. See ``operators``."""
     haru_command_prefix: Annotated[str, Field(pattern=r"^[a-z0-9_-]{0,20}$")] = ""
     """Goes before each slash command: with ``lab-`` people type ``/lab-paper``."""
@@ -105,8 +126,10 @@ class Settings(BaseSettings):
     haru_words: Path | None = None
     """A folder of word lists that are added to those the search knows; see ``digests/search/words``."""
 
-    haru_log_level: Literal["debug", "info", "warning", "error"] = "info"
-    haru_log_format: Literal["console", "json"] = "console"
+    haru_log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower_case)] = (
+        "info"
+    )
+    haru_log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower_case)] = "console"
 
     haru_local_host: str = "127.0.0.1"
     """The address of the local workspace's page."""
@@ -182,6 +205,28 @@ def read_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         problems = "; ".join(map(_problem, error.errors(include_url=False, include_input=False)))
         raise SettingsError(f"Correct the environment or the .env file: {problems}.") from None
+
+
+def unknown_names() -> list[str]:
+    """A sentence for each name in the environment and in ``.env`` that looks like a setting and is none.
+
+    Names that begin with HARU_ or SLACK_ count, and in ``.env`` also those that are nearly a setting's. The
+    sentences do not repeat the values.
+    """
+    known = sorted(name.upper() for name in Settings.model_fields)
+    in_file = {name.upper() for name in dotenv_values(".env", interpolate=False)}
+    prefixed = {name.upper() for name in os.environ if name.upper().startswith(_PREFIXES)}
+    sentences = []
+    for name in sorted((in_file | prefixed) - set(known)):
+        nearest = get_close_matches(name, known, n=1, cutoff=0.75)
+        if nearest:
+            sentences.append(f"{name} is not a setting of Haru and is ignored; did you mean {nearest[0]}?")
+        elif name.startswith(_PREFIXES):
+            sentences.append(f"{name} is not a setting of Haru and is ignored; .env.example lists them all.")
+    return sentences
+
+
+_PREFIXES = ("HARU_", "SLACK_")
 
 
 def _problem(error: Mapping[str, Any]) -> str:

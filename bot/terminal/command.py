@@ -29,8 +29,10 @@ def command(function: Callable[..., Coroutine[Any, Any, int | None]]) -> Callabl
 
     def run(**arguments: Any) -> int | None:
         from config.logging import set_up_logging
-        from config.settings import read_settings
+        from config.settings import read_settings, unknown_names
 
+        for sentence in unknown_names():
+            click.echo(f"haru: {sentence}", err=True)
         settings = read_settings()
         set_up_logging(settings.haru_log_level, settings.haru_log_format)
         return asyncio.run(function(settings, **arguments))

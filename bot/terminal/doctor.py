@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from bot import schema_version
 from bot.app import Haru
 from config.manifest import OPTIONAL_SCOPES, SCOPES
-from config.settings import Mode, Settings
+from config.settings import Mode, Settings, unknown_names
 from digests.errors import HaruError
 from digests.model import Source, SourceKind
 from digests.search import meaning
@@ -36,10 +36,11 @@ async def examine(settings: Settings) -> list[Finding]:
 
     Stops at the first error that makes the other checks impossible.
     """
+    findings = [Finding("settings", False, sentence) for sentence in unknown_names()]
     try:
-        findings = [Finding("mode", True, _MODES[settings.mode])]
+        findings.append(Finding("mode", True, _MODES[settings.mode]))
     except HaruError as error:
-        return [Finding("mode", False, str(error))]
+        return [*findings, Finding("mode", False, str(error))]
     database = Database(settings.archive_url)
     try:
         findings.append(Finding("database", True, database.address))

@@ -16,12 +16,29 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.workspaces.rate_limits import retry_after
 from digests.errors import HaruError
+from digests.model import without_credentials
 
 UNREADABLE = "unreadable"
 """Stands for the code of an answer that has none, such as a body that was cut or an HTML page of a proxy."""
 
 RATELIMITED = "ratelimited"
 """Slack's code for too many calls."""
+
+_REFUSED_TOKENS = frozenset(
+    {
+        "access_denied",
+        "account_inactive",
+        "invalid_auth",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "token_expired",
+        "token_revoked",
+    }
+)
+"""What Slack answers to a token that it does not accept. https://docs.slack.dev/reference/methods/auth.test"""
 
 _RAISED_BY_CLIENT = (
     SlackClientError,
@@ -63,9 +80,41 @@ class SlackCallError(HaruError):
         return self.status is not None and self.status < 500
 
     @property
+    def refuses_token(self) -> bool:
+        """Whether Slack does not accept the token. Another token may then help."""
+        return self.is_refusal and self.code in _REFUSED_TOKENS
+
+    @property
     def is_rate_limit(self) -> bool:
         """Whether Slack asks to be called less often."""
         return self.status == 429 or self.code in (RATELIMITED, "rate_limited")
+
+
+def start_failure(error: SlackCallError, *, setting: str, remedy: str, api_url: str) -> str:
+    """Why a process that asked Slack about the token in ``setting`` cannot start, and what to do.
+
+    ``remedy`` says where the token is. It stands in the sentence only if Slack does not accept the token.
+    """
+    address = without_credentials(api_url)
+    if error.refuses_token:
+        return f"Slack does not accept {setting} ({error.code}). {remedy}"
+    if error.is_rate_limit:
+        wait = f" in {error.retry_after:.0f} seconds" if error.retry_after else " in a minute"
+        return f"Slack asks to be called less often ({error.code}). {setting} may be right; try again{wait}."
+    if error.status is None:
+        return (
+            f"Slack cannot be reached at {address} ({error.code}), so {setting} was not checked."
+            " Check the network, a proxy or firewall, and SLACK_API_URL."
+        )
+    if error.code == UNREADABLE:
+        return (
+            f"What answers at {address} (HTTP {error.status}) is not Slack, or Slack is in trouble, so"
+            f" {setting} was not checked. Check SLACK_API_URL and a proxy in between, and https://slack-status.com."
+        )
+    return (
+        f"Slack could not check {setting} ({error.code}, HTTP {error.status}). Try again in a minute;"
+        " https://slack-status.com says whether Slack is in trouble."
+    )
 
 
 async def call(work: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:

@@ -80,6 +80,11 @@ def driver_url(address: str) -> URL:
         ) from None
     match url.drivername.partition("+")[0]:
         case "sqlite":
+            if url.host or url.username or url.password or url.port:
+                raise StoreError(
+                    "DATABASE_URL has two slashes after sqlite:, and needs three for a path from here"
+                    " (sqlite:///data/haru.sqlite3) or four for one from the root (sqlite:////srv/haru.sqlite3)"
+                )
             return url.set(drivername="sqlite+aiosqlite")
         case "postgres" | "postgresql":
             if address.count("@") > 1 or "?" in (url.username or ""):

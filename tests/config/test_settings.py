@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Mode, Settings, SettingsError, read_settings
+from config.settings import Mode, Settings, SettingsError, read_settings, unknown_names
 
 EXAMPLE = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
 
@@ -68,6 +68,8 @@ def test_half_a_set_of_tokens_is_named(
         ("PORT", "70000", "PORT should be at most 65535"),
         ("HARU_ZONE", "Asia/Seul", "HARU_ZONE should be a time zone such as Asia/Seoul"),
         ("HARU_HOUR", "25:00", "HARU_HOUR should be a time such as 09:00"),
+        ("HARU_HOUR", "9", "HARU_HOUR should be a time such as 09:00"),
+        ("HARU_OPERATORS", "@minji", "HARU_OPERATORS should be Slack user ids such as U0123ABCD"),
         ("HARU_LANGUAGE", "klingon", "HARU_LANGUAGE should be ko or en"),
         ("HARU_ON_DOUBT", "ask", "HARU_ON_DOUBT should be skip or repost"),
         ("HARU_COMMAND_PREFIX", "Lab ", "HARU_COMMAND_PREFIX should be at most 20 lower-case"),
@@ -88,6 +90,28 @@ def test_a_wrong_value_is_named_and_never_repeated(
     with pytest.raises(SettingsError, match=said) as caught:
         read_settings()
     assert "secret" not in str(caught.value).lower().replace("slack_client_secret", "")
+
+
+@pytest.mark.parametrize("level", ["INFO", "Info", "info "])
+def test_a_log_level_is_read_in_any_case(monkeypatch: pytest.MonkeyPatch, level: str) -> None:
+    """INFO, as other programs write it, is info."""
+    monkeypatch.setenv("HARU_LOG_LEVEL", level)
+    assert read_settings().haru_log_level == "info"
+
+
+def test_a_name_that_is_no_setting_is_said_with_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unknown names in the environment and in .env are named, without their values."""
+    monkeypatch.setenv("HARU_LANGAUGE", "secret")
+    monkeypatch.setenv("SLACK_WEBHOOK", "secret")
+    Path(".env").write_text("DATABSE_URL=secret\nEDITOR=vi\nSLACK_BOT_TOKN=secret\nHARU_ZONE=UTC\n")
+    said = {sentence.split()[0]: sentence for sentence in unknown_names()}
+    assert said.keys() >= {"HARU_LANGAUGE", "SLACK_WEBHOOK", "DATABSE_URL", "SLACK_BOT_TOKN"}
+    assert not said.keys() & {"EDITOR", "HARU_ZONE"}
+    assert said["HARU_LANGAUGE"].endswith("did you mean HARU_LANGUAGE?")
+    assert said["DATABSE_URL"].endswith("did you mean DATABASE_URL?")
+    assert said["SLACK_BOT_TOKN"].endswith("did you mean SLACK_BOT_TOKEN?")
+    assert "did you mean" not in said["SLACK_WEBHOOK"]
+    assert "secret" not in " ".join(said.values())
 
 
 def test_a_dotenv_file_is_read() -> None:

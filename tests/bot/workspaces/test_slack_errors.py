@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.workspaces.clients import Clients
-from bot.workspaces.slack_errors import UNREADABLE, SlackCallError, call
+from bot.workspaces.slack_errors import UNREADABLE, SlackCallError, call, start_failure
 from tests.bot.delivery.doubt import slack_that_answers
 
 BOT = Path(__file__).parents[3] / "bot"
@@ -75,3 +75,27 @@ def test_one_module_knows_what_slacks_client_raises() -> None:
         if "local" not in path.parts and re.search(r"slack_sdk\.errors|SlackApiError", path.read_text())
     ]
     assert knows == ["workspaces/slack_errors.py"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said", "advises_another_token"),
+    [
+        (SlackCallError("invalid_auth", status=200), "Slack does not accept SLACK_BOT_TOKEN", True),
+        (SlackCallError("token_expired", status=200), "Slack does not accept SLACK_BOT_TOKEN", True),
+        (SlackCallError("ratelimited", status=429, retry_after=30), "try again in 30 seconds", False),
+        (SlackCallError("internal_error", status=200), "Slack could not check SLACK_BOT_TOKEN", False),
+        (SlackCallError("fatal_error", status=500), "Slack could not check SLACK_BOT_TOKEN", False),
+        (SlackCallError(UNREADABLE, status=502), "is not Slack, or Slack is in trouble", False),
+        (SlackCallError("ServerDisconnectedError"), "Slack cannot be reached at https://…@proxy", False),
+    ],
+)
+def test_a_start_that_failed_advises_another_token_only_where_one_helps(
+    error: SlackCallError, said: str, advises_another_token: bool
+) -> None:
+    """What Slack does not say about the token is no reason to copy it anew; a password is not repeated."""
+    text = start_failure(
+        error, setting="SLACK_BOT_TOKEN", remedy="Copy it anew.", api_url="https://me:marked@proxy/api/"
+    )
+    assert said in text
+    assert ("Copy it anew" in text) is advises_another_token
+    assert "marked" not in text
