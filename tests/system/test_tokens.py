@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-
 from aiohttp import web
 
 from bot.local.workspace import LocalWorkspace
