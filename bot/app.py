@@ -16,7 +16,7 @@ from bot.channels.due_channels import DueChannels
 from bot.channels.management_policies import ManagementPolicies
 from bot.channels.preferences import Language, Preferences
 from bot.channels.saved_papers import SavedPapers
-from bot.channels.setting_parser import parse_time
+from bot.channels.time_parser import parse_time
 from bot.channels.user_languages import UserLanguages
 from bot.clocks import Clock, Machine, SystemClock
 from bot.delivery.clockwork import Clockwork

@@ -37,11 +37,24 @@ EVERY_DAY = frozenset(range(7))
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A time without posts: the schedule dates from ``first`` to the day before ``until``."""
+
+    first: date
+    until: date
+
+    def covers(self, day: date) -> bool:
+        """Whether a schedule date gets no post."""
+        return self.first <= day < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """The settings of a channel.
 
     ``hour`` is a time of day in ``zone``. ``days`` are weekdays (Monday is 0). ``holidays`` is the country
     whose public holidays are left out (``KR``), or None. ``enabled`` is what ``/digest on`` and ``off`` set.
+    ``pause`` is what ``/digest pause`` and ``skip`` set.
     """
 
     language: Language
@@ -52,6 +65,7 @@ class Preferences:
     holidays: str | None = None
     tags: TagFilter = field(default_factory=TagFilter)
     enabled: bool = False
+    pause: Pause | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +132,7 @@ class Field(StrEnum):
     DAYS = "days"
     TAGS = "tags"
     ENABLED = "enabled"
+    PAUSE = "pause"
     MANAGERS = "managers"
 
 

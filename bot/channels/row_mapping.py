@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Any
 
 from bot.channels.preferences import Change, Channel, Field, Language, Layout, Preferences
-from bot.channels.setting_codec import encode_days
+from bot.channels.setting_codec import decode_pause, encode_days, encode_pause
 from bot.channels.tag_filter import TagFilter
 from digests.model import Workspace
 
-SCHEDULE_COLUMNS = ("hour", "zone", "days", "holidays", "enabled")
+SCHEDULE_COLUMNS = ("hour", "zone", "days", "holidays", "enabled", "pause")
 """The columns that decide when a channel's next post is due."""
 
 
@@ -31,6 +31,7 @@ def channel_of(row: Any, managers: frozenset[str]) -> Channel:
             tuple(map(tuple, row.include_tags)),
             tuple(row.exclude_tags),
             row.enabled,
+            row.pause,
         ),
         name=row.name,
         inviter_id=row.inviter_id,
@@ -47,7 +48,7 @@ def channel_of(row: Any, managers: frozenset[str]) -> Channel:
 @lru_cache(maxsize=1024)
 def _preferences(*columns: Any) -> Preferences:
     """The preferences in these columns. Cached: most channels that are due at one time have the same."""
-    language, layout, hour, zone, days, holidays, include, exclude, enabled = columns
+    language, layout, hour, zone, days, holidays, include, exclude, enabled, pause = columns
     return Preferences(
         language=Language(language),
         layout=Layout(layout),
@@ -57,6 +58,7 @@ def _preferences(*columns: Any) -> Preferences:
         holidays=holidays,
         tags=TagFilter(include, exclude),
         enabled=enabled,
+        pause=decode_pause(pause or ""),
     )
 
 
@@ -77,4 +79,5 @@ def columns_of(preferences: Preferences) -> dict[str, Any]:
         "include_tags": [list(group) for group in preferences.tags.include],
         "exclude_tags": list(preferences.tags.exclude),
         "enabled": preferences.enabled,
+        "pause": encode_pause(preferences.pause) or None,
     }

@@ -2,6 +2,7 @@
 
 Language, layout: ``ko``, ``thread``. Time: ``09:00 Asia/Seoul``. Days: ``01234``, or ``01234 KR`` where
 public holidays in a country are left out (Monday is 0). Tags: ``+nlp -gan``. Enabled: ``on``, ``off``.
+Pause: ``2026-12-24/2027-01-02``, from the first day without a post to the day before the second, or nothing.
 Managers: ``U1 U2``.
 """
 
@@ -9,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 
 from bot.channels import tag_filter_parser
-from bot.channels.preferences import Field, Language, Layout, Preferences
+from bot.channels.preferences import Field, Language, Layout, Pause, Preferences
 from bot.channels.tag_filter import TagFilter
 
 
@@ -34,6 +35,19 @@ def with_value(preferences: Preferences, field: Field, value: str) -> Preference
 def encode_days(preferences: Preferences) -> str:
     """The weekdays as digits; Monday is 0."""
     return "".join(str(day) for day in sorted(preferences.days))
+
+
+def encode_pause(pause: Pause | None) -> str:
+    """The two dates of a pause, or an empty text."""
+    return f"{pause.first.isoformat()}/{pause.until.isoformat()}" if pause else ""
+
+
+def decode_pause(value: str) -> Pause | None:
+    """The pause that ``encode_pause`` wrote. ValueError for anything else."""
+    if not value:
+        return None
+    first, _, until = value.partition("/")
+    return Pause(date.fromisoformat(first), date.fromisoformat(until))
 
 
 def encode_managers(managers: frozenset[str]) -> str:
@@ -74,6 +88,7 @@ _ENCODERS: dict[Field, Callable[[Preferences], str]] = {
     Field.DAYS: _encode_days_and_holidays,
     Field.TAGS: lambda preferences: str(preferences.tags),
     Field.ENABLED: _encode_enabled,
+    Field.PAUSE: lambda preferences: encode_pause(preferences.pause),
 }
 _DECODERS: dict[Field, Callable[[Preferences, str], Preferences]] = {
     Field.LANGUAGE: lambda preferences, value: replace(preferences, language=Language(value)),
@@ -82,4 +97,5 @@ _DECODERS: dict[Field, Callable[[Preferences, str], Preferences]] = {
     Field.DAYS: _decode_days,
     Field.TAGS: _decode_tags,
     Field.ENABLED: lambda preferences, value: replace(preferences, enabled=value == "on"),
+    Field.PAUSE: lambda preferences, value: replace(preferences, pause=decode_pause(value)),
 }

@@ -34,6 +34,7 @@ channel = Table(
     Column("include_tags", JSON, nullable=False),  # groups; an entry needs one tag of each
     Column("exclude_tags", JSON, nullable=False),
     Column("enabled", Boolean, nullable=False),
+    Column("pause", String(21)),  # 2026-12-24/2027-01-02: no posts from the first to before the second
     Column("enabled_at", Instant),
     Column("paused_reason", String(64)),
     Column("failed_days", Integer, nullable=False, server_default="0"),

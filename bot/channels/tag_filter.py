@@ -11,8 +11,11 @@ NOT = frozenset({"not", "without", "except", "no"})
 """Exclude the tag after them."""
 NOT_AFTER = frozenset({"빼고", "제외", "말고", "없이"})
 """Exclude the tag before them, as in Korean word order."""
-ALL = frozenset({"all", "none", "clear", "everything", "전체", "모두", "전부"})
-"""Remove the filter."""
+ALL = frozenset({
+    "all", "any", "none", "off", "reset", "clear", "everything", "no filter",
+    "전체", "모두", "전부", "다", "모든", "초기화", "해제", "끄기", "없음",
+})  # fmt: skip
+"""Remove the filter, or stand before the tags that are left out: ``all -optimizer``."""
 
 OPERATORS = AND | OR | NOT | NOT_AFTER
 """A tag of one of these names has to be written in quotes. The same goes for ``ALL``."""

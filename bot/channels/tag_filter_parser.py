@@ -24,6 +24,9 @@ _MAX_TOKENS = 200
 """The most tokens that are parsed, because each bracket makes the recursion deeper."""
 
 _TOKEN = re.compile(r'"(?P<quoted>[^"]*)"|(?P<sign>[()&|]+?)|(?P<word>[^\s,()&|"]+)')
+_PAPERS = frozenset({"papers", "tags", "of", "them", "but", "논문", "논문에서", "태그"})
+"""Words that people write between a word for everything and what they leave out."""
+
 _CHANNEL_LINK = re.compile(r"<#\w{1,30}\|?([^<>]{0,200})>")
 """Slack's channel picker opens when somebody types ``#``, so a link to a channel stands for a tag."""
 
@@ -44,10 +47,10 @@ def parse(typed: str) -> TagFilter | None:
     ``all`` and ``전체`` give the empty filter.
     """
     text = _normalized(typed).strip()
-    if text.casefold() in ALL:
+    if text.casefold() in ALL or (text and not _without_all(list(_tokens(text)))):
         return TagFilter()
     try:
-        clauses = _Parser(list(_tokens(text))).parse()
+        clauses = _Parser(_without_all(list(_tokens(text)))).parse()
     except _SyntaxError:
         return None
     exclude = tuple(clause[0][0] for clause in clauses if len(clause) == 1 and not clause[0][1])
@@ -84,6 +87,14 @@ class _SyntaxError(Exception):
 def _normalized(typed: str) -> str:
     """The text with plain quotes, hyphens and commas, and channel links replaced by their names."""
     return _CHANNEL_LINK.sub(r"\1", typed.translate(_PUNCTUATION))
+
+
+def _without_all(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The tokens without a word for everything at their beginning: ``all -gan`` is ``-gan``."""
+    rest = tokens
+    while rest and rest[0][0] == "word" and rest[0][1].casefold() in ALL | _PAPERS:
+        rest = rest[1:]
+    return rest
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:

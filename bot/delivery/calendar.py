@@ -42,8 +42,8 @@ def exists(day: date, zone: str) -> bool:
 
 
 def is_chosen(preferences: Preferences, day: date) -> bool:
-    """Whether a channel gets a post on a day: one of its weekdays, and no public holiday it leaves out."""
-    if day.weekday() not in preferences.days:
+    """Whether a channel gets a post on a day: one of its weekdays, no holiday it leaves out, and no pause."""
+    if day.weekday() not in preferences.days or (preferences.pause and preferences.pause.covers(day)):
         return False
     return preferences.holidays is None or day not in _holidays(preferences.holidays, day.year)
 
@@ -77,10 +77,13 @@ def is_right(channel: Channel, *, now: datetime) -> bool:
     return stored.at <= now or next_due(channel.preferences, now) == stored
 
 
-def next_post(channel: Channel) -> datetime | None:
-    """When a channel's next post is due; None when there is none. A day that the zone skips brings none."""
+def next_post(channel: Channel, now: datetime) -> datetime | None:
+    """When a channel's next post after ``now`` is due; None when there is none.
+
+    A day that the zone skips brings none. A post that is due already and still on its way is not the next.
+    """
     due = channel.next_due
-    while due is not None and not exists(due.date, channel.preferences.zone):
+    while due is not None and (due.at <= now or not exists(due.date, channel.preferences.zone)):
         due = next_due(channel.preferences, due.at)
     return due.at if due is not None else None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
+import re
 from collections.abc import Collection, Iterable
 from functools import cache
 from importlib.resources import files
@@ -105,7 +106,10 @@ class Catalogue:
         return self.gettext("{date} at {time}", date=self.date(local.date()), time=self.time(local.time()))
 
     def zone_name(self, name: str) -> str:
-        """``서울 시간``, ``Seoul time``; a zone without a city (``UTC``) keeps its name."""
+        """``서울 시간``, ``Seoul time``; ``UTC+9`` for a fixed offset (``Etc/GMT-9``); ``UTC`` as it is."""
+        if found := re.fullmatch(r"Etc/GMT([+-])(\d{1,2})", name):
+            # POSIX counts west of Greenwich, people count east of it.
+            return f"UTC{'-' if found[1] == '+' else '+'}{found[2]}"
         if "/" not in name or name.startswith(("Etc/", "SystemV/")):
             return name
         city = str(get_timezone_location(name, locale=self._locale, return_city=True))

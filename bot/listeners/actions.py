@@ -80,6 +80,7 @@ HANDLERS: dict[Action, Handler] = {
     Action.POST_NOW: settings_buttons.post_now,
     Action.POST_AGAIN: settings_buttons.post_again,
     Action.UNDO: settings_buttons.undo,
+    Action.ZONE: settings_buttons.choose_zone,
     Action.GIVE: digest_upload.open_form,
     Action.KEEP: digest_upload.keep,
     Action.DISMISS: digest_upload.dismiss,

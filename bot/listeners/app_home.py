@@ -24,7 +24,7 @@ async def publish_home(request: Request) -> None:
         today=await (await request.archive()).newest_digest(now=services.clock.now()),
         saved=await _saved_papers(request),
         channels=[
-            ManagedChannel(channel, next_post(channel))
+            ManagedChannel(channel, next_post(channel, services.clock.now()))
             for channel in await services.settings.of_workspace(workspace)
             if _is_listed(channel, rights)
         ],

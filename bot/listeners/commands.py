@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,7 +11,8 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.listeners.digest_command import digest_command
+from bot.language.small_talk import small_talk
+from bot.listeners.digest_command import digest_command, is_digest_command
 from bot.listeners.lookup import HELP_WORDS, find_papers, find_tag
 from bot.listeners.request import Request
 from bot.listeners.services import Services
@@ -18,6 +20,7 @@ from bot.listeners.timely_answer import answer_command
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
 from bot.messages.mrkdwn import unescape
+from bot.messages.small_talk_replies import small_talk_reply
 
 Command = Callable[[Request, str], Awaitable[Message]]
 """Gives the answer to what was typed after the command's name."""
@@ -30,8 +33,8 @@ than any question or setting needs. The rest is cut off before anything looks at
 
 
 async def haru_command(request: Request, typed: str) -> Message:
-    """The answer to ``/haru typed``: ``/haru paper looped`` is ``/paper looped``, and words that are no
-    command are looked up as a paper.
+    """The answer to ``/haru typed``: ``/haru paper looped`` is ``/paper looped``, ``/haru off`` is
+    ``/digest off``, small talk is answered as such, and everything else is looked up as a paper.
     """
     first, _, rest = typed.strip().partition(" ")
     command = _SUBCOMMANDS.get(first.casefold())
@@ -39,6 +42,10 @@ async def haru_command(request: Request, typed: str) -> Message:
         return await command(request, rest)
     if not first or first.casefold() in HELP_WORDS:
         return help_message(Topic.HARU, language=await request.language())
+    if kind := small_talk(typed):
+        return small_talk_reply(kind, language=await request.language())
+    if await asyncio.to_thread(is_digest_command, typed):
+        return await digest_command(request, typed)
     return await find_papers(request, typed)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 
-from bot.channels import setting_parser, subcommands, tag_filter_parser
+from bot.channels import setting_parser, subcommands
 from bot.channels.permissions import people_who_may_manage
 from bot.channels.preferences import Channel, Preferences
-from bot.delivery.calendar import next_post
-from bot.listeners import digest_upload, post_command, settings_changes
-from bot.listeners.misspelt_commands import wrong_subcommand, wrong_tags, wrong_value
+from bot.delivery.calendar import local_day, next_post
+from bot.listeners import digest_upload, post_command, setting_values, settings_changes
+from bot.listeners.misspelt_commands import with_known_tags, wrong_subcommand, wrong_tags, wrong_value
 from bot.listeners.permission_checks import refusal_of_managers, refusal_to_manage
 from bot.listeners.request import Request
+from bot.listeners.setting_values import Value, ZoneChoice
 from bot.listeners.settings_form import open_settings_form
 from bot.messages import change_messages, channel_notices, managers
 from bot.messages.channel_card import ChannelStatus
@@ -20,7 +22,9 @@ from bot.messages.channel_card import card as card_message
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
 from bot.messages.refusals import Mistyped, mistyped
-from bot.use_cases.channel_settings import PreferencesChange
+
+_WITHOUT_VALUE = frozenset({"status", "preview", "log", "settings", "undo", "resume", "help", "post", "add"})
+"""Subcommands that take no value: words after them are answered as not understood, never ignored."""
 
 
 async def digest_command(request: Request, typed: str) -> Message:
@@ -31,12 +35,16 @@ async def digest_command(request: Request, typed: str) -> Message:
     if not word:
         return await card(request)
     subcommand = subcommands.find_subcommand(word)
+    if value and subcommand in _WITHOUT_VALUE:
+        return mistyped(Mistyped.EXTRA, value, language=await request.language())
     match subcommand:
         case None:
             language = await request.language()
             return wrong_subcommand(request.services.prefix, word, value, language=language)
         case "help":
             return help_message(Topic.DIGEST, language=await request.language())
+        case "status":
+            return await card(request)
         case "preview":
             return await preview(request)
         case "log":
@@ -45,9 +53,17 @@ async def digest_command(request: Request, typed: str) -> Message:
             refusal = await open_settings_form(request)
             return refusal or await card(request)
         case "on":
-            return await settings_changes.turn_on(request)
-        case "off":
+            return await _turn_on(request, channel, value)
+        case "off" if not value:
             return await settings_changes.turn_off(request)
+        case "off" | "pause" | "skip":
+            return await _pause(request, channel, value)
+        case "resume":
+            return await settings_changes.resume(request)
+        case "undo":
+            return await _undo(request, channel)
+        case "timezone" if not value:
+            return channel_notices.zone_is(channel.preferences.zone, language=await request.language())
         case "post":
             return await post_command.post(request)
         case "add":
@@ -58,12 +74,27 @@ async def digest_command(request: Request, typed: str) -> Message:
             return await _change_preference(request, channel, subcommand, value)
 
 
+def is_digest_command(typed: str) -> bool:
+    """Whether words after `/haru` are a command of `/digest`: ``off`` and ``time 9am`` are, while
+    ``time series`` is what a paper may be about.
+    """
+    word, _, value = typed.strip().partition(" ")
+    if not value:
+        return word.casefold() in subcommands.SUBCOMMANDS and word.casefold() not in setting_values.PARSERS
+    subcommand = subcommands.find_subcommand(word)
+    if subcommand in ("pause", "skip"):
+        return not isinstance(setting_values.pause(value, today=datetime.now(UTC).date()), Mistyped)
+    read = setting_values.PARSERS.get(subcommand or "")
+    return read is not None and subcommand != "tags" and not isinstance(read(value), Mistyped)
+
+
 async def card(request: Request) -> Message:
     """The channel's card: its settings, its next and last post, and buttons for those who may change it."""
     services, channel = request.services, await request.channel()
     rights, installation = await request.rights(fresh=False), await request.installation()
     status = ChannelStatus(
-        next_post=next_post(channel),
+        today=local_day(services.clock.now(), channel.preferences.zone),
+        next_post=next_post(channel, services.clock.now()),
         last_post=await services.posts.last_post(channel),
         workspace_paused=installation.paused_reason if installation else None,
         failing_sources=await services.sources.failing_names(),
@@ -85,62 +116,82 @@ async def preview(request: Request, preferences: Preferences | None = None) -> M
         channel = replace(channel, preferences=preferences)
     messages = await request.services.posts.preview(channel, shared_only=not await request.sees_own_papers())
     language = await request.language()
+    if not messages and channel.preferences.tags.names:
+        return channel_notices.filter_leaves_nothing(channel.preferences.tags, language=language)
     if not messages:
         return channel_notices.nothing_to_post(language=language)
     return channel_notices.preview(messages, language=language)
 
 
 async def _change_preference(request: Request, channel: Channel, subcommand: str, value: str) -> Message:
-    change = _PARSERS[subcommand](value)
+    change = await _read(subcommand, value)
     if isinstance(change, Mistyped):
         language = await request.language()
         return wrong_value(request.services.prefix, subcommand, value, change, language=language)
     if refusal := await refusal_to_manage(request, channel):
         return refusal
-    if subcommand == "tags" and (misspelt := await wrong_tags(request, channel, value)):
-        return misspelt
+    if isinstance(change, ZoneChoice):
+        return await _ask_for_zone(request, value, change)
+    if subcommand == "tags":
+        if misspelt := await wrong_tags(request, channel, value):
+            return misspelt
+        meant = await with_known_tags(request, channel, value, change(channel.preferences).tags)
+        return await settings_changes.change_settings(request, channel, lambda now: replace(now, tags=meant))
     return await settings_changes.change_settings(request, channel, change)
 
 
-def _language(value: str) -> PreferencesChange | Mistyped:
-    language = setting_parser.parse_language(value)
-    return Mistyped.LANGUAGE if language is None else lambda now: replace(now, language=language)
+async def _read(subcommand: str, value: str) -> Value:
+    # Names of time zones are read from files at first use, which takes a moment.
+    return await asyncio.to_thread(setting_values.PARSERS[subcommand], value)
 
 
-def _layout(value: str) -> PreferencesChange | Mistyped:
-    layout = setting_parser.parse_layout(value)
-    return Mistyped.LAYOUT if layout is None else lambda now: replace(now, layout=layout)
+async def _ask_for_zone(request: Request, typed: str, choice: ZoneChoice) -> Message:
+    language = await request.language()
+    return channel_notices.which_zone(typed, choice.hour, choice.zones, language=language)
 
 
-def _time(value: str) -> PreferencesChange | Mistyped:
-    hour, zone, rest = setting_parser.parse_time_and_zone(value)
-    if rest or (hour is None and zone is None):
-        return Mistyped.ZONE if hour is not None else Mistyped.HOUR
-    return lambda now: replace(now, hour=hour or now.hour, zone=zone or now.zone)
+async def choose_zone(request: Request, value: str) -> Message:
+    """The answer to a button of ``which_zone``, whose value is a time zone, perhaps with a time before it."""
+    channel = await request.channel()
+    change = await _read("time", value)
+    if isinstance(change, Mistyped | ZoneChoice):
+        return channel_notices.out_of_date(language=await request.language())
+    if refusal := await refusal_to_manage(request, channel):
+        return refusal
+    return await settings_changes.change_settings(request, channel, change)
 
 
-def _days(value: str) -> PreferencesChange | Mistyped:
-    days_and_country = setting_parser.parse_days(value)
-    if days_and_country is None:
-        return Mistyped.DAYS
-    days, country = days_and_country
-    if country is not None and not setting_parser.has_known_holidays(country):
-        return Mistyped.HOLIDAYS
-    return lambda now: replace(now, days=days, holidays=country)
+async def _turn_on(request: Request, channel: Channel, value: str) -> Message:
+    """`/digest on`, also with a time or days: nothing is turned on if the words are not understood."""
+    if value:
+        change = await asyncio.to_thread(setting_values.schedule, value)
+        if isinstance(change, Mistyped):
+            return mistyped(change, value, language=await request.language())
+        if refusal := await refusal_to_manage(request, channel):
+            return refusal
+        if isinstance(change, ZoneChoice):
+            return await _ask_for_zone(request, value, change)
+        await settings_changes.change_settings(request, channel, change)
+    return await settings_changes.turn_on(request)
 
 
-def _tags(value: str) -> PreferencesChange | Mistyped:
-    tags = tag_filter_parser.parse(value)
-    return Mistyped.TAGS if tags is None else lambda now: replace(now, tags=tags)
+async def _pause(request: Request, channel: Channel, value: str) -> Message:
+    """`/digest pause until monday` and `/digest skip tomorrow`."""
+    today = local_day(request.services.clock.now(), channel.preferences.zone)
+    change = setting_values.pause(value, today=today)
+    if isinstance(change, Mistyped | ZoneChoice):
+        return mistyped(Mistyped.PAUSE, value, language=await request.language())
+    if refusal := await refusal_to_manage(request, channel):
+        return refusal
+    return await settings_changes.change_settings(request, channel, change)
 
 
-_PARSERS: dict[str, Callable[[str], PreferencesChange | Mistyped]] = {
-    "language": _language,
-    "layout": _layout,
-    "time": _time,
-    "days": _days,
-    "tags": _tags,
-}
+async def _undo(request: Request, channel: Channel) -> Message:
+    """`/digest undo`: undo the newest change."""
+    changes = await request.services.settings.latest_changes(channel, limit=1)
+    if not changes or changes[0].id is None:
+        return channel_notices.nothing_to_undo(language=await request.language())
+    return await settings_changes.undo(request, changes[0].id)
 
 
 async def _managers(request: Request, channel: Channel, typed: str) -> Message:

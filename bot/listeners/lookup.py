@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -11,7 +13,9 @@ from bot.messages import paper, search_results
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
 from bot.messages.refusals import Failure, failure
-from digests.model import Results
+from digests.model import Results, TagCount
+from digests.reading.tags import canonical
+from digests.search.guesses import meant_tag
 from digests.search.question import names_a_time
 
 HELP_WORDS = frozenset({"help", "?", "도움말", "도움", "사용법"})
@@ -41,7 +45,7 @@ async def find_papers(request: Request, typed: str) -> Message:
 async def page_of_list(request: Request, question: str, offset: int) -> Message:
     """Another page of a list of papers, also when it holds only one."""
     is_today = question.casefold() in _TODAY_WORDS
-    today = await _newest_posted_date(request) if is_today else None
+    today = await _newest_posted_date(request) if is_today and not request.is_direct else None
     results = await _search(request, question, today=today, offset=offset)
     return _list(results, await request.language())
 
@@ -57,6 +61,8 @@ async def find_tag(request: Request, typed: str) -> Message:
     if not question:
         return search_results.tag_list(counts, language=language)
     results = await archive.tagged(question, limit=search_results.PAGE)
+    if not results.hits and (filters := _as_tag_filters(question, counts)):
+        return await find_papers(request, filters)
     if not results.hits:
         suggested = [count for count in counts if count.tag.name in results.suggestions]
         return search_results.unknown_tag(question, suggested, language=language)
@@ -64,6 +70,16 @@ async def find_tag(request: Request, typed: str) -> Message:
     if tag is None:
         return search_results.results_page(results, language=language)
     return search_results.tag_page(_as_search(results), tag, language=language, typed=question)
+
+
+def _as_tag_filters(typed: str, counts: Sequence[TagCount]) -> str | None:
+    """Several tags as a question for papers that have them all: ``#rl #optimizer`` for ``rl optimizer``; None
+    unless every word is a tag.
+    """
+    known = {count.tag.name: count.papers for count in counts}
+    words = [word for word in re.split(r"[\s,+&]+", typed) if word.casefold() not in ("and", "그리고")]
+    tags = [meant_tag(canonical(word.lstrip("#")), known) for word in words]
+    return " ".join(f"#{tag}" for tag in tags) if len(tags) > 1 and all(tags) else None
 
 
 async def open_paper(request: Request, entry_id: int, offset: int, question: str) -> Message:
@@ -77,10 +93,12 @@ async def open_paper(request: Request, entry_id: int, offset: int, question: str
 
 
 async def _find_todays(request: Request, question: str) -> Message:
-    """The papers of the newest digest the channel has had; where Haru does not post, the newest of all."""
+    """The papers of the newest digest the channel has had. In a direct message and where Haru does not post,
+    those of the newest digest that the person may see, as in App Home.
+    """
     language = await request.language()
-    today = await _newest_posted_date(request)
-    if today is None and await request.known_channel() is not None:
+    today = None if request.is_direct else await _newest_posted_date(request)
+    if today is None and not request.is_direct and await request.known_channel() is not None:
         return search_results.no_posts_yet(language=language)
     return _answer(request, await _search(request, question, today=today), language)
 

@@ -11,12 +11,21 @@ from rapidfuzz.distance import OSA
 from bot.channels import setting_parser, subcommands, tag_filter_parser
 from bot.channels.preferences import Channel
 from bot.channels.tag_filter import TagFilter
+from bot.channels.time_and_zone import parse_time_and_zone
 from bot.listeners.request import Request
 from bot.messages.message import Message
-from bot.messages.refusals import Mistyped, mistyped
+from bot.messages.refusals import Mistyped, mistyped, unknown_tags
+from digests.search.guesses import similar_tags
+from digests.search.tag_names import tag_of_other_name
 
 _ALL_TAGS = 10_000
 """Tags to compare with; more than any archive has."""
+
+_TAGS_NAMED = 5
+"""Tags that are named where a filter cannot match."""
+
+_SHORTEST_ZONE = 6
+"""Letters a time zone must have to be corrected."""
 
 _SHORTEST = 3
 """Letters a word must have to be compared: shorter ones resemble too many."""
@@ -39,15 +48,39 @@ def wrong_value(prefix: str, subcommand: str, value: str, kind: Mistyped, *, lan
 
 
 async def wrong_tags(request: Request, channel: Channel, typed: str) -> Message | None:
-    """The answer to a tag filter with misspelt tags, with the whole command that was probably meant; None if
-    no tag looks misspelt.
+    """The answer to a tag filter with tags that no paper has: with the whole command that was probably meant
+    where they resemble known ones, else with tags that papers have. None if the filter can match.
     """
-    suggestion = await near_tags(request, channel, typed)
-    if suggestion is None:
+    language = await request.language()
+    if suggestion := await near_tags(request, channel, typed):
+        names, meant = suggestion
+        near = _command(request.services.prefix, "tags", str(meant))
+        return mistyped(Mistyped.UNKNOWN_TAG, names, language=language, suggestion=near)
+    wanted = tag_filter_parser.parse(typed)
+    counts = {count.tag.name: count.papers for count in await (await request.archive()).tags(limit=_ALL_TAGS)}
+    if wanted is None or not counts:
         return None
-    names, meant = suggestion
-    near = _command(request.services.prefix, "tags", str(meant))
-    return mistyped(Mistyped.UNKNOWN_TAG, names, language=await request.language(), suggestion=near)
+    taken = tag_filter_parser.quoted_names(typed) | set(channel.preferences.tags.names)
+    unknown = [
+        name
+        for group in wanted.include
+        if not any(name in counts or name in taken or tag_of_other_name(name, counts) for name in group)
+        for name in group
+    ]
+    if not unknown:
+        return None
+    near_names = [near for name in unknown for near in similar_tags(name, counts)]
+    return unknown_tags(unknown, (near_names or list(counts))[:_TAGS_NAMED], language=language)
+
+
+async def with_known_tags(request: Request, channel: Channel, typed: str, wanted: TagFilter) -> TagFilter:
+    """The filter with tags that have another name in the archive replaced by that name (``강화학습`` by
+    ``rl``). Tags in quotes, and those that the channel's filter has already, stay.
+    """
+    counts = {count.tag.name: count.papers for count in await (await request.archive()).tags(limit=_ALL_TAGS)}
+    taken = tag_filter_parser.quoted_names(typed) | set(channel.preferences.tags.names) | set(counts)
+    names = {name: tag_of_other_name(name, counts) for name in wanted.names if name not in taken}
+    return wanted.with_names({name: known for name, known in names.items() if known})
 
 
 def near_subcommand(word: str) -> str | None:
@@ -61,11 +94,12 @@ def near_value(subcommand: str, value: str) -> str | None:
     For ``time`` only the time zone is corrected, and the hour stays as it was typed.
     """
     words = setting_parser.value_words(subcommand)
-    if subcommand != "time":
+    if subcommand not in ("time", "timezone"):
         return _nearest("".join(value.split()).casefold(), words)
-    hour, _, zone = setting_parser.parse_time_and_zone(value)
-    near = _nearest(zone.strip().casefold(), words)
-    return f"{hour:%H:%M} {near}" if hour and near else near
+    typed = parse_time_and_zone(value)
+    # A short name of a city resembles many others.
+    near = _nearest(typed.rest.strip().casefold(), words) if len(typed.rest) >= _SHORTEST_ZONE else None
+    return f"{typed.hour:%H:%M} {near}" if typed.hour and near else near
 
 
 async def near_tags(request: Request, channel: Channel, typed: str) -> tuple[str, TagFilter] | None:
@@ -79,8 +113,10 @@ async def near_tags(request: Request, channel: Channel, typed: str) -> tuple[str
         return None
     taken_as_they_are = tag_filter_parser.quoted_names(typed) | set(channel.preferences.tags.names)
     counts = await (await request.archive()).tags(limit=_ALL_TAGS)
+    known = {count.tag.name: count.papers for count in counts}
+    names = {name for name in wanted.names if name not in taken_as_they_are}
     near = tag_filter_parser.similar_names(
-        set(wanted.names) - taken_as_they_are, [count.tag.name for count in counts]
+        {name for name in names if tag_of_other_name(name, known) is None}, list(known)
     )
     return (", ".join(sorted(near)), wanted.with_names(near)) if near else None
 

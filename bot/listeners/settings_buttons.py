@@ -54,3 +54,8 @@ async def post_again(press: ButtonPress) -> None:
 async def undo(press: ButtonPress) -> None:
     """Undo the change of the value."""
     await press.reply(await settings_changes.undo(press.request, value_number(press.value)))
+
+
+async def choose_zone(press: ButtonPress) -> None:
+    """Set the time zone of the value, and the time before it."""
+    await press.reply(await digest_command.choose_zone(press.request, press.value))

@@ -4,6 +4,8 @@ whose change it overwrote.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 
 from bot.channels.preferences import Channel, Layout
@@ -44,7 +46,7 @@ async def notify_and_answer(request: Request, changed: SettingsChanged) -> Messa
     done = change_messages.changes_made(
         changed.changes,
         language=language,
-        next_post=None if changed.turned_on else next_post(channel),
+        next_post=None if changed.turned_on else next_post(channel, request.services.clock.now()),
         zone=channel.preferences.zone,
         undo=changed.changes[-1].id if changed.changes else None,
         overtaken=changed.overwritten,
@@ -77,6 +79,16 @@ async def turn_off(request: Request) -> Message:
     changed = await request.services.settings.turn_off(channel, user_id=request.user_id)
     await _notify(request, changed)
     return channel_notices.turned_off(language=await request.language())
+
+
+async def resume(request: Request) -> Message:
+    """`/digest resume`: end a pause, and turn the papers on if they were off."""
+    channel = await request.channel()
+    if refusal := await refusal_to_manage(request, channel):
+        return refusal
+    if channel.preferences.pause is not None:
+        await change_settings(request, channel, lambda now: replace(now, pause=None))
+    return await turn_on(request)
 
 
 async def undo(request: Request, change_id: int) -> Message:
@@ -114,7 +126,7 @@ async def _first_post(request: Request, channel: Channel, language: str, *, memb
     newest = await request.services.posts.newest_unposted(channel)
     return channel_notices.turned_on(
         language=language,
-        next_post=next_post(channel),
+        next_post=next_post(channel, request.services.clock.now()),
         zone=channel.preferences.zone,
         newest=newest.id if newest else None,
         members=members if channel.preferences.layout is not Layout.THREAD else 0,

@@ -12,6 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels import setting_parser, tag_filter_parser
 from bot.channels.preferences import Channel, Language, Layout, Preferences
 from bot.channels.tag_filter import TagFilter
+from bot.channels.time_parser import parse_time
+from bot.channels.zone_names import find_zones
 from bot.listeners.app_home import publish_home
 from bot.listeners.error_answers import result_or_failure
 from bot.listeners.misspelt_commands import near_tags
@@ -134,11 +136,11 @@ def read_form(view: dict[str, Any], language: str) -> tuple[Preferences, frozens
         return [str(option.get("value", "")) for option in selected]
 
     errors: dict[str, str] = {}
-    hour = setting_parser.parse_time(str(_state(view, Input.HOUR).get("selected_time") or ""))
+    hour = parse_time(str(_state(view, Input.HOUR).get("selected_time") or ""))
     if hour is None:
         errors[Input.HOUR.value] = mistyped_in_modal(Mistyped.HOUR, language=language)
-    zone = setting_parser.parse_zone(option(Input.ZONE))
-    if zone is None:
+    zones = find_zones(option(Input.ZONE))
+    if not zones:
         errors[Input.ZONE.value] = mistyped_in_modal(Mistyped.ZONE, language=language)
     days = frozenset(int(day) for day in options(Input.DAYS) if day.isdecimal())
     if not days:
@@ -152,7 +154,7 @@ def read_form(view: dict[str, Any], language: str) -> tuple[Preferences, frozens
         language=setting_parser.parse_language(option(Input.LANGUAGE)) or Language.EN,
         layout=setting_parser.parse_layout(option(Input.LAYOUT)) or Layout.DIGEST,
         hour=hour or time(9),
-        zone=zone or "UTC",
+        zone=zones[0] if zones else "UTC",
         days=days,
         holidays=holidays if holidays and holidays != NO_HOLIDAYS else None,
         tags=tags or TagFilter(),

@@ -43,6 +43,7 @@ class Action(StrEnum):
     POST_NOW = "post_now"  # "DIGEST" or "": posts that digest, or today's, now
     POST_AGAIN = "post_again"  # "DELIVERY": posts a digest again that did or may have come already
     UNDO = "undo"  # "CHANGE"
+    ZONE = "zone"  # "09:00 ZONE" or "ZONE": the time zone that a name of several meant
     GIVE = "give"  # "": opens the form for a digest
     KEEP = "keep"  # "FILE:SHA256": adds the file that was shown if it has not changed
     DISMISS = "dismiss"  # "": discards the file that was shown

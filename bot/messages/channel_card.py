@@ -16,7 +16,7 @@ from bot.messages.entry import packed
 from bot.messages.managers import rights_not_checked, who_can_change
 from bot.messages.message import Block, Message
 from bot.messages.mrkdwn import brief, link, verbatim
-from bot.messages.setting_names import LANGUAGE_NAMES, LAYOUT_NAMES, filter_text, schedule_text
+from bot.messages.setting_names import LANGUAGE_NAMES, LAYOUT_NAMES, filter_text, pause_text, schedule_text
 
 
 class Outcome(StrEnum):
@@ -48,12 +48,13 @@ class LastPost:
 
 @dataclass(frozen=True, slots=True)
 class ChannelStatus:
-    """What the card says beside the settings.
+    """What the card says beside the settings. ``today`` is the day in the channel's zone.
 
     ``workspace_paused`` is the code of the reason why nothing is posted in the whole workspace.
     ``failing_sources`` are the names of sources that cannot be fetched.
     """
 
+    today: date
     next_post: datetime | None = None
     last_post: LastPost | None = None
     workspace_paused: str | None = None
@@ -118,6 +119,13 @@ def _state(channel: Channel, status: ChannelStatus, catalogue: Catalogue) -> str
         return catalogue.gettext("*Off.* I don't post anything here.")
     if status.next_post is None:
         return catalogue.gettext("*On.*")
+    pause = channel.preferences.pause
+    if pause is not None and pause.until > status.today:
+        return catalogue.gettext(
+            "*On.* No posts on {days}. Next post: {moment}",
+            days=pause_text(pause, catalogue),
+            moment=catalogue.moment(status.next_post, channel.preferences.zone),
+        )
     moment = catalogue.moment(status.next_post, channel.preferences.zone)
     return catalogue.gettext("*On.* Next post: {moment}", moment=moment)
 

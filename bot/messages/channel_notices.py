@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, time
 
 from bot.channels.preferences import Preferences
+from bot.channels.tag_filter import TagFilter
 from bot.language.catalogue import catalogue_for
 from bot.messages import limits
 from bot.messages.action_ids import HELLO, Action
 from bot.messages.blocks import actions, button, context, section
 from bot.messages.delivery_reasons import reason_text
 from bot.messages.message import Message
-from bot.messages.mrkdwn import link
-from bot.messages.setting_names import LANGUAGE_NAMES, LAYOUT_NAMES, schedule_text
+from bot.messages.mrkdwn import brief, link
+from bot.messages.setting_names import LANGUAGE_NAMES, LAYOUT_NAMES, filter_text, schedule_text
 
 
 def hello(preferences: Preferences, *, language: str, inviter_id: str | None = None) -> Message:
@@ -74,6 +75,38 @@ def turned_off(*, language: str) -> Message:
     return Message(text, (section(text),))
 
 
+def which_zone(typed: str, hour: time | None, zones: Sequence[str], *, language: str) -> Message:
+    """Asks which of several time zones was meant, with a button for each. Nothing is changed before."""
+    catalogue = catalogue_for(language)
+    text = catalogue.gettext("‘{typed}’ can mean several time zones. Which one?", typed=brief(typed, 100))
+    prefix = f"{hour:%H:%M} " if hour is not None else ""
+    row = actions(
+        [
+            button(f"{catalogue.zone_name(zone)} · {zone}", Action.ZONE, f"{prefix}{zone}", key=str(place))
+            for place, zone in enumerate(zones)
+        ]
+    )
+    names = ", ".join(zones)
+    return Message(f"{text} {names}", (section(text), *row))
+
+
+def zone_is(zone: str, *, language: str) -> Message:
+    """Says which time zone the channel has, and how to change it."""
+    catalogue = catalogue_for(language)
+    text = catalogue.gettext(
+        "The time zone is {name} (`{zone}`). `/digest timezone Berlin` changes it.",
+        name=catalogue.zone_name(zone),
+        zone=zone,
+    )
+    return Message(text, (section(text),))
+
+
+def nothing_to_undo(*, language: str) -> Message:
+    """Says that no change of this channel's settings is left to undo."""
+    text = catalogue_for(language).gettext("There is no change to undo here.")
+    return Message(text, (section(text),))
+
+
 def already_posted(*, language: str, url: str | None, value: str) -> Message:
     """Says that the channel already has this digest.
 
@@ -106,6 +139,17 @@ def nothing_to_post(*, language: str) -> Message:
     """Says that there is no digest to post or to preview."""
     catalogue = catalogue_for(language)
     text = catalogue.gettext("I have no papers to show yet.")
+    return Message(text, (section(text),))
+
+
+def filter_leaves_nothing(tags: TagFilter, *, language: str) -> Message:
+    """Says that the channel's tag filter leaves nothing of the papers there are, and names the filter."""
+    catalogue = catalogue_for(language)
+    text = catalogue.gettext(
+        "None of the papers I'd post next pass this channel's tag filter ({tags}). "
+        "`/digest tags all` removes it.",
+        tags=filter_text(tags, catalogue),
+    )
     return Message(text, (section(text),))
 
 

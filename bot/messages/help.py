@@ -38,13 +38,17 @@ _SETTINGS = (
     ("/digest", deferred("see this channel's settings, with a button to change them")),
     ("/digest on", deferred("turn the daily papers on; `off` turns them off")),
     ("/digest language ko", deferred("choose the language; also `en` or `both`")),
-    ("/digest time 09:00 Asia/Seoul", deferred("choose the time and time zone of the post")),
+    (
+        "/digest time 09:00 Asia/Seoul",
+        deferred("choose the time and time zone; also `9am Berlin` or `UTC+9`"),
+    ),
     ("/digest days weekdays", deferred("choose the days; also `daily` or `mon,wed`")),
     ("/digest layout thread", deferred("choose how posts look: `thread`, `digest` or `stream`")),
     (
         "/digest tags +scaling-law -gan",
         deferred("choose papers by tag; also `nlp and (robotics or planning)` or `all`"),
     ),
+    ("/digest pause until monday", deferred("stop for a while; also `tomorrow` or `3 days`")),
     ("/digest preview", deferred("preview the next post; only you see it")),
     ("/digest post", deferred("post the latest papers now")),
     ("/digest add", deferred("add papers of your own, as text or a file")),
@@ -52,7 +56,7 @@ _SETTINGS = (
         "/digest managers add @minji",
         deferred("let others change these settings; also `remove` or `everyone`"),
     ),
-    ("/digest log", deferred("see who changed what, with a button to undo it")),
+    ("/digest log", deferred("see who changed what; `undo` takes the last change back")),
 )
 
 _HARU = (

@@ -42,6 +42,8 @@ class Mistyped(StrEnum):
     ZONE = "zone"
     DAYS = "days"
     HOLIDAYS = "holidays"
+    PAUSE = "pause"
+    EXTRA = "extra"
     TAGS = "tags"
     UNKNOWN_TAG = "unknown_tag"
     MANAGERS = "managers"
@@ -70,11 +72,24 @@ _EXPECTED = {
     Mistyped.COMMAND: deferred("I don't know that command. `/digest help` shows the ones I know."),
     Mistyped.LANGUAGE: deferred("The language is `ko`, `en` or `both`: `/digest language ko`"),
     Mistyped.LAYOUT: deferred("The layout is `digest`, `thread` or `stream`: `/digest layout thread`"),
-    Mistyped.HOUR: deferred("Write the time like `09:00` or `18:30`: `/digest time 09:00`"),
-    Mistyped.ZONE: deferred("Write the time zone like `Asia/Seoul`: `/digest time 09:00 Asia/Seoul`"),
-    Mistyped.DAYS: deferred("Write the days like `weekdays`, `daily` or `mon,wed`: `/digest days mon,wed`"),
+    Mistyped.HOUR: deferred("Write the time like `09:00` or `6:30pm`: `/digest time 09:00`"),
+    Mistyped.ZONE: deferred(
+        "Write the time zone as a city, a country, an offset or its name, like `Seoul`, `UTC+9` or "
+        "`Asia/Seoul`: `/digest time 09:00 Seoul`"
+    ),
+    Mistyped.DAYS: deferred(
+        "Write the days like `weekdays`, `daily`, `mon-thu` or `mon,wed`: `/digest days mon,wed`"
+    ),
     Mistyped.HOLIDAYS: deferred(
-        "Write the country as two letters, like `KR`: `/digest days weekdays except holidays KR`"
+        "I don't know this country's holidays. Write the country like `Germany` or `KR`: "
+        "`/digest days weekdays except holidays KR`"
+    ),
+    Mistyped.PAUSE: deferred(
+        "Write how long, like `until monday`, `tomorrow` or `3 days`: `/digest pause until monday`. "
+        "`/digest off` stops the papers until you turn them on again."
+    ),
+    Mistyped.EXTRA: deferred(
+        "I don't understand this here, so I changed nothing. `/digest help` shows what I know."
     ),
     Mistyped.TAGS: deferred(
         "Write tags with + and -, or with and, or, not: `/digest tags +scaling-law -gan`, "
@@ -92,6 +107,8 @@ _EXPECTED_IN_MODAL = {
     Mistyped.ZONE: deferred("Write the time zone like Asia/Seoul."),
     Mistyped.DAYS: deferred("Choose at least one day."),
     Mistyped.HOLIDAYS: deferred("Choose a country from the list."),
+    Mistyped.PAUSE: deferred("Write how long, like 3 days."),
+    Mistyped.EXTRA: deferred("I don't understand this."),
     Mistyped.TAGS: deferred("Write tags like +scaling-law -gan, or nlp and (robotics or planning)."),
     Mistyped.UNKNOWN_TAG: deferred("No paper has that tag yet. To use it anyway, put it in quotes."),
     Mistyped.MANAGERS: deferred("Choose people from this workspace."),
@@ -176,6 +193,19 @@ def mistyped(kind: Mistyped, typed: str, *, language: str, suggestion: str | Non
         text = catalogue.gettext("‘{typed}’? {expected}", typed=brief(typed, 200), expected=expected)
         return _message(text)
     return _message(expected)
+
+
+def unknown_tags(names: Sequence[str], known: Sequence[str], *, language: str) -> Message:
+    """Refuses a filter with tags that no paper has, and names tags that papers have."""
+    catalogue = catalogue_for(language)
+    unknown = catalogue.join_names(f"‘{brief(name, 100)}’" for name in names)
+    text = catalogue.gettext("No paper has the tag {names} yet, so I changed nothing.", names=unknown)
+    if known:
+        tags = brief(", ".join(known), 500)
+        examples = catalogue.gettext("Papers have, for example: {tags}.", tags=tags)
+        text = f"{text} {examples}"
+    how = catalogue.gettext("To use a tag that is still to come, put it in quotes.")
+    return _message(f"{text} {how}")
 
 
 def mistyped_in_modal(kind: Mistyped, *, language: str) -> str:

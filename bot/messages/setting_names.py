@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import time
+from datetime import time, timedelta
 
-from bot.channels import tag_filter_parser
-from bot.channels.preferences import Field, Language, Layout, Preferences
+from bot.channels import setting_codec, tag_filter_parser
+from bot.channels.preferences import Field, Language, Layout, Pause, Preferences
 from bot.channels.tag_filter import TagFilter
 from bot.language.catalogue import Catalogue, deferred
 from bot.messages.mrkdwn import brief
@@ -30,6 +30,7 @@ FIELD_NAMES = {
     Field.DAYS: deferred("Days"),
     Field.TAGS: deferred("Tags"),
     Field.ENABLED: deferred("Daily papers"),
+    Field.PAUSE: deferred("Pause"),
     Field.MANAGERS: deferred("Managers"),
 }
 
@@ -120,6 +121,16 @@ def _enabled(value: str, catalogue: Catalogue) -> str:
     )
 
 
+def pause_text(pause: Pause, catalogue: Catalogue) -> str:
+    """``12월 24일~26일``: the days without a post."""
+    return catalogue.date_range(pause.first, pause.until - timedelta(days=1))
+
+
+def _pause(value: str, catalogue: Catalogue) -> str:
+    pause = setting_codec.decode_pause(value)
+    return pause_text(pause, catalogue) if pause else catalogue.pgettext("pause", "none")
+
+
 def _managers(value: str, catalogue: Catalogue) -> str:
     people = [f"<@{user}>" for user in value.split() if _USER.fullmatch(user)][:20]
     return catalogue.join_names(people) if people else catalogue.gettext("nobody")
@@ -132,5 +143,6 @@ _RECORDED = {
     Field.DAYS: _days,
     Field.TAGS: _tags,
     Field.ENABLED: _enabled,
+    Field.PAUSE: _pause,
     Field.MANAGERS: _managers,
 }

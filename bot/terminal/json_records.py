@@ -104,10 +104,10 @@ def message_records(messages: Sequence[Message], metadata: Sequence[Record]) -> 
     ]
 
 
-def channel_record(channel: Channel, last: Delivery | None) -> Record:
+def channel_record(channel: Channel, last: Delivery | None, *, now: datetime) -> Record:
     """A channel of ``haru channels --json``; ``last`` is its last delivery."""
     preferences = channel.preferences
-    next_at = next_post(channel)
+    next_at = next_post(channel, now)
     return {
         "workspace": channel.workspace.key,
         "channel": channel.channel_id,

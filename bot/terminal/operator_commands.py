@@ -27,7 +27,7 @@ async def channels(settings: Settings, as_json: bool) -> None:
     async with open_database(settings) as database:
         haru = Haru(settings, database)
         records = [
-            channel_record(channel, await haru.ledger.history.last(channel.id))
+            channel_record(channel, await haru.ledger.history.last(channel.id), now=haru.clock.now())
             for channel in await haru.channels.all()
         ]
     if as_json:

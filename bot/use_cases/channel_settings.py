@@ -148,7 +148,8 @@ class ChannelSettings:
         since = await self._change_log.since(channel, last_seen)
         return await self.change(
             channel,
-            lambda now: merge_preferences(now, since, preferences),
+            # The form does not show a pause.
+            lambda now: merge_preferences(now, since, replace(preferences, pause=now.pause)),
             # A direct message belongs to its person and has no managers.
             None if channel.is_direct else lambda now: merge_managers(now, since, managers),
             user_id=user_id,

@@ -14,7 +14,7 @@ from digests.model import Correction
 from digests.search import glossary, meaning, names, query_expansion, ranking, tokenizer, weights
 from digests.search.addresses import Address
 from digests.search.candidates import Candidate, candidates
-from digests.search.guesses import guesses, nearest_tag
+from digests.search.guesses import guesses, meant_tag
 from digests.search.keyboard import on_other_keyboard
 from digests.search.library import Library, Selection, Term
 from digests.search.names import Kind
@@ -210,13 +210,7 @@ class _Asking:
 
     def _tag(self, said: str) -> str:
         """The known tag that was meant; what was said where there is none."""
-        known = self._library.tags()
-        if said in known:
-            return said
-        for english in glossary.in_english(tokenizer.joined(said)):
-            if (tag := self._library.tags_by_letters.get(tokenizer.joined(english))) is not None:
-                return tag
-        return nearest_tag(said, known) or said
+        return meant_tag(said, self._library.tags()) or said
 
     def _by_author(self, typed: str) -> Selection:
         """Papers one of whose authors has every word typed, begun or corrected."""

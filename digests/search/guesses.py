@@ -13,6 +13,7 @@ from digests.search.function_words import FUNCTION
 from digests.search.library import Library
 from digests.search.query_expansion import LONG_QUESTION, SHORTEST_CORRECTED, Group, slips_allowed
 from digests.search.question import Question
+from digests.search.tag_names import tag_of_other_name
 
 MOST = 3
 
@@ -56,6 +57,13 @@ def similar_tags(name: str, tags: Mapping[str, int]) -> list[str]:
         )
     ]
     return list(dict.fromkeys([*sorted(inside, key=lambda known: (-tags[known], known))[:3], *near]))[:3]
+
+
+def meant_tag(typed: str, tags: Mapping[str, int]) -> str | None:
+    """The tag that was typed by its name, by another name of it, or with a slip; None if there is none."""
+    if typed in tags:
+        return typed
+    return tag_of_other_name(typed, tags) or nearest_tag(typed, tags)
 
 
 def nearest_tag(typed: str, tags: Mapping[str, int]) -> str | None:

@@ -189,5 +189,6 @@ COLUMNS: Mapping[str, Mapping[str, Fault]] = {
     "sayings_korean": {"beginnings": _list, "papers say": _list},
     "glossary": {"english": _lower, "korean": _list},
     "dictionary": {"english": _lower, "korean": _list},
+    "acronyms": {"acronym": _lower, "full name": _lower},
 }
 """The files, each with its columns, and what a cell of each may hold."""

@@ -15,7 +15,7 @@ from digests.model import ArchivedEntry, Correction, Hit, Results, Tag, TagCount
 from digests.reading.tags import canonical
 from digests.search import tokenizer
 from digests.search.engine import Answer
-from digests.search.guesses import nearest_tag, similar_tags
+from digests.search.guesses import meant_tag, similar_tags
 from digests.search.library import Library
 from digests.search.matches import holds_phrases, matched
 from digests.store.entry_reader import load_entries
@@ -68,7 +68,7 @@ def tagged(library: Library, typed: str) -> tuple[str, Answer]:
     """The tag that was meant, and its papers, newest first; a near miss is corrected, and said so."""
     name = canonical(typed)
     known = library.tags()
-    meant = nearest_tag(name, known) if name else None
+    meant = meant_tag(name, known) if name else None
     if meant is None:
         return typed, Answer(suggestions=tuple(similar_tags(name, known)))
     is_slip = tokenizer.joined(meant) != tokenizer.joined(name)

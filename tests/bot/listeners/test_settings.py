@@ -180,8 +180,8 @@ async def test_a_misspelt_tag_is_asked_about(desk: Desk) -> None:
     assert (await desk.channel()).preferences.tags == TagFilter((("eficiency",),))
     await desk.write("/digest tags +eficiency -gan")
     assert (await desk.channel()).preferences.tags == TagFilter((("eficiency",),), ("gan",))
-    await desk.write("/digest tags efficiency 그리고 (attention 또는 memory)")
-    assert (await desk.channel()).preferences.tags.include == (("efficiency",), ("attention", "memory"))
+    await desk.write("/digest tags efficiency 그리고 (llm 또는 sparsity)")
+    assert (await desk.channel()).preferences.tags.include == (("efficiency",), ("llm", "sparsity"))
 
 
 async def _open_modal(desk: Desk, person: str = MINJI) -> dict[str, Any]:

@@ -172,7 +172,7 @@ def test_settings(language: str, typed: str, hostiles: list[str], others: int, f
     check(
         card(
             channel,
-            ChannelStatus(next_post=DATE, failing_sources=[typed] * 9),
+            ChannelStatus(today=DATE.date(), next_post=DATE, failing_sources=[typed] * 9),
             language=language,
             may_change=True,
         )
