@@ -9,6 +9,7 @@ import sys
 import click
 
 from bot.terminal.archive_commands import export, import_documents, preview, retract, search
+from bot.terminal.backup_commands import backup, restore
 from bot.terminal.command import FAILED
 from bot.terminal.operator_commands import channels, doctor, manifest
 from bot.terminal.process_commands import deliver, migrate, run, serve, worker
@@ -39,6 +40,7 @@ for subcommand in (
     sources,
     channels, doctor, manifest,
     pause, resume, forget,
+    backup, restore,
 ):  # fmt: skip
     cli.add_command(subcommand)
 

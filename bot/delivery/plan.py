@@ -53,11 +53,18 @@ def decide(
     digests: Sequence[ArchivedDigest],
     had: DigestsHad,
     tags: TagFilter,
+    restored: date | None = None,
 ) -> Decision:
     """What a channel gets on a schedule date. ``digests``: those it may get by then, oldest first.
 
-    A digest that the channel has had by a manual post counts as there, so nothing is waited for.
+    Digests up to the day ``restored``, on which the database was restored from a backup, may have been
+    posted since the copy was made, so they are left out. A digest that the channel has had by a manual post
+    counts as there, so nothing is waited for.
     """
+    if restored is not None:
+        if due.date <= restored:
+            return Skipped(Reason.RESTORED)
+        digests = [digest for digest in digests if digest.date is not None and digest.date > restored]
     new = unread(digests, had, due.date)
     there = [digest for digest in digests if digest.date is not None and digest.date <= due.date]
     is_late = not any(_is_for(digest, due.date) for digest in there)

@@ -180,6 +180,7 @@ class Planner:
         """A decision for each channel. Channels with the same past and the same wishes share one object."""
         ids = [channel.id for channel in channels]
         had = await self._history.digests_had(ids, since=digests_had_since(day))
+        restored_at = await self._history.restored_at()
         uninstalled = await self._installations.not_installed(set(digests))
         made: dict[object, plan.Decision] = {}
         decisions: list[plan.Decision] = []
@@ -190,11 +191,19 @@ class Planner:
             if not calendar.exists(day, channel.preferences.zone):
                 decisions.append(plan.Skipped(Reason.NO_SUCH_DATE))
                 continue
+            zone = channel.preferences.zone
+            restored = None if restored_at is None else calendar.local_day(restored_at, zone)
             due, own, tags = _due(channel), digests[channel.workspace], channel.preferences.tags
-            key = (due, id(own), had[channel.id].digest_ids, had[channel.id].newest, tags)
+            key = (due, id(own), had[channel.id].digest_ids, had[channel.id].newest, tags, restored)
             if key not in made:
                 made[key] = plan.decide(
-                    due, now=now, grace=self._grace, digests=own, had=had[channel.id], tags=tags
+                    due,
+                    now=now,
+                    grace=self._grace,
+                    digests=own,
+                    had=had[channel.id],
+                    tags=tags,
+                    restored=restored,
                 )
             decisions.append(made[key])
         return decisions

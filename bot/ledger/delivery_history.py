@@ -11,7 +11,7 @@ from sqlalchemy import exists, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.tables import channel as channel_table
-from bot.ledger import tables
+from bot.ledger import restoration, tables
 from bot.ledger.delivery import Delivery, DigestsHad
 from bot.ledger.dialect import in_list
 from bot.ledger.states import DOUBTED_STATES, DeliveryState, Reason
@@ -41,6 +41,11 @@ class DeliveryHistory:
         """
         async with self._database.read() as connection:
             return await _digests_had(connection, channel_ids, since=since, also=also)
+
+    async def restored_at(self) -> datetime | None:
+        """When the database was last restored from a backup; None if it never was."""
+        async with self._database.read() as connection:
+            return await restoration.restored_at(connection)
 
     async def newest_had(self, channel_id: int) -> date | None:
         """The date of the newest digest a channel has had; None when it had none."""

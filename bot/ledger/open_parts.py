@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ledger import editions, lanes, results, tables
@@ -103,6 +103,11 @@ async def call_off_deliveries(
 ) -> None:
     """Send nothing more of these deliveries, as ``OpenParts.call_off`` does for a channel."""
     await _call_off(connection, in_list(_part.delivery_id, delivery_ids), reason, now=now)
+
+
+async def call_off_all(connection: AsyncConnection, reason: str, *, now: datetime) -> None:
+    """Send no part of any delivery that is open."""
+    await _call_off(connection, true(), reason, now=now)
 
 
 async def _give_up(connection: AsyncConnection, *, now: datetime) -> int:

@@ -199,6 +199,8 @@ class Reason(StrEnum):
     RETRACTED = "retracted"
     UNINSTALLED = "uninstalled"
     TOO_LATE = "too_late"
+    RESTORED = "restored"
+    """The database was restored from a backup, which does not say what was posted since."""
 
     # An attempt did not get through to Slack.
     NOT_CONNECTED = "not_connected"

@@ -15,6 +15,7 @@ _REASONS = {
     "nothing_left": deferred("No paper that day matched the channel's tags."),
     "no_such_date": deferred("That day doesn't exist in this time zone."),
     "too_late": deferred("I was down at that time, so those papers come with the next post."),
+    "restored": deferred("I was restored from a backup, and didn't want to post anything twice."),
     "off": deferred("The daily papers were turned off before the post went out."),
     "retracted": deferred("The papers were taken down."),
     "parent_gone": deferred("The first message was deleted, so I couldn't continue its thread."),
