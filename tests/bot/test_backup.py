@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from datetime import datetime, timedelta
-from glob import glob
 from pathlib import Path
 
 import pytest
@@ -20,6 +19,10 @@ from bot.local.seed import ENGLISH_CHANNEL
 from digests.errors import SchemaError
 from digests.store.database import Database
 from tests.bot.delivery.scene import DAY, Scene, open_scene
+
+
+def _left_over(folder: Path) -> list[Path]:
+    return [*folder.glob("*restor*"), *folder.glob("*partial*")]
 
 
 async def _reopen(scene: Scene, url: str, at: datetime) -> Haru:
@@ -113,7 +116,7 @@ async def test_what_cannot_be_restored_leaves_the_database_alone(tmp_path: Path)
     with pytest.raises(SchemaError, match="9999"):
         await backup.restore(url, copy)
     assert (tmp_path / "haru.sqlite3").read_bytes() == before
-    assert not [*glob("*restor*", root_dir=tmp_path), *glob("*partial*", root_dir=tmp_path)]
+    assert not _left_over(tmp_path)
 
 
 async def test_on_postgresql_it_names_the_command() -> None:
