@@ -24,8 +24,9 @@ PREPARE_EVERY = 5.0
 _PAUSE_FACTOR = 10
 """The pause after a preparation is at least this many times as long as the preparation took."""
 
-START_WITHIN = 10.0
-"""How many seconds a process that starts waits for search to be prepared before it answers people."""
+START_WITHIN = 60.0
+"""How many seconds a process that starts waits for search to be prepared before it answers people. An archive
+of 100,000 papers takes up to a third of it; a question meanwhile would wait longer than Slack does."""
 
 _TUNE_AFTER = 5.0
 """Seconds after the start of a process that delivers until its garbage collector is tuned."""

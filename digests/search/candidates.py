@@ -9,9 +9,10 @@ import numpy as np
 
 from digests.search import weights
 from digests.search.analysis import THOUSANDTHS
-from digests.search.index import Array, Index
+from digests.search.index import Index
 from digests.search.library import Library, Selection
 from digests.search.query_expansion import Group
+from digests.search.tables import Array
 
 
 @dataclass(frozen=True, slots=True)

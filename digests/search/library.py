@@ -12,10 +12,10 @@ from operator import itemgetter
 import numpy as np
 
 from digests.search import tokenizer
-from digests.search.analysis import Analysed
-from digests.search.index import Array, Facts, Index, Mention
+from digests.search.index import Facts, Index, Mention
 from digests.search.names import Kind, document_name, document_names
 from digests.search.question import tags_by_letters
+from digests.search.tables import Array
 
 MOST_HEARD = 4
 """Words that sound like one in Hangul: the commonest of the nearest."""
@@ -29,7 +29,7 @@ _AS_CLOSE = 0.05
 """Sounds that differ so little from the closest are as close."""
 
 _MOST_CALLING = 50
-"""Papers looked at for what they call others."""
+"""Papers looked at that others call by one name."""
 
 Selection = Sequence[Array]
 """Some papers: for each index, whether each row is one of them."""
@@ -115,11 +115,11 @@ class Library:
         hangul = [word.shown for word in words]
         found: dict[int, float] = {}
         for index in self.indexes:
-            names = list(index.people)
             like = index.people_by_sound.like(hangul)
             closest = max((closeness for _, closeness in like), default=0.0)
             for place, closeness in like:
-                for id_ in index.people[names[place]] if closeness >= closest - _AS_CLOSE else ():
+                name = index.people.keys[place]
+                for id_ in index.under(index.people, name) if closeness >= closest - _AS_CLOSE else ():
                     found[id_] = max(closeness, found.get(id_, 0.0))
         return found
 
@@ -234,7 +234,7 @@ class Library:
         return self._under("citing", address)
 
     def _under(self, name: str, key: str) -> list[int]:
-        ids = [id_ for index in self.indexes for id_ in getattr(index, name).get(key, ())]
+        ids = [id_ for index in self.indexes for id_ in index.under(getattr(index, name), key)]
         return self.newest_first(self.selected(ids)) if ids else []
 
     def of_day(self, day: date) -> list[int]:
@@ -264,7 +264,7 @@ class Library:
         ids = [
             id_
             for index in self.indexes
-            for id_ in index.tags.get(name, ())
+            for id_ in index.under(index.tags, name)
             if any(name in dict(one.tags) for one in self._visible_mentions(id_))
         ]
         return self.selected(ids)
@@ -283,8 +283,7 @@ class Library:
         counts: Counter[str] = Counter()
         for index in self.indexes:
             hidden = index.ids[~self._all_seen(index)].tolist() if self._until is not None else []
-            for name, ids in index.tags.items():
-                counts[name] += len(ids)
+            counts.update(dict(zip(index.tags.keys, index.tags.counts(), strict=True)))
             for id_ in hidden:
                 paper = self.paper(id_)
                 seen = {tag for one in self._visible_mentions(id_) for tag, _ in one.tags}
@@ -308,14 +307,11 @@ class Library:
         found: dict[int, Kind] = {}
         for index in self.indexes:
             for kind in Kind:
-                for id_ in index.called.get(kind + name, ()):
+                for id_ in index.under(index.called, kind + name):
                     found.setdefault(id_, kind)
-            for id_ in index.calls.get(name, ())[:_MOST_CALLING]:
-                row = index.row(id_)
-                calls = Analysed.unpacked(index.analysed[row]).calls if row is not None else ()
-                for said, _, address in (one.partition("\t") for one in calls):
-                    if said == name:
-                        found.update(dict.fromkeys(self._at(address), Kind.OWN))
+            calls = index.calls.keys
+            for at in calls.beginning_with(name + "\t")[:_MOST_CALLING]:
+                found.update(dict.fromkeys(self._at(calls[at].partition("\t")[2]), Kind.OWN))
         return found
 
     def citations(self, paper_id: int) -> int:
@@ -324,12 +320,14 @@ class Library:
         if paper is None:
             return 0
         names = {name for one in paper.mentions for name in document_names(one.path)}
-        citing = {id_ for index in self.indexes for at in paper.addresses for id_ in index.citing.get(at, ())}
-        citing |= {id_ for index in self.indexes for name in names for id_ in index.linked.get(name, ())}
+        citing: set[int] = set()
+        for index in self.indexes:
+            citing.update(id_ for address in paper.addresses for id_ in index.under(index.citing, address))
+            citing.update(id_ for name in names for id_ in index.under(index.linked, name))
         return len(citing - {paper_id})
 
     def _at(self, address: str) -> list[int]:
-        return [id_ for index in self.indexes for id_ in index.addresses.get(address, ())]
+        return [id_ for index in self.indexes for id_ in index.under(index.addresses, address)]
 
     # Relations.
 
@@ -340,7 +338,9 @@ class Library:
         if paper is None:
             return []
         names = {document_name(link) for link in links}
-        by_name = [id_ for index in self.indexes for name in names for id_ in index.documents.get(name, ())]
+        by_name = [
+            id_ for index in self.indexes for name in names for id_ in index.under(index.documents, name)
+        ]
         ids = self.newest_first(self.selected(by_name))
         for address in paper.cites:
             ids += self.at(address)
@@ -350,14 +350,12 @@ class Library:
 
     def alike(self, paper_id: int) -> list[int]:
         """Papers that share the rarest terms of this one's head, the most alike first."""
-        own = next(
-            (index.analysed[row] for index in self.indexes if (row := index.row(paper_id)) is not None), None
-        )
-        if own is None:
-            return []
-        analysed = Analysed.unpacked(own)
         weights = {
-            name: mark >> 1 for name, mark in zip(analysed.terms, analysed.marks, strict=True) if mark & 1
+            name: mark >> 1
+            for index in self.indexes
+            if (row := index.row(paper_id)) is not None
+            for name, mark in zip(*index.terms.under(row), strict=True)
+            if mark & 1
         }
         terms = sorted(
             (term for term in self.terms(weights) if term.df > 1), key=lambda term: (term.df, term.term)

@@ -17,6 +17,7 @@ from itertools import permutations
 from digests.search import phonetics, word_lists
 from digests.search.phonetics import Reading
 from digests.search.romanisation import korean_names
+from digests.search.tables import Strings
 from digests.search.tokenizer import fold
 from digests.search.word_lists import WordLists, words_of
 
@@ -89,13 +90,13 @@ class PeopleBySound:
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._names = [fold(name) for name in names]
+        self._names = names
         bearers: dict[str, list[int]] = defaultdict(list)
-        for place, name in enumerate(self._names):
-            for part in dict.fromkeys(_parts(name)):
+        for place, name in enumerate(names):
+            for part in dict.fromkeys(_parts(fold(name))):
                 bearers[part].append(place)
-        self._parts = sorted(bearers)
-        self._bearers = [array("I", bearers[part]) for part in self._parts]
+        self._parts = Strings(sorted(bearers))
+        self._bearers = _Places((at, place) for at, part in enumerate(self._parts) for place in bearers[part])
         self._places = _Places(
             (key, place)
             for place, part in enumerate(self._parts)
@@ -115,9 +116,8 @@ class PeopleBySound:
     def _korean(self, words: tuple[str, ...]) -> Iterator[int]:
         for name in korean_names(words):
             for surname in sorted(name.surnames):
-                at = bisect_left(self._parts, surname)
-                if at < len(self._parts) and self._parts[at] == surname:
-                    yield from (place for place in self._bearers[at] if name.fits(self._names[place]))
+                if (at := self._parts.place(surname)) is not None:
+                    yield from (place for place in self._bearers.of(at) if name.fits(self._folded(place)))
 
     def _with_last_name(self, words: tuple[str, ...]) -> Iterator[tuple[int, float]]:
         word = "".join(words)
@@ -134,18 +134,18 @@ class PeopleBySound:
             if close >= least:
                 yield from (
                     (place, close)
-                    for place in self._bearers[part]
-                    if _parts(self._names[place])[-1] == self._parts[part]
+                    for place in self._bearers.of(part)
+                    if _parts(self._folded(place))[-1] == self._parts[part]
                 )
 
     def _with_names(self, words: Sequence[str]) -> Iterator[tuple[int, float]]:
         if sum(map(len, words)) < SYLLABLES_OF_A_NAME and not any(map(_LOANWORD.search, words)):
             return
         likes = [self._like(word) for word in words]
-        each = [{place for part in like for place in self._bearers[part]} for like in likes]
+        each = [{place for part in like for place in self._bearers.of(part)} for like in likes]
         known: dict[tuple[str, str], float] = {}
         for place in set.intersection(*each) if each else ():
-            parts = _parts(self._names[place])
+            parts = _parts(self._folded(place))
             closes = []
             for word in words:
                 for part in parts:
@@ -154,6 +154,9 @@ class PeopleBySound:
                 closes.append([known[word, part] for part in parts])
             if close := _of_different_parts(closes):
                 yield place, close
+
+    def _folded(self, place: int) -> str:
+        return fold(self._names[place])
 
     def _like(self, word: str) -> set[int]:
         """The parts of names that may sound like a word."""

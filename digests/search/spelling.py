@@ -6,8 +6,7 @@ A slip is a letter wrong, missing or extra, or two neighbours swapped (optimal s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ two at most, so that only words of nearly the same kinds are compared."""
 
 
 class Spellings:
-    """Words by length, each with the kinds of letters it has."""
+    """Words by length, those of one length as one text, and the kinds of letters that each has."""
 
     def __init__(self, words: Iterable[str], before: Spellings | None = None) -> None:
         """``before``: the spellings of nearly the same words; lengths that have not changed are not worked
@@ -33,32 +32,35 @@ class Spellings:
         by_length: defaultdict[int, list[str]] = defaultdict(list)
         for word in words:
             by_length[len(word)].append(word)
-        known: Mapping[int, tuple[Sequence[str], Any]] = before._by_length if before else {}
-        self._by_length: dict[int, tuple[Sequence[str], Any]] = {
-            length: known[length] if length in known and known[length][0] == some else (some, _kinds(some))
-            for length, some in by_length.items()
-            if length
-        }
+        known: Mapping[int, tuple[str, Any]] = before._by_length if before else {}
+        self._by_length: dict[int, tuple[str, Any]] = {}
+        for length, some in by_length.items():
+            text = "".join(some)
+            is_known = length in known and known[length][0] == text
+            if length:
+                self._by_length[length] = known[length] if is_known else (text, _kinds(text, length))
 
     def near(self, word: str, slips: int) -> list[tuple[int, str]]:
         """Words at most so many slips away, with their slips, the nearest first. Not the word itself."""
         if not word:
             return []
         found: list[tuple[int, str]] = []
-        own = _kinds([word])[0]
+        own = _kinds(word, len(word))[0]
         for longer in range(-slips, slips + 1):
-            if len(word) + longer not in self._by_length:
+            length = len(word) + longer
+            if length not in self._by_length:
                 continue
-            words, kinds = self._by_length[len(word) + longer]
+            text, kinds = self._by_length[length]
             # A letter that is missing or extra changes one kind, any other slip two at most.
-            alike = np.bitwise_count(kinds ^ own) <= 2 * slips - abs(longer)
-            likely: list[str] = list(compress(words, alike.tolist()))
+            alike = np.flatnonzero(np.bitwise_count(kinds ^ own) <= 2 * slips - abs(longer))
+            likely = [text[at : at + length] for at in (alike * length).tolist()]
             near = process.extract(word, likely, scorer=OSA.distance, score_cutoff=slips, limit=None)
             found += [(int(distance), other) for other, distance, _ in near if distance]
         return sorted(found)[:MOST_NEAR]
 
 
-def _kinds(words: Sequence[str]) -> Any:
-    """The kinds of letters in each word, all of one length; other letters than ASCII are of none."""
-    letters = np.frombuffer("".join(words).encode("ascii", "replace"), dtype=np.uint8)
-    return np.bitwise_or.reduce(_KINDS[letters].reshape(len(words), -1), axis=1)
+def _kinds(text: str, length: int) -> Any:
+    """The kinds of letters in each of the words of one length that a text is made of; letters other than
+    ASCII are of none."""
+    letters = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
+    return np.bitwise_or.reduce(_KINDS[letters].reshape(-1, length), axis=1)

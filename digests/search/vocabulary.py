@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from digests.search.spelling import Spellings
-
-_LAST_LETTER = "\U0010ffff"
+from digests.search.tables import Strings
 
 _MOST_ALIKE = 6
 """Words given as resembling one that nobody wrote."""
@@ -20,32 +18,29 @@ _MOST_PREFIXED = 2000
 
 
 class Vocabulary:
-    """The words of one index, in order, each with its terms."""
+    """The words of one index, each with its terms."""
 
-    def __init__(self, lines: Iterable[str] = (), before: Vocabulary | None = None) -> None:
+    def __init__(self, lines: Strings | None = None, before: Vocabulary | None = None) -> None:
         """``lines`` hold a word, a tab and a term. ``before``: the vocabulary of nearly the same lines."""
-        self._lines = sorted(lines)
-        self.words = list(dict.fromkeys(line.partition("\t")[0] for line in self._lines))
-        self._spellings: Spellings = Spellings(self.words, before._spellings if before else None)
-        self._not_ascii = [word for word in self.words if not word.isascii()]
+        self._lines = lines if lines is not None else Strings()
+        self._spellings: Spellings = Spellings(self.words(), before._spellings if before else None)
+
+    def words(self) -> list[str]:
+        """The words, in order."""
+        return list(dict.fromkeys(line.partition("\t")[0] for line in self._lines))
 
     def __contains__(self, word: str) -> bool:
-        at = bisect_left(self.words, word)
-        return at < len(self.words) and self.words[at] == word
+        return bool(self._lines.beginning_with(word + "\t"))
 
     def terms(self, word: str) -> Iterator[str]:
         """The terms of a word; none where it is not there."""
-        for at in range(bisect_left(self._lines, word + "\t"), len(self._lines)):
-            found, _, term = self._lines[at].partition("\t")
-            if found != word:
-                break
-            yield term
+        for at in self._lines.beginning_with(word + "\t"):
+            yield self._lines[at].partition("\t")[2]
 
     def beginning_with(self, prefix: str) -> set[str]:
         """The terms of words that begin so and go on; of a compound only those that begin so themselves."""
-        start = bisect_left(self._lines, prefix)
-        end = min(bisect_left(self._lines, prefix + _LAST_LETTER, start), start + _MOST_PREFIXED)
-        split = (line.split("\t") for line in self._lines[start:end])
+        found = self._lines.beginning_with(prefix)[:_MOST_PREFIXED]
+        split = (self._lines[at].split("\t") for at in found)
         return {term for word, term in split if word != prefix and term.startswith(prefix[: len(term)])}
 
     def near(self, word: str, slips: int) -> list[tuple[int, str]]:
@@ -54,7 +49,9 @@ class Vocabulary:
 
     def resembling(self, word: str) -> list[tuple[float, str]]:
         """Words that differ in half of their letters at most, with how much they do, the most alike first."""
-        known: Sequence[str] = self.words if any(map(str.isascii, word)) else self._not_ascii
+        known = self.words()
+        if not any(map(str.isascii, word)):
+            known = [one for one in known if not one.isascii()]
         found = process.extract(
             word, known, scorer=OSA.normalized_distance, score_cutoff=0.5, limit=_MOST_ALIKE
         )

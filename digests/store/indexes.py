@@ -8,6 +8,8 @@ that asked last.
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import sys
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import SHARED, Workspace
-from digests.search.index import Index
+from digests.search.index import Index, Row
 from digests.search.library import Library
 from digests.search.meaning import Encoder
 from digests.search.semantic_search import Meant, Vectors
@@ -126,10 +128,26 @@ class Indexes:
             index, old = Index(), _NOTHING
         if papers != old.version:
             rows = await index_rows.rows_after(connection, workspace, old.version)
-            index = await asyncio.to_thread(index.changed, rows)
+            index = await asyncio.to_thread(_changed, index, rows)
             if old.version and len(index) != await index_rows.papers_indexed(connection, workspace):
                 # The workspace was forgotten and began anew.
                 rows = await index_rows.rows_after(connection, workspace, 0)
-                index = await asyncio.to_thread(Index().changed, rows)
+                index = await asyncio.to_thread(_changed, Index(), rows)
         meant = await vectors.load(connection, self._encoder, workspace) if self._encoder else None
         return _Copy(papers, index, meanings, meant)
+
+
+def _changed(index: Index, rows: list[Row]) -> Index:
+    """A new index with these rows. Gives what it took meanwhile back to the system, where the C library can:
+    it is several times what stays, and a process builds an index seldom."""
+    new = index.changed(rows)
+    rows.clear()
+    if _trim is not None and len(new) >= _MANY:
+        _trim(0)
+    return new
+
+
+_MANY = 1000
+"""Papers of an index that takes so much memory to build that it is worth giving back."""
+
+_trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None

@@ -11,7 +11,7 @@ from digests import archive as archives
 from digests.archive import Archive
 from digests.model import Document, ImportedDocument, ImportStatus
 from digests.search.analysis import Analysed
-from digests.search.index import Index
+from digests.search.index import Facts, Index
 from digests.store import index_rows
 from digests.store.database import Database
 from tests.digests.search.test_index import content
@@ -32,8 +32,8 @@ async def _take(archive: Archive, documents: list[Document], *, hour: int = 0) -
 async def _rows(database: Database) -> dict[str, Any]:
     """What the index of all rows holds, by what papers are called: ids differ from archive to archive."""
     async with database.read() as connection:
-        index = Index().changed(await index_rows.rows_after(connection, "", 0))
-    return {index.paper(at).title: Analysed.unpacked(index.analysed[at]) for at in range(len(index))}
+        rows = await index_rows.rows_after(connection, "", 0)
+    return {Facts.unpacked(row.facts).title: Analysed.unpacked(row.terms or b"") for row in rows}
 
 
 async def _is_true_to_its_rows(archive: Archive, database: Database) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from digests.search.analysis import analyse, fields
 from digests.search.index import Facts, Index, Mention, Row
+from digests.search.tables import Table
 
 _WORDS = st.sampled_from(
     ["looped", "loops", "Transformer", "강화학습", "학습", "Scaling-Law", "RoPE", "of", "2025"]
@@ -46,21 +47,24 @@ def _rows(draw: st.DrawFn) -> Row:
 def content(index: Index) -> dict[str, Any]:
     """All that an index says, in an order of its own."""
     postings = {}
-    for term in index.terms:
+    for term in index.terms.keys:
         rows, marks = index.postings(term)
         if len(rows):
             assert index.counts(term) == (len(rows), int((marks & 1).sum()))
             postings[term] = (index.ids[rows].tolist(), marks.tolist())
-    maps = ("addresses", "citing", "tags", "documents", "called", "calls", "linked", "words")
+    tables = ("addresses", "citing", "tags", "documents", "called", "calls", "linked", "words", "people")
     return {
         "ids": index.ids.tolist(),
         "mentions": (index.mention_rows.tolist(), index.mention_days.tolist()),
         "facts": list(index.facts),
-        "analysed": list(index.analysed),
         "postings": postings,
-        "vocabulary": index.vocabulary.words,
-        **{name: dict(getattr(index, name)) for name in maps},
+        "vocabulary": index.vocabulary.words(),
+        **{name: _as_dictionary(index, getattr(index, name)) for name in tables},
     }
+
+
+def _as_dictionary(index: Index, table: Table) -> dict[str, list[int]]:
+    return {key: index.under(table, key) for key in table.keys}
 
 
 @given(steps=st.lists(st.lists(_rows(), max_size=4), max_size=6))
