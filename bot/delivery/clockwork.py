@@ -140,9 +140,11 @@ class Clockwork:
     async def tick(self) -> None:
         """Open the deliveries that are due. The courier sends them, so a slow Slack delays no opening."""
         async with self._ticking:
-            await self._daily.tick(self._clock.now(), look_at_all=self._looks_at_all)
+            opened = await self._daily.tick(self._clock.now(), look_at_all=self._looks_at_all)
             self._looks_at_all = False
             self._ticked_at = time.monotonic()
+        if any(one.delivery_id for one in opened):
+            self._begin("drain", self._courier.drain)
 
     async def wake(self) -> None:
         """Open and send at once, also for channels that wait: the clock was moved, or papers came in."""
@@ -195,16 +197,22 @@ class Clockwork:
 
     def _schedule(self, seconds: float, name: str, job: Job, *, at_once: bool = False) -> None:
         async def run() -> None:
-            # Not awaited: shutting the scheduler down cancels its jobs, and must not cancel a request. And a
-            # long drain would count as a job that missed its turns, with a warning each time.
-            if any(task.get_name() == name for task in self._running):
-                return
-            task = asyncio.create_task(self._guarded(name, job), name=name)
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            self._begin(name, job)
 
         start = {"next_run_time": self._machine.wall()} if at_once else {}
         self._scheduler.add_job(run, _Every(timedelta(seconds=seconds)), id=name, **start)
+
+    def _begin(self, name: str, job: Job) -> None:
+        """Begin a job in a task of its own, unless it is running.
+
+        Not awaited: shutting the scheduler down cancels its jobs, and must not cancel a request. And a long
+        drain would count as a job that missed its turns, with a warning each time.
+        """
+        if any(task.get_name() == name for task in self._running):
+            return
+        task = asyncio.create_task(self._guarded(name, job), name=name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _guarded(self, name: str, job: Job) -> None:
         """Run a job. Never raises: a failed job runs again at its next turn."""

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -37,6 +37,7 @@ from bot.channels.row_mapping import columns_of
 from bot.channels.tables import channel
 from bot.channels.tag_filter import TagFilter
 from bot.clocks import FixedClock
+from bot.delivery.clockwork import DRAIN_INTERVAL
 from bot.delivery.plan import edition
 from bot.ledger.part import metadata_of
 from bot.messages import daily
@@ -96,8 +97,6 @@ async def measure() -> None:
 async def _measure_on(address: str, url: str, sizes: list[int]) -> None:
     print(address.partition(":")[0])
     async with _scene(address, url, 20) as (haru, body):
-        # A process that has run since yesterday has its statements compiled and its client loaded.
-        await _deliver(haru, 20)
         await _sdk(url, 20, body)
     gc.collect()
     gc.freeze()  # as bot.lifecycle does
@@ -120,15 +119,21 @@ async def _measure_on(address: str, url: str, sizes: list[int]) -> None:
 
 
 async def _deliver(haru: Haru, size: int) -> None:
-    """As the clockwork does: sending beside the opening."""
+    """As the clockwork does: sending beside the opening, and at once when it is done."""
+    opened = asyncio.Event()
+
+    async def tick() -> None:
+        await haru.daily.tick(DUE + timedelta(seconds=1), look_at_all=True)
+        opened.set()
 
     async def drain() -> None:
         made = 0
         while made < size:
             made += await haru.courier.drain()
-            await asyncio.sleep(0.05)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(opened.wait(), DRAIN_INTERVAL)
 
-    await asyncio.gather(haru.daily.tick(DUE + timedelta(seconds=1)), drain())
+    await asyncio.gather(tick(), drain())
 
 
 async def _sdk(url: str, size: int, body: dict[str, Any]) -> None:
@@ -199,7 +204,10 @@ async def _scene(
         document = Document("samples", SAMPLE.name, SAMPLE.read_bytes())
         async for _ in haru.archive.import_documents([document], now=DUE - timedelta(days=1)):
             pass
-        await _seed(database, size, due)
+        # A process that has run since yesterday has its statements compiled.
+        await _seed(database, "W", 20, DUE)
+        await _deliver(haru, 20)
+        await _seed(database, "", size, due)
         made = edition(
             DUE.date(),
             await haru.archive.digests_of_day(DUE.date(), workspace=None),
@@ -214,17 +222,20 @@ async def _scene(
         await haru.close()
 
 
-async def _seed(database: Database, size: int, due: datetime) -> None:
+async def _seed(database: Database, name: str, size: int, due: datetime) -> None:
     preferences = columns_of(Preferences(Language.EN, enabled=True))
     installed = {"bot_token": TOKEN, "bot_user_id": "U1", "scopes": [], "installed_at": DUE}
     next_ = {"next_date": due.date(), "next_due_at": due, "enabled_at": DUE - timedelta(days=1)}
     async with database.write() as connection:
         await connection.execute(
-            insert(installation), [{"workspace": f":T{n}", **installed} for n in range(size)]
+            insert(installation), [{"workspace": f":T{name}{n}", **installed} for n in range(size)]
         )
         await connection.execute(
             insert(channel),
-            [{"workspace": f":T{n}", "channel_id": f"C{n}", **preferences, **next_} for n in range(size)],
+            [
+                {"workspace": f":T{name}{n}", "channel_id": f"C{name}{n}", **preferences, **next_}
+                for n in range(size)
+            ],
         )
 
 

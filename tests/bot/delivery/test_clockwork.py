@@ -50,6 +50,16 @@ async def test_a_process_that_starts_looks_for_doubts_at_once(scene: Scene) -> N
     assert len(scene.posted(KOREAN_CHANNEL)) == 1
 
 
+async def test_what_a_tick_opens_is_sent_at_once(scene: Scene) -> None:
+    """A post does not wait for the next interval of sending."""
+    clockwork = scene.haru.clockwork
+    await clockwork.start(alone=scene.haru.database.is_sqlite)
+    clockwork._scheduler.pause()
+    await clockwork.tick()
+    await clockwork.stop()
+    assert len(scene.posted(KOREAN_CHANNEL)) == 1
+
+
 async def test_a_job_that_fails_is_run_again(scene: Scene) -> None:
     """An unforeseen error is logged, and the job runs again at its next turn."""
     runs, again = [0], asyncio.Event()
