@@ -38,6 +38,7 @@ from bot.source_polling import SourcePoller
 from bot.workspaces.clients import Clients
 from bot.workspaces.installations import Installation, Installations
 from bot.workspaces.slack_errors import SlackCallError, call, start_failure
+from bot.workspaces.token_encryption import TokenCipher
 from bot.workspaces.wire import Wire
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import OnDoubt, Settings
@@ -98,6 +99,7 @@ class Haru:
         word_lists.use_folder(settings.haru_words)
         self.settings = settings
         self.database = database
+        database.use_cipher(TokenCipher(settings.encryption_keys))
         self.clock = clock or SystemClock()
         self.machine = machine
         self.archive = Archive(database, encoder=_encoder())

@@ -14,7 +14,7 @@ from bot.terminal.command import FAILED
 from bot.terminal.operator_commands import channels, doctor, manifest
 from bot.terminal.process_commands import deliver, migrate, run, serve, worker
 from bot.terminal.source_commands import sources
-from bot.terminal.workspace_commands import forget, pause, resume
+from bot.terminal.workspace_commands import forget, pause, reencrypt, resume
 from digests.errors import HaruError
 
 _GC_THRESHOLD = 50_000
@@ -40,7 +40,7 @@ for subcommand in (
     sources,
     channels, doctor, manifest,
     pause, resume, forget,
-    backup, restore,
+    backup, restore, reencrypt,
 ):  # fmt: skip
     cli.add_command(subcommand)
 

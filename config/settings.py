@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 from collections.abc import Mapping
@@ -62,6 +63,27 @@ def _user_ids(text: str) -> str:
     return text
 
 
+def _encryption_keys(keys: SecretStr | None) -> SecretStr | None:
+    for key in _split(keys.get_secret_value() if keys else ""):
+        try:
+            is_key = len(base64.b64decode(key, altchars=b"-_", validate=True)) == _KEY_BYTES
+        except ValueError:
+            is_key = False
+        if not is_key:
+            raise ValueError(
+                "should be keys that `haru reencrypt --new-key` prints, separated by commas, the newest first"
+            )
+    return keys
+
+
+_KEY_BYTES = 32
+"""The length of a Fernet key. https://github.com/fernet/spec"""
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def _lower_case(value: object) -> object:
     return value.strip().lower() if isinstance(value, str) else value
 
@@ -84,6 +106,9 @@ class Settings(BaseSettings):
     """With ``slack_client_secret``: offer ``/slack/install``, for any number of workspaces."""
     slack_client_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
+
+    haru_encryption_keys: Annotated[SecretStr | None, AfterValidator(_encryption_keys)] = None
+    """Keys that encrypt tokens in the database, separated by commas. See ``encryption_keys``."""
 
     port: Annotated[int, Field(ge=0, le=65535)] = 3000
     """The port of HTTP mode. ``haru worker`` serves its health there, but only if this is set."""
@@ -173,12 +198,17 @@ class Settings(BaseSettings):
         return Path("data/local.slack.sqlite3")
 
     @property
+    def encryption_keys(self) -> list[str]:
+        """The keys that encrypt tokens at rest. The first encrypts, all of them decrypt."""
+        return _split(self.haru_encryption_keys.get_secret_value() if self.haru_encryption_keys else "")
+
+    @property
     def operators(self) -> frozenset[str]:
         """The Slack user ids of those who run Haru.
 
         They may change the settings of every channel, and are told of problems that only they can solve.
         """
-        return frozenset(part.strip() for part in self.haru_operators.split(",") if part.strip())
+        return frozenset(_split(self.haru_operators))
 
     @model_validator(mode="after")
     def _check_tokens(self) -> Settings:
@@ -201,10 +231,45 @@ def read_settings(**overrides: object) -> Settings:
     The error does not repeat the values: one of them may be a secret.
     """
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # field by field, checked by pydantic
+        return Settings(**(_from_files() | overrides))  # type: ignore[arg-type]  # field by field, checked by pydantic
     except ValidationError as error:
         problems = "; ".join(map(_problem, error.errors(include_url=False, include_input=False)))
         raise SettingsError(f"Correct the environment or the .env file: {problems}.") from None
+
+
+FILE = "_FILE"
+"""Ends the name of a variable that holds the path of a file with a secret."""
+
+
+def _secrets() -> frozenset[str]:
+    """The names of the settings that hold secrets, each of which may come from a file."""
+    return frozenset(
+        name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)
+    ) | {"database_url"}
+
+
+def _from_files() -> dict[str, object]:
+    """The secrets whose ``NAME_FILE`` is set, by the name of the setting. SettingsError in words."""
+    given = {name.upper(): value for name, value in dotenv_values(".env").items() if value}
+    given |= {name.upper(): value for name, value in os.environ.items() if value}
+    values: dict[str, object] = {}
+    for name in sorted(_secrets()):
+        path = given.get(name.upper() + FILE)
+        if path is None:
+            continue
+        if name.upper() in given:
+            raise SettingsError(f"{name.upper()} and {name.upper()}{FILE} are both set; remove one of them.")
+        try:
+            text = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise SettingsError(
+                f"The file that {name.upper()}{FILE} names cannot be read: {reason}."
+            ) from None
+        if not text:
+            raise SettingsError(f"The file that {name.upper()}{FILE} names is empty.")
+        values[name] = text
+    return values
 
 
 def unknown_names() -> list[str]:
@@ -213,7 +278,9 @@ def unknown_names() -> list[str]:
     Names that begin with HARU_ or SLACK_ count, and in ``.env`` also those that are nearly a setting's. The
     sentences do not repeat the values.
     """
-    known = sorted(name.upper() for name in Settings.model_fields)
+    known = sorted(
+        [name.upper() for name in Settings.model_fields] + [name.upper() + FILE for name in _secrets()]
+    )
     in_file = {name.upper() for name in dotenv_values(".env", interpolate=False)}
     prefixed = {name.upper() for name in os.environ if name.upper().startswith(_PREFIXES)}
     sentences = []

@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
     update,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.ledger import tables
 from bot.ledger.dialect import KnownOrNow, execute_with_rows, in_list, insert_into, rows_parameter
 from bot.workspaces.tables import installation
-from digests.store.schema import Instant
+from digests.store.schema import EncryptedText, Instant
 
 FALLBACK_LOOK = timedelta(seconds=30)
 """When to look at a lane again whose parts all wait for an event. The event itself touches the lane too."""
@@ -41,7 +42,7 @@ PAUSED_REASON = case((_IS_OWN, _own.c.paused_reason), else_=_wide.c.paused_reaso
 IS_UNINSTALLED = and_(_own.c.workspace.is_(None), _wide.c.workspace.is_(None))
 """For queries made with ``with_installation``: neither the workspace nor its organisation has Haru."""
 
-TOKEN = case((_IS_OWN, _own.c.bot_token), else_=_wide.c.bot_token).label("token")
+TOKEN = type_coerce(case((_IS_OWN, _own.c.bot_token), else_=_wide.c.bot_token), EncryptedText).label("token")
 """For queries made with ``with_installation``: the workspace's bot token, or NULL."""
 
 
@@ -174,8 +175,11 @@ def _of(column: ColumnElement[Any], key: ColumnElement[str]) -> ColumnElement[An
 _DUE = (
     select(
         _lane.workspace,
-        func.coalesce(
-            _of(_installed.c.bot_token, _lane.workspace), _of(_installed.c.bot_token, _lane.organisation)
+        type_coerce(
+            func.coalesce(
+                _of(_installed.c.bot_token, _lane.workspace), _of(_installed.c.bot_token, _lane.organisation)
+            ),
+            EncryptedText,
         ).label("token"),
     )
     .where(

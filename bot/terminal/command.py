@@ -69,9 +69,11 @@ def instant_of(_: click.Context, __: click.Parameter, value: str | None) -> date
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The database. An empty one gets its tables; SchemaError if the schema is of another version."""
     from bot import schema_version
+    from bot.workspaces.token_encryption import TokenCipher
     from digests.store.database import Database
 
     database = Database(settings.archive_url)
+    database.use_cipher(TokenCipher(settings.encryption_keys))
     try:
         await schema_version.ensure(database)
         yield database

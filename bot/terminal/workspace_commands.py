@@ -57,6 +57,32 @@ async def _set_paused(settings: Settings, workspace: str | None, *, paused: bool
     return 0
 
 
+@click.command("reencrypt")
+@click.option("--new-key", is_flag=True, help="Print a new key, and change nothing.")
+@command
+async def reencrypt(settings: Settings, new_key: bool) -> None:
+    """Encrypt every token in the database with the first of HARU_ENCRYPTION_KEYS.
+
+    Run it after you have put a new key first. Then the old keys can be removed. A running
+    Haru needs the new key before.
+    """
+    from cryptography.fernet import Fernet
+
+    from bot.workspaces.token_encryption import reencrypt as encrypt_all
+    from config.settings import SettingsError
+
+    if new_key:
+        click.echo(Fernet.generate_key().decode("ascii"))
+        return
+    if not settings.encryption_keys:
+        raise SettingsError(
+            "HARU_ENCRYPTION_KEYS is missing; `haru reencrypt --new-key` prints a key for it."
+        )
+    async with open_database(settings) as database:
+        count = await encrypt_all(database)
+    click.echo(f"Encrypted {count} token{'' if count == 1 else 's'} with the first key.")
+
+
 @click.command("forget")
 @click.argument("workspace", metavar="WORKSPACE")
 @click.confirmation_option(

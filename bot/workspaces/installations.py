@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, insert, select, update
+from sqlalchemy import case, insert, select, type_coerce, update
 
 from bot.workspaces import team_access
-from bot.workspaces.tables import installation
+from bot.workspaces.tables import BOT_TOKEN, installation
 from digests.model import Workspace
 from digests.store.bulk import among
 from digests.store.database import Database
+from digests.store.schema import EncryptedText
 
 OPERATOR = "operator"
 """The reason of a pause that an operator made with ``haru pause``."""
@@ -60,7 +61,7 @@ class Installations:
         """Add or renew an installation. Ends an uninstall and a pause, except a pause by an operator."""
         values = {
             "name": new.name,
-            "bot_token": new.bot_token,
+            "bot_token": type_coerce(new.bot_token, EncryptedText),
             "bot_user_id": new.bot_user_id,
             "bot_id": new.bot_id,
             "app_id": new.app_id,
@@ -90,7 +91,7 @@ class Installations:
         async with self._database.read() as connection:
             rows = (
                 await connection.execute(
-                    select(installation).where(
+                    select(installation, BOT_TOKEN).where(
                         installation.c.workspace.in_(keys), installation.c.uninstalled_at.is_(None)
                     )
                 )
@@ -117,7 +118,7 @@ class Installations:
         """Every installation that is not uninstalled, by workspace."""
         async with self._database.read() as connection:
             rows = await connection.execute(
-                select(installation)
+                select(installation, BOT_TOKEN)
                 .where(installation.c.uninstalled_at.is_(None))
                 .order_by(installation.c.workspace)
             )
@@ -207,7 +208,7 @@ def _serving_keys(workspace: Workspace) -> list[str]:
 def _installation(row: Any) -> Installation:
     return Installation(
         workspace=Workspace.from_key(row.workspace),
-        bot_token=row.bot_token,
+        bot_token=row.token,
         bot_user_id=row.bot_user_id,
         bot_id=row.bot_id,
         app_id=row.app_id,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, String, Table, Text, false
+from sqlalchemy import JSON, Boolean, Column, String, Table, Text, false, type_coerce
 
-from digests.store.schema import Instant, metadata
+from digests.store.schema import EncryptedText, Instant, metadata
 
 installation = Table(
     "installation",
@@ -12,7 +12,7 @@ installation = Table(
     # The key of an organisation has an empty team id: "E1:".
     Column("workspace", String(64), primary_key=True),
     Column("name", Text),
-    Column("bot_token", Text, nullable=False),
+    Column("bot_token", Text, nullable=False),  # read and written as EncryptedText
     Column("bot_user_id", String(32), nullable=False),
     Column("bot_id", String(32)),
     Column("app_id", String(32)),
@@ -23,3 +23,6 @@ installation = Table(
     Column("uninstalled_at", Instant),
     Column("delete_after", Instant),
 )
+
+BOT_TOKEN = type_coerce(installation.c.bot_token, EncryptedText).label("token")
+"""The bot token as plain text, for queries."""

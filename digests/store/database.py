@@ -32,6 +32,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from digests.errors import StoreError
 from digests.model import without_credentials
 from digests.store import driver
+from digests.store.schema import CIPHER, Cipher
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -140,6 +141,10 @@ class Database:
             )
             _set_up_postgresql(self.engine)
         _hide_values_in_errors(self.engine)
+
+    def use_cipher(self, cipher: Cipher) -> None:
+        """Store and read secrets (``EncryptedText``) with this cipher from now on."""
+        setattr(self.engine.dialect, CIPHER, cipher)
 
     @property
     def address(self) -> str:

@@ -6,8 +6,9 @@ The tables are defined beside the code that uses them (``digests/store/tables.py
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Protocol
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, Text
 from sqlalchemy.types import TypeDecorator
 
 # Constraints are named by rule, so that a migration can drop one by name on both databases.
@@ -49,3 +50,37 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Cipher(Protocol):
+    """Turns a secret into what is stored, and back."""
+
+    def encrypt(self, plain: str) -> str:
+        """What is stored."""
+        ...
+
+    def decrypt(self, stored: str) -> str:
+        """The secret. Returns what was stored without encryption as it is."""
+        ...
+
+
+class EncryptedText(TypeDecorator[str]):
+    """A secret, stored encrypted if the database was given a cipher (``Database.use_cipher``).
+
+    Nothing can be compared with it in SQL: the same text is stored differently each time.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        cipher: Cipher | None = getattr(dialect, CIPHER, None)
+        return cipher.encrypt(value) if value and cipher is not None else value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        cipher: Cipher | None = getattr(dialect, CIPHER, None)
+        return cipher.decrypt(value) if value and cipher is not None else value
+
+
+CIPHER = "haru_cipher"
+"""The attribute of an engine's dialect that holds its cipher: a column type sees nothing else."""

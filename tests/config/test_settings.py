@@ -70,6 +70,11 @@ def test_half_a_set_of_tokens_is_named(
         ("HARU_HOUR", "25:00", "HARU_HOUR should be a time such as 09:00"),
         ("HARU_HOUR", "9", "HARU_HOUR should be a time such as 09:00"),
         ("HARU_OPERATORS", "@minji", "HARU_OPERATORS should be Slack user ids such as U0123ABCD"),
+        (
+            "HARU_ENCRYPTION_KEYS",
+            "secret",
+            "HARU_ENCRYPTION_KEYS should be keys that `haru",
+        ),
         ("HARU_LANGUAGE", "klingon", "HARU_LANGUAGE should be ko or en"),
         ("HARU_ON_DOUBT", "ask", "HARU_ON_DOUBT should be skip or repost"),
         ("HARU_COMMAND_PREFIX", "Lab ", "HARU_COMMAND_PREFIX should be at most 20 lower-case"),
@@ -112,6 +117,28 @@ def test_a_name_that_is_no_setting_is_said_with_the_nearest(monkeypatch: pytest.
     assert said["SLACK_BOT_TOKN"].endswith("did you mean SLACK_BOT_TOKEN?")
     assert "did you mean" not in said["SLACK_WEBHOOK"]
     assert "secret" not in " ".join(said.values())
+
+
+def test_a_secret_can_come_from_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """NAME_FILE names a file that holds the value of NAME; what is wrong with it is said in words."""
+    Path("token").write_text("xoxb-1\n")
+    Path("empty").write_text("\n")
+    Path(".env").write_text("DATABASE_URL_FILE=url\n")
+    Path("url").write_text("postgresql://haru@db/haru\n")
+    monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", "token")
+    settings = read_settings()
+    assert settings.slack_bot_token is not None
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-1"
+    assert settings.archive_url == "postgresql://haru@db/haru"
+    assert unknown_names() == []
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-2")
+    with pytest.raises(SettingsError, match="SLACK_BOT_TOKEN and SLACK_BOT_TOKEN_FILE are both set"):
+        read_settings()
+    monkeypatch.delenv("SLACK_BOT_TOKEN")
+    for name, said in (("missing", "cannot be read: No such file"), ("empty", "is empty")):
+        monkeypatch.setenv("SLACK_BOT_TOKEN_FILE", name)
+        with pytest.raises(SettingsError, match=f"SLACK_BOT_TOKEN_FILE names {said}"):
+            read_settings()
 
 
 def test_a_dotenv_file_is_read() -> None:
