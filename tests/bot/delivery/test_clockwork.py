@@ -52,11 +52,8 @@ async def test_a_process_that_starts_looks_for_doubts_at_once(scene: Scene) -> N
 
 async def test_what_a_tick_opens_is_sent_at_once(scene: Scene) -> None:
     """A post does not wait for the next interval of sending."""
-    clockwork = scene.haru.clockwork
-    await clockwork.start(alone=scene.haru.database.is_sqlite)
-    clockwork._scheduler.pause()
-    await clockwork.tick()
-    await clockwork.stop()
+    await scene.haru.clockwork.tick()
+    await asyncio.gather(*scene.haru.clockwork._running)
     assert len(scene.posted(KOREAN_CHANNEL)) == 1
 
 
