@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bot.listeners.permission_checks import refusal_to_administer
 from bot.listeners.request import Request
 from bot.messages import paper, search_results
 from bot.messages.help import Topic, help_message
@@ -20,6 +21,9 @@ from digests.search.question import names_a_time
 
 HELP_WORDS = frozenset({"help", "?", "도움말", "도움", "사용법"})
 """What people type to see the help of a command."""
+
+_WHY = re.compile(r"(?:why|왜)\s*:\s*(?P<question>.*)", re.IGNORECASE | re.DOTALL)
+"""What admins put before a question to see how it is read: somebody complains of an answer."""
 
 _TODAY_WORDS = frozenset({"today", "오늘"})
 
@@ -37,9 +41,21 @@ async def find_papers(request: Request, typed: str) -> Message:
         return help_message(Topic.PAPER, language=await request.language())
     if question.casefold() in _TODAY_WORDS:
         return await _find_todays(request, question)
+    if (why := _WHY.fullmatch(question)) and why["question"]:
+        return await _explained(request, why["question"])
     # Both mostly wait for the database, so they wait side by side.
     language, results = await asyncio.gather(request.language(), _search(request, question))
     return _answer(request, results, language)
+
+
+async def _explained(request: Request, question: str) -> Message:
+    """How a question is read and why its papers stand where they stand; for those who decide for the
+    workspace."""
+    if (refusal := await refusal_to_administer(request)) is not None:
+        return refusal
+    archive = await request.archive()
+    explained = await archive.explain(question, now=await _day_in_channel(request))
+    return search_results.explanation(question, explained, language=await request.language())
 
 
 async def page_of_list(request: Request, question: str, offset: int) -> Message:

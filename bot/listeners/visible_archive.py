@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from digests.archive import Archive
 from digests.model import ArchivedDigest, ArchivedEntry, Results, TagCount, Workspace
+
+if TYPE_CHECKING:
+    from digests.search.explanation import Explanation
 
 
 class VisibleArchive:
@@ -63,3 +67,7 @@ class VisibleArchive:
             limit=limit,
             offset=offset,
         )
+
+    async def explain(self, question: str, *, now: date | None) -> Explanation:
+        """How a question is read, and why its first papers stand where they stand."""
+        return await self._archive.explain(question, workspace=self._workspace, until=self._until, now=now)

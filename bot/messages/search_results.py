@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bot.language.catalogue import Catalogue, catalogue_for
 from bot.messages import entry, limits
@@ -16,11 +17,17 @@ from bot.messages.pagination import Capacity, paginate
 from bot.messages.paper import page_value, search_notices, small_print
 from digests.model import Hit, Results, TagCount
 
+if TYPE_CHECKING:
+    from digests.search.explanation import Explanation
+
 PAGE = 5
 """Results per page: about two screens of a phone."""
 
 TAGS_SHOWN = 20
 """The most tags that `/tag` lists."""
+
+_EXPLAINED = 900
+"""Characters of the lines on one paper: eleven such blocks fit into a message."""
 
 _SNIPPET = 180
 _TITLE = 250
@@ -70,6 +77,30 @@ def no_results(results: Results, *, language: str) -> Message:
         blocks += [context(catalogue.gettext("Did you mean one of these?")), *actions(guesses)]
     example = catalogue.gettext("Try a word, a tag or an arXiv id: `/paper looped`, `/paper #scaling-law`")
     return Message(text, (*blocks, context(example)))
+
+
+def explanation(question: str, explained: Explanation, *, language: str) -> Message:
+    """How a question is read, and why its first papers stand where they stand, in the terms of the search.
+
+    These terms are English in every language, as in ``haru search --explain``. What does not fit into a
+    message is left out.
+    """
+    catalogue = catalogue_for(language)
+    text = catalogue.gettext("How I read ‘{query}’", query=brief(question, 200))
+    blocks = [section(text), section(_verbatim_lines(explained.read))] if explained.read else [section(text)]
+    for place, reason in enumerate(explained.reasons, start=1):
+        parts = ", ".join(f"{name} {part:g}" for name, part in reason.parts.items())
+        score = f"{reason.score:.2f} = {parts}" if parts else f"{reason.score:.2f}"
+        title = f"*{place}.* {brief(reason.title, _TITLE)}"
+        blocks.append(section(f"{title}\n{_verbatim_lines([score, *reason.words])}"))
+    if not explained.reasons:
+        blocks.append(section(catalogue.gettext("Nothing found for ‘{query}’.", query=brief(question, 200))))
+    return Message(text, tuple(blocks))
+
+
+def _verbatim_lines(lines: Sequence[str]) -> str:
+    """Lines as they are, a backtick replaced: it would end the block."""
+    return f"```{clip(escape(chr(10).join(lines)).replace('`', 'ˋ'), _EXPLAINED)}```"
 
 
 def no_posts_yet(*, language: str) -> Message:

@@ -49,6 +49,18 @@ async def test_a_question_without_results_is_answered_in_words(desk: Desk) -> No
     assert "zzzzqqqq" in text_of(answer)
 
 
+async def test_admins_see_how_a_question_is_read(desk: Desk) -> None:
+    """`/paper why: …` tells an admin what was understood and what each score is the sum of; others are told
+    who may ask."""
+    answer = text_of(await desk.write("/paper why: hey the loopd paper"))
+    assert "chatter: hey the paper" in answer
+    assert LOOPED in answer
+    assert "its words" in answer
+    refused = text_of(await desk.write("/paper 왜: hey the loopd paper", JUNHO))
+    assert "chatter" not in refused
+    assert LOOPED not in refused
+
+
 @pytest.mark.parametrize("typed", ["&#" + "9" * 5000 + ";", "&hellip; &eacute;", "<>&amp;lt;"])
 async def test_html_entities_in_a_question_stay_as_they_were_typed(desk: Desk, typed: str) -> None:
     """Only the three characters that Slack escapes are unescaped in a question."""
