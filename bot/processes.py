@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -14,7 +15,7 @@ from bot.lifecycle import delivering, listening, prepared, until_signal
 from bot.local.workspace_identity import WrongDatabaseError, is_local
 from bot.workspaces.slack_errors import SlackCallError, call, start_failure
 from config.settings import Mode, Settings, SettingsError
-from digests.store.database import Database
+from digests.store.database import Database, wal_trouble
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -67,6 +68,8 @@ async def _open(settings: Settings, *, migrate: bool) -> AsyncIterator[Haru]:
     """
     database = Database(settings.archive_url)
     haru = Haru(settings, database)
+    if database.is_sqlite and wal_trouble(sqlite3.sqlite_version_info):
+        log.warning("sqlite_may_damage_wal", version=sqlite3.sqlite_version, repaired_in="3.51.3")
     try:
         if migrate:
             await schema_version.upgrade(database)

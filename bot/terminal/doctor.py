@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from digests.errors import HaruError
 from digests.model import Source, SourceKind
 from digests.search import meaning
 from digests.store import tables
-from digests.store.database import Database
+from digests.store.database import Database, wal_trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ async def examine(settings: Settings) -> list[Finding]:
         findings.append(Finding("database", True, database.address))
         await schema_version.ensure(database)
         findings.append(Finding("schema", True, "up to date"))
+        if database.is_sqlite and (trouble := wal_trouble(sqlite3.sqlite_version_info)):
+            findings.append(Finding("sqlite", True, trouble))
         findings += await _archive(database)
         haru = Haru(settings, database)
         findings += await _sources(haru)
@@ -74,8 +77,13 @@ async def _archive(database: Database) -> list[Finding]:
         encoded = await connection.scalar(select(func.count()).select_from(tables.search_vector))
         refused = (
             await connection.execute(
-                select(tables.document.c.path, tables.document.c.line, tables.document.c.reason).where(
-                    tables.document.c.reason.is_not(None)
+                select(tables.document.c.path, tables.document.c.line, tables.document.c.reason)
+                .join_from(tables.document, tables.source)
+                .where(
+                    tables.document.c.reason.is_not(None),
+                    # What is gone, or in a source that is off, needs nobody.
+                    tables.document.c.removed_at.is_(None),
+                    tables.source.c.enabled.is_(True),
                 )
             )
         ).all()
@@ -86,7 +94,12 @@ async def _archive(database: Database) -> list[Finding]:
     )
     findings = [Finding("archive", bool(papers), text), Finding("meaning", True, _meaning(encoded or 0))]
     findings += [
-        Finding("refused", False, f"{row.path}{f':{row.line}' if row.line else ''}: {row.reason}")
+        Finding(
+            "refused",
+            False,
+            f"{row.path}{f':{row.line}' if row.line else ''}: {row.reason}."
+            " Correct the document where it comes from, and it is read again; or remove it there",
+        )
         for row in refused
     ]
     return findings
@@ -112,7 +125,8 @@ async def _sources(haru: Haru) -> list[Finding]:
             "source",
             False,
             f"{quiet.source.name} has no digest for {quiet.day}, though it usually has one by now;"
-            " check whether it still publishes",
+            " check whether it still publishes, or switch it off with"
+            f" `haru sources off {quiet.source.name}`",
         )
         for quiet in await haru.sources.missed_days(haru.clock.now())
     ]
@@ -130,7 +144,11 @@ def _source_state(source: Source) -> str:
     )
     if source.failures:
         times = f"{source.failures} times in a row" if source.failures > 1 else "once"
-        return f"{source.name} failed {times}, {last_read}: {source.last_error}"
+        return (
+            f"{source.name} failed {times}, {last_read}: {source.last_error}."
+            f" When the cause is gone, `haru sources poll {source.name}` tries again;"
+            f" `haru sources off {source.name}` switches it off"
+        )
     if source.last_good_at is None:
         return (
             f"{source.name} has not been polled yet; a running Haru polls it,"

@@ -111,13 +111,13 @@ def _answer(request: Mapping[str, Any], folder: Path, is_allowed: IsAllowed) -> 
 
 def _opened(folder: Path) -> Repo:
     if not folder.exists():
-        folder.mkdir(parents=True)
+        folder.mkdir(mode=0o700, parents=True)
         return Repo.init_bare(str(folder))
     try:
         return Repo(str(folder))
     except NotGitRepository:
         shutil.rmtree(folder)
-        folder.mkdir()
+        folder.mkdir(mode=0o700)
         return Repo.init_bare(str(folder))
 
 

@@ -17,7 +17,7 @@ from structlog.testing import capture_logs
 
 from digests.errors import StoreError
 from digests.store import database as database_module
-from digests.store.database import Database, driver_url
+from digests.store.database import Database, driver_url, wal_trouble
 from digests.store.tables import source
 
 
@@ -289,3 +289,47 @@ async def _locked(database: Database) -> AsyncIterator[None]:
 async def _terminate(url: str, pid: int | None) -> None:
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as server:
         await server.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+async def test_an_existing_database_becomes_private(tmp_path: Path) -> None:
+    """Files that an older version left readable are closed to others; a folder of other things is not."""
+    own, mixed = tmp_path / "data", tmp_path / "mixed"
+    for folder in (own, mixed):
+        folder.mkdir(mode=0o755)
+        for end in ("", "-wal"):
+            (folder / f"haru.sqlite3{end}").touch(mode=0o644)
+    (mixed / "holiday.jpg").touch()
+    for folder in (own, mixed):
+        await Database(f"sqlite:///{folder}/haru.sqlite3").close()
+        for end in ("", "-wal"):
+            assert (folder / f"haru.sqlite3{end}").stat().st_mode & 0o777 == 0o600
+    assert own.stat().st_mode & 0o777 == 0o700
+    assert mixed.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize(
+    ("version", "is_repaired"),
+    [
+        ((3, 40, 1), False),
+        ((3, 44, 5), False),
+        ((3, 44, 6), True),
+        ((3, 50, 6), False),
+        ((3, 50, 7), True),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
+        ((3, 53, 0), True),
+    ],
+)
+def test_versions_of_sqlite_that_can_damage_a_database_are_known(
+    version: tuple[int, ...], is_repaired: bool
+) -> None:
+    """Those without the repair of the WAL-reset bug, or its backports, are said with what to do."""
+    trouble = wal_trouble(version)
+    assert (trouble is None) is is_repaired
+    assert is_repaired or "SQLite 3.51.3 or later" in str(trouble)
+
+
+def test_two_slashes_after_sqlite_are_explained() -> None:
+    """`sqlite://data/haru.sqlite3` is no traceback: the error shows three and four slashes."""
+    with pytest.raises(StoreError, match=r"sqlite:///data/haru\.sqlite3"):
+        driver_url("sqlite://data/haru.sqlite3")

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot import schema_version
+from bot.app import Haru
 from bot.terminal.doctor import examine, scope_findings
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import Settings
+from digests.model import Document
 from digests.store.database import Database
 from tests.semantic import semantic
 
 
 @pytest.mark.parametrize(
-    ("extra", "text"), [(nullcontext, "pip install 'haru[semantic]'"), (semantic, "0 are encoded")]
+    ("extra", "said"), [(nullcontext, "pip install 'haru[semantic]'"), (semantic, "0 are encoded")]
 )
-async def test_it_says_whether_papers_are_found_by_meaning(tmp_path: Path, extra: Any, text: str) -> None:
+async def test_it_says_whether_papers_are_found_by_meaning(tmp_path: Path, extra: Any, said: str) -> None:
     """Without the extra it says how to install it; with it, how many papers are encoded."""
     url = f"sqlite:///{tmp_path}/haru.sqlite3"
     database = Database(url)
@@ -29,7 +33,33 @@ async def test_it_says_whether_papers_are_found_by_meaning(tmp_path: Path, extra
     with extra():
         findings = {finding.subject: finding for finding in await examine(settings)}
     assert findings["meaning"].ok
-    assert text in findings["meaning"].text
+    assert said in findings["meaning"].text
+
+
+async def test_it_becomes_green_again(tmp_path: Path) -> None:
+    """A refused document is a fault with a remedy until it is gone, or its source is switched off."""
+    url = f"sqlite:///{tmp_path}/haru.sqlite3"
+    database = Database(url)
+    await schema_version.upgrade(database)
+    settings = Settings(_env_file=None, database_url=url)  # type: ignore[call-arg]  # no .env of the tester's
+    archive = Haru(settings, database).archive
+    documents = [Document("papers", f"{name}.txt", b"no date") for name in ("gone", "here")]
+    now = datetime(2025, 3, 3, tzinfo=UTC)
+    assert [taken.status async for taken in archive.import_documents(documents, now=now)] == ["refused"] * 2
+
+    async def refused() -> list[str]:
+        return [finding.text for finding in await examine(settings) if finding.subject == "refused"]
+
+    async def change(statement: str) -> None:
+        async with database.write() as connection:
+            await connection.execute(text(statement))
+
+    assert all("Correct the document where it comes from" in said for said in await refused())
+    await change("UPDATE document SET removed_at = '2025-03-04 00:00:00' WHERE path = 'gone.txt'")
+    assert [said.split(":")[0] for said in await refused()] == ["here.txt"]
+    await change("UPDATE source SET enabled = 0")
+    assert await refused() == []
+    await database.close()
 
 
 def test_each_missing_optional_scope_has_its_own_sentence() -> None:
