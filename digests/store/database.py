@@ -337,8 +337,8 @@ def wal_trouble(version: tuple[int, ...]) -> str | None:
         return None
     return (
         f"SQLite {'.'.join(map(str, version))} has a very rare fault that can damage a database in WAL mode"
-        " when two connections write at the same instant; use SQLite 3.51.3 or later, or PostgreSQL, and keep backups"
-        " (`haru backup`)"
+        " when two connections write at the same instant; use SQLite 3.51.3 or later, or PostgreSQL, and"
+        " keep backups (`haru backup`)"
     )
 
 
