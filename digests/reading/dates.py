@@ -24,7 +24,13 @@ _NUMBERS = re.compile(
 _BEFORE = r"(?:[A-Za-z]{3,9},?\s+)?"
 _MONTH_FIRST = re.compile(_BEFORE + r"([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})")
 _DAY_FIRST = re.compile(_BEFORE + r"(\d{1,2})(?:st|nd|rd|th)?\s+([A-Za-z]{3,9})\.?,?\s+(\d{4})")
-
+_WITHIN = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d{2})\s*(?:년|年|[-./_])\s*(?P<m>\d{1,2})"
+    r"\s*(?:월|月|[-./_])\s*(?P<d>\d{1,2})(?!\d)"
+    r"|\b(?P<name>[A-Za-z]{3,9})\.?\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y2>\d{4})\b"
+    r"|\b(?P<d3>\d{1,2})(?:st|nd|rd|th)?\s+(?P<name3>[A-Za-z]{3,9})\.?,?\s+(?P<y3>\d{4})\b"
+)
+"""A whole date among other words."""
 
 _NAMED = re.compile(r"(\d{2})(\d{2})(\d{2})(?!\d)")
 
@@ -44,6 +50,22 @@ def date_of_line(line: str) -> date | None:
     if found := _DAY_FIRST.fullmatch(text):
         return _date(int(found[3]), _MONTHS.get(found[2].lower(), 0), int(found[1]))
     return None
+
+
+def date_within(text: str) -> date | None:
+    """The one date that stands among other words; None without one, with two, or in a long text."""
+    if len(text) > MAX_DATE_LENGTH:
+        return None
+    days = set()
+    for found in _WITHIN.finditer(text):
+        if found["y"]:
+            days.add(_date(int(found["y"]), int(found["m"]), int(found["d"])))
+        elif found["name"]:
+            days.add(_date(int(found["y2"]), _MONTHS.get(found["name"].lower(), 0), int(found["d2"])))
+        else:
+            days.add(_date(int(found["y3"]), _MONTHS.get(found["name3"].lower(), 0), int(found["d3"])))
+    days.discard(None)
+    return days.pop() if len(days) == 1 else None
 
 
 def date_of_name(name: str) -> date | None:

@@ -44,7 +44,7 @@ def _read_shape(text: str, document: Document) -> Digest:
     """Choose the reader by the suffix of the path, then by how the text begins."""
     ending = document.path.lower().rpartition(".")[2]
     if ending in ("html", "htm", "xhtml") or (ending not in ("md", "txt") and looks_like_html(text)):
-        return read_page(text, document.first_seen)
+        return read_page(text, document.first_seen, document.path.rpartition("/")[2])
     if ending == "md" and not _begins_with_date(text):
         return read_note(text, document.path, document.first_seen)
     return read_newsletter(text)

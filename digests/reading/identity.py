@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from digests.model import Paper
 
@@ -21,6 +21,14 @@ _PAGES = re.compile(
 _REDIRECTS = (
     (r"(?:[a-z]+\.)?facebook\.com", "/l.php", "u"),
     (r"(?:www\.)?google\.[a-z.]+", "/url", "q"),
+    (r"(?:www\.)?google\.[a-z.]+", "/url", "url"),
+    (r"(?:[\w-]+\.)*safelinks\.protection\.outlook\.com", "", "url"),
+    (r"(?:www\.)?linkedin\.com", "/redir/redirect", "url"),
+    (r"(?:www\.)?slack-redir\.net", "/link", "url"),
+    (r"out\.reddit\.com", "", "url"),
+)
+_URL_DEFENSE_3 = re.compile(
+    r"https://urldefense(?:\.proofpoint)?\.com/v3/__(https?:/.+?)__;[^/]*", re.IGNORECASE
 )
 _NEITHER = re.compile(r"[\W_]+")
 _DOI = re.compile(r"10\.\d{4,9}/[^\s?#]+")
@@ -181,5 +189,13 @@ def _unwrapped(url: str) -> str:
     for host, path, field in _REDIRECTS:
         if parts[2].rstrip("/") == path and re.fullmatch(host, parts[1]):
             inner = parse_qs(parts[3]).get(field, [])
-            return inner[0] if inner and _parts(inner[0]) else url
+            if inner and _parts(inner[0]):
+                return inner[0]
+    if parts[1] == "urldefense.proofpoint.com" and parts[2] == "/v2/url":
+        # Proofpoint writes - for % and _ for / in version 2 of its wrapped links.
+        inner = parse_qs(parts[3]).get("u", [])
+        wrapped = unquote(inner[0].replace("-", "%").replace("_", "/")) if inner else ""
+        return wrapped if _parts(wrapped) else url
+    if (found := _URL_DEFENSE_3.match(url)) and _parts(found[1]):
+        return found[1]
     return url

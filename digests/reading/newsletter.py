@@ -166,6 +166,8 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     link = title.url or link
     authors: tuple[str, ...] | None = None
     text: list[Line] = []
+    further: list[Line] = []
+    """Second links (code, a project's page) before the first words: citations."""
     said = False
     for line in body:
         names = None if said and authors is None else _names(line)
@@ -175,6 +177,8 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
             authors = names
         elif link is None and _link(line):
             link = _link(line)
+        elif not said and _link(line):
+            further.append(line)
         else:
             text.append(line)
             said = said or bool(line.text)
@@ -198,7 +202,7 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
         ),
         commentaries,
         tags or (),
-        tuple(dict.fromkeys((*urls_in([korean, english]), *linked))),
+        tuple(dict.fromkeys((*urls_in([*(line.text for line in further), korean, english]), *linked))),
         line=title.number,
     )
 

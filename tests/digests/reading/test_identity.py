@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from digests.model import Paper
-from digests.reading.identity import address_keys, arxiv_id, identity, normal_url
+from digests.reading.identity import address_keys, arxiv_id, direct_url, identity, normal_url
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,18 @@ def test_links_to_one_thing_share_a_key(kept: str, asked: str) -> None:
 def test_links_to_two_things_share_none(one: str, other: str) -> None:
     """Only what names the same thing meets."""
     assert not set(address_keys(one)) & set(address_keys(other))
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "https://n.safelinks.protection.outlook.com/?url=https%3A%2F%2Farxiv.org%2Fabs%2F2502.00001&data=05",
+        "https://urldefense.proofpoint.com/v2/url?u=https-3A__arxiv.org_abs_2502.00001&d=DwMFaQ",
+        "https://urldefense.com/v3/__https://arxiv.org/abs/2502.00001__;!!abc",
+        "https://www.google.com/url?sa=t&url=https%3A%2F%2Farxiv.org%2Fabs%2F2502.00001",
+    ],
+)
+def test_links_that_mail_filters_wrap_lead_to_their_paper(wrapped: str) -> None:
+    """A link wrapped by a mail filter or a redirect has the arXiv id of the address inside it."""
+    assert arxiv_id(wrapped) == "2502.00001"
+    assert direct_url(wrapped) == "https://arxiv.org/abs/2502.00001"

@@ -272,3 +272,15 @@ def test_lines_are_counted_as_editors_count_them() -> None:
     """A line separator that only Python takes for a line's end does not shift the numbers."""
     digest = read_newsletter("2025-02-25\r\nA\u2028Title\r\n(Kim, Lee)\r\n설명.\r\n#x\r\nStray\r\n설명.\r\n")
     assert [refusal.line for refusal in digest.refusals] == [6]
+
+
+def test_a_second_link_does_not_hide_the_authors_under_it() -> None:
+    """A link to code under the paper's link is a citation, and the authors under it are read."""
+    digest = read_newsletter(
+        "2025-02-25\nTitle\nhttps://arxiv.org/abs/2502.00001\nhttps://github.com/a/b\n"
+        "(Ada Kim, Ben Lee)\n해설입니다.\n#moe"
+    )
+    (entry,) = digest.entries
+    assert entry.paper.authors == ("Ada Kim", "Ben Lee")
+    assert entry.paper.abstract is None
+    assert entry.cites == ("https://github.com/a/b",)

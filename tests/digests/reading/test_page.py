@@ -160,3 +160,95 @@ def test_a_page_of_one_source_line_keeps_its_closing_words_out() -> None:
     )
     digest = _read(page)
     assert (len(digest.entries), digest.refusals) == (1, ())
+
+
+AUTHORS_AND_TEXT = "<p>(Ada Kim, Ben Lee)</p><p>라우팅을 부드럽게 합니다.</p><p>#moe</p>"
+
+
+@pytest.mark.parametrize(
+    ("heading", "link"),
+    [
+        ('<h3>1. <a href="https://arxiv.org/abs/2502.00001">Gentle Routing</a></h3>', "abs"),
+        ('<p>• <a href="https://arxiv.org/abs/2502.00001">Gentle Routing</a></p>', "abs"),
+        ('<h3>Gentle Routing <a href="https://arxiv.org/pdf/2502.00001">[PDF]</a></h3>', "pdf"),
+        ('<h3>Gentle Routing [<a href="https://arxiv.org/abs/2502.00001">Paper</a>] '
+         '[<a href="https://github.com/a/b">Code</a>]</h3>', "abs"),
+        ('<h3>Gentle Routing</h3><p><a href="https://arxiv.org/abs/2502.00001">Paper</a> | '
+         '<a href="https://github.com/a/b">Code</a></p>', "abs"),
+        ('<h3>Gentle Routing</h3><p><a href="https://arxiv.org/abs/2502.00001">논문 링크</a></p>', "abs"),
+    ],
+)  # fmt: skip
+def test_a_title_keeps_its_link_whatever_stands_beside_it(heading: str, link: str) -> None:
+    """A number, a bullet, `[PDF]` or a line of links under a title hides neither its link nor text."""
+    entry = _only(f"<p>2025-02-25</p>{heading}{AUTHORS_AND_TEXT}")
+    assert entry.paper.title == "Gentle Routing"
+    assert entry.paper.url == f"https://arxiv.org/{link}/2502.00001"
+    assert entry.paper.authors == ("Ada Kim", "Ben Lee")
+    assert entry.paper.abstract is None
+
+
+def test_code_beside_the_paper_is_a_citation() -> None:
+    """The second address of a line of links is a citation of the entry."""
+    links = '<a href="https://arxiv.org/abs/2502.00001">Paper</a>, <a href="https://github.com/a/b">Code</a>'
+    entry = _only(f"<p>2025-02-25</p><h3>Gentle Routing</h3><p>{links}</p>{AUTHORS_AND_TEXT}")
+    assert entry.cites == ("https://github.com/a/b",)
+
+
+def test_preformatted_text_keeps_its_line_breaks() -> None:
+    """A plain-text mail in `<pre>` is read line by line; comments of code are no tags."""
+    text = "2025-02-25\nGentle Routing\n(Ada Kim, Ben Lee)\n라우팅을 부드럽게 합니다.\n#moe\n"
+    entry = _only(f"<!doctype html><html><body><pre>{text}</pre></body></html>")
+    assert entry.paper.authors == ("Ada Kim", "Ben Lee")
+    code = "<pre><code>x = 1\n#comment\n</code></pre>"
+    entry = _only(f"<p>2025-02-25</p><p>Gentle Routing</p><p>(Ada Kim)</p><p>말입니다.</p>{code}<p>#moe</p>")
+    assert [tag.name for tag in entry.tags] == ["moe"]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "<h1>Daily Papers 2025-02-25</h1>",
+        "<h1>Daily</h1><p>By Ada · February 25, 2025</p>",
+        "<h1>2025년 2월 25일 논문 읽기</h1>",
+        "<article><header>Posted on 25 Feb 2025 by Ada</header></article>",
+    ],
+)
+def test_a_date_among_other_words_above_the_first_entry_dates_the_page(above: str) -> None:
+    """A heading or a byline with one date in it dates a page that has no line with only a date."""
+    linked = '<p><a href="https://arxiv.org/abs/2502.00001">Gentle Routing</a></p>'
+    digest = _read(f"{above}{linked}{AUTHORS_AND_TEXT}")
+    assert digest.date == date(2025, 2, 25)
+    assert [entry.paper.title for entry in digest.entries] == ["Gentle Routing"]
+
+
+def test_the_name_of_a_file_dates_its_page() -> None:
+    """A page without any date in its text has the date in its file's name."""
+    linked = '<p><a href="https://arxiv.org/abs/2502.00001">Gentle Routing</a></p>'
+    page = Document("folder", "pages/2025-02-25-daily.html", f"{linked}{AUTHORS_AND_TEXT}".encode())
+    assert read_document(page).date == date(2025, 2, 25)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "<math><mi>n</mi></math>",
+        "<math><mi>n</mi><annotation encoding='application/x-tex'>n</annotation></math>",
+        '<span class="katex-mathml"><math><mi>n</mi></math></span><span class="katex-html">n</span>',
+        '<img class="latex" src="a.png" alt="n">',
+    ],
+)
+def test_formulas_of_a_page_are_read_once(formula: str) -> None:
+    """A formula in MathML, by KaTeX, or as a picture with a text of its own stands in the commentary once."""
+    entry = _only(
+        f"<p>2025-02-25</p><p>Title</p><p>(Ada Kim)</p><p>복잡도는 O({formula})입니다.</p><p>#moe</p>"
+    )
+    assert entry.commentary("ko") == "복잡도는 O(n)입니다."
+
+
+def test_relative_links_are_resolved_by_the_base_of_the_page() -> None:
+    """`<base href>` gives root-relative and scheme-relative links their addresses."""
+    head = '<head><base href="https://arxiv.org/list/"></head>'
+    for href in ("/abs/2502.00001", "//arxiv.org/abs/2502.00001", "../abs/2502.00001"):
+        linked = f'<p><a href="{href}">Gentle Routing</a></p>'
+        entry = _only(f"<html>{head}<body><p>2025-02-25</p>{linked}{AUTHORS_AND_TEXT}</body></html>")
+        assert entry.paper.url == "https://arxiv.org/abs/2502.00001"
