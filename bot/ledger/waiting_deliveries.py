@@ -23,7 +23,7 @@ class Wait(StrEnum):
 
     LEASE = "lease"
     """A process holds it, and may have died: it is in doubt when the lease has ended."""
-    DOUBT = "doubt"
+    DOUBT = "in_doubt"
     """Slack may have it: the channel's history is read when it has had time to settle."""
     PACE = "pace"
     """The channel or the workspace takes its next message then."""

@@ -92,7 +92,7 @@ async def deliver(settings: Settings, now: datetime | None, wait: bool, as_json:
 
 _WAITS = {
     "lease": "a process is sending it, or died meanwhile",
-    "doubt": "Slack may have it already; then I look in the channel's history",
+    "in_doubt": "Slack may have it already; then I look in the channel's history",
     "pace": "so that Slack's limits are kept",
     "paused": "the workspace is paused",
 }
