@@ -50,18 +50,25 @@ class Analysed:
     @classmethod
     def unpacked(cls, packed: bytes) -> Analysed:
         """Read ``packed`` back."""
-        content = zlib.decompress(packed)
-        parts = []
-        start = 16
-        for length in struct.unpack_from("<4I", content):
-            written = content[start : start + length].decode()
-            parts.append(tuple(written.split("\n")) if written else ())
-            start += length
-        marks = array("H")
-        marks.frombytes(content[start:])
-        if struct.pack("=H", 1) != struct.pack("<H", 1):
-            marks.byteswap()
-        return cls(parts[0], marks, parts[1], parts[2], parts[3])
+        parts, marks = lines_of(packed)
+        terms, words, called, calls = (tuple(part.decode().split("\n")[:-1]) for part in parts)
+        return cls(terms, marks, words, called, calls)
+
+
+def lines_of(packed: bytes) -> tuple[list[bytes], array[int]]:
+    """``Analysed.packed`` read as far as an index needs it: the lines of terms, words, names and calls, each
+    line ended; and the marks of the terms."""
+    content = zlib.decompress(packed)
+    parts = []
+    start = 16
+    for length in struct.unpack_from("<4I", content):
+        parts.append(content[start : start + length] + b"\n" if length else b"")
+        start += length
+    marks = array("H")
+    marks.frombytes(content[start:])
+    if struct.pack("=H", 1) != struct.pack("<H", 1):
+        marks.byteswap()
+    return parts, marks
 
 
 def fields(

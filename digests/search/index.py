@@ -16,7 +16,7 @@ from itertools import compress
 import numpy as np
 
 from digests.search import tokenizer
-from digests.search.analysis import Analysed
+from digests.search.analysis import lines_of
 from digests.search.names import called_by_document, document_name, document_names
 from digests.search.sounds import PeopleBySound, WordsBySound
 from digests.search.tables import Array, Change, Table, Texts
@@ -232,10 +232,15 @@ def _read(rows: Iterable[Row], changes: Mapping[str, Change]) -> tuple[array[int
     """Add papers to each table; the days of their mentions, and how many mentions each has."""
     days, mentions = array("i"), array("i")
     for row in rows:
-        facts, analysed = Facts.unpacked(row.facts), Analysed.unpacked(row.terms or b"")
-        changes["terms"].add(analysed.terms, analysed.marks)
-        for name, keys in _keys(facts, analysed).items():
-            changes[name].add(dict.fromkeys(keys))
+        facts = Facts.unpacked(row.facts)
+        (terms, words, called, calls), marks = lines_of(row.terms or b"")
+        changes["terms"].add(terms, marks)
+        changes["words"].add(words)
+        changes["calls"].add(calls)
+        by_document = (name for one in facts.mentions for name in called_by_document(one.path))
+        changes["called"].add(called + _lines(by_document))
+        for name, keys in _keys(facts).items():
+            changes[name].add(_lines(keys))
         mentions.append(len(facts.mentions))
         days.extend(one.day for one in facts.mentions)
     return days, mentions
@@ -247,19 +252,21 @@ _TABLES = (
 )
 
 
-def _keys(facts: Facts, analysed: Analysed) -> dict[str, Iterable[str]]:
-    """The keys of each table but that of terms under which a paper stands."""
+def _lines(keys: Iterable[str]) -> bytes:
+    """Keys, each a line that is ended; a line break in one is a space."""
+    return "".join([f"{key.replace(chr(10), ' ')}\n" for key in keys]).encode()
+
+
+def _keys(facts: Facts) -> dict[str, Iterable[str]]:
+    """The keys under which a paper stands by its facts, by table."""
     mentions = facts.mentions
     return {
-        "words": analysed.words,
         "people": facts.authors,
         "addresses": facts.addresses,
         "citing": facts.cites,
         "tags": [name for one in mentions for name, _ in one.tags],
         "documents": [name for one in mentions for name in document_names(one.path)],
         "linked": [document_name(link) for one in mentions for link in one.links],
-        "called": [*analysed.called, *(name for one in mentions for name in called_by_document(one.path))],
-        "calls": analysed.calls,
     }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, overload
@@ -118,39 +118,82 @@ class Table:
 
 
 class Change:
-    """A table while it is made from another one: papers are added one by one, then it is ``made``."""
+    """A table while it is made from another one: papers are added one by one, then it is ``made``.
+
+    Most keys come again and again. So equal ones are found by numbers worked out for many keys at once, and
+    only different ones become strings: that takes a fifth of the time and of the memory.
+    """
 
     def __init__(self, old: Table) -> None:
         self._old = old
         # Not the dictionary's own length: it would hold itself, and stay in memory for a while.
         self._numbers = defaultdict(count(len(old.keys)).__next__, zip(old.keys, count()))
-        self._keys = array("l")
+        self._waiting: list[bytes] = []
+        self._waiting_size = 0
+        self._keys = [np.zeros(0, dtype=np.int32)]
         self._lengths = array("i")
         self._marks = array("H")
 
-    def add(self, keys: Collection[str], marks: Iterable[int] | None = None) -> None:
-        """Add the next paper under keys, each once, with their marks (0 without any)."""
-        self._keys.extend(map(self._numbers.__getitem__, keys))
-        self._lengths.append(len(keys))
-        self._marks.extend(marks if marks is not None else bytes(len(keys)))
+    def add(self, lines: bytes, marks: Iterable[int] | None = None) -> None:
+        """Add the next paper under keys, each an ended line, with their marks (0 without any). A key that
+        comes twice counts once, with its first mark."""
+        length = lines.count(b"\n")
+        self._lengths.append(length)
+        self._marks.extend(marks if marks is not None else bytes(length))
+        self._waiting.append(lines)
+        self._waiting_size += len(lines)
+        if self._waiting_size > _AT_ONCE:
+            self._number()
+
+    def _number(self) -> None:
+        """Give the keys that wait their numbers."""
+        text = b"".join(self._waiting)
+        self._waiting, self._waiting_size = [], 0
+        if not text:
+            return
+        letters = np.frombuffer(text, dtype=np.uint8)
+        ends = np.flatnonzero(letters == ord("\n")) + 1
+        starts = np.concatenate([[0], ends[:-1]])
+        _, first, places = np.unique(_mixed(letters, starts, ends), return_index=True, return_inverse=True)
+        different = zip(starts[first].tolist(), ends[first].tolist(), strict=True)
+        keys = [text[start : end - 1].decode() for start, end in different]
+        numbers = np.fromiter(map(self._numbers.__getitem__, keys), dtype=np.int32, count=len(keys))
+        self._keys.append(numbers[places])
 
     def made(self, moved: Array, places: Array) -> Table:
         """The new table. ``moved`` says the new row of each old one, -1 for one that left; ``places`` the
         rows of the papers that were added."""
+        self._number()
         old, numbers = self._old, self._numbers
         old_keys = np.repeat(np.arange(len(old.keys), dtype=np.int64), np.diff(old.starts))
         rows = moved[old.rows]
         stays = rows >= 0
-        keys = np.concatenate([old_keys[stays], np.frombuffer(self._keys, dtype=np.int64)])
+        keys = np.concatenate([old_keys[stays], *self._keys])
         rows = np.concatenate([rows[stays], np.repeat(places, self._lengths)]).astype(np.int32)
         marks = np.concatenate([old.marks[stays], np.frombuffer(self._marks, dtype=np.uint16)])
-        counts = np.bincount(keys, minlength=len(numbers))
-        is_used = (counts > 0).tolist()
+        is_used = (np.bincount(keys, minlength=len(numbers)) > 0).tolist()
         ordered = sorted(key for key, number in numbers.items() if is_used[number])
         of_ordered = np.fromiter(map(numbers.__getitem__, ordered), dtype=np.int64, count=len(ordered))
         ranks = np.zeros(len(numbers), dtype=np.int64)
         ranks[of_ordered] = np.arange(len(ordered))
-        # No paper stands twice under one key, so that no two are equal here.
-        order = np.argsort(ranks[keys] << 32 | rows)
-        starts = np.concatenate([[0], np.cumsum(counts[of_ordered])]).astype(np.int64)
+        pairs, order = np.unique(ranks[keys] << 32 | rows, return_index=True)
+        counts = np.bincount(pairs >> 32, minlength=len(ordered))
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         return Table(Strings(ordered), starts, rows[order], marks[order])
+
+
+_AT_ONCE = 2_000_000
+"""Bytes of keys that are numbered at once: this takes twenty times as much memory for a moment."""
+
+_RANDOM = np.random.default_rng()
+_OF_LETTERS = _RANDOM.integers(1, 2**63, 256, dtype=np.uint64)
+
+
+def _mixed(letters: Array, starts: Array, ends: Array) -> Array:
+    """A number of 64 bits for each key of a text: equal for equal keys, and for others by a chance of one in
+    10^18. Each letter counts by what it is and where it stands. Other texts give other numbers."""
+    lengths = (ends - starts).astype(np.int32)
+    places = np.arange(len(letters), dtype=np.int32) - np.repeat(starts.astype(np.int32), lengths)
+    mixed = _OF_LETTERS[letters]
+    mixed *= _RANDOM.integers(1, 2**63, int(lengths.max()), dtype=np.uint64)[places]
+    return np.add.reduceat(mixed, starts)
