@@ -34,7 +34,7 @@ async def run(settings: Settings, *, fresh: bool = False) -> None:
         raise SettingsError("--fresh is only for the local workspace; it would delete your archive.")
     async with _open(settings, migrate=True) as haru:
         await _install(haru)
-        async with delivering(haru), _answering(haru):
+        async with _metrics(haru), delivering(haru), _answering(haru):
             await until_signal()
 
 
@@ -43,7 +43,7 @@ async def serve(settings: Settings) -> None:
     _require_slack(settings)
     async with _open(settings, migrate=False) as haru:
         await _install(haru)
-        async with _answering(haru):
+        async with _metrics(haru), _answering(haru):
             await until_signal()
 
 
@@ -53,6 +53,7 @@ async def worker(settings: Settings) -> None:
     async with _open(settings, migrate=False) as haru:
         await _install(haru)
         async with AsyncExitStack() as stack:
+            await stack.enter_async_context(_metrics(haru))
             await stack.enter_async_context(delivering(haru))
             if "port" in settings.model_fields_set:
                 application = web_application(None, live=haru.health.live, ready=haru.health.ready_to_deliver)
@@ -91,6 +92,21 @@ async def _install(haru: Haru) -> None:
     if token is not None:
         installed = await haru.install_from_environment(token.get_secret_value())
         log.info("installed", workspace=installed.workspace.key, name=installed.name)
+
+
+@asynccontextmanager
+async def _metrics(haru: Haru) -> AsyncIterator[None]:
+    """Serve the metrics during the block, if they have a port."""
+    port = haru.settings.haru_metrics_port
+    if port is None:
+        yield
+        return
+    from bot.metrics import (
+        metrics_application,  # loads a library that a process without metrics does not need
+    )
+
+    async with listening(metrics_application(haru), haru.settings.haru_metrics_host, port):
+        yield
 
 
 @asynccontextmanager

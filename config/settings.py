@@ -115,6 +115,11 @@ class Settings(BaseSettings):
     haru_host: str = "0.0.0.0"  # noqa: S104 - Slack's requests come from outside this machine
     """The address on which HTTP mode listens."""
 
+    haru_metrics_port: Annotated[int | None, Field(ge=0, le=65535)] = None
+    """The port of the metrics for Prometheus; unset: none."""
+    haru_metrics_host: str = "127.0.0.1"
+    """The address of the metrics. They tell the names of sources, so strangers should not reach it."""
+
     database_url: str | None = None
     """Unset: ``data/haru.sqlite3``, or ``data/local.sqlite3`` without Slack tokens."""
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 import structlog
 
+from bot import counts
 from bot.ledger.ledger_clock import LedgerClock
 from bot.ledger.outcome import Kind, Outcome, of_answer
 from bot.ledger.part import Method, Part, metadata_of
@@ -125,6 +126,9 @@ class Courier:
             await asyncio.sleep(_STORE_RETRY)
             return []
         for part, outcome in counted:
+            counts.attempts[outcome.kind.value] += 1
+            if outcome.code == Reason.RATELIMITED:
+                counts.rate_limits["post"] += 1
             log.info(
                 "part_attempted", part=part.id, delivery=part.delivery_id, outcome=outcome.kind.value,
                 code=outcome.code,

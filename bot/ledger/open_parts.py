@@ -41,6 +41,12 @@ class OpenParts:
             query = select(func.count()).select_from(tables.part).where(_IS_OPEN)
             return int(await connection.scalar(query) or 0)
 
+    async def count_by_state(self) -> dict[str, int]:
+        """How many parts are in each state, ended ones too."""
+        query = select(_part.state, func.count()).group_by(_part.state)
+        async with self._database.read() as connection:
+            return {row[0]: row[1] for row in await connection.execute(query)}
+
     async def longest_wait(self) -> timedelta | None:
         """How long the oldest first message that could be sent has waited; None when none waits.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import counts
 from bot.language.small_talk import small_talk
 from bot.listeners.digest_command import digest_command, is_digest_command
 from bot.listeners.lookup import HELP_WORDS, find_papers, find_tag
@@ -68,15 +70,17 @@ _COMMANDS: dict[str, Command] = {
 def register(app: AsyncApp, services: Services) -> None:
     """Listen to the four commands, under their prefix."""
     for name, command in _COMMANDS.items():
-        app.command(f"/{services.prefix}{name}")(_listener(services, command))
+        app.command(f"/{services.prefix}{name}")(_listener(services, name, command))
 
 
-def _listener(services: Services, command: Command) -> Callable[..., Awaitable[None]]:
+def _listener(services: Services, name: str, command: Command) -> Callable[..., Awaitable[None]]:
     async def listen(
         ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], client: AsyncWebClient
     ) -> None:
         request = Request.from_body(services, body, client)
         typed = unescape(str(body.get("text") or "")[:LONGEST_TYPED])
+        started = time.monotonic()
         await answer_command(ack, respond, request, command(request, typed))
+        counts.count_answer(name, time.monotonic() - started)
 
     return listen

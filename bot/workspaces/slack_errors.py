@@ -14,6 +14,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot import counts
 from bot.workspaces.rate_limits import retry_after
 from digests.errors import HaruError
 from digests.model import without_credentials
@@ -122,7 +123,10 @@ async def call(work: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
     try:
         answer = await work
     except _RAISED_BY_CLIENT as error:
-        raise _call_error(error) from error
+        failed = _call_error(error)
+        if failed.is_rate_limit:
+            counts.rate_limits["call"] += 1
+        raise failed from error
     if isinstance(getattr(answer, "data", None), bytes):
         # The client takes a body of type application/gzip for a file.
         raise SlackCallError(UNREADABLE, status=answer.status_code)
