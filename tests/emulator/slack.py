@@ -55,6 +55,8 @@ class Slack:
     violations: list[str] = field(default_factory=list)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     opened: int = 0
+    cut: set[str] = field(default_factory=set)
+    """Methods whose answers break off in the middle of their JSON."""
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _acks: dict[str, Json] = field(default_factory=dict)
     _answers: dict[str, list[Json]] = field(default_factory=dict)
@@ -241,6 +243,9 @@ class Slack:
             self.calls.append(Call(name, given))
             self._changed.notify_all()
         answer = getattr(self, "_" + name.replace(".", "_"))(given)
+        if name in self.cut:
+            whole = json.dumps({"ok": True, **answer, **NEWS})
+            return web.Response(text=whole[: len(whole) // 2], content_type="application/json")
         return web.json_response({"ok": True, **answer, **NEWS})
 
     def _auth_test(self, _: Json) -> Json:
