@@ -22,7 +22,7 @@ async def channels(settings: Settings, as_json: bool) -> None:
 
     from bot.app import Haru
     from bot.terminal.json_records import channel_record
-    from bot.terminal.printed_tables import channels_table
+    from bot.terminal.printed_tables import print_channels
 
     async with open_database(settings) as database:
         haru = Haru(settings, database)
@@ -32,8 +32,10 @@ async def channels(settings: Settings, as_json: bool) -> None:
         ]
     if as_json:
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+    elif records:
+        print_channels(records, Console())
     else:
-        Console().print(channels_table(records))
+        click.echo("There is no channel yet. Invite Haru to one in Slack, and type `/digest on` there.")
 
 
 @click.command("doctor")

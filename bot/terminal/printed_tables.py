@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -61,44 +64,55 @@ def intake_table(tally: Tally) -> Table:
     return table
 
 
-def channels_table(records: Sequence[dict[str, Any]]) -> Table:
-    """Each channel with its settings, its next post, and the status of its last one."""
-    table = _table("Workspace", "Channel", "State", "Language", "Layout", "Time", "Next post", "Last post")
-    for record in records:
-        last = record["last_post"]
-        last_post = (
-            f"{last['date'] or 'by hand'} {last['status']} {last['reason'] or ''}".strip() if last else ""
-        )
-        state = f"paused: {record['paused']}" if record["paused"] else ("on" if record["enabled"] else "off")
-        table.add_row(
-            record["workspace"],
-            Text(record["name"] or record["channel"]),
-            state,
-            record["language"],
-            record["layout"],
-            record["time"],
-            record["next_post"] or "",
-            last_post,
-        )
-    return table
+def print_channels(records: Sequence[dict[str, Any]], console: Console) -> None:
+    """Print each channel with its settings, its next post and its last one, a table for each workspace.
+
+    Dates are in the channel's zone. What is paused or went wrong stands below, with the reason.
+    """
+    for workspace in sorted({record["workspace"] for record in records}):
+        table = _narrow_table("Channel", "State", "In", "Time", "Next post", "Last post")
+        notes = []
+        for record in (each for each in records if each["workspace"] == workspace):
+            name, last = record["name"] or record["channel"], record["last_post"]
+            state = "paused" if record["paused"] else ("on" if record["enabled"] else "off")
+            zone = record["time"].partition(" ")[2]
+            table.add_row(
+                Text(name),
+                state,
+                record["language"],
+                record["time"],
+                _local(record["next_post"], zone)[:10],
+                f"{last['date'] or 'by hand'} {last['status']}" if last else "",
+            )
+            if record["paused"]:
+                notes.append(f"{name} is paused: {record['paused']}")
+            if last and last["reason"]:
+                notes.append(f"{name}: the last post is {last['status']}: {last['reason']}")
+        console.print(Text(f"Workspace {workspace}", style="bold"))
+        console.print(table)
+        for note in notes:
+            console.print(Text(note))
 
 
-def sources_table(records: Sequence[dict[str, Any]]) -> Table:
-    """Each source with its state, its polls and its last error."""
-    table = _table("Name", "Kind", "Location", "State", "Documents", "Last read", "Next poll", "Error")
+def print_sources(records: Sequence[dict[str, Any]], console: Console) -> None:
+    """Print each source with its state and its polls, in its own zone; below, its location and last error."""
+    table = _narrow_table("Name", "Kind", "State", "Documents", "Last read", "Next poll")
     for record in records:
         state = ("posts" if record["posts"] else "archive only") if record["enabled"] else "off"
         table.add_row(
             Text(record["name"]),
             record["kind"],
-            Text(record["location"]),
             state,
             str(record["documents"]),
-            _minute(record["last_good"]),
-            _minute(record["next_look"]),
-            Text(f"{record['error']} ({record['failures']} in a row)" if record["error"] else ""),
+            _local(record["last_good"], record["zone"])[5:],
+            _local(record["next_look"], record["zone"])[5:],
         )
-    return table
+    console.print(table)
+    for record in records:
+        if record["location"]:
+            console.print(Text(f"{record['name']}: {record['location']}"))
+        if record["error"]:
+            console.print(Text(f"{record['name']} failed {record['failures']} in a row: {record['error']}"))
 
 
 def print_explanation(explained: Explanation, console: Console) -> None:
@@ -153,6 +167,14 @@ def _table(*headings: str) -> Table:
     return table
 
 
-def _minute(instant: str | None) -> str:
-    """A time of a record, without seconds and zone (always UTC)."""
-    return instant[:16].replace("T", " ") if instant else ""
+def _narrow_table(*headings: str) -> Table:
+    """A table that fits 80 columns: only its first column is folded when there is too little room."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for place, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", no_wrap=place > 0 and heading != "Time")
+    return table
+
+
+def _local(instant: str | None, zone: str) -> str:
+    """A time of a record in a zone, to the minute; empty for None."""
+    return f"{datetime.fromisoformat(instant).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if instant else ""

@@ -44,7 +44,7 @@ async def list_sources(settings: Settings, as_json: bool) -> None:
 
     from bot.app import Haru
     from bot.terminal.json_records import source_record
-    from bot.terminal.printed_tables import sources_table
+    from bot.terminal.printed_tables import print_sources
 
     async with open_database(settings) as database:
         haru = Haru(settings, database)
@@ -53,7 +53,7 @@ async def list_sources(settings: Settings, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))
     elif records:
-        Console().print(sources_table(records))
+        print_sources(records, Console())
     else:
         click.echo("There is no source yet. Add one with `haru sources add LOCATION`.")
 
