@@ -14,6 +14,7 @@ from bot.clocks import Clock
 from bot.local.app_client import AppClient
 from bot.local.controls import Controls
 from bot.local.cross_site_guard import cross_site_guard
+from bot.local.door_key import QUERY, is_loopback, key_required, new_key
 from bot.local.faults import Faults
 from bot.local.movable_clock import MovableClock
 from bot.local.page_api import FILE_BYTES, PageApi, refusals_as_409
@@ -68,6 +69,7 @@ class LocalWorkspace:
         """
         self.host = host
         self.port = port
+        self._key = None if is_loopback(host) else new_key()
         self._state = State(state)
         seed(self._state)
         self._clock = MovableClock(self._state, starts_at)
@@ -112,8 +114,8 @@ class LocalWorkspace:
 
     @property
     def url(self) -> str:
-        """The address of the page."""
-        return f"{self._base_url()}/"
+        """The address of the page. It holds the key if other machines can reach the page."""
+        return f"{self._base_url()}/" + (f"?{QUERY}={self._key}" if self._key else "")
 
     @property
     def api_url(self) -> str:
@@ -134,8 +136,11 @@ class LocalWorkspace:
 
     async def start(self) -> None:
         """Start to serve the page and the API. OSError if the port is taken."""
+        guards = [cross_site_guard(self.host)]
+        if self._key is not None:
+            guards.append(key_required(self._key))
         application = web.Application(
-            middlewares=[cross_site_guard(self.host), refusals_as_409], client_max_size=FILE_BYTES + 1024
+            middlewares=[*guards, refusals_as_409], client_max_size=FILE_BYTES + 1024
         )
         application.add_routes(self.web_api.routes())
         application.add_routes(self._page_api.routes())
