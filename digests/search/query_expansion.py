@@ -193,12 +193,16 @@ def _call(groups: Sequence[Group], asked: Sequence[tokenizer.Word], library: Lib
 
 
 def widen(
-    groups: Iterable[Group], kin: Mapping[str, Iterable[Term]], papers: int, worth: float | None = None
+    groups: Iterable[Group],
+    kin: Mapping[str, Iterable[Term]],
+    papers: int,
+    worth: float | None = None,
+    loss: float = 1.0,
 ) -> list[Group]:
     """The groups anew, each with the terms that mean what its word means as alternatives too.
 
     A word that some paper has goes on telling what it told, and a commoner one beside it less: photo is
-    rare, and image says little.
+    rare, and image says little. A word in Hangul loses by it to the power of ``loss``.
     """
     wider = []
     for group in groups:
@@ -206,7 +210,8 @@ def widen(
         for term in kin.get(group.shown, ()):
             share = min(1.0, idf(papers, min(term.df, papers)) / idf(papers, group.df)) if group.df else 1.0
             likely = worth or (weights.KINDRED if group.typed.isascii() else weights.ACROSS)
-            wide.add(term, max(round(likely * share, 2), weights.LEAST))
+            lost = share if group.typed.isascii() else share**loss
+            wide.add(term, max(round(likely * lost, 2), weights.LEAST))
         if group.df:
             wide.df = group.df
         wider.append(wide)
@@ -221,7 +226,7 @@ def likely(groups: Sequence[Group], asked: Sequence[tokenizer.Word], library: Li
         for shown, words in dictionary.translations(asked).items()
     }
     wider = widen(groups, synonyms, library.papers, weights.SYNONYM)
-    return widen(wider, others, library.papers, weights.TRANSLATED)
+    return widen(wider, others, library.papers, weights.TRANSLATED, weights.TRANSLATED_LOSS)
 
 
 def idf(papers: int, df: int) -> float:
