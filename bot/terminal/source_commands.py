@@ -245,11 +245,24 @@ async def _switch(settings: Settings, name: str, *, on: bool) -> None:
 
 @sources.command("remove")
 @click.argument("name")
+@click.option("--with-entries", is_flag=True, help="Take down what it brought, too.")
 @command
-async def remove(settings: Settings, name: str) -> None:
-    """Remove a source that has no documents."""
+async def remove(settings: Settings, name: str, with_entries: bool) -> None:
+    """Remove a source that has no documents.
+
+    With --with-entries, a source that has some is switched off, and nothing that it brought is
+    found or posted any more; other sources keep their entries about the same papers.
+    """
     from bot.app import Haru
 
     async with open_database(settings) as database:
-        await Haru(settings, database).sources.remove(name)
+        sources = Haru(settings, database).sources
+        if with_entries:
+            count = await sources.remove_with_entries(name, now=datetime.now(UTC))
+            if count:
+                click.echo(
+                    f"{name} is off, and its {count} document{'' if count == 1 else 's'} are taken down."
+                )
+                return
+        await sources.remove(name)
     click.echo(f"Removed {name}.")

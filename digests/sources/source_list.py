@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from digests.errors import HaruError
 from digests.model import NewSource, Source, SourceKind, without_credentials
 from digests.sources.poll_schedule import HABIT_WEEKS, missed_day
-from digests.store import source_rows
+from digests.store import renames_and_removals, source_rows
 from digests.store.database import Database
 
 
@@ -80,8 +80,22 @@ class Sources:
         async with self._database.write() as connection:
             if not await source_rows.delete_unused(connection, source.id):
                 raise InvalidSourceError(
-                    f"{name} has brought documents, which stay; `haru sources off {name}` ends the polling."
+                    f"{name} has brought documents. `haru sources off {name}` ends the polling, and"
+                    f" `haru sources remove --with-entries {name}` also takes down what it brought."
                 )
+
+    async def remove_with_entries(self, name: str, *, now: datetime) -> int:
+        """Switch a source off and withdraw everything it brought; returns how many documents that were.
+
+        Nothing of it is found or posted any more. The rows stay: what was posted refers to them.
+        """
+        source = await self.get(name)
+        async with self._database.write_archive() as connection:
+            await source_rows.set_enabled(connection, source.id, enabled=False, now=now)
+            paths = await renames_and_removals.known_paths(connection, source.id)
+            there = [path for path, is_there in paths.items() if is_there]
+            await renames_and_removals.withdraw_documents(connection, source.id, there, now=now)
+        return len(there)
 
     async def document_counts(self) -> dict[int, int]:
         """The number of documents of each source, by its id; a source without any is left out."""

@@ -165,3 +165,15 @@ async def test_wrong_sources_are_refused_in_words(house: House) -> None:
     await house.add("other")
     await house.sources.remove("other")
     assert [one.name for one in await house.sources.all()] == ["notes"]
+
+
+async def test_a_source_goes_with_what_it_brought(house: House) -> None:
+    """Nothing of the source is found any more, and it is off."""
+    await house.add()
+    house.shelf.put("250225 Gone.md", "A Marked Paper", number=9)
+    await house.poll()
+    assert await house.found("marked paper") == 1
+    assert await house.sources.remove_with_entries("notes", now=LATER) == 2
+    assert await house.found("marked paper") == 0
+    assert not (await house.sources.get("notes")).enabled
+    assert await house.sources.remove_with_entries("notes", now=LATER) == 0
