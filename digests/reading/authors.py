@@ -4,6 +4,21 @@ from __future__ import annotations
 
 import re
 
+_OTHERS = re.compile(
+    r"[,;·、]?\s*(?:,?\s*\bet\.?\s?al\b\.?|외\s*\d*\s*(?:명|인)?|등\s*\d*\s*(?:명|인)?|\band\s+\d+\s+(?:others|more)"
+    r"|,\s*\d+\s+(?:others|more)|\band\s+others|他\d*名?|等\d*人?)\s*$",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"^[\s>*_\-+•]*(?:authors?|by|written by|저자|지은이|글쓴이|作者|著者|autori|auteurs?|autoren)"
+    r"\s*(?:\*\*|__)?\s*[:：]\s*(?:\*\*|__)?\s*",
+    re.IGNORECASE,
+)
+_VENUE = re.compile(
+    r"\b[A-Za-z]{3,}[ '’-]*(?:19|20)\d\d$|^(?:this|that|these|it|which|see|also|in|on|for|and|or) "
+)
+"""Ends like a venue's name (``NeurIPS 2025``), or begins like prose."""
+
 _AND = re.compile(r" ?, ?(?:and |& )?| and | & ")
 _SENTENCE = re.compile(r"[.?!] [가-힣]|[?!]$|[;=]")
 _HANGUL = re.compile(r"[가-힣]")
@@ -21,16 +36,59 @@ def split_names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in _AND.split(evened) if name and name.strip())
 
 
+def names_of_people(text: str) -> tuple[str, ...]:
+    """The names in a list of authors as people write it: between commas, semicolons or ``and``, given name
+    first or last, with ``et al.``, ``외 8명`` or marks of affiliation, which are no names.
+    """
+    plain = re.sub(r"[\*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d+\]|<[^<>]{0,40}>", "", text).strip().strip("()（）").strip()
+    plain = _OTHERS.sub("", plain).strip().rstrip(",;·")
+    if ";" in plain or "；" in plain:
+        parts = [part.strip() for part in re.split("[;；]", plain)]
+        return tuple(filter(None, (_given_first(part) for part in parts)))
+    if re.search("[、·，]", plain):
+        plain = re.sub("[、·，]", ",", plain)
+    if (
+        " and " in plain
+        and plain.count(",") == plain.count(" and ") + 1
+        and re.fullmatch(_BIBTEX_NAMES, plain)
+    ):
+        return tuple(filter(None, (_given_first(part) for part in plain.split(" and "))))
+    return split_names(plain)
+
+
+_BIBTEX_NAMES = re.compile(r"[^,]{2,40}, [^,]{1,40}(?: and [^,]{2,40}, [^,]{1,40})+")
+
+
+def _given_first(name: str) -> str:
+    """``Ada Kim`` for ``Kim, Ada``."""
+    family, comma, given = name.partition(",")
+    return " ".join(f"{given} {family}".split()) if comma else " ".join(name.split())
+
+
+def labelled_names(line: str) -> tuple[str, ...] | None:
+    """The names in a line such as ``Authors: Ada Kim, Ben Lee`` or ``저자: …``; None for any other line."""
+    found = _LABEL.match(line)
+    if not found:
+        return None
+    names = names_of_people(line[found.end() :])
+    return names if look_like_names(names) else None
+
+
 def names_in(line: str) -> tuple[str, ...] | None:
     """The names in a line of the form ``(authors)``; None for any other line.
 
     The line ``()`` says that there are no authors.
     """
-    if len(line) < 2 or line[0] != "(" or line[-1] != ")":
+    if labelled := labelled_names(line):
+        return labelled
+    if len(line) < 2 or line[0] not in "(（" or line[-1] not in ")）":
         return None
     if not line[1:-1].strip():
         return ()
-    names = split_names(line[1:-1])
+    if ";" not in line and not _OTHERS.search(line[1:-1]):
+        names = split_names(line[1:-1])
+    else:
+        names = names_of_people(line[1:-1])
     return names if look_like_names(names) else None
 
 
@@ -42,6 +100,8 @@ def look_like_names(names: tuple[str, ...]) -> bool:
 
 
 def _looks_like_name(name: str) -> bool:
+    if _VENUE.search(name):
+        return False
     if len(name) > MAX_NAME_LENGTH or "://" in name or _SENTENCE.search(name):
         return False
     words = name.split()

@@ -34,6 +34,9 @@ _WITHIN = re.compile(
 
 _NAMED = re.compile(r"(\d{2})(\d{2})(\d{2})(?!\d)")
 
+_FULL_IN_NAME = re.compile(r"(?<!\d)(20\d\d|19\d\d)([-._]?)(\d{2})\2(\d{2})(?!\d)")
+_SHORT_IN_NAME = re.compile(r"(\d{2})-(\d{2})-(\d{2})(?!\d)")
+
 MAX_DATE_LENGTH = 100
 """Characters of a line. A longer line is not only a date."""
 
@@ -69,9 +72,28 @@ def date_within(text: str) -> date | None:
 
 
 def date_of_name(name: str) -> date | None:
-    """The date at the start of a file name, ``YYMMDD``; None without one and for days that do not exist."""
-    found = _NAMED.match(name)
-    return _date(2000 + int(found[1]), int(found[2]), int(found[3])) if found else None
+    """The date in a file's name: ``YYMMDD`` at its start, else ``2025-02-25``, ``2025.02.25``, ``20250225``.
+
+    None without one and for days that do not exist.
+    """
+    if found := _NAMED.match(name):
+        return _date(2000 + int(found[1]), int(found[2]), int(found[3]))
+    if found := _FULL_IN_NAME.search(name):
+        return _date(int(found[1]), int(found[3]), int(found[4]))
+    if found := _SHORT_IN_NAME.match(name):
+        return _date(2000 + int(found[1]), int(found[2]), int(found[3]))
+    return None
+
+
+def date_of_path(path: str) -> date | None:
+    """The date in a document's path: in the file's name, else in its folders' (``2025/02/25``)."""
+    *folders, name = path.split("/")
+    if (day := date_of_name(name)) is not None:
+        return day
+    found = re.search(r"(?:^|/)(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?=/|$|[^\d])", "/".join([*folders, name]))
+    if found:
+        return _date(int(found[1]), int(found[2]), int(found[3]))
+    return next((day for folder in reversed(folders) if (day := date_of_name(folder)) is not None), None)
 
 
 def _date(year: int, month: int, day: int) -> date | None:

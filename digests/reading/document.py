@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from digests.errors import DigestError, RefusalCode, RefusalReason
 from digests.model import MAX_DOCUMENT_BYTES, Digest, Document
-from digests.reading.dates import date_of_line
+from digests.reading.dates import date_of_line, date_of_path, date_within
+from digests.reading.front_matter import split_front_matter
 from digests.reading.lines import check_lines
+from digests.reading.markdown_digest import read_papers
 from digests.reading.newsletter import read_newsletter
 from digests.reading.note import read_note
 from digests.reading.page import looks_like_html, read_page
@@ -37,7 +40,8 @@ def read_document(document: Document) -> Digest:
         line = content.count(b"\n", 0, error.start) + 1
         raise DigestError(RefusalReason(RefusalCode.NOT_UTF8), line) from None
     check_lines(text)
-    return _read_shape(_INVISIBLE.sub("", text), document)
+    # macOS writes Hangul in decomposed letters, in which no script is told.
+    return _read_shape(unicodedata.normalize("NFC", _INVISIBLE.sub("", text)), document)
 
 
 def _read_shape(text: str, document: Document) -> Digest:
@@ -45,9 +49,31 @@ def _read_shape(text: str, document: Document) -> Digest:
     ending = document.path.lower().rpartition(".")[2]
     if ending in ("html", "htm", "xhtml") or (ending not in ("md", "txt") and looks_like_html(text)):
         return read_page(text, document.first_seen, document.path.rpartition("/")[2])
-    if ending == "md" and not _begins_with_date(text):
-        return read_note(text, document.path, document.first_seen)
+    if ending in ("md", "markdown") and not _begins_with_date(text):
+        return _read_markdown(text, document)
     return read_newsletter(text)
+
+
+def _read_markdown(text: str, document: Document) -> Digest:
+    """The digest of a Markdown document: of several papers, or a note about one."""
+    front, body = split_front_matter(text)
+    papers = read_papers(body)
+    name = document.path.rpartition("/")[2]
+    if papers:
+        day = front.date or document.first_seen or date_of_path(document.path.rpartition(".")[0])
+        heading = next((line for line in body.splitlines()[:40] if line.startswith("#")), "")
+        return Digest(day or date_within(heading), papers)
+    if _ABOUT_A_REPOSITORY.fullmatch(name):
+        raise DigestError(RefusalReason(RefusalCode.EMPTY_NOTE), 1)
+    return read_note(body, document.path, document.first_seen, front)
+
+
+_ABOUT_A_REPOSITORY = re.compile(
+    r"(?:readme|license|licence|contributing|code_of_conduct|changelog|security|claude|agents|todo|authors|notice)"
+    r"(?:[._-]\w{1,12})?\.(?:md|markdown)",
+    re.IGNORECASE,
+)
+"""Files about a repository. They are no papers unless they hold some."""
 
 
 def _begins_with_date(text: str) -> bool:

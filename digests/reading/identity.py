@@ -26,6 +26,8 @@ _REDIRECTS = (
     (r"(?:www\.)?linkedin\.com", "/redir/redirect", "url"),
     (r"(?:www\.)?slack-redir\.net", "/link", "url"),
     (r"out\.reddit\.com", "", "url"),
+    (r"(?:www\.)?youtube\.com", "/redirect", "q"),
+    (r"duckduckgo\.com", "/l", "uddg"),
 )
 _URL_DEFENSE_3 = re.compile(
     r"https://urldefense(?:\.proofpoint)?\.com/v3/__(https?:/.+?)__;[^/]*", re.IGNORECASE
@@ -143,6 +145,26 @@ def address_keys(url: str) -> tuple[str, ...]:
             common = found.expand(written)
             keys.append(common.lower() if _IGNORES_CASE.match(common) else common)
     return tuple(dict.fromkeys(keys))
+
+
+_PAPER_PLACES = re.compile(
+    r"(?:[\w-]+\.)*(?:arxiv\.org/(?:abs|pdf|html)/|alphaxiv\.org/|ar5iv\.(?:org|labs\.arxiv\.org)/|openreview\.net/(?:forum|pdf)"
+    r"|aclanthology\.org/|doi\.org/10\.|biorxiv\.org/content/|medrxiv\.org/content/|proceedings\.mlr\.press/"
+    r"|(?:proceedings\.neurips|papers\.(?:nips|neurips))\.cc/|openaccess\.thecvf\.com/|ojs\.aaai\.org/|jmlr\.org/papers/"
+    r"|nature\.com/articles/|science\.org/doi/|dl\.acm\.org/doi/|ieeexplore\.ieee\.org/|link\.springer\.com/|sciencedirect\.com/"
+    r"|semanticscholar\.org/paper/|isca-archive\.org/|pubmed\.ncbi\.nlm\.nih\.gov/)"
+    r"|(?:huggingface\.co|hf\.co)/papers/|.*\.pdf$",
+    re.IGNORECASE,
+)
+
+
+def is_paper_address(url: str) -> bool:
+    """Whether an address leads to a place where papers live: arXiv, OpenReview, a publisher, or a PDF."""
+    parts = _parts(_unwrapped(url.strip()))
+    if parts is None:
+        return False
+    query = f"?{parts[3]}" if parts[3] else ""
+    return _PAPER_PLACES.match(f"{parts[1].removeprefix('www.')}{parts[2]}{query}") is not None
 
 
 def direct_url(url: str) -> str:

@@ -32,6 +32,39 @@ def is_korean(text: str) -> bool:
     return hangul > 0 and hangul * _ENOUGH >= sum(letter.isalpha() for letter in text)
 
 
+_KANA = re.compile(r"[ぁ-ヿ]")
+_HAN = re.compile(r"[一-鿿㐀-䶿]")
+_CYRILLIC = re.compile(r"[Ѐ-ӿ]")
+
+
+def language_of(text: str) -> str:
+    """The language of a text by its script: ``ko``, ``ja``, ``zh``, ``ru``, and ``en`` for Latin (BCP 47)."""
+    if is_korean(text):
+        return "ko"
+    letters = sum(letter.isalpha() for letter in _ADDRESS.sub("", text))
+    kana, han = len(_KANA.findall(text)), len(_HAN.findall(text))
+    if kana and (kana + han) * _ENOUGH >= letters:
+        return "ja"
+    if han * _ENOUGH >= letters and han:
+        return "zh"
+    return "ru" if 2 * len(_CYRILLIC.findall(text)) > letters else "en"
+
+
+def without_other_languages(text: str) -> tuple[str, dict[str, str]]:
+    """The Korean and English paragraphs of a text, and those of each other language by its tag."""
+    if not _OTHER.search(text):
+        return text, {}
+    kept: list[str] = []
+    others: dict[str, list[str]] = {}
+    for paragraph in re.split(r"\n{2,}", text):
+        language = language_of(paragraph)
+        (kept if language in ("ko", "en") else others.setdefault(language, [])).append(paragraph)
+    return "\n\n".join(kept), {language: "\n\n".join(said) for language, said in others.items()}
+
+
+_OTHER = re.compile(r"[ぁ-ヿ一-鿿㐀-䶿Ѐ-ӿ]")
+
+
 def is_english_prose(text: str) -> bool:
     """Whether a line is English prose: almost no Hangul, and longer than a label."""
     if is_korean(text):

@@ -7,6 +7,7 @@ so does a piece that the library cannot read. Does not lay out formulas: ``\\fra
 
 from __future__ import annotations
 
+import logging
 import re
 from functools import lru_cache
 
@@ -22,7 +23,16 @@ _CITATION = re.compile(r"[~ ]?\\[cC]ite[a-zA-Z]{0,6}\s?\{[^{}]{0,500}\}")
 _WRAPPED = re.compile(r"\\[a-zA-Z]{1,30}\s?\{[^{}]{0,2000}\}")
 _SWITCHED = re.compile(r"\{\\(?:it|em|bf|rm|tt|sc|sf|sl)\s([^{}]{0,2000})\}")
 _BRACED = re.compile(r"\{(\\[a-zA-Z]{1,30})\}")
-_ACCENT = re.compile(r"\\(?:[\"'`^~=.]\s?(?:\{\\?[A-Za-z]\}|\\?[A-Za-z])|[uvHcdbkr]\{\\?[A-Za-z]\})")
+_ACCENT = re.compile(
+    r"\\(?:[\"'`^~]\s?(?:\{\\?[A-Za-z]\}|\\?[A-Za-z])|(?<!\d\\)[=.](?:\{\\?[A-Za-z]\}|\\?[A-Za-z])|[uvHcdbkr]\{\\?[A-Za-z]\})"
+)
+_MARKDOWN_ESCAPE = re.compile(r"(?<=\d)\\([.)])(?=\s)|\\([*+>|])(?![A-Za-z])")
+"""What Markdown escapes with a backslash: ``1\\. Introduction``."""
+
+_ENVIRONMENT = re.compile(
+    r"\\begin\{(equation|align|gather|math|displaymath|multline|eqnarray)(\*?)\}(.{1,1000}?)\\end\{\1\2\}",
+    re.DOTALL,
+)
 _ESCAPED = re.compile(r"\\([%&_#${}])")
 _MACRO = re.compile(r"\\([a-zA-Z]{2,30})(?![a-zA-Z])")
 _TIE = re.compile(r"(?<=\w)~(?=[(\[\\])")
@@ -41,6 +51,10 @@ _STYLES = frozenset({"texttt", "textsf", "textsl", "textnormal", "mbox", "underl
 _DEEPEST = 4
 """Levels of nested macros that are replaced. Deeper ones stay as written."""
 
+# The library reports what it cannot read, and such a piece stays as it is.
+logging.getLogger("pylatexenc").addHandler(logging.NullHandler())
+logging.getLogger("pylatexenc").propagate = False
+
 _KNOWN = latex2text.get_default_latex_context_db()
 _PARSED = latexwalker.get_default_latex_context_db()
 _READER = latex2text.LatexNodes2Text(latex_context=_KNOWN, math_mode="text", keep_comments=True)
@@ -54,6 +68,8 @@ def latex_to_unicode(text: str) -> str:
     text = _QUOTED.sub(r"“\1”", text)
     if "\\" not in text:
         return text
+    text = _MARKDOWN_ESCAPE.sub(lambda found: found[1] or found[2], text)
+    text = _ENVIRONMENT.sub(lambda found: _formula_read(found[3].strip().replace("&", "")), text)
     text = _TIE.sub(" ", text)
     text = _ACCENT.sub(lambda found: _read(found[0]), text)
     text = _CITATION.sub("", text)
@@ -88,6 +104,8 @@ def _unwrapped(found: re.Match[str]) -> str:
 
 
 def _macro(found: re.Match[str]) -> str:
+    if _takes_arguments(found[1]):
+        return found[0]  # Without its arguments the library makes garbage of it.
     return _read(found[0]) or found[0] if _is_known(found[1]) else _named(found[1]) or found[0]
 
 
@@ -124,12 +142,19 @@ def _read(source: str) -> str:
         read = _READER.latex_to_text(source, latex_context=_PARSED)
     except (latexwalker.LatexWalkerError, IndexError, AttributeError, KeyError, TypeError, ValueError):
         return source
-    return str(read)
+    return source if "%s" in read and "%s" not in source else str(read)
 
 
 def _code_point(found: re.Match[str]) -> str:
     point = int(found[1], 16)
     return chr(point) if not 0xD800 <= point < 0xE000 and point >= 0x20 else found[0]
+
+
+@lru_cache(maxsize=1024)
+def _takes_arguments(name: str) -> bool:
+    spec = _PARSED.get_macro_spec(name)
+    arguments = getattr(getattr(spec, "args_parser", None), "argspec", "") or ""
+    return "{" in arguments
 
 
 def _is_known(name: str) -> bool:

@@ -49,6 +49,48 @@ def only_url(text: str) -> str | None:
     return found[1] if found else None
 
 
+_LABELLED = re.compile(
+    r"^[\s>*_\-+•]*(?:(?:paper|arxiv|pdf|abs)?\s*(?:link|url|page)s?|paper|arxiv|pdf|링크|논문(?:\s*링크)?|주소|出处|链接|論文|リンク)"
+    r"\s*(?:\*\*|__)?\s*[:：]\s*(?:\*\*|__)?\s*<?(?P<address>\S+?)>?\s*$",
+    re.IGNORECASE,
+)
+_ARXIV_ID = re.compile(
+    r"(?:arxiv\s*[:：]?\s*)?(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?(?:\s*\[[\w.-]+\])?", re.IGNORECASE
+)
+_NO_SCHEME = re.compile(
+    r"(?:www\.)?(?:arxiv\.org|openreview\.net|alphaxiv\.org|huggingface\.co|aclanthology\.org|doi\.org|github\.com"
+    r"|proceedings\.mlr\.press|biorxiv\.org|medrxiv\.org|papers\.nips\.cc|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})/\S+",
+    re.IGNORECASE,
+)
+_AS_MARKDOWN = re.compile(
+    r"^[\s>*_\-+•]*\[[^\[\]]{1,80}\]\(<?(https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)?)>?\)\s*$"
+)
+
+
+def address_of(text: str) -> str | None:
+    """The address of a line that gives one and nothing else, as people write it: with a label, as
+    ``arXiv:2502.00001``, without its scheme, or as a Markdown link. None for any other line.
+    """
+    if address := only_url(text):
+        return address
+    if len(text) > 500:
+        return None
+    if found := _AS_MARKDOWN.match(text):
+        return found[1]
+    labelled = _LABELLED.match(text)
+    if labelled and (found := _AS_MARKDOWN.match(labelled["address"])):
+        return found[1]
+    said = labelled["address"] if labelled else text
+    if (address := only_url(said)) or (found := _ARXIV_ID.fullmatch(said)):
+        return address or f"https://arxiv.org/abs/{_arxiv(said)}"
+    return f"https://{said}" if _NO_SCHEME.fullmatch(said) else None
+
+
+def _arxiv(said: str) -> str:
+    found = _ARXIV_ID.fullmatch(said)
+    return found[1] if found else said
+
+
 def urls_in(texts: Iterable[str]) -> tuple[str, ...]:
     """The addresses in texts, in order, each once, without the punctuation after them."""
     found = (match[0] for text in texts if "://" in text for match in _URL.finditer(text))

@@ -38,9 +38,10 @@ from digests.reading.languages import (
     is_english_prose,
     is_korean,
     looks_like_title,
+    without_other_languages,
 )
 from digests.reading.latex import latex_to_unicode
-from digests.reading.lines import Line, lines_of, only_url, urls_in
+from digests.reading.lines import Line, address_of, lines_of, only_url, urls_in
 from digests.reading.tags import tags_of_line
 
 MAX_ENTRIES = 500
@@ -58,7 +59,7 @@ def read_newsletter(text: str) -> Digest:
 
     An entry that cannot be separated from its neighbour is one of the digest's refusals.
     """
-    lines = [_unescaped(line) for line in lines_of(text)]
+    lines = [_without_title_marks(_unescaped(line)) for line in lines_of(text)]
     first = next((place for place, line in enumerate(lines) if line.text), None)
     if first is None:
         raise DigestError(RefusalReason(RefusalCode.EMPTY_NEWSLETTER), 1)
@@ -101,12 +102,32 @@ def _unescaped(line: Line) -> Line:
     return line
 
 
+def _without_title_marks(line: Line) -> Line:
+    """The line without the marks that people put before a title, and with the link of a title apart:
+    ``1. Title``, ``- Title``, ``## [Title](https://…)``. Prose and lists of sentences stay as they are.
+    """
+    found = None if line.plain or line.url else _TITLE_MARKS.match(line.text)
+    rest = line.text[found.end() :].strip() if found else line.text
+    if link := None if line.plain else _TITLE_LINK.fullmatch(rest):
+        return replace(line, text=link["title"].strip().strip("*_").strip(), url=link["url"])
+    if not found or not rest or is_korean(rest) or only_url(rest) or not looks_like_title(rest):
+        return line
+    return replace(line, text=rest.strip("*_").strip() if rest[0] in "*_" else rest)
+
+
+_TITLE_MARKS = re.compile(r"(?:#{1,6}\s+)?(?:(?:\(?\d{1,3}[.)]|[-*+•·▪■►✦])\s+)?(?=\S)")
+_TITLE_LINK = re.compile(
+    r"(?:\*\*|__)?\[(?P<title>[^\[\]\n]{3,400})\]\((?P<url>https?://[^\s()]+)\)(?:\*\*|__)?"
+)
+_RULE = re.compile(r"[-*_=~─—━]{3,}")
+
+
 def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """The lines of each entry: up to and with its line of tags, or up to the next title and authors."""
     block: list[Line] = []
     titled = False
     for place, line in enumerate(lines):
-        if not block and not line.text:
+        if not block and (not line.text or _RULE.fullmatch(line.text)):
             continue
         if titled and line.text and _begins_entry(lines, place):
             yield block
@@ -166,8 +187,7 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     link = title.url or link
     authors: tuple[str, ...] | None = None
     text: list[Line] = []
-    further: list[Line] = []
-    """Second links (code, a project's page) before the first words: citations."""
+    cited: list[str] = []
     said = False
     for line in body:
         names = None if said and authors is None else _names(line)
@@ -175,10 +195,14 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
             return _refused(title, line, RefusalCode.SECOND_AUTHORS)
         if names is not None and authors is None:
             authors = names
+        elif _link(line) and not said:
+            # The first address is the paper's. Others under it are its code or its project page.
+            if link is None:
+                link = _link(line)
+            else:
+                cited.append(_link(line) or "")
         elif link is None and _link(line):
             link = _link(line)
-        elif not said and _link(line):
-            further.append(line)
         else:
             text.append(line)
             said = said or bool(line.text)
@@ -188,9 +212,10 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
     if isinstance(told_apart, Refusal):
         return told_apart
     abstract, korean, english = told_apart
-    commentaries = tuple(
-        Commentary(name, words) for name, words in (("ko", korean), ("en", english)) if words
-    )
+    abstract, others = without_other_languages(abstract)
+    english, more = without_other_languages(english)
+    said_in = {"ko": korean, "en": english, **others, **more}
+    commentaries = tuple(Commentary(name, words) for name, words in said_in.items() if words)
     linked = [address for line in text for address in ((line.url,) if line.url else ()) + line.cites]
     return Entry(
         Paper(
@@ -202,7 +227,7 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
         ),
         commentaries,
         tags or (),
-        tuple(dict.fromkeys((*urls_in([*(line.text for line in further), korean, english]), *linked))),
+        tuple(dict.fromkeys((*urls_in([korean, english]), *linked, *cited))),
         line=title.number,
     )
 
@@ -293,7 +318,7 @@ def _names(line: Line) -> tuple[str, ...] | None:
 
 
 def _link(line: Line) -> str | None:
-    return None if line.plain else only_url(line.text)
+    return None if line.plain else address_of(line.text)
 
 
 def _tags(line: Line) -> tuple[Tag, ...] | None:

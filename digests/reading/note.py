@@ -25,19 +25,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from digests.errors import DigestError, RefusalCode, RefusalReason
 from digests.model import Commentary, Digest, DocumentKind, Entry, Paper, Tag
-from digests.reading.dates import date_of_name
+from digests.reading.authors import look_like_names, names_in, split_names
+from digests.reading.dates import date_of_path
+from digests.reading.front_matter import NO_FRONT_MATTER, FrontMatter
 from digests.reading.html_entities import unescape_entities
 from digests.reading.identity import arxiv_id, direct_url
-from digests.reading.languages import ENGLISH_MARK, is_english_prose, is_korean
+from digests.reading.languages import ENGLISH_MARK, is_english_prose, is_korean, without_other_languages
 from digests.reading.latex import latex_to_unicode
-from digests.reading.lines import Line, lines_of, only_url, urls_in
-from digests.reading.tags import each_once, tags_after_text, tags_of_line, tags_with_stray_letter
-from digests.reading.titles import Heading, heading_of, title_of_name
+from digests.reading.lines import Line, address_of, lines_of, only_url, urls_in
+from digests.reading.tags import each_once, tag, tags_after_text, tags_of_line, tags_with_stray_letter
+from digests.reading.titles import FoundHeading, Heading, heading_of, title_of_name
 
 _LINK = re.compile(r"!?\[\[([^\[\]\n]{1,300})\]\]")
 _EMBEDDED = re.compile(
@@ -51,29 +53,51 @@ _QUOTE = re.compile(r"(?:[a-z]{0,4})>(?: |$)")
 _LISTING = re.compile(r"\|(?: .{1,300} -)? \d{4}\.\d{4,5}")
 _UNNAMED = re.compile(r"(?:untitled|무제)(?: \d+)?", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/\S+")
+_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+_STYLED = re.compile(
+    r"</?(?:b|i|u|em|strong|span|font|center|mark|small)(?: [^<>\n]{0,200})?>", re.IGNORECASE
+)
+_FENCE = re.compile(r"(?:```|~~~)")
+_REFERENCES = re.compile(
+    r"(?:references?|resources?|bibliography|see also|참고(?: ?문헌| ?자료)?|출처)\W*", re.IGNORECASE
+)
+_ITEM = re.compile(r"[-*+•] |\d{1,3}[.)] ")
 _ENDING = re.compile(r"\.md$", re.IGNORECASE)
 _BLANKS = re.compile(r"\n{3,}")
 
 
-def read_note(text: str, name: str, first_seen: date | None = None) -> Digest:
+def read_note(
+    text: str, name: str, first_seen: date | None = None, front: FrontMatter = NO_FRONT_MATTER
+) -> Digest:
     """The digest of a note, with one entry; DigestError when the note has nothing to make an entry of.
 
-    ``name`` is the file's name, with or without folders and suffix. It gives the date, unless
-    ``first_seen`` does.
+    ``name`` is the path of the file, with or without folders and suffix. The date is the one in ``front``,
+    else ``first_seen``, else the one in the path. What ``front`` says goes before what the text says.
     """
-    stem = _ENDING.sub("", name.rpartition("/")[2])
+    stem = _stem(name)
     # Old editors leave entities behind; LaTeX is left for titles and text to unwrap.
-    lines = lines_of(unescape_entities(text))
+    lines = lines_of(unescape_entities(_without_comments(text)))
+    lines = [replace(line, number=line.number + front.lines) for line in lines] if front.lines else lines
     first = next((line.number for line in lines if line.text), 1)
-    parts = _Parts()
+    parts = _Parts(url=front.url and address_of(front.url), is_titled=front.title is not None)
     _read_lines(lines, parts, stem)
+    if parts.url is None and (named := address_of(stem)) and arxiv_id(named):
+        parts.url = named
+    if front.title or front.authors:
+        known = parts.heading or Heading("")
+        title = front.title or known.title or title_of_name(stem)
+        parts.heading = Heading(title, front.authors or known.authors, known.url)
+    parts.tags = [*map(tag, front.tags), *parts.tags]
+    parts.abstract = parts.abstract or ([front.abstract] if front.abstract else [])
     korean, english = _text(parts.korean), _text(parts.english)
     title = parts.heading.title if parts.heading else title_of_name(stem)
     if not parts.heading and not parts.url and (not title or _UNNAMED.fullmatch(title)):
         raise DigestError(RefusalReason(RefusalCode.UNNAMED_NOTE), first)
     if not (parts.heading or parts.url or korean or english or parts.abstract or parts.tags or parts.links):
         raise DigestError(RefusalReason(RefusalCode.EMPTY_NOTE), first)
-    said = (("ko", korean), ("en", english))
+    abstract, others = without_other_languages(_text(parts.abstract))
+    english, more = without_other_languages(english)
+    said = (("ko", korean), ("en", english), *others.items(), *more.items())
     cites = dict.fromkeys((*parts.cites, *urls_in([korean, english])))
     entry = Entry(
         Paper(
@@ -81,7 +105,7 @@ def read_note(text: str, name: str, first_seen: date | None = None) -> Digest:
             tuple(latex_to_unicode(name) for name in parts.heading.authors) if parts.heading else (),
             parts.url,
             arxiv_id(parts.url) if parts.url else None,
-            latex_to_unicode(_text(parts.abstract)) or None,
+            latex_to_unicode(abstract) or None,
         ),
         tuple(Commentary(language, latex_to_unicode(words)) for language, words in said if words),
         each_once(parts.tags),
@@ -89,7 +113,45 @@ def read_note(text: str, name: str, first_seen: date | None = None) -> Digest:
         tuple(dict.fromkeys(parts.links)),
         line=first,
     )
-    return Digest(first_seen or date_of_name(stem), (entry,), kind=DocumentKind.NOTE)
+    day = front.date or first_seen or date_of_path(_ENDING.sub("", name))
+    return Digest(day, (entry,), kind=DocumentKind.NOTE)
+
+
+_GENERAL_NAMES = frozenset(
+    {
+        "note",
+        "notes",
+        "paper",
+        "index",
+        "readme",
+        "summary",
+        "review",
+        "main",
+        "content",
+        "노트",
+        "요약",
+        "리뷰",
+    }
+)
+"""Names that say what a file is. The name of its folder then says what it is about."""
+
+
+def _stem(path: str) -> str:
+    """The name of a note without folders and ending; the folder's name where its own is a general one."""
+    *folders, name = _ENDING.sub("", path).split("/")
+    return folders[-1] if folders and name.casefold() in _GENERAL_NAMES else name
+
+
+def _without_comments(text: str) -> str:
+    """The text without HTML comments, and with line breaks for ``<br>``. Lines keep their numbers."""
+    kept, at = [], 0
+    while (begins := text.find("<!--", at)) >= 0:
+        ends = text.find("-->", begins)
+        if ends < 0:
+            break
+        kept += [text[at:begins], "\n" * text.count("\n", begins, ends)]
+        at = ends + 3
+    return _STYLED.sub("", _BREAK.sub(" ", "".join([*kept, text[at:]])))
 
 
 @dataclass(slots=True)
@@ -97,6 +159,8 @@ class _Parts:
     """What has been read of a note so far."""
 
     url: str | None = None
+    is_titled: bool = False
+    """Whether front matter has the title: then no line of the text is taken for it."""
     heading: Heading | None = None
     abstract: list[str] = field(default_factory=list)
     korean: list[str] = field(default_factory=list)
@@ -108,7 +172,10 @@ class _Parts:
 
 def _read_lines(lines: Sequence[Line], parts: _Parts, stem: str) -> None:
     place = _read_addresses(lines, parts)
-    found = heading_of([line.text for line in lines[place : place + 12]], stem)
+    near = [line.text for line in lines[place : place + 12]]
+    headed = None if parts.is_titled else _headed(near) or _bold(near, stem)
+    is_text = parts.is_titled or (near and _ITEM.match(near[0]))
+    found = headed or (None if is_text else heading_of(near, stem))
     rest: list[str] = []
     if found:
         parts.heading = found.heading
@@ -116,10 +183,50 @@ def _read_lines(lines: Sequence[Line], parts: _Parts, stem: str) -> None:
             parts.url = found.heading.url
         place += found.lines
         rest = [found.rest] if found.rest else []
+    if headed and parts.url is None:
+        place += _read_addresses(lines[place:], parts) if _has_address(lines[place:]) else 0
     texts = [*rest, *(line.text for line in lines[place:])]
     if not found and texts and (led := _URL_FIRST.fullmatch(texts[0])):
         texts[0] = led[2]
     _read_body(texts[_read_abstract(texts, parts) :], parts)
+
+
+def _headed(lines: Sequence[str]) -> FoundHeading | None:
+    """A Markdown heading as the title, with authors in brackets after it or on the next line."""
+    found = _HEADING.fullmatch(lines[0]) if lines else None
+    text = (found[1] or "").strip() if found else ""
+    if not text or not _WORDS.search(text) or _LINK.search(text) or text.lower() in ("link", "links"):
+        return None
+    linked = re.fullmatch(r"\[([^\[\]]{1,400})\]\((https?://[^\s()]+)\)", text)
+    title, url = (linked[1], direct_url(linked[2])) if linked else (text, None)
+    title = re.sub(r"^\d{1,3}[.)] ", "", title).strip("*_ ")
+    place = next((place for place in range(1, min(len(lines), 4)) if lines[place]), 0)
+    authors = names_in(lines[place]) if place else None
+    if (
+        authors is None
+        and (ended := re.fullmatch(r"(.{3,300}?) \(([^()]{3,400})\)", title))
+        and "," in ended[2]
+    ):
+        names = split_names(ended[2])
+        if look_like_names(names):
+            return FoundHeading(Heading(ended[1], names, url), 1)
+    return FoundHeading(Heading(title, authors or (), url), 1 if authors is None else place + 1)
+
+
+def _bold(lines: Sequence[str], stem: str) -> FoundHeading | None:
+    """A line in bold as the title. Notes of the vault, with a date of six digits in their name, have none."""
+    found = None if re.match(r"\d{6} ", stem) or not lines else _BOLD_LINE.fullmatch(lines[0])
+    return FoundHeading(Heading(found[1].strip()), 1) if found else None
+
+
+_BOLD_LINE = re.compile(r"(?:\*\*|__)(?! )([^*_\n]{3,400})(?:\*\*|__)")
+_WORDS = re.compile(r"[^\W\d_]{2}")
+
+
+def _has_address(lines: Sequence[Line]) -> bool:
+    """Whether the first line that says anything is an address."""
+    first = next((line.text for line in lines if line.text), "")
+    return _address(first) is not None
 
 
 def _read_addresses(lines: Sequence[Line], parts: _Parts) -> int:
@@ -142,7 +249,7 @@ def _read_addresses(lines: Sequence[Line], parts: _Parts) -> int:
 
 def _address(text: str) -> str | None:
     """The address of a line that holds nothing else, with the slips that are met."""
-    if address := only_url(text):
+    if address := address_of(text):
         return address
     if found := _URL_WITH_SLIP.fullmatch(text) or _URL_AS_LINK.fullmatch(text):
         return found[1]
@@ -175,8 +282,13 @@ def _read_body(texts: Sequence[str], parts: _Parts) -> None:
     """Take the text apart into languages, tags and links."""
     free: list[str] = []
     marked: list[str] = []
-    in_english = any_mark = under_heading = False
+    in_english = any_mark = under_heading = in_code = in_references = False
     for text in texts:
+        if in_code or _FENCE.match(text):
+            # Code stays as it is: its `#` makes no tags and no headings.
+            in_code = in_code != bool(_FENCE.match(text))
+            (marked if in_english else free).append(text)
+            continue
         if _LISTING.fullmatch(text):
             continue  # A leftover of arXiv's own listing.
         tags = tags_of_line(text) or tags_with_stray_letter(text)
@@ -187,7 +299,11 @@ def _read_body(texts: Sequence[str], parts: _Parts) -> None:
         if heading := _HEADING.fullmatch(text):
             in_english = False
             under_heading = (heading[1] or "").strip().lower() in ("link", "links", "")
-            text = "" if under_heading else heading[1].strip()
+            in_references = bool(_REFERENCES.fullmatch((heading[1] or "").strip()))
+            text = "" if under_heading or in_references else heading[1].strip()
+        elif in_references and (cited := urls_in([text])) and not is_korean(text):
+            parts.cites.extend(cited)
+            continue
         parts.links.extend(_note_name(name) for name in _LINK.findall(_EMBEDDED.sub("", text)))
         if under_heading and _LINK.search(text) and not _LINK.sub("", text).strip():
             continue
@@ -231,7 +347,12 @@ def _spoken(text: str) -> str:
     text = _EMBEDDED.sub("", text)
     if not _LINK.sub("", text).strip():
         return ""
-    return _LINK.sub(lambda found: title_of_name(_note_name(found[1])), text).strip()
+    return _LINK.sub(lambda found: _alias(found[1]) or title_of_name(_note_name(found[1])), text).strip()
+
+
+def _alias(link: str) -> str:
+    """What a link to a note shows in place of the note's name (``[[note|shown]]``)."""
+    return link.partition("|")[2].strip()
 
 
 def _note_name(link: str) -> str:

@@ -11,6 +11,11 @@ from digests.model import Tag
 
 _APART = re.compile(r"[\s_\-‐-―]+")
 _FOREIGN = re.compile(r"[^\w\s\-‐-―+.]+")
+_LABEL = re.compile(
+    r"^[\s>*_\-+•]*(?:tags?|keywords?|topics?|태그|키워드|标签|標籤|关键词|タグ|キーワード)\s*(?:\*\*|__)?\s*[:：]\s*(?:\*\*|__)?\s*",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"#(?:19|20)\d\d")
 _WORD = re.compile(r"#[\w#&][^\s#]*")
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 
@@ -52,12 +57,30 @@ def each_once(tags: Iterable[Tag]) -> tuple[Tag, ...]:
     return tuple(found.values())
 
 
+def tags_of_words(words: Iterable[str]) -> tuple[str, ...]:
+    """The words of a list of tags as they are written, without ``#`` and quotes, each once."""
+    cleaned = (word.strip().strip("'\"[]").lstrip("#").strip() for word in words)
+    return tuple(dict.fromkeys(word for word in cleaned if word and len(word) <= MAX_TAG_LENGTH))
+
+
+def labelled_tags(line: str) -> tuple[Tag, ...] | None:
+    """The tags of a line such as ``Tags: moe, routing`` or ``태그: #moe``; None for any other line."""
+    found = _LABEL.match(line)
+    if not found:
+        return None
+    rest = line[found.end() :].strip().strip("`")
+    words = rest.split(",") if "," in rest else rest.split("#") if "#" in rest else rest.split()
+    return each_once(map(tag, tags_of_words(words))) or None
+
+
 def tags_of_line(line: str) -> tuple[Tag, ...] | None:
     """The tags of a line that has only tags, in order, each once; None for any other line."""
+    if labelled := labelled_tags(line):
+        return labelled
     if not line.startswith("#"):
         return None
-    words = line.split()
-    if not all(map(_is_tag, words)):
+    words = line.replace(",", " ").split() if line.count("#") > 1 else line.split()
+    if not all(_is_tag(word) or (place and _YEAR.fullmatch(word)) for place, word in enumerate(words)):
         return None
     return each_once(map(tag, words)) or None
 

@@ -16,8 +16,8 @@ MAX_TITLE_LENGTH = 400
 MAX_HEADING_LINES = 8
 """Lines over which a title and its authors may be wrapped."""
 
-_DATED = re.compile(r"^\d{6}[ _-]+")
-_STARRED = re.compile(r"\*(?! )([^\n]{1,600}?)\*\s?(?=\()|\*(?! )([^*\n]{1,600})\*$")
+_DATED = re.compile(r"^(?:(?:19|20)\d\d[-._]?\d\d[-._]?\d\d|\d{6}|\d\d-\d\d-\d\d)[ _.-]+")
+_STARRED = re.compile(r"\*{1,2}(?![ *])([^\n]{1,600}?)\*{1,2}\s?(?=\()|\*(?! )([^*\n]{1,600})\*$")
 _MARKDOWN_LINK = re.compile(r"(?:#{1,6} )?\[([^\[\]\n]{1,400})\]\((https?://[^\s()]+)\)")
 _TITLE_AND_URL = re.compile(r"([^\n()]{1,300}?) ?(?:\((https?://[^\s()]+)\)|(https?://[^\s()]+))")
 

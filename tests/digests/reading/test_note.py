@@ -158,9 +158,9 @@ def test_tags_come_from_lines_and_ends_of_lines_only() -> None:
 
 
 def test_links_in_prose_read_as_names() -> None:
-    """[[…]] becomes the other note's title in the text, and an image nothing."""
+    """[[…]] becomes its alias or the other note's title in the text, and an image nothing."""
     entry = _note("https://a.org/b\n\n설명 [[210101 Other|x]] 후속. ![[a.png]]\n\n![](b.png)\n")
-    assert entry.commentary("ko") == "설명 Other 후속."
+    assert entry.commentary("ko") == "설명 x 후속."
     assert entry.links == ("210101 Other",)
 
 

@@ -30,6 +30,9 @@ EXPLAINED = {
     "200129 LM Pretraining.md",
     # The oracle keeps the Markdown of a heading that is a link.
     "250523 Claude 4.md",
+    # The oracle keeps a star of a title in bold (`**Title** (Authors)`).
+    "230126 simple diffusion.md",
+    "250528 Spurious Rewards.md",
 }
 """Notes on which the oracle is known to be wrong, and why."""
 
