@@ -1,0 +1,173 @@
+"""The examples of FORMATS.md, and documents that people other than the first author write."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from digests.errors import DigestError
+from digests.model import Digest, Document
+from digests.reading.authors import names_of_people
+from digests.reading.document import read_document
+from digests.reading.front_matter import split_front_matter
+from digests.reading.identity import is_paper_address
+from digests.reading.languages import language_of
+
+_FORMATS = (Path(__file__).parents[3] / "FORMATS.md").read_text(encoding="utf-8")
+_EXAMPLES = dict(re.findall(r"```(\w[\w ]*)\n(.*?)```", _FORMATS, re.DOTALL))
+_PATHS = {"newsletter": "day.txt", "page": "day.html"}
+ROUTING, COUNTING = "Gentle Routing for Experts", "Counting Steps in Thought"
+
+
+def _read(text: str, path: str = "digest.md") -> Digest:
+    return read_document(Document("tests", path, text.encode()))
+
+
+@pytest.mark.parametrize("name", _EXAMPLES)
+def test_every_example_is_read(name: str) -> None:
+    """Each example of FORMATS.md gives its papers with title and link, and refuses nothing."""
+    digest = _read(_EXAMPLES[name], _PATHS.get(name, "digest.md"))
+    assert digest.refusals == ()
+    first = digest.entries[0].paper
+    assert first.title == ROUTING
+    if name != "front matter":
+        assert first.arxiv_id == "2502.00001"
+    if name in ("headings", "list", "table"):
+        assert [entry.paper.title for entry in digest.entries] == [ROUTING, COUNTING]
+        assert digest.entries[1].paper.arxiv_id == "2502.00002"
+    if name != "note":
+        assert digest.date == date(2025, 2, 25)
+    if name not in ("list", "table"):
+        assert first.authors == ("Ada Kim", "Ben Lee")
+
+
+def test_the_commentary_stands_under_its_own_title() -> None:
+    """What is written under a heading belongs to the paper of that heading."""
+    entries = _read(_EXAMPLES["headings"]).entries
+    assert [entry.commentary("en") for entry in entries] == ["Routing is made gentle.", "Steps are counted."]
+
+
+def test_references_under_a_note_make_no_entries() -> None:
+    """A note with a list of references stays one paper."""
+    text = f"""# {ROUTING}
+
+https://arxiv.org/abs/2502.00001
+
+라우팅을 부드럽게 합니다.
+
+## References
+
+- [{COUNTING}](https://arxiv.org/abs/2502.00002)
+- [Another Paper on Routing](https://arxiv.org/abs/2502.00003)
+"""
+    (entry,) = _read(text).entries
+    assert (entry.paper.title, entry.paper.arxiv_id) == (ROUTING, "2502.00001")
+    assert entry.commentary("en") is None
+
+
+@pytest.mark.parametrize("name", ["README.md", "LICENSE.md", "docs/CONTRIBUTING.md", "CLAUDE.md"])
+def test_files_about_a_repository_are_no_papers(name: str) -> None:
+    """A README or LICENSE is refused unless it holds papers."""
+    with pytest.raises(DigestError):
+        _read("# My reading list\n\nNotes on what I read.\n", name)
+    assert len(_read(_EXAMPLES["list"], name).entries) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("2025-02-25 Gentle.md", date(2025, 2, 25)),
+        ("20250225.md", date(2025, 2, 25)),
+        ("2025.02.25-gentle.md", date(2025, 2, 25)),
+        ("25-02-25-gentle.md", date(2025, 2, 25)),
+        ("250225 Gentle.md", date(2025, 2, 25)),
+        ("_posts/2025/02/25/gentle.md", date(2025, 2, 25)),
+        ("2025-02-25/paper.md", date(2025, 2, 25)),
+        ("2025-02-31 Gentle.md", None),
+        ("gentle.md", None),
+    ],
+)
+def test_the_path_dates_a_note(path: str, expected: date | None) -> None:
+    """The date of a note without front matter is the one in its name, else in its folders."""
+    assert _read(f"# {ROUTING}\n\n라우팅을 부드럽게 합니다.\n", path).date == expected
+
+
+def test_a_general_name_takes_the_folders_name() -> None:
+    """A note called ``note.md`` is named after its folder, also where that is an arXiv id."""
+    (entry,) = _read("라우팅을 부드럽게 합니다.\n", "papers/Gentle Routing/note.md").entries
+    assert entry.paper.title == "Gentle Routing"
+    (entry,) = _read("# Gentle Routing\n\n라우팅을 부드럽게 합니다.\n", "2502.00001/note.md").entries
+    assert (entry.paper.title, entry.paper.arxiv_id) == ("Gentle Routing", "2502.00001")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: Routing: a survey\ntags: [moe]\n---\nText.",
+        '+++\ntitle = "Routing: a survey"\ntags = ["moe"]\n+++\nText.',
+        '---\ntitle: "Routing: a survey"\ntags: moe\n---\nText.',
+    ],
+)
+def test_front_matter_is_read_in_yaml_and_toml(text: str) -> None:
+    """Front matter gives title and tags in both forms, also where its YAML is not quite right."""
+    front, body = split_front_matter(text)
+    assert (front.title, front.tags, body) == ("Routing: a survey", ("moe",), "Text.")
+
+
+def test_hostile_front_matter_is_no_danger() -> None:
+    """Anchors that multiply without end are not expanded, and objects are not made."""
+    bomb = "---\na: &a [x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b,*b,*b]\ntitle: Calm\n---\nText."
+    assert split_front_matter(bomb)[0].title == "Calm"
+    front, _ = split_front_matter("---\ntitle: !!python/object/apply:os.getcwd []\n---\nText.")
+    assert front.title is None or "python" in front.title
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("Ada Kim, Ben Lee", ("Ada Kim", "Ben Lee")),
+        ("Ada Kim; Ben Lee; Cora Park", ("Ada Kim", "Ben Lee", "Cora Park")),
+        ("Kim, Ada; Lee, Ben", ("Ada Kim", "Ben Lee")),
+        ("Kim, Ada and Lee, Ben", ("Ada Kim", "Ben Lee")),
+        ("Ada Kim, Ben Lee, et al.", ("Ada Kim", "Ben Lee")),
+        ("Ada Kim et.al.", ("Ada Kim",)),
+        ("Ada Kim 외 8명", ("Ada Kim",)),
+        ("Ada Kim and 8 others", ("Ada Kim",)),
+        ("Ada Kim*, Ben Lee†", ("Ada Kim", "Ben Lee")),
+        ("김민지、이준호", ("김민지", "이준호")),
+    ],
+)
+def test_authors_as_people_write_them(typed: str, names: tuple[str, ...]) -> None:
+    """Authors are read with any separator, in either order of names, and without those only counted."""
+    assert names_of_people(typed) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("라우팅을 부드럽게 합니다.", "ko"),
+        ("Routing is made gentle.", "en"),
+        ("这篇论文让路由变得平滑。", "zh"),
+        ("ルーティングを滑らかにします。", "ja"),
+        ("Маршрутизация стала мягкой.", "ru"),
+    ],
+)
+def test_script_tells_the_language(text: str, language: str) -> None:
+    """A commentary's language follows from its script."""
+    assert language_of(text) == language
+    (entry,) = _read(f"2025-02-25\n{ROUTING}\n(Ada Kim, Ben Lee)\n{text}\n#moe\n", "a.txt").entries
+    if language not in ("ko", "en"):
+        assert entry.commentary(language) == text
+        assert entry.paper.abstract is None
+
+
+def test_addresses_where_papers_live() -> None:
+    """A paper's page counts as a paper, and a repository or a blog does not."""
+    assert is_paper_address("https://openreview.net/forum?id=abc")
+    assert is_paper_address("https://huggingface.co/papers/2502.00001")
+    assert is_paper_address("https://example.org/files/paper.pdf")
+    assert not is_paper_address("https://github.com/example/gentle")
+    assert not is_paper_address("https://example.org/blog/routing")
