@@ -3,7 +3,7 @@ PYTHON ?= python3
 HARU := .venv/bin/haru
 PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help install run test check bench fuzz crash soak lock words map clean
+.PHONY: help install run test check bench fuzz crash soak audit lock words map clean
 
 help: ## Say what each target does
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ crash: .venv/tested-with ## Worker processes killed and frozen at every named po
 
 soak: .venv/tested-with ## Ten thousand schedules of a simulated Haru; fewer with ARGS="--schedules 500"
 	@.venv/bin/python -m tests.soak $(ARGS)
+
+audit: .venv/tested-with ## Check the locks for known vulnerabilities; offline with ARGS="--advisories FOLDER"
+	@.venv/bin/python -m tests.audit $(ARGS)
 
 words: .venv/tested-with ## Extract what Haru says into the catalogues
 	@.venv/bin/python -m bot.language.extract
