@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bot.messages.message import Message
     from config.settings import Settings
     from digests.archive import Archive
-    from digests.model import ImportedDocument, Results
+    from digests.model import ArchivedEntry, ImportedDocument, Results
 
 
 @click.command("import")
@@ -112,9 +112,15 @@ async def _encode(archive: Archive, screen: Console) -> None:
 
 
 @click.command("export")
+@click.option(
+    "--format",
+    "as_format",
+    type=click.Choice(["bibtex", "ris", "csv"]),
+    help="Print each paper once, for a program that manages references or a spreadsheet.",
+)
 @as_json
 @command
-async def export(settings: Settings, as_json: bool) -> None:
+async def export(settings: Settings, as_format: str | None, as_json: bool) -> None:
     """Print every entry of the archive, except those of private digests.
 
     Prints the date, title and link of each entry, the oldest first and undated ones last.
@@ -123,14 +129,42 @@ async def export(settings: Settings, as_json: bool) -> None:
     from bot.terminal.json_records import exported_record
     from digests.archive import Archive
 
+    if as_format and as_json:
+        raise click.UsageError("choose one of --json and --format")
     async with open_database(settings) as database:
-        async for entry, documents in Archive(database).export(workspace=None):
+        entries = Archive(database).export(workspace=None)
+        if as_format:
+            await _print_papers(entries, as_format)
+            return
+        async for entry, documents in entries:
             if as_json:
                 click.echo(json.dumps(exported_record(entry, documents), ensure_ascii=False))
             else:
                 day = entry.date.isoformat() if entry.date else "undated   "
                 paper = entry.entry.paper
                 click.echo(f"{day}  {paper.title}" + (f"  {paper.url}" if paper.url else ""))
+
+
+async def _print_papers(
+    entries: AsyncIterator[tuple[ArchivedEntry, tuple[str, ...]]], as_format: str
+) -> None:
+    """Print each paper at its first entry, in a format of ``bot.terminal.citations``."""
+    from bot.terminal import citations
+
+    keys, printed = citations.Keys(), set[int]()
+    if as_format == citations.Format.CSV:
+        click.echo(citations.csv_line(citations.CSV_COLUMNS))
+    async for entry, _ in entries:
+        if entry.paper_id in printed:
+            continue
+        printed.add(entry.paper_id)
+        match citations.Format(as_format):
+            case citations.Format.BIBTEX:
+                click.echo(citations.bibtex(entry.paper, keys.of(entry.paper)))
+            case citations.Format.RIS:
+                click.echo(citations.ris(entry))
+            case citations.Format.CSV:
+                click.echo(citations.csv_row(entry))
 
 
 @click.command("search")

@@ -108,6 +108,18 @@ def test_export_prints_every_entry(haru: Haru, digest: Path, tmp_path: Path) -> 
     assert "2025-03-03  A Paper on Sleep: Does It Help?" in haru("export").output
 
 
+def test_export_prints_each_paper_once_for_other_programs(haru: Haru, digest: Path, tmp_path: Path) -> None:
+    """With --format each paper comes once, also where two documents have it; --json beside it is refused."""
+    note = tmp_path / "notes" / "Untitled thought.md"
+    note.parent.mkdir()
+    note.write_text("https://arxiv.org/abs/2503.00001\n\n한 번 더 읽었어요.\n\n#sleep\n", encoding="utf-8")
+    haru("import", str(digest), str(note.parent))
+    assert haru("export", "--format", "bibtex").output.count("@misc{") == 1
+    assert haru("export", "--format", "ris").output.count("TY  - RPRT") == 1
+    assert len(haru("export", "--format", "csv").output.splitlines()) == 2
+    assert haru("export", "--format", "csv", "--json").status == 2
+
+
 def test_search_prints_the_papers_found(haru: Haru, digest: Path) -> None:
     """A search prints papers with the documents they came from; without results it prints an empty array."""
     haru("import", str(digest))
