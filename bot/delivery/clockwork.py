@@ -94,6 +94,7 @@ class Clockwork:
         self._watching: asyncio.Task[None] | None = None
         self._on_jump: list[OnJump] = []
         self._looks_at_all = False
+        self._is_stopping = False
         self._tick_interval = tick
         self._drain_interval = drain
         self._reconcile_interval = reconcile
@@ -117,6 +118,7 @@ class Clockwork:
 
     async def start(self, *, alone: bool = False) -> None:
         """Start the jobs. ``alone``: no other process delivers from this database (SQLite)."""
+        self._is_stopping = False
         doubted = await (self._doubts.recover() if alone else self._doubts.expire_leases())
         if doubted:
             log.warning("parts_left_in_doubt", count=doubted)
@@ -155,6 +157,7 @@ class Clockwork:
 
     async def stop(self) -> None:
         """Start no more jobs, and finish what is held: parts that have not left are given back."""
+        self._is_stopping = True
         if self._watching is not None:
             self._watching.cancel()
         if self._scheduler.running:
@@ -208,7 +211,7 @@ class Clockwork:
         Not awaited: shutting the scheduler down cancels its jobs, and must not cancel a request. And a long
         drain would count as a job that missed its turns, with a warning each time.
         """
-        if any(task.get_name() == name for task in self._running):
+        if self._is_stopping or any(task.get_name() == name for task in self._running):
             return
         task = asyncio.create_task(self._guarded(name, job), name=name)
         self._running.add(task)
