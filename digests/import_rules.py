@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from digests.model import Digest, DocumentKind, Entry, ImportStatus, Paper
-from digests.reading.identity import identity, is_address_identity, normal_title
+from digests.reading.identity import address_of, normal_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +49,41 @@ def compare_entries(entries: Sequence[Entry], known: Iterable[KnownEntry]) -> Do
     A title is compared first, since corrections add links more often than they change titles. Then
     the address is compared, so that an entry with a corrected title is changed, not replaced.
     """
-    unmatched = list(known)
+    matched, unmatched = _match_entries(entries, known)
     changes = []
     for position, entry in enumerate(entries):
         sha256 = entry_hash(entry)
-        old = _find_same_paper(entry.paper, unmatched)
+        old = matched.get(position)
         if old is None:
             changes.append(EntryChange(ImportStatus.NEW, entry, position, sha256))
             continue
-        unmatched.remove(old)
         is_same = (old.sha256, old.position) == (sha256, position)
         status = ImportStatus.SAME if is_same else ImportStatus.CHANGED
         changes.append(EntryChange(status, entry, position, sha256, old.id))
     return DocumentChanges(tuple(changes), tuple(old.id for old in unmatched))
 
 
-def _find_same_paper(paper: Paper, known: Sequence[KnownEntry]) -> KnownEntry | None:
-    if not known:
-        return None
-    title, address = normal_title(paper.title), identity(paper)
-    by_title = next((old for old in known if normal_title(old.paper.title) == title), None)
-    if by_title is not None or not is_address_identity(address):
-        return by_title
-    return next((old for old in known if identity(old.paper) == address), None)
+def _match_entries(
+    entries: Sequence[Entry], known: Iterable[KnownEntry]
+) -> tuple[dict[int, KnownEntry], list[KnownEntry]]:
+    """The known entry of each entry's position, and those that no entry matches.
+
+    Titles of all entries are compared before any address, so that no entry takes the place of another one
+    that shares its page.
+    """
+    unmatched = list(known)
+    matched: dict[int, KnownEntry] = {}
+    for key in (lambda paper: normal_title(paper.title), address_of):
+        by_key: dict[str | None, deque[KnownEntry]] = defaultdict(deque)
+        for old in unmatched:
+            by_key[key(old.paper)].append(old)
+        by_key.pop(None, None)
+        for position, entry in enumerate(entries):
+            if position not in matched and (alike := by_key.get(key(entry.paper))):
+                matched[position] = alike.popleft()
+        taken = {old.id for old in matched.values()}
+        unmatched = [old for old in unmatched if old.id not in taken]
+    return matched, unmatched
 
 
 def entry_hash(entry: Entry) -> str:
@@ -137,12 +150,13 @@ def delay_days(day: date | None, deliverable: datetime | None, *, usual: int) ->
 def merge_papers(mentions: Sequence[Paper]) -> Paper:
     """One paper from all mentions of it: each field is from the first mention that has it.
 
-    ValueError without a mention.
+    The title is of the first mention with authors, since a note that only links to a paper has its file's
+    name for a title. ValueError without a mention.
     """
     if not mentions:
         raise ValueError("a paper needs a mention")
     return Paper(
-        title=mentions[0].title,
+        title=next((paper.title for paper in mentions if paper.authors), mentions[0].title),
         authors=next((paper.authors for paper in mentions if paper.authors), ()),
         url=next((paper.url for paper in mentions if paper.url), None),
         arxiv_id=next((paper.arxiv_id for paper in mentions if paper.arxiv_id), None),

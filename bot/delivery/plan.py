@@ -12,7 +12,7 @@ from bot.ledger.delivery import DigestsHad
 from bot.ledger.states import Reason
 from bot.messages.edition import Edition, EditionEntry
 from digests.model import ArchivedDigest, ArchivedEntry
-from digests.reading.identity import identity, is_address_identity, normal_title
+from digests.reading.identity import identity, is_address_identity, is_one_work, normal_title
 
 CATCH_UP = timedelta(days=7)
 """How far back a post reaches for digests the channel missed."""
@@ -133,11 +133,18 @@ def _each_once(mentions: Sequence[tuple[ArchivedDigest, ArchivedEntry]]) -> list
     """
     keys = [identity(entry.paper) for _, entry in mentions]
     titles = [normal_title(entry.paper.title) for _, entry in mentions]
-    by_title = {title: key for title, key in zip(titles, keys, strict=True) if is_address_identity(key)}
+    by_title = {
+        title: (key, entry.paper.authors)
+        for (_, entry), title, key in zip(mentions, titles, keys, strict=True)
+        if is_address_identity(key)
+    }
     chosen: dict[str, ArchivedEntry] = {}
     merits: dict[str, tuple[bool, bool]] = {}
     for (digest, entry), key, title in zip(mentions, keys, titles, strict=True):
-        known = key if is_address_identity(key) else by_title.get(title, key)
+        known = key
+        if title in by_title and not is_address_identity(key):
+            address, authors = by_title[title]
+            known = address if is_one_work(address, authors, key, entry.paper.authors) else key
         merit = (bool(entry.entry.commentaries), digest.workspace is not None)
         if merit >= merits.get(known, merit):
             chosen[known], merits[known] = entry, merit

@@ -1,9 +1,21 @@
-"""Identifies a paper across sources: by its arXiv id, else its DOI or URL, else its title. Pure."""
+"""Identifies a paper across sources: by its arXiv id, DOI or address, else its title. Pure.
+
+The rules, none of which depends on the order in which papers are read:
+
+- Where one paper lives (arXiv, a DOI, OpenReview, the ACL Anthology, PMLR, NeurIPS, CVF), the address is the
+  paper: its forum and its PDF, and all its versions.
+- Any other page may hold several papers (a list, notes with ``#fragments``, a repository), so such an address
+  identifies a paper only together with its title.
+- Without an address, the title is all there is.
+- Two mentions of one title under different addresses, or one of them without any, are one paper when their
+  authors say so (``is_one_work``). Two arXiv ids are two papers.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from digests.model import Paper
@@ -88,6 +100,17 @@ _ALIKE = tuple(
     )
 )
 """Addresses of one thing, each with the form it has in common with the others."""
+
+_PLACE_OF_A_PAPER = re.compile(
+    r"https://(?:openreview\.net/forum\?id=|aclanthology\.org/[^/]+$|proceedings\.mlr\.press/v\d+/[^/]+$"
+    r"|proceedings\.neurips\.cc/paper/[0-9a-f]|openaccess\.thecvf\.com/\w+/[^/]+$)"
+)
+"""Addresses, in their common form, under which exactly one paper lives."""
+
+_BIORXIV = re.compile(
+    r"(10\.(?:1101|64898)/(?:\d{4}\.\d{2}\.\d{2}\.)?\d{6,8})(?:v\d+)?(?:\.[\w.-]+)?", re.IGNORECASE
+)
+"""A DOI of bioRxiv or medRxiv, whose pages add the version and the form: ``…573800v2.full.pdf``."""
 
 _IGNORES_CASE = re.compile(r"https://(?:github\.com|doi\.org|x\.com)/")
 """Sites whose names are the same in capitals and small letters."""
@@ -178,14 +201,60 @@ def normal_title(title: str) -> str:
 
 
 def identity(paper: Paper) -> str:
-    """The key that identifies a paper: ``arxiv:…``, ``doi:…``, ``url:…`` or ``title:…``, the first it has."""
+    """The key that identifies a paper: ``arxiv:…``, ``doi:…``, ``url:…`` or ``title:…``, the first it has.
+
+    The ``url:`` of a page that may hold several papers ends with the title.
+    """
+    title = normal_title(paper.title) or paper.title.strip()
+    place = address_of(paper)
+    if place is None:
+        return f"title:{title}"
+    if place.startswith("url:") and not _PLACE_OF_A_PAPER.match(place.removeprefix("url:")):
+        return f"{place} {title}"
+    return place
+
+
+def address_of(paper: Paper) -> str | None:
+    """The key of a paper's address: ``arxiv:…``, ``doi:…`` or ``url:…``; None when it has none."""
     if paper.arxiv_id:
         return f"arxiv:{paper.arxiv_id}"
     address = normal_url(paper.url) if paper.url else None
-    if address:
-        doi = _DOI.search(address)
-        return f"doi:{doi[0].lower()}" if doi else f"url:{address}"
-    return f"title:{normal_title(paper.title) or paper.title.strip()}"
+    if address is None or paper.url is None:
+        return None
+    if doi := _DOI.search(address):
+        versions = _BIORXIV.fullmatch(doi[0])
+        return f"doi:{(versions[1] if versions else doi[0]).lower()}"
+    place = next((key for key in reversed(address_keys(paper.url)) if _PLACE_OF_A_PAPER.match(key)), address)
+    return f"url:{place}"
+
+
+def is_one_work(one: str, its_authors: Sequence[str], other: str, others_authors: Sequence[str]) -> bool:
+    """Whether two mentions of one title are one paper, by their identities and authors.
+
+    With an address each, both need authors and the same first author, and at most one of them is on arXiv.
+    With one address, its mention needs authors, which the other may leave out: a file's name that stands for
+    a title (``Weekly thoughts``) joins nothing.
+    """
+    if one == other:
+        return True
+    addressed = (is_address_identity(one), is_address_identity(other))
+    if not any(addressed):
+        return False
+    if all(addressed):
+        different = one.startswith("arxiv:") and other.startswith("arxiv:")
+        page = one.startswith("url:") and other.startswith("url:")
+        return not different and not page and _first(its_authors) == _first(others_authors) != ""
+    linked, bare = (its_authors, others_authors) if addressed[0] else (others_authors, its_authors)
+    return _first(linked) != "" and (not bare or _first(linked) == _first(bare))
+
+
+def preference(key: str) -> int:
+    """How well an identity tells papers apart: arXiv 3, DOI 2, another address 1, a title 0."""
+    return {"arxiv": 3, "doi": 2, "url": 1}.get(key.partition(":")[0], 0)
+
+
+def _first(authors: Sequence[str]) -> str:
+    return normal_title(authors[0]) if authors else ""
 
 
 def is_address_identity(key: str) -> bool:

@@ -157,7 +157,9 @@ def _begins_entry(lines: Sequence[Line], place: int) -> bool:
         return True
     if is_korean(title.text) and title.text.endswith((".", "!", ":")):
         return False
-    return len(names) != 1 or not title.text.endswith((".", "!", ":", ","))
+    if len(names) == 1 and title.text.endswith("."):
+        return looks_like_title(title.text.rstrip("."))  # PubMed and Scholar end titles with a full stop.
+    return len(names) != 1 or not title.text.endswith(("!", ":", ","))
 
 
 def _may_be_title(line: Line) -> bool:

@@ -1,7 +1,8 @@
-"""Matches entries with the archive's papers, by address, else by title. Creates missing papers."""
+"""Matches entries with papers by the rules of `digests.reading.identity`; creates missing papers."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import Entry
-from digests.reading.identity import identity, is_address_identity, normal_title
+from digests.reading.identity import identity, is_one_work, normal_title, preference
 from digests.store import tables
 from digests.store.bulk import among, new_ids
 from digests.store.index_rows import drop_papers
@@ -46,6 +47,7 @@ class _Paper:
     id: int | None = None
     stored_identity: str | None = None
     """Its identity in the database; None for a new paper."""
+    authors: tuple[str, ...] = ()
     values: dict[str, Any] = field(default_factory=dict)
     joined_with: _Paper | None = None
     """The paper that turned out to be the same one, and takes over this one's entries."""
@@ -61,10 +63,8 @@ class _Candidates:
     def __init__(self) -> None:
         self.papers: list[_Paper] = []
         self._by_identity: dict[str, _Paper] = {}
-        self._with_address: dict[str, _Paper] = {}
-        """The first paper with an address of each normal title."""
-        self._title_only: dict[str, _Paper] = {}
-        """The paper without an address of each normal title."""
+        self._by_title: dict[str, list[_Paper]] = defaultdict(list)
+        """The papers of each normal title."""
 
     async def load(
         self, connection: AsyncConnection, workspace: str, keys: set[str], titles: set[str]
@@ -72,7 +72,7 @@ class _Candidates:
         """Load the stored papers of these identities or titles."""
         paper = tables.paper.c
         rows = await connection.execute(
-            select(paper.id, paper.identity, paper.title_key)
+            select(paper.id, paper.identity, paper.title_key, paper.authors)
             .where(
                 paper.workspace == workspace,
                 or_(among(connection, paper.identity, keys), among(connection, paper.title_key, titles)),
@@ -80,34 +80,46 @@ class _Candidates:
             .order_by(paper.id)
         )
         for row in rows:
-            stored = _Paper(row.identity, row.id, row.identity)
+            stored = _Paper(row.identity, row.id, row.identity, tuple(row.authors))
             self.papers.append(stored)
             self._by_identity[row.identity] = stored
-            self._index_title(row.identity, row.title_key, stored)
+            self._by_title[row.title_key].append(stored)
 
     def match(self, workspace: str, key: str, title: str, entry: Entry) -> _Paper:
         """The paper of an entry with this identity and normal title; a new one when there is none."""
+        authors = entry.paper.authors
         found = self._by_identity.get(key)
-        if not is_address_identity(key):
-            found = self._with_address.get(title, found)
-        elif title in self._title_only:
-            title_only = self._title_only.pop(title)
-            self._by_identity.pop(f"title:{title}", None)
+        alike = [paper for paper in self._by_title[title] if paper.joined_with is None]
+        for paper in sorted(alike, key=lambda paper: (-preference(paper.identity), paper.identity)):
             if found is None:
-                found = title_only
-                found.identity = key
-            else:
-                title_only.joined_with = found
+                found = paper if is_one_work(key, authors, paper.identity, paper.authors) else None
+            elif paper is not found:
+                found = self._joined(found, paper, authors)
         if found is None:
-            found = _Paper(key, values=_paper_values(workspace, title, entry))
+            found = _Paper(key, authors=authors, values=_paper_values(workspace, title, entry))
             self.papers.append(found)
-        self._by_identity[key] = found
-        self._index_title(key, title, found)
+        elif preference(key) > preference(found.identity):
+            self._by_identity.pop(found.identity, None)
+            found.identity = key
+        found.authors = found.authors or authors
+        if preference(key) > 0 or found.identity == key:
+            self._by_identity[key] = found
+        if found not in self._by_title[title]:
+            self._by_title[title].append(found)
         return found
 
-    def _index_title(self, key: str, title: str, paper: _Paper) -> None:
-        by_title = self._with_address if is_address_identity(key) else self._title_only
-        by_title.setdefault(title, paper)
+    def _joined(self, found: _Paper, other: _Paper, authors: tuple[str, ...]) -> _Paper:
+        """The paper that ``found`` is after it was compared with another one of its title."""
+        if not is_one_work(found.identity, found.authors or authors, other.identity, other.authors):
+            return found
+        kept, given_up = found, other
+        if preference(other.identity) > preference(found.identity):
+            kept, given_up = other, found
+        given_up.joined_with = kept
+        kept.authors = kept.authors or given_up.authors
+        if self._by_identity.get(given_up.identity) is given_up:
+            self._by_identity[given_up.identity] = kept
+        return kept
 
 
 def _paper_values(workspace: str, title: str, entry: Entry) -> dict[str, Any]:

@@ -57,8 +57,24 @@ def test_what_is_no_longer_said_is_withdrawn() -> None:
 
 
 def test_facts_come_from_the_first_who_knows() -> None:
-    """A paper's facts follow the order of its mentions, each from the first that has it."""
-    assert merge_papers([SECOND.paper, FIRST.paper]) == Paper("Whales", ("Ada",), URL, "2502.17416")
+    """A paper's facts follow the order of its mentions, each from the first that has it; a mention without
+    authors gives no title where another one has them.
+    """
+    assert merge_papers([SECOND.paper, FIRST.paper]) == Paper("Looped", ("Ada",), URL, "2502.17416")
+    assert merge_papers([SECOND.paper, Paper("Fish")]).title == "Whales"
+
+
+def test_entries_that_share_a_page_keep_their_places() -> None:
+    """A new title on a page replaces the entry whose title is gone, never one whose title still stands."""
+    page = "https://example.org/accepted"
+    known = _known(Entry(Paper("Alpha", url=page)), Entry(Paper("Beta", url=page)))
+    changes = compare_entries([Entry(Paper("Gamma", url=page)), Entry(Paper("Alpha", url=page))], known)
+    ids = {
+        entry.paper.title: old.id
+        for entry, old in zip([Entry(Paper("Alpha")), Entry(Paper("Beta"))], known, strict=True)
+    }
+    assert [change.id for change in changes.entries] == [ids["Beta"], ids["Alpha"]]
+    assert changes.withdrawn == ()
 
 
 def test_notes_are_a_day_late_by_themselves() -> None:

@@ -129,7 +129,7 @@ def test_a_paper_in_two_digests_is_told_in_the_workspaces_own_words() -> None:
 
     def mention(row: int, words: str, workspace: Workspace | None = None) -> ArchivedDigest:
         said = (Commentary("en", words),) if words else ()
-        paper = Paper("Alpha", arxiv_id="2502.00001" if row % 2 else None)
+        paper = Paper("Alpha", ("Ada Kim",), arxiv_id="2502.00001" if row % 2 else None)
         shown = ArchivedEntry(row, row, row, 0, MONDAY, Entry(paper, said))
         return ArchivedDigest(row, "source", MONDAY, (shown,), workspace)
 

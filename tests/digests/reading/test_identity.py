@@ -81,7 +81,20 @@ def test_only_web_addresses_are_addresses(url: str) -> None:
     [
         (Paper("T", url="https://arxiv.org/abs/2502.17416", arxiv_id="2502.17416"), "arxiv:2502.17416"),
         (Paper("T", url="https://doi.org/10.1145/3292500.3330701"), "doi:10.1145/3292500.3330701"),
-        (Paper("T", url="https://github.com/a/b/"), "url:https://github.com/a/b"),
+        (Paper("T", url="https://github.com/a/b/"), "url:https://github.com/a/b t"),
+        (Paper("T", url="https://openreview.net/pdf?id=AbC12"), "url:https://openreview.net/forum?id=AbC12"),
+        (
+            Paper("T", url="https://openreview.net/forum?id=AbC12&noteId=x"),
+            "url:https://openreview.net/forum?id=AbC12",
+        ),
+        (
+            Paper("T", url="https://aclanthology.org/2024.acl-long.1.pdf"),
+            "url:https://aclanthology.org/2024.acl-long.1",
+        ),
+        (
+            Paper("T", url="https://www.biorxiv.org/content/10.1101/2024.01.01.573800v2.full.pdf"),
+            "doi:10.1101/2024.01.01.573800",
+        ),
         (Paper("Attention: All  you NEED!"), "title:attentionallyouneed"),
         (Paper("왜 어텐션인가"), "title:왜어텐션인가"),
         (Paper(" ??? "), "title:???"),
