@@ -149,6 +149,8 @@ def plan(asked: Sequence[tokenizer.Word], library: Library) -> list[Group]:
             group.is_kind = _is_kind(word, following)
             group.is_function = word.folded in FUNCTION or word.shown in FUNCTION
         groups += of_it
+    if len(groups) == 1 and groups[0].typed.isdigit():
+        groups = [_as_name(groups[0], library)]
     for place, group in enumerate(groups):
         group.place = place
         group.corrected = respelt.get(group.shown, group.corrected)
@@ -336,14 +338,25 @@ def _hangul(word: tokenizer.Word, library: Library) -> list[Group]:
     return groups
 
 
+def _as_name(group: Group, library: Library) -> Group:
+    """The group of a number that is the whole question: it is looked for in heads, where it is part of a
+    name. In texts it is a measurement."""
+    is_in_heads = any(term.head_df for term in library.terms(group.worth))
+    return group if is_in_heads else Group(group.typed, group.shown)
+
+
 def _spelt_otherwise(word: tokenizer.Word, library: Library) -> str:
     """The word of the lists that a Korean word, which no paper says, is a slip of; empty for none."""
     if not word.is_hangul or all(map(library.term, word.terms)) or dictionary.is_known(word.folded):
         return ""
     near = [other for other in dictionary.near(word.folded) if len(other) == len(word.folded)]
     meant = next((other for other in near if all(map(library.term, tokenizer.pairs(other)))), "")
-    # What sounds like an English word is that word, spelt by ear: 스타일갠 is no slip.
-    return meant if meant and library.closest_sound(word) < SURE_SOUND else ""
+    if not meant or library.closest_sound(word) < SURE_SOUND:
+        return meant
+    # What sounds like an English word is that word, spelt by ear: 스타일갠 is no slip. Unless the other is the
+    # same word: 데이타 and 데이터.
+    heard, other = library.sounding_like(word.folded), library.sounding_like(meant)
+    return meant if heard[:1] == other[:1] else ""
 
 
 def _spelt(word: str, pairs: Sequence[str]) -> str:

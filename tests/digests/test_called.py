@@ -118,3 +118,36 @@ async def test_what_a_workspace_calls_a_paper_stays_there(archive: Archive) -> N
     assert titles[None] == []
     explained = await archive.explain("splonk", workspace=None, until=None, now=None)
     assert explained.reasons == ()
+
+
+async def _with_notes(database: Database, *notes: str) -> Archive:
+    archive = Archive(database)
+    documents = [Document("vault", f"25030{at} {at}.md", note.encode()) for at, note in enumerate(notes, 1)]
+    async for _ in archive.import_documents(documents, now=NOW):
+        pass
+    return archive
+
+
+async def _found(archive: Archive, query: str) -> list[str]:
+    found = await archive.search(query, workspace=None, until=None, today=None)
+    return [hit.entry.paper.title for hit in found.hits]
+
+
+async def test_a_number_alone_is_part_of_a_name(database: Database) -> None:
+    """A number by itself finds the paper that is called so, and no paper that measured as much."""
+    archive = await _with_notes(
+        database, "*Quokka Networks* (Ada Lovelace)\n\nTrained for 1234 steps.", "*Falcon 4321* (Alan Turing)"
+    )
+    assert await _found(archive, "1234") == []
+    assert await _found(archive, "1234 steps") == ["Quokka Networks"]
+    assert await _found(archive, "4321") == ["Falcon 4321"]
+
+
+async def test_an_older_spelling_of_a_loanword_is_corrected(database: Database) -> None:
+    """데이타 is 데이터, though it sounds like data, too, and like people's names."""
+    archive = await _with_notes(
+        database, "*Data Mixing Laws* (Kumar Dey)\n\n데이터 섞기.", "*Numbats* (Rina Datta)\n\n동물 이야기."
+    )
+    found = await archive.search("데이타", workspace=None, until=None, today=None)
+    assert [(one.typed, one.used) for one in found.corrections] == [("데이타", "데이터")]
+    assert [hit.entry.paper.title for hit in found.hits] == ["Data Mixing Laws"]
