@@ -353,8 +353,8 @@ def _spelt_otherwise(word: tokenizer.Word, library: Library) -> str:
     meant = next((other for other in near if all(map(library.term, tokenizer.pairs(other)))), "")
     if not meant or library.closest_sound(word) < SURE_SOUND:
         return meant
-    # What sounds like an English word is that word, spelt by ear: 스타일갠 is no slip. Unless the other is the
-    # same word: 데이타 and 데이터.
+    # What sounds like an English word is that word, spelt by ear: 스타일갠 is no slip. Unless the other is
+    # the same word: 데이타 and 데이터.
     heard, other = library.sounding_like(word.folded), library.sounding_like(meant)
     return meant if heard[:1] == other[:1] else ""
 
