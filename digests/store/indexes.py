@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import sys
 import time
 from collections import OrderedDict
@@ -18,7 +19,7 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.model import SHARED, Workspace
-from digests.search.index import Index, Row
+from digests.search.index import Index
 from digests.search.library import Library
 from digests.search.meaning import Encoder
 from digests.search.semantic_search import Meant, Vectors
@@ -87,7 +88,7 @@ class Indexes:
         await self._current((SHARED,))
         if self._shared is before:
             return False
-        await asyncio.to_thread(self._shared.index.warm)
+        await asyncio.to_thread(_warm, self._shared.index)
         return True
 
     async def _current(self, workspaces: tuple[str, ...]) -> list[_Copy]:
@@ -128,23 +129,22 @@ class Indexes:
             index, old = Index(), _NOTHING
         if papers != old.version:
             rows = await index_rows.rows_after(connection, workspace, old.version)
-            index = await asyncio.to_thread(_changed, index, rows)
+            index = await asyncio.to_thread(index.changed, rows)
             if old.version and len(index) != await index_rows.papers_indexed(connection, workspace):
                 # The workspace was forgotten and began anew.
                 rows = await index_rows.rows_after(connection, workspace, 0)
-                index = await asyncio.to_thread(_changed, Index(), rows)
+                index = await asyncio.to_thread(Index().changed, rows)
         meant = await vectors.load(connection, self._encoder, workspace) if self._encoder else None
         return _Copy(papers, index, meanings, meant)
 
 
-def _changed(index: Index, rows: list[Row]) -> Index:
-    """A new index with these rows. Gives what it took meanwhile back to the system, where the C library can:
-    it is several times what stays, and a process builds an index seldom."""
-    new = index.changed(rows)
-    rows.clear()
-    if _trim is not None and len(new) >= _MANY:
+def _warm(index: Index) -> None:
+    """Make all that questions need of an index. Gives the memory it took to build back to the system, where
+    the C library can: it is several times what stays, and an index is built seldom."""
+    index.warm()
+    if _trim is not None and len(index) >= _MANY:
+        gc.collect()
         _trim(0)
-    return new
 
 
 _MANY = 1000
