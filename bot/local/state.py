@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from digests.store.database import make_private
-
 Json = dict[str, Any]
 """A JSON object as Slack sends or receives it."""
 
@@ -57,6 +55,9 @@ class State:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Here, so that the pure modules that know this one's types load no database library.
+        from digests.store.database import make_private
+
         make_private(path)
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
