@@ -55,10 +55,8 @@ class State:
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Here, so that the pure modules that know this one's types load no database library.
-        from digests.store.database import make_private
-
-        make_private(path)
+        if Path(path).exists():
+            Path(path).chmod(0o600)
         self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._connection.row_factory = sqlite3.Row
         self._connection.execute("PRAGMA journal_mode = WAL")
