@@ -19,6 +19,20 @@ _ENCODINGS = {
 }  # fmt: skip
 """The supported encodings. Python has others, some of which take quadratic time."""
 
+_LABELS = {
+    "cp949": "windows-949 x-windows-949 ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 korean iso-ir-149"
+    " cseuckr csksc56011987",
+    "cp932": "x-sjis shift-jis ms_kanji windows-31j csshiftjis",
+    "gb18030": "x-gbk gb_2312-80 chinese csgb2312 csiso58gb231280 iso-ir-58 gb_2312",
+    "big5": "cn-big5 x-x-big5 csbig5 big5-hkscs",
+    "euc_jp": "x-euc-jp cseucpkdfmtjapanese",
+    "utf-8": "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8 utf-8-mac",
+    "koi8-r": "koi koi8 cskoi8r koi8_r",
+    "cp1252": "x-cp1252 iso_8859-1:1987",
+}
+_BY_LABEL = {label: encoding for encoding, labels in _LABELS.items() for label in labels.split()}
+"""Labels that browsers know and Python does not (https://encoding.spec.whatwg.org/#names-and-labels)."""
+
 _LATIN = "cp1252"
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _BOMS = (
@@ -49,6 +63,8 @@ def decode_text(body: bytes, charset: str | None) -> str:
 
 
 def _encoding(name: str) -> str | None:
+    if known := _BY_LABEL.get(name.strip().lower()):
+        return known
     try:
         return _ENCODINGS.get(codecs.lookup(name).name)
     except (LookupError, ValueError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import html
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from digests.model import Document, Fetch, Source
@@ -40,15 +41,24 @@ class FeedFetcher:
         items = await asyncio.to_thread(
             parse_feed, response.body, media_type=response.media_type, charset=response.charset
         )
-        return Fetch([item_document(source, item) for item in items], {"validators": response.validators})
+        # A paper that arXiv announces as replaced is a new version, not a new paper.
+        new = [item for item in items if not item.announced.startswith("replace")]
+        return Fetch([item_document(source, item) for item in new], {"validators": response.validators})
 
 
 def item_document(source: Source, item: FeedItem) -> Document:
     """The document of a feed item. Its path is the item's id."""
     path = item.id if not item.id.lower().endswith(_KNOWN_SUFFIXES) else f"{item.id}#item"
+    from digests.sources.feed_papers import paper_text
+
+    day = _day(source, item)
+    if text := paper_text(item, day):
+        return Document(source.name, f"{path}#paper.txt", text.encode("utf-8", "replace"), day)
     # A doctype makes sure that the document is read as HTML, whatever the content begins with.
-    page = f"<!doctype html><title>{html.escape(item.title)}</title>\n{item.content}"
-    return Document(source.name, path, page.encode("utf-8", "replace"), _day(source, item))
+    base = urljoin(source.location, item.base) if "://" in source.location else item.base
+    head = f'<!doctype html><base href="{html.escape(base)}"><title>{html.escape(item.title)}</title>'
+    page = f"{head}\n{item.content}"
+    return Document(source.name, path, page.encode("utf-8", "replace"), day)
 
 
 def _day(source: Source, item: FeedItem) -> date | None:
@@ -58,7 +68,7 @@ def _day(source: Source, item: FeedItem) -> date | None:
     if said := date_of_line(item.title):
         return said
     if item.published is None:
-        return None
+        return datetime.now(ZoneInfo(source.zone)).date()  # The day it is first seen.
     try:
         return (
             item.published.astimezone(ZoneInfo(source.zone)).date()

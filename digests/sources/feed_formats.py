@@ -1,8 +1,9 @@
 """Parses feeds (RSS, RDF, Atom and JSON Feed) into their items. Pure.
 
-XML is parsed by expat's events, in one pass and without recursion. A feed that declares entities of its
-own is refused, so that none can expand without limit. (defusedxml wraps the same parser; feedparser
-also accepts text that is not XML, in unbounded time.)
+XML is parsed by expat's events, in one pass and without recursion. What is not quite XML (white space before
+the declaration, bare ampersands, prefixes that nobody declared) is mended first. What expat still refuses is
+read once more by lxml's recovering parser, without entities, network and huge trees. A feed that declares
+entities of its own is refused, so that none can expand without limit.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
 from email.utils import parsedate_to_datetime
 from html.entities import html5
 from typing import Any
+from urllib.parse import urljoin
 from xml.parsers import expat
 
 from digests.errors import SourceError
+from digests.reading.dates import date_within
 from digests.reading.html_entities import unescape_entities
 from digests.sources.charsets import decode_text
 
@@ -28,27 +31,50 @@ MAX_ITEMS = 2000
 
 @dataclass(frozen=True, slots=True)
 class FeedItem:
-    """One item of a feed. ``content`` is HTML; ``published`` is naive where the feed names no time zone."""
+    """One item of a feed. ``content`` is HTML; ``published`` is naive where the feed names no time zone.
+
+    ``base`` is the address that relative links begin from. ``announced`` is arXiv's kind of announcement.
+    """
 
     id: str
     title: str
     content: str
     published: datetime | None = None
+    link: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    base: str = ""
+    announced: str = ""
 
 
 def parse_feed(body: bytes, *, media_type: str, charset: str | None) -> tuple[FeedItem, ...]:
-    """The items of a feed in its order, each id once; SourceError when the body is no feed."""
+    """The items of a feed in its order; SourceError when the body is no feed.
+
+    An id belongs to one item: of items that share one (``N/A``), each is told by its link or title.
+    """
     text = decode_text(body, charset)
     found: dict[str, FeedItem] = {}
     try:
         items = _json_items(text) if text.lstrip()[:1] == "{" else _xml_items(text)
     except _NotAFeedError as error:
         raise SourceError(_not_a_feed(text, media_type, str(error))) from error
+    shared = _shared_ids(items)
     for item in items:
-        found.setdefault(item.id, item)
+        own = replace(item, id=item.link or item.title or item.id) if item.id in shared else item
+        if own.id in found and own != found[own.id] and item.id in shared:
+            own = replace(own, id=f"{own.id} {own.title} {own.published}")
+        found.setdefault(own.id, own)
     if len(found) > MAX_ITEMS:
         raise SourceError(f"The feed has more than {MAX_ITEMS:,} items; give its older ones as a folder.")
     return tuple(found.values())
+
+
+def _shared_ids(items: Sequence[FeedItem]) -> set[str]:
+    """The ids that items of different links or titles share."""
+    by_id: dict[str, set[tuple[str, str]]] = {}
+    for item in items:
+        by_id.setdefault(item.id, set()).add((item.link, item.title))
+    return {id_ for id_, different in by_id.items() if len(different) > 1}
 
 
 class _NotAFeedError(Exception):
@@ -89,14 +115,28 @@ def _json_item(item: Mapping[str, Any]) -> FeedItem:
         return str(value) if isinstance(value, str | int | float) else ""
 
     content = said("content_html") or _paragraphs(said("content_text"))
+    people = item.get("authors") or [item.get("author")]
+    named = (
+        [person.get("name") for person in people if isinstance(person, dict)]
+        if isinstance(people, list)
+        else []
+    )
+    tags = item.get("tags")
     return _item(
         identity=said("id") or said("url"),
         title=said("title"),
         content=content,
         published=said("date_published") or said("date_modified"),
+        link=said("external_url") or said("url"),
+        authors=tuple(str(name) for name in named if isinstance(name, str)),
+        categories=tuple(str(name) for name in tags if isinstance(name, str))
+        if isinstance(tags, list)
+        else (),
     )
 
 
+_XML_BASE = "http://www.w3.org/XML/1998/namespace base"
+_RDF_ABOUT = "http://www.w3.org/1999/02/22-rdf-syntax-ns# about"
 _CONTENT = "http://purl.org/rss/1.0/modules/content/"
 _DUBLIN = "http://purl.org/dc/elements/1.1/"
 _ATOMS = frozenset({"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"})
@@ -110,6 +150,67 @@ _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "
 
 
 def _xml_items(text: str) -> list[FeedItem]:
+    mended = _with_prefixes(
+        _BARE_AMPERSAND.sub("&amp;", _NAMED.sub(_character, _UNSPEAKABLE.sub("", text.lstrip())))
+    )
+    try:
+        return _expat_items(mended)
+    except _NotAFeedError:
+        recovered = _recovered(mended)
+        if recovered is None:
+            raise
+        return _expat_items(_with_prefixes(recovered))
+
+
+def _with_prefixes(text: str) -> str:
+    """The text with the prefixes declared that it uses and nobody declared, in its first element."""
+    used = set(_PREFIX.findall(text))
+    missing = sorted(used - set(_DECLARED_PREFIX.findall(text)) - {"xml", "xmlns"})
+    if not missing or len(missing) > 50:
+        return text
+    spaces = "".join(f' xmlns:{name}="{_USUAL.get(name, f"urn:undeclared:{name}")}"' for name in missing)
+    return _FIRST_ELEMENT.sub(lambda found: found[0] + spaces, text, count=1)
+
+
+def _recovered(text: str) -> str | None:
+    """What lxml makes of text that is not well-formed, as well-formed text; None if that is no feed."""
+    from lxml import etree
+
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
+    )
+    body = _OPEN_VOID.sub(r"<\1\2/>", _DECLARATION.sub("", text)).encode("utf-8", "replace")
+    if "<!DOCTYPE" in text or "<!ENTITY" in text or not _WHOLE.search(text):
+        return None  # A feed that was cut off would lose its last items without a word.
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    if root is None or re.split("[}:]", str(root.tag))[-1] not in ("rss", "RDF", "feed"):
+        return None
+    return str(etree.tostring(root, encoding="unicode"))
+
+
+_BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
+_PREFIX = re.compile(r"</?([A-Za-z_][\w.-]{0,40}):[A-Za-z_]")
+_DECLARED_PREFIX = re.compile(r"\bxmlns:([A-Za-z_][\w.-]{0,40})\s*=")
+_FIRST_ELEMENT = re.compile(r"<[A-Za-z_][\w.:-]{0,60}")
+_WHOLE = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|RDF|feed)\s*>\s*\Z")
+_OPEN_VOID = re.compile(r"<(br|hr|img|input|wbr)\b([^<>]{0,500}?)(?<!/)>", re.IGNORECASE)
+"""HTML elements that are never closed, as HTML has them."""
+
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
+_USUAL = {
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "atom": "http://www.w3.org/2005/Atom",
+    "arxiv": "http://arxiv.org/schemas/atom",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+}
+"""The namespaces that feeds mean by these prefixes."""
+
+
+def _expat_items(text: str) -> list[FeedItem]:
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -119,7 +220,7 @@ def _xml_items(text: str) -> list[FeedItem]:
     parser.StartDoctypeDeclHandler = _check_doctype
     try:
         # Given text, expat takes no notice of the declared encoding.
-        parser.Parse(_NAMED.sub(_character, _UNSPEAKABLE.sub("", text)), True)
+        parser.Parse(text, True)
     except expat.ExpatError as error:
         what = expat.ErrorString(error.code)
         raise _NotAFeedError(f"{what} in line {error.lineno}") from error
@@ -148,15 +249,29 @@ class _Fields:
     """What has been read of an item so far; the first of each wins."""
 
     said: dict[str, str] = field(default_factory=dict)
+    authors: list[str] = field(default_factory=list)
+    categories: list[str] = field(default_factory=list)
+    base: str = ""
 
     def say(self, name: str, value: str) -> None:
-        if value.strip():
+        if not value.strip():
+            return
+        if name in ("author", "category"):
+            (self.authors if name == "author" else self.categories).append(
+                _one_line(unescape_entities(value))
+            )
+        else:
             self.said.setdefault(name, value)
 
     def item(self) -> FeedItem:
         said = self.said
         link = said.get("link", "").strip()
         return _item(
+            link=link,
+            authors=tuple(self.authors),
+            categories=tuple(self.categories),
+            base=self.base or link,
+            announced=said.get("announced", "").strip(),
             identity=said.get("id", "").strip() or link,
             title=said.get("title", ""),
             content=said.get("content") or said.get("summary", ""),
@@ -177,22 +292,32 @@ class _Reader:
         self._name_depth = 0
         self._form = "html"
         self._heard: list[str] = []
+        self._base = ""
+        self._in_author = False
 
     def start(self, full_name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
         space, _, name = full_name.rpartition(" ")
         if self._depth == 1:
             self.is_feed = name in ("rss", "RDF", "feed")
+            self._base = attributes.get(_XML_BASE, "")
             return
         if self._fields is None:
             if name in ("item", "entry") and self.is_feed:
                 self._fields, self._item_depth = _Fields(), self._depth
+                self._fields.say("id", attributes.get(_RDF_ABOUT, ""))
+                self._fields.base = attributes.get(_XML_BASE, self._base)
             return
         if self._name is not None:
             # Markup inside a field: XHTML in Atom, or HTML that nobody escaped.
             self._heard.append(_opening(name, attributes))
         elif self._depth == self._item_depth + 1:
+            if name == "content" and _XML_BASE in attributes:
+                self._fields.base = urljoin(self._fields.base, attributes[_XML_BASE])
+            self._in_author = space in _ATOMS and name in ("author", "contributor")
             self._begin(space, name, attributes)
+        elif self._depth == self._item_depth + 2 and self._in_author and name == "name":
+            self._name, self._name_depth, self._heard, self._form = "author", self._depth, [], "text"
 
     def end(self, full_name: str) -> None:
         name = full_name.rpartition(" ")[2]
@@ -217,6 +342,11 @@ class _Reader:
         if atom and name == "link":
             if attributes.get("rel", "alternate") == "alternate" and self._fields:
                 self._fields.say("link", attributes.get("href", ""))
+            return
+        if atom and name == "category" and self._fields:
+            self._fields.say("category", attributes.get("label") or attributes.get("term", ""))
+            return
+        if atom and name in ("author", "contributor"):
             return
         known = _FIELDS.get(("" if space in _PLAIN else space, name))
         if known is None:
@@ -244,6 +374,11 @@ _FIELDS = {
     ("", "published"): "published",
     ("", "issued"): "published",
     (_DUBLIN, "date"): "published",
+    (_DUBLIN, "creator"): "author",
+    ("", "author"): "author",
+    ("", "category"): "category",
+    (_DUBLIN, "subject"): "category",
+    ("http://arxiv.org/schemas/atom", "announce_type"): "announced",
     ("", "updated"): "updated",
     ("", "modified"): "updated",
 }
@@ -254,9 +389,18 @@ def _opening(name: str, attributes: Mapping[str, str]) -> str:
     return f"<{name}{said}>"
 
 
-def _item(*, identity: str, title: str, content: str, published: str) -> FeedItem:
-    title = _one_line(unescape_entities(title))
-    return FeedItem(_one_line(identity) or title or published, title, content, _instant(published.strip()))
+def _item(
+    *, identity: str, title: str, content: str, published: str, link: str = "", **more: Any
+) -> FeedItem:
+    title, link = _one_line(unescape_entities(title)), _one_line(link)
+    return FeedItem(
+        _one_line(identity) or link or title or published,
+        title,
+        content,
+        _instant(published.strip()),
+        link,
+        **more,
+    )
 
 
 def _one_line(text: str) -> str:
@@ -273,7 +417,9 @@ def _instant(text: str) -> datetime | None:
             return read(text)
         except (ValueError, TypeError, OverflowError):
             continue
-    return None
+    # A local form, such as 2025년 2월 25일 or 2025/02/25 09:00.
+    day = date_within(text)
+    return datetime.combine(day, time(12)) if day else None
 
 
 def _paragraphs(text: str) -> str:

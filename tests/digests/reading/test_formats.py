@@ -9,15 +9,18 @@ from pathlib import Path
 import pytest
 
 from digests.errors import DigestError
-from digests.model import Digest, Document
+from digests.model import Digest, Document, Source, SourceKind
 from digests.reading.authors import names_of_people
 from digests.reading.document import read_document
 from digests.reading.front_matter import split_front_matter
 from digests.reading.identity import is_paper_address
 from digests.reading.languages import language_of
+from digests.sources.feed import item_document
+from digests.sources.feed_formats import parse_feed
 
 _FORMATS = (Path(__file__).parents[3] / "FORMATS.md").read_text(encoding="utf-8")
 _EXAMPLES = dict(re.findall(r"```(\w[\w ]*)\n(.*?)```", _FORMATS, re.DOTALL))
+_FEED = _EXAMPLES.pop("feed")
 _PATHS = {"newsletter": "day.txt", "page": "day.html"}
 ROUTING, COUNTING = "Gentle Routing for Experts", "Counting Steps in Thought"
 
@@ -42,6 +45,15 @@ def test_every_example_is_read(name: str) -> None:
         assert digest.date == date(2025, 2, 25)
     if name not in ("list", "table"):
         assert first.authors == ("Ada Kim", "Ben Lee")
+
+
+def test_the_example_of_a_feed_is_read() -> None:
+    """The feed in FORMATS.md gives its paper with its facts."""
+    (item,) = parse_feed(_FEED.encode(), media_type="text/xml", charset=None)
+    source = Source(1, "s", SourceKind.FEED, "https://example.org/f")
+    (entry,) = read_document(item_document(source, item)).entries
+    assert (entry.paper.title, entry.paper.arxiv_id) == (ROUTING, "2502.00001")
+    assert (entry.paper.authors, entry.paper.abstract) == (("Ada Kim", "Ben Lee"), "Routing is made gentle.")
 
 
 def test_the_commentary_stands_under_its_own_title() -> None:
