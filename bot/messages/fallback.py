@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.messages import limits
-from bot.messages.mrkdwn import clip, escape
+from bot.messages.mrkdwn import clip, escape, without_markdown
 
 NOTIFICATION = 140
 """Characters of a notification that a phone shows, roughly."""
@@ -15,6 +15,7 @@ _LINE = 150
 
 def fallback(whole: str, lines: Sequence[str]) -> str:
     """The raw text escaped if it is within the length Slack advises, else only ``lines``, each clipped."""
+    whole, lines = without_markdown(whole), [without_markdown(line) for line in lines]
     text = escape(whole)
     if limits.size(text) <= limits.MESSAGE_TEXT:
         return text
