@@ -116,8 +116,13 @@ def _meaning(encoded: int) -> str:
 
 async def _sources(haru: Haru) -> list[Finding]:
     polled = [source for source in await haru.sources.all() if source.kind is not SourceKind.FILE]
+    unread = await haru.sources.without_readable_documents()
     findings = [
-        Finding("source", not source.failures or not source.enabled, _source_state(source))
+        Finding(
+            "source",
+            not source.enabled or not (source.failures or source.name in unread),
+            _source_state(source, unread=unread.get(source.name, 0)),
+        )
         for source in polled
     ]
     findings += [
@@ -133,8 +138,8 @@ async def _sources(haru: Haru) -> list[Finding]:
     return findings
 
 
-def _source_state(source: Source) -> str:
-    """Whether a source works, as a sentence."""
+def _source_state(source: Source, *, unread: int = 0) -> str:
+    """Whether a source works, as a sentence. ``unread``: how many documents it has, if none can be read."""
     if not source.enabled:
         return f"{source.name} is switched off; `haru sources on {source.name}` switches it on"
     last_read = (
@@ -153,6 +158,11 @@ def _source_state(source: Source) -> str:
         return (
             f"{source.name} has not been polled yet; a running Haru polls it,"
             f" or run `haru sources poll {source.name}`"
+        )
+    if unread:
+        return (
+            f"{source.name} answers, but nothing in it could be read as a paper: each of its {unread}"
+            f" documents is refused, for the reason above; {last_read}"
         )
     return f"{source.name} works; {last_read}"
 

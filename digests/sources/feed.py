@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import html
-from datetime import date, datetime
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
@@ -26,8 +28,9 @@ _KNOWN_SUFFIXES = (".md", ".txt", ".html", ".htm")
 class FeedFetcher:
     """Fetches a feed's items. Does not remember them: the import skips unchanged ones by their hash."""
 
-    def __init__(self, client: HttpClient) -> None:
+    def __init__(self, client: HttpClient, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._client = client
+        self._now = now
 
     async def fetch(self, source: Source) -> Fetch:
         """The feed's items; none when the server says that it has not changed (RFC 9110, section 13)."""
@@ -43,17 +46,32 @@ class FeedFetcher:
         )
         # A paper that arXiv announces as replaced is a new version, not a new paper.
         new = [item for item in items if not item.announced.startswith("replace")]
-        return Fetch([item_document(source, item) for item in new], {"validators": response.validators})
+        known = {str(id_): str(day) for id_, day in (cursor.get("seen") or {}).items()}
+        today = self._now().astimezone(ZoneInfo(source.zone)).date().isoformat()
+        # Else an item without a date would be another document of another day with each day's poll.
+        seen = {item.id: known.get(item.id, today) for item in new if _day(source, item) is None}
+        documents = [
+            item_document(source, item, date.fromisoformat(seen[item.id]) if item.id in seen else None)
+            for item in new
+        ]
+        return Fetch(documents, {"validators": response.validators} | ({"seen": seen} if seen else {}))
 
 
-def item_document(source: Source, item: FeedItem) -> Document:
-    """The document of a feed item. Its path is the item's id."""
+_VERSION = re.compile(r"(?:(?<=\.\d{4})|(?<=\.\d{5}))v\d{1,3}$")
+
+
+def item_document(source: Source, item: FeedItem, seen: date | None = None) -> Document:
+    """The document of a feed item. Its path is the item's id, for a paper without arXiv's version.
+
+    ``seen`` is the day the item was first seen, which dates an item that has no date.
+    """
     path = item.id if not item.id.lower().endswith(_KNOWN_SUFFIXES) else f"{item.id}#item"
     from digests.sources.feed_papers import paper_text
 
-    day = _day(source, item)
+    day = _day(source, item) or seen
     if text := paper_text(item, day):
-        return Document(source.name, f"{path}#paper.txt", text.encode("utf-8", "replace"), day)
+        path = f"{_VERSION.sub('', path)}#paper.txt"
+        return Document(source.name, path, text.encode("utf-8", "replace"), day)
     # A doctype makes sure that the document is read as HTML, whatever the content begins with.
     base = urljoin(source.location, item.base) if "://" in source.location else item.base
     head = f'<!doctype html><base href="{html.escape(base)}"><title>{html.escape(item.title)}</title>'
@@ -68,7 +86,7 @@ def _day(source: Source, item: FeedItem) -> date | None:
     if said := date_of_line(item.title):
         return said
     if item.published is None:
-        return datetime.now(ZoneInfo(source.zone)).date()  # The day it is first seen.
+        return None
     try:
         return (
             item.published.astimezone(ZoneInfo(source.zone)).date()

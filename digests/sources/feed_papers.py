@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from selectolax.lexbor import LexborHTMLParser
-
 from digests.reading.authors import names_of_people
+from digests.reading.html_entities import unescape_entities
 from digests.reading.identity import arxiv_id, is_paper_address
 from digests.reading.tags import canonical
 from digests.sources.feed_formats import FeedItem
@@ -53,10 +52,14 @@ def paper_text(item: FeedItem, day: date | None) -> str | None:
 
 
 def _text(content: str) -> str:
+    """The text of a piece of HTML. A parser of HTML takes quadratic time over deeply nested elements."""
     if "<" not in content:
         return content
-    body = LexborHTMLParser(content).body
-    return body.text(separator="\n") if body else ""
+    return unescape_entities(_MARKUP.sub("", _BREAK.sub("\n", content)))
+
+
+_BREAK = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|blockquote|tr|table|br)\b[^<>]*>", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:/?[A-Za-z]|!)[^<>]*>")
 
 
 def _names(value: str) -> tuple[str, ...]:

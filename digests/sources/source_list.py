@@ -114,6 +114,11 @@ class Sources:
             for source in await self._posting()
         }
 
+    async def without_readable_documents(self) -> dict[str, int]:
+        """The sources whose every document is refused, by name, with the number of their documents."""
+        async with self._database.read() as connection:
+            return await source_rows.sources_all_refused(connection)
+
     async def missed_days(self, now: datetime) -> list[MissedDay]:
         """The posting sources that have no digest yet although they usually do by now on this weekday."""
         missed = []

@@ -77,6 +77,19 @@ async def delete_unused(connection: AsyncConnection, source_id: int) -> bool:
     return True
 
 
+async def sources_all_refused(connection: AsyncConnection) -> dict[str, int]:
+    """The shared sources that have documents and none without a refusal, by name, with their number."""
+    document = tables.document.c
+    rows = await connection.execute(
+        select(_source.c.name, func.count())
+        .join_from(tables.document, _source)
+        .where(_is_shared, document.removed_at.is_(None))
+        .group_by(_source.c.name)
+        .having(func.count(document.reason) == func.count())
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def is_any_due(connection: AsyncConnection, *, now: datetime) -> bool:
     """Whether ``claim_due`` would claim anything. Checked first, since a claim is a write."""
     due = select(_source.c.id).where(_source.c.next_poll_at <= now, _is_claimable(now)).limit(1)

@@ -15,7 +15,7 @@ from bot.app import Haru
 from bot.terminal.doctor import examine, scope_findings
 from config.manifest import OPTIONAL_SCOPES, SCOPES
 from config.settings import Settings
-from digests.model import Document
+from digests.model import Document, NewSource, SourceKind
 from digests.store.database import Database
 from tests.semantic import semantic
 
@@ -59,6 +59,36 @@ async def test_it_becomes_green_again(tmp_path: Path) -> None:
     assert [said.split(":")[0] for said in await refused()] == ["here.txt"]
     await change("UPDATE source SET enabled = 0")
     assert await refused() == []
+    await database.close()
+
+
+async def test_a_feed_of_which_nothing_could_be_read_is_never_ok(tmp_path: Path) -> None:
+    """A source whose every document is refused is a fault, and is none once one of them is read."""
+    url = f"sqlite:///{tmp_path}/haru.sqlite3"
+    database = Database(url)
+    await schema_version.upgrade(database)
+    settings = Settings(_env_file=None, database_url=url)  # type: ignore[call-arg]  # no .env of the tester's
+    haru = Haru(settings, database)
+    now = datetime(2025, 3, 3, tzinfo=UTC)
+    new = NewSource("https://papers.example.org/feed", kind=SourceKind.FEED, name="s")
+    await haru.sources.add(new, now=now)
+    async with database.write() as connection:
+        await connection.execute(text("UPDATE source SET last_good_at = '2025-03-03 00:00:00'"))
+
+    async def finding_after(name: str, content: bytes) -> tuple[bool, str]:
+        document = Document("s", name, content, first_seen=now.date())
+        assert [taken async for taken in haru.archive.import_documents([document], now=now)]
+        (found,) = (finding for finding in await examine(settings) if finding.subject == "source")
+        return found.ok, found.text
+
+    ok, said = await finding_after("1", b"<!doctype html><p>Nothing here.")
+    assert not ok
+    assert "nothing in it could be read" in said
+    ok, said = await finding_after(
+        "2.md", b'---\ntitle: "A Paper"\nurl: "https://arxiv.org/abs/2502.00001"\n---\n'
+    )
+    assert ok
+    assert "s works" in said
     await database.close()
 
 

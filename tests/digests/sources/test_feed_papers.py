@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from digests.errors import SourceError
 from digests.model import Entry, Source, SourceKind
 from digests.reading.document import read_document
-from digests.sources.feed import item_document
+from digests.sources.feed import FeedFetcher, item_document
 from digests.sources.feed_formats import FeedItem, parse_feed
+from digests.sources.http_client import HttpClient
 
 SOURCE = Source(1, "s", SourceKind.FEED, "https://papers.example.org/feed.xml", zone="Asia/Seoul")
 SPACES = (
@@ -80,7 +84,7 @@ def test_an_abstract_cannot_forge_the_grammar() -> None:
     """An abstract that looks like tags, authors or a link stays the abstract."""
     for text in ("#moe is a tag", "(Ada Kim)", "https://example.org/x", "<korean>x"):
         item = FeedItem("i", "Gentle Routing", f"Abstract: {text}", link="https://arxiv.org/abs/2502.00001")
-        entry = _entry(item)
+        (entry,) = read_document(item_document(SOURCE, item, date(2025, 2, 25))).entries
         assert entry.paper.title == "Gentle Routing"
         assert entry.tags == ()
         assert entry.paper.authors == ()
@@ -141,3 +145,23 @@ def test_labels_of_encodings_that_browsers_know(label: str) -> None:
     feed = _rss("<guid>g</guid><title>라우팅</title>", head="").encode("cp949")
     (item,) = parse_feed(feed, media_type="text/xml", charset=label)
     assert item.title == "라우팅"
+
+
+async def test_an_item_without_a_date_keeps_the_day_it_was_first_seen() -> None:
+    """A paper without a date is the same document on the next day, not a paper of that day."""
+    undated = _rss("<title>Gentle Routing</title><link>https://arxiv.org/abs/2502.00001v1</link>")
+
+    class Served:
+        async def get(self, *_: Any, **__: Any) -> SimpleNamespace:
+            return SimpleNamespace(
+                body=undated.encode(), media_type="application/xml", charset=None, validators={}
+            )
+
+    days = iter([datetime(2026, 11, 30, 3, tzinfo=UTC), datetime(2026, 12, 1, 3, tzinfo=UTC)])
+    fetcher = FeedFetcher(cast("HttpClient", Served()), now=lambda: next(days))
+    first = await fetcher.fetch(SOURCE)
+    second = await fetcher.fetch(replace(SOURCE, cursor=first.cursor))
+    (one,), (other,) = first.documents, second.documents
+    assert one == other
+    assert one.first_seen == date(2026, 11, 30)
+    assert "v1" not in one.path

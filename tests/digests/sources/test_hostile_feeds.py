@@ -35,6 +35,9 @@ def _attributes(size: int) -> str:
 HOSTILE: dict[str, Callable[[int], str]] = {
     "deep outside an item": lambda n: "<rss>" + "<a>" * (n // 7) + "</a>" * (n // 7) + "</rss>",
     "deep inside an item": lambda n: _rss("<b>" * (n // 7) + "</b>" * (n // 7)),
+    "deep and escaped, of a paper": lambda n: _rss("&lt;div&gt;" * (n // 11), "Gentle").replace(
+        "<guid>1<", "<pubDate>2025-02-25</pubDate><link>https://arxiv.org/abs/2502.00001</link><guid>1<"
+    ),
     "deep and escaped": lambda n: _rss("&lt;div&gt;" * (n // 11)),
     "many attributes": lambda n: _rss(f"<b {_attributes(n)}/>"),
     "many attributes, escaped": lambda n: _rss(f"&lt;b {_attributes(n)}&gt;x"),
