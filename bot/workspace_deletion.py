@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Column, ColumnElement, ForeignKey, Table, delete, exists, or_, select
+from sqlalchemy import Column, ColumnElement, ForeignKey, Table, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.channels.tables import setting_change
 from bot.clocks import Clock
 from bot.tables import metadata
 from bot.workspaces.tables import installation
 from digests.errors import StoreError
 from digests.model import Workspace
-from digests.store.bulk import among
 from digests.store.database import Database
 
 log = structlog.stdlib.get_logger(__name__)
@@ -77,15 +77,52 @@ async def delete_workspace(
         if expired_at is not None and not await _lock_expired(connection, workspace, expired_at):
             return False
         rows = rows_of_workspaces(_condition(workspace))
-        shared = {
-            name: await _shared_keys(connection, metadata.tables[name], rows)
-            for name in sorted(SHARED_TABLES)
-        }
         for table, condition in reversed(rows.items()):
             await connection.execute(delete(table).where(condition))
-        for name, keys in shared.items():
-            await _delete_unused(connection, metadata.tables[name], keys)
+        for name in sorted(SHARED_TABLES):
+            await _delete_unused(connection, metadata.tables[name])
+    if not await database.erase_deleted():
+        log.warning("deleted_bytes_remain", workspace=workspace.key)
     return True
+
+
+async def delete_person(database: Database, workspace: Workspace, user_id: str) -> int:
+    """Delete what Haru stores about one person of a workspace; returns the number of rows.
+
+    A table is about people when it belongs to workspaces and has a ``user_id`` column, so that a new table
+    cannot be forgotten. The change log also names people as managers: those lines go as well. A workspace
+    that the person opened to everyone stays open, without the name.
+    """
+    async with database.write() as connection:
+        count = 0
+        for table, condition in reversed(rows_of_person(workspace, user_id).items()):
+            if table.name in KEPT_WITHOUT_NAME:
+                count += (
+                    await connection.execute(update(table).where(condition).values(user_id=""))
+                ).rowcount
+                continue
+            count += (await connection.execute(delete(table).where(condition))).rowcount
+    await database.erase_deleted()
+    return count
+
+
+def rows_of_person(workspace: Workspace, user_id: str) -> dict[Table, ColumnElement[bool]]:
+    """Each table about people, with the condition that selects the rows of this person in this workspace."""
+    found: dict[Table, ColumnElement[bool]] = {}
+    for table, condition in rows_of_workspaces(lambda column: column == workspace.key).items():
+        if "user_id" not in table.c:
+            continue
+        is_about = table.c.user_id == user_id
+        if table is setting_change:
+            # Managers are stored as ids with a space between them.
+            named = [(" " + column + " ").contains(f" {user_id} ") for column in (table.c.old, table.c.new)]
+            is_about = or_(is_about, *named)
+        found[table] = condition & is_about
+    return found
+
+
+KEPT_WITHOUT_NAME = {"open_workspace"}
+"""Tables about people whose rows stay when a person is deleted, with an empty ``user_id``."""
 
 
 def rows_of_workspaces(
@@ -134,23 +171,14 @@ async def _lock_expired(connection: AsyncConnection, workspace: Workspace, now: 
     return await connection.scalar(expired.with_for_update()) is not None
 
 
-async def _shared_keys(
-    connection: AsyncConnection, shared: Table, rows: dict[Table, ColumnElement[bool]]
-) -> set[Any]:
-    """The keys of the shared rows that the rows to be deleted refer to."""
-    keys: set[Any] = set()
-    for use in _uses(shared):
-        if use.parent.table in rows:
-            condition = rows[use.parent.table] & use.parent.is_not(None)
-            keys.update(await connection.scalars(select(use.parent).where(condition).distinct()))
-    return keys
+async def _delete_unused(connection: AsyncConnection, shared: Table) -> None:
+    """Delete the shared rows that no row refers to, also those of earlier versions of a post.
 
-
-async def _delete_unused(connection: AsyncConnection, shared: Table, keys: set[Any]) -> None:
-    """Delete those of the shared rows that no row refers to any more."""
+    Looks at all rows, because nothing says any more whose a message was after its post was corrected.
+    """
     (key,) = shared.primary_key.columns
-    unused = [~exists().where(use.parent == key) for use in _uses(shared)]
-    await connection.execute(delete(shared).where(among(connection, key, sorted(keys)), *unused))
+    unused = [key.not_in(select(use.parent).where(use.parent.is_not(None))) for use in _uses(shared)]
+    await connection.execute(delete(shared).where(*unused))
 
 
 def _uses(shared: Table) -> list[ForeignKey]:

@@ -85,26 +85,40 @@ async def reencrypt(settings: Settings, new_key: bool) -> None:
 
 @click.command("forget")
 @click.argument("workspace", metavar="WORKSPACE")
+@click.option("--person", metavar="USER", help="Delete only what is stored about one person, such as U0123.")
 @click.confirmation_option(
-    prompt="This deletes the workspace's settings, its record of posts and its private digests. Continue?"
+    prompt="This deletes the workspace's settings, its record of posts and its private digests"
+    " (with --person, one person's data). Continue?"
 )
 @command
-async def forget(settings: Settings, workspace: str) -> int:
-    """Delete all data of a workspace.
+async def forget(settings: Settings, workspace: str, person: str | None) -> int:
+    """Delete all data of a workspace, or of one person in it.
 
     That is its settings, its record of posts and its private digests. WORKSPACE is a team id
     such as T0123, or the id of an organisation such as E0123 if the organisation installed
     Haru as a whole. Haru may be uninstalled already.
+
+    With --person: saved papers, the language, managed channels, and the person's lines in
+    the change log. WORKSPACE is then the team id.
     """
-    from bot.workspace_deletion import delete_workspace
+    from bot.workspace_deletion import delete_person, delete_workspace
     from bot.workspaces.installations import Installations
 
     async with open_database(settings) as database:
         found = await Installations(database).with_id(workspace)
-        for each in found:
-            await delete_workspace(database, each)
+        if person is not None:
+            count = sum([await delete_person(database, each, person) for each in found])
+        else:
+            for each in found:
+                await delete_workspace(database, each)
     if not found:
         click.echo(f"haru: there is no data of a workspace {workspace}", err=True)
         return FAILED
+    if person is not None:
+        if not count:
+            click.echo(f"haru: there is no data of a person {person} in {workspace}", err=True)
+            return FAILED
+        click.echo(f"Deleted all data of {person} in {workspace}.")
+        return 0
     click.echo(f"Deleted all data of {workspace}.")
     return 0

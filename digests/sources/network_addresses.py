@@ -39,7 +39,11 @@ def is_public_address(text: str) -> bool:
     except ValueError:
         return False
     return all(
-        address.is_global and not address.is_multicast and not address.is_reserved
+        address.is_global
+        and not address.is_multicast
+        and not address.is_reserved
+        # fec0::/10, which Python counts as global (https://www.rfc-editor.org/rfc/rfc3879).
+        and not (isinstance(address, IPv6Address) and address.is_site_local)
         for address in _with_embedded(found)
     )
 

@@ -20,7 +20,9 @@ from bot.workspace_deletion import (
     RETENTION,
     SHARED_TABLES,
     delete_expired_workspaces,
+    delete_person,
     delete_workspace,
+    rows_of_person,
     rows_of_workspaces,
 )
 from bot.workspaces.installations import Installation
@@ -211,3 +213,53 @@ async def test_one_failed_deletion_does_not_stop_the_others(
     assert await haru.installations.with_id("T001") == [first]
     assert await haru.installations.with_id("T002") == []
     assert await delete_expired_workspaces(haru.database, FixedClock(END)) == 1
+
+
+async def test_no_byte_of_a_deleted_workspace_stays_in_the_files(scene: Scene, tmp_path: Path) -> None:
+    """On SQLite, private words and the bot token are in no file after the deletion; shared papers are."""
+    if not scene.haru.database.is_sqlite:
+        pytest.skip("PostgreSQL keeps its files to itself")
+    workspace = await _use(scene)
+    async with scene.haru.database.write() as connection:
+        # A message of an earlier version, which no part refers to any more.
+        await connection.execute(insert(tables.payload).values(sha256="0" * 64, body="zyzzyva, corrected"))
+    words = [b"Weevils", b"zyzzyva", "우리끼리만".encode(), scene.slack.bot_token.encode()]
+
+    def found() -> set[bytes]:
+        content = b"".join(file.read_bytes() for file in tmp_path.glob("haru.sqlite3*"))
+        return {word for word in words if word in content}
+
+    assert found() == set(words)
+    assert await delete_workspace(scene.haru.database, workspace)
+    assert found() == set()
+
+
+async def test_one_person_is_deleted_and_others_stay(scene: Scene) -> None:
+    """A person's saves, language and lines in the change log go; another's, whose id is longer, stay."""
+    workspace = await _use(scene)
+    id_ = scene.channels[KOREAN_CHANNEL].id
+    await scene.haru.user_languages.set(workspace, "U12", "ko")
+    change = channel_tables.setting_change
+    lines = [("U9", "", "U1 U3"), ("U1", "", "x"), ("U12", "U12", "U12 U3")]
+    async with scene.haru.database.write() as connection:
+        for user, old, new in lines:
+            await connection.execute(
+                insert(change).values(
+                    channel_id=id_, user_id=user, field="managers", old=old, new=new, at=DAY
+                )
+            )
+    assert await delete_person(scene.haru.database, workspace, "U1") == 4
+    async with scene.haru.database.read() as connection:
+        for table, condition in rows_of_person(workspace, "U1").items():
+            assert not list(await connection.execute(select(table).where(condition))), table.name
+        named = set(await connection.scalars(select(change.c.user_id)))
+        assert "U12" in named
+        assert not named & {"U1", "U9"}
+        readers = list(await connection.scalars(select(channel_tables.reader.c.user_id)))
+        assert readers == ["U12"]
+
+
+def test_each_table_with_a_person_is_covered() -> None:
+    """Every table that has a ``user_id`` column is among those that a person's deletion looks at."""
+    named = {table.name for table in metadata.sorted_tables if "user_id" in table.c}
+    assert {table.name for table in rows_of_person(OTHER, "U1")} == named
