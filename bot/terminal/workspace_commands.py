@@ -106,6 +106,7 @@ async def forget(settings: Settings, workspace: str, person: str | None) -> int:
 
     async with open_database(settings) as database:
         found = await Installations(database).with_id(workspace)
+        count = 0
         if person is not None:
             count = sum([await delete_person(database, each, person) for each in found])
         else:
