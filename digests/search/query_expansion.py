@@ -398,6 +398,8 @@ def _latin(word: tokenizer.Word, library: Library, *, is_sentence: bool) -> Grou
             continue
         for term in terms:
             is_likely = not exact_df or term.df >= COMMONER * exact_df
+            if not is_likely and distance > 1:
+                continue  # A word that papers have is no other word two slips away: counting is not routing.
             group.add(
                 term,
                 (weights.TYPO_ONE if distance == 1 else weights.TYPO_TWO) if is_likely else weights.NAMED,
