@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from digests.errors import HaruError
 from digests.model import NewSource, Source, SourceKind, without_credentials
 from digests.sources.poll_schedule import HABIT_WEEKS, missed_day
-from digests.store import renames_and_removals, source_rows
+from digests.store import source_rows
 from digests.store.database import Database
 
 
@@ -89,6 +89,9 @@ class Sources:
 
         Nothing of it is found or posted any more. The rows stay: what was posted refers to them.
         """
+        # Imported here because it brings the search index along, which no post needs.
+        from digests.store import renames_and_removals
+
         source = await self.get(name)
         async with self._database.write_archive() as connection:
             await source_rows.set_enabled(connection, source.id, enabled=False, now=now)
