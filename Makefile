@@ -13,7 +13,7 @@ install: .venv/installed ## Make .venv with the command .venv/bin/haru
 run: install ## Run Haru; without Slack tokens, in a local workspace at http://127.0.0.1:8420
 	@$(HARU) run
 
-test: .venv/tested-with check ## Lint, types, import contracts and tests, on Python 3.11 and (where installed) 3.13
+test: .venv/tested-with check ## Lint, types, import contracts and tests; part of them on 3.13 too, where installed
 	@.venv/bin/pytest -n auto --dist loadscope
 	@sh tests/second_python
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from digests.reading.authors import names_of_people
+from digests.reading.authors import look_like_names, names_of_people
 from digests.reading.html_entities import unescape_entities
 from digests.reading.identity import arxiv_id, is_paper_address
 from digests.reading.tags import canonical
@@ -19,6 +19,7 @@ _TITLE_NOISE = re.compile(
     r"\s*\(arXiv:\S+(?:\s*\[[\w.-]+\])?(?:\s+UPDATED)?\)\s*\.?$|^\[\d{4}\.\d{4,5}(?:v\d+)?\]\s*"
 )
 _MAIL = re.compile(r"\S+@\S+\s*\((?P<name>[^()]+)\)|\S+@\S+")
+_AFFILIATION = re.compile(r"\s*[(（][^()（）]{0,200}[)）]")
 _MOST_TAGS = 12
 
 
@@ -63,8 +64,9 @@ _MARKUP = re.compile(r"<(?:/?[A-Za-z]|!)[^<>]*>")
 
 
 def _names(value: str) -> tuple[str, ...]:
-    plain = _MAIL.sub(lambda found: found["name"] or "", value)
-    return tuple(re.sub(r"[()（）]", "", name).strip() for name in names_of_people(plain) if name.strip())
+    plain = _AFFILIATION.sub("", _MAIL.sub(lambda found: found["name"] or "", value))
+    # What is no name (an editor's line, a sentence) would make the grammar refuse the whole line of authors.
+    return tuple(name for name in names_of_people(plain) if look_like_names((name,)))
 
 
 def _escaped(text: str) -> str:

@@ -165,3 +165,18 @@ async def test_an_item_without_a_date_keeps_the_day_it_was_first_seen() -> None:
     assert one == other
     assert one.first_seen == date(2026, 11, 30)
     assert "v1" not in one.path
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("Ada Kim (KAIST), Ben Lee (MIT)", ("Ada Kim", "Ben Lee")),
+        ("Editor: Nature 2025", ()),
+        ("ada@example.org (Ada Kim)", ("Ada Kim",)),
+    ],
+)
+def test_what_is_no_name_is_left_out_of_the_authors(said: str, names: tuple[str, ...]) -> None:
+    """Affiliations and editors are no authors, and never make the paper unreadable."""
+    item = FeedItem("i", "Gentle Routing", "Abstract: x.", link="https://arxiv.org/abs/2502.00001")
+    entry = _entry(replace(item, authors=(said,), published=datetime(2025, 2, 25, tzinfo=UTC)))
+    assert entry.paper.authors == names
