@@ -36,6 +36,7 @@ from bot.messages import daily
 from bot.operators import Operators
 from bot.source_polling import SourcePoller
 from bot.workspaces.clients import Clients
+from bot.workspaces.handled_events import PRUNE_EVERY, HandledEvents
 from bot.workspaces.installations import Installation, Installations
 from bot.workspaces.slack_errors import SlackCallError, call, start_failure
 from bot.workspaces.token_encryption import TokenCipher
@@ -105,6 +106,7 @@ class Haru:
         self.archive = Archive(database, encoder=_encoder())
         self.clients = Clients(api_url or settings.slack_api_url)
         self.installations = Installations(database)
+        self.handled_events = HandledEvents(database)
         self._build_channels()
         self._build_delivery()
         self._build_sources()
@@ -219,6 +221,9 @@ class Haru:
         async def delete_expired_workspaces() -> None:
             await workspace_deletion.delete_expired_workspaces(self.database, self.clock)
 
+        async def prune_events() -> None:
+            await self.handled_events.prune(now=self.clock.now())
+
         self.clockwork.on_jump(self.source_poller.follow_clock)
         self.clockwork.every(CHECK_SOURCES_EVERY, "poll_sources", self.source_poller.poll_due)
         self.clockwork.every(
@@ -226,6 +231,7 @@ class Haru:
         )
         self.clockwork.every(ENCODE_EVERY, "encode", self.archive.encode)
         self.clockwork.every(workspace_deletion.CHECK_EVERY, "forget", delete_expired_workspaces)
+        self.clockwork.every(PRUNE_EVERY, "prune_events", prune_events)
 
     def bolt(self, *, signing_secret: str = "") -> AsyncApp:
         """The Bolt app with every listener. Without a signing secret it only suits Socket Mode."""
@@ -281,6 +287,7 @@ class Haru:
             saved_papers=self.saved_papers,
             policies=self.policies,
             installations=installations,
+            handled_events=self.handled_events,
             directory=SlackDirectory(),
             files=Files(self.clients),
             clock=clock,

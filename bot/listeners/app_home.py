@@ -6,10 +6,10 @@ from bot.channels.permissions import Rights
 from bot.channels.preferences import Channel
 from bot.delivery.calendar import next_post
 from bot.listeners.button_press import ButtonPress
+from bot.listeners.replies import insist
 from bot.listeners.request import Request
 from bot.listeners.settings_changes import open_settings_to
 from bot.messages.home import SAVED, ManagedChannel, SavedPapers, home
-from bot.workspaces.slack_errors import call
 
 
 async def publish_home(request: Request) -> None:
@@ -31,7 +31,7 @@ async def publish_home(request: Request) -> None:
         everyone=rights.open_to_everyone if rights.may_administer else None,
         is_checked=rights.person.is_known,
     )
-    await call(request.client.views_publish(user_id=request.user_id, view=view))
+    await insist(lambda: request.client.views_publish(user_id=request.user_id, view=view))
 
 
 async def choose_language(press: ButtonPress) -> None:

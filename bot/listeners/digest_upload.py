@@ -20,7 +20,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.listeners.button_press import ButtonPress
 from bot.listeners.error_answers import result_or_failure
 from bot.listeners.permission_checks import refusal_to_add_papers
-from bot.listeners.replies import send_privately, send_to_channel
+from bot.listeners.replies import answer_in_channel, send_privately
 from bot.listeners.request import Request
 from bot.listeners.services import Services
 from bot.listeners.timely_answer import answer_submission
@@ -70,7 +70,8 @@ async def answer_direct_files(request: Request, files: list[Any]) -> None:
     """Answer each file that was sent in a direct message with what Haru read in it."""
     for file in files:
         preview = _preview_file(request, _file_id(file))
-        await send_to_channel(request, await result_or_failure(preview, request))
+        answer = await result_or_failure(preview, request)
+        await answer_in_channel(request, answer, thread_ts=request.thread_ts)
 
 
 async def offer_shared_file(request: Request, file_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -17,13 +18,12 @@ from bot.listeners import digest_upload
 from bot.listeners.app_home import publish_home
 from bot.listeners.commands import LONGEST_TYPED, haru_command
 from bot.listeners.error_answers import result_or_failure
-from bot.listeners.replies import send_to_channel
+from bot.listeners.replies import answer_in_channel, send_privately
 from bot.listeners.request import Request
 from bot.listeners.services import Services
 from bot.messages import channel_notices
 from bot.messages.mrkdwn import unescape
 from bot.use_cases.channel_lifecycle import ARCHIVED, DELETED, REMOVED
-from bot.workspaces.slack_errors import call
 from digests.model import Workspace
 
 log = structlog.stdlib.get_logger(__name__)
@@ -34,6 +34,9 @@ MANY_MEMBERS = 50
 _MENTION = re.compile(r"<@([UW]\w{1,30})(?:\|[^<>]{0,200})?>")
 _HARU_COMMAND = re.compile(r"^/?haru(?:\s+|$)", re.IGNORECASE)
 """The name of the command, which people also type in a direct message, where it is not needed."""
+
+_HAPPENED_AT = "haru_event_time"
+"""Where a handler finds the envelope's ``event_time`` in its event. Slack uses no such name."""
 
 Event = dict[str, Any]
 Handler = Callable[[Request, Event], Awaitable[None]]
@@ -47,26 +50,31 @@ def register(app: AsyncApp, services: Services) -> None:
 
 def _listener(services: Services, name: str, handler: Handler) -> Callable[..., Awaitable[None]]:
     async def listen(body: dict[str, Any], event: Event, client: AsyncWebClient) -> None:
+        request = Request.from_body(services, body, client)
+        event_id = str(body.get("event_id") or "")
+        if event_id and not await services.handled_events.claim(
+            request.workspace, event_id, now=services.clock.now()
+        ):
+            log.info("event_delivered_again", name=name, event_id=event_id)
+            return
         log.info("event", name=name)
-        await handler(Request.from_body(services, body, client), event)
+        await handler(request, {**event, _HAPPENED_AT: body.get("event_time")})
 
     return listen
 
 
 async def _app_mention(request: Request, event: Event) -> None:
-    """A mention is a question: answer it in its thread, so that only the person who asked sees it."""
+    """A mention is a question: answer it in its thread, so that only the person who asked sees it.
+
+    A bot that asks has no ``user``, and sees no private answer: it gets one in the thread that all see.
+    """
     typed = await _text_without_haru(request, event)
     message = await result_or_failure(haru_command(request, typed), request)
-    thread = {"thread_ts": event["thread_ts"]} if event.get("thread_ts") else {}
-    await call(
-        request.client.chat_postEphemeral(
-            channel=request.channel_id,
-            user=request.user_id,
-            text=message.text,
-            blocks=list(message.blocks),
-            **thread,
-        )
-    )
+    if request.user_id and not event.get("bot_id"):
+        await send_privately(request, message)
+        return
+    thread = request.thread_ts or str(event.get("ts") or "")
+    await answer_in_channel(request, message, thread_ts=thread)
 
 
 async def _message(request: Request, event: Event) -> None:
@@ -81,7 +89,8 @@ async def _message(request: Request, event: Event) -> None:
         return
     text = (await _text_without_haru(request, event)).strip()
     typed = _HARU_COMMAND.sub("", text).removeprefix("/")
-    await send_to_channel(request, await result_or_failure(haru_command(request, typed), request))
+    answer = await result_or_failure(haru_command(request, typed), request)
+    await answer_in_channel(request, answer, thread_ts=request.thread_ts)
 
 
 async def _text_without_haru(request: Request, event: Event) -> str:
@@ -127,7 +136,7 @@ async def _say_hello(request: Request, inviter_id: str) -> None:
         inviter_id=inviter_id or None,
     )
     hello = channel_notices.hello(channel.preferences, language=language, inviter_id=inviter_id or None)
-    await send_to_channel(request, hello)
+    await answer_in_channel(request.as_user(inviter_id), hello)
 
 
 async def _member_left_channel(request: Request, event: Event) -> None:
@@ -169,14 +178,23 @@ async def _channel_id_changed(request: Request, event: Event) -> None:
 
 
 async def _app_uninstalled(request: Request, event: Event) -> None:
-    await request.services.workspace_lifecycle.uninstall(request.workspace)
+    await request.services.workspace_lifecycle.uninstall(request.workspace, happened_at=_happened_at(event))
 
 
 async def _tokens_revoked(request: Request, event: Event) -> None:
     """Tokens were revoked. Those of people, under ``oauth``, do not matter: Haru uses none."""
     tokens = event.get("tokens")
     if isinstance(tokens, dict) and tokens.get("bot"):
-        await request.services.workspace_lifecycle.revoke_token(request.workspace)
+        await request.services.workspace_lifecycle.revoke_token(
+            request.workspace, happened_at=_happened_at(event)
+        )
+
+
+def _happened_at(event: Event) -> datetime | None:
+    """When an event happened, by Slack's clock; None if the envelope does not say."""
+    seconds = event.get(_HAPPENED_AT)
+    is_time = isinstance(seconds, int) and 0 < seconds < 1 << 33
+    return datetime.fromtimestamp(seconds, UTC) if is_time else None  # type: ignore[arg-type]
 
 
 async def _team_access_revoked(request: Request, event: Event) -> None:

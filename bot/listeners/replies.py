@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 import structlog
 from slack_bolt.context.respond.async_respond import AsyncRespond
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.listeners.request import Request
 from bot.messages.message import Message
 from bot.workspaces.slack_errors import SlackCallError, call
 
 log = structlog.stdlib.get_logger(__name__)
+
+LONGEST_WAIT = 300.0
+"""Seconds after which an answer is no longer waited for; Slack asks for 30 or 60."""
+
+_WAITS = (0.5, 2.0, 8.0)
+"""Seconds before the second, third and fourth attempt where Slack does not say how long to wait."""
 
 
 async def respond_at_url(
@@ -31,23 +41,72 @@ async def respond_at_url(
     return True
 
 
+async def insist(send: Callable[[], Awaitable[AsyncSlackResponse]]) -> None:
+    """Call Slack until it takes an answer: again after a rate limit, trouble of Slack's, or no answer at all.
+
+    Waits as long as Slack asks for, at most ``LONGEST_WAIT``. SlackCallError if Slack refuses the answer, or
+    takes it at no attempt. After a lost connection an answer may come twice, which is better than never.
+    """
+    for wait in (*_WAITS, None):
+        try:
+            await call(send())
+            return
+        except SlackCallError as error:
+            if error.is_refusal or wait is None or (error.retry_after or 0) > LONGEST_WAIT:
+                raise
+            log.info("answer_tried_again", code=error.code)
+            await asyncio.sleep(error.retry_after or wait)
+
+
 async def send_privately(request: Request, message: Message) -> None:
-    """Send a message that only the person sees: ephemeral in the channel, else as a direct message."""
-    blocks = list(message.blocks)
+    """Send a message that only the person sees: ephemeral in the channel, else as a direct message.
+
+    An event that was written in a thread is answered in that thread.
+    """
     try:
         if request.channel_id and not request.is_direct:
-            await call(
-                request.client.chat_postEphemeral(
-                    channel=request.channel_id, user=request.user_id, text=message.text, blocks=blocks
+            await insist(
+                lambda: request.client.chat_postEphemeral(
+                    channel=request.channel_id,
+                    user=request.user_id,
+                    text=message.text,
+                    blocks=list(message.blocks),
+                    thread_ts=request.thread_ts or None,
                 )
             )
             return
     except SlackCallError as error:
-        # Haru or the person is not in the channel.
+        # Haru or the person is not in the channel, or Slack took it at no attempt.
         log.info("sent_directly", code=error.code)
-    await call(request.client.chat_postMessage(channel=request.user_id, text=message.text, blocks=blocks))
+    await _send_directly(request, message)
 
 
 async def send_to_channel(request: Request, message: Message) -> None:
-    """Send a message that everyone in the channel sees."""
+    """Send a message that everyone in the channel sees. Once: nobody wants to see it twice."""
     await call(request.client.chat_postMessage(channel=request.channel_id, **message.payload()))
+
+
+async def answer_in_channel(request: Request, message: Message, *, thread_ts: str = "") -> None:
+    """Answer so that everyone in the channel sees it, in a thread if one is given.
+
+    Where Slack does not take it, the person of the request gets it as a direct message.
+    """
+    try:
+        await insist(
+            lambda: request.client.chat_postMessage(
+                channel=request.channel_id, thread_ts=thread_ts or None, **message.payload()
+            )
+        )
+    except SlackCallError as error:
+        if request.is_direct or not request.user_id:
+            raise
+        log.info("sent_directly", code=error.code)
+        await _send_directly(request, message)
+
+
+async def _send_directly(request: Request, message: Message) -> None:
+    await insist(
+        lambda: request.client.chat_postMessage(
+            channel=request.user_id, text=message.text, blocks=list(message.blocks)
+        )
+    )

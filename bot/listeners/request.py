@@ -27,7 +27,7 @@ class Request:
     that reads them again. Does not answer.
 
     ``channel_id`` is empty where there is no channel, as in App Home. ``trigger_id`` opens a modal within
-    three seconds of the request.
+    three seconds of the request. ``thread_ts`` is the thread that an event was written in, or empty.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Request:
         channel_id: str,
         client: AsyncWebClient,
         trigger_id: str | None = None,
+        thread_ts: str = "",
     ) -> None:
         self.services = services
         self.workspace = workspace
@@ -46,6 +47,7 @@ class Request:
         self.channel_id = channel_id
         self.client = client
         self.trigger_id = trigger_id
+        self.thread_ts = thread_ts
         self._channel: Channel | None = None
         self._channel_is_read = False
         self._channel_is_complete = False
@@ -65,6 +67,7 @@ class Request:
             channel_id=_channel_id(body),
             client=client,
             trigger_id=str(body["trigger_id"]) if body.get("trigger_id") else None,
+            thread_ts=str(mapping(body.get("event")).get("thread_ts") or ""),
         )
 
     def in_channel(self, channel_id: str) -> Request:

@@ -15,6 +15,7 @@ from bot.use_cases.channel_settings import ChannelSettings
 from bot.use_cases.workspace_digests import WorkspaceDigests
 from bot.use_cases.workspace_lifecycle import WorkspaceLifecycle
 from bot.workspaces.files import Files
+from bot.workspaces.handled_events import HandledEvents
 from bot.workspaces.installations import Installations
 from bot.workspaces.slack_directory import SlackDirectory
 from digests.archive import Archive
@@ -42,6 +43,7 @@ class Services:
     saved_papers: SavedPapers
     policies: ManagementPolicies
     installations: Installations
+    handled_events: HandledEvents
     directory: SlackDirectory
     files: Files
     clock: Clock

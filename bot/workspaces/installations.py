@@ -41,6 +41,7 @@ class Installation:
     scopes: tuple[str, ...] = ()
     from_environment: bool = False
     paused_reason: str | None = None
+    installed_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"Installation({self.workspace.key!r})"  # never the token
@@ -216,4 +217,5 @@ def _installation(row: Any) -> Installation:
         scopes=tuple(row.scopes),
         from_environment=row.from_environment,
         paused_reason=row.paused_reason,
+        installed_at=row.installed_at,
     )

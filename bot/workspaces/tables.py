@@ -1,4 +1,4 @@
-"""The table of installations: one row per workspace or organisation that installed Haru."""
+"""The tables of installations, one row per workspace or organisation, and of events that were handled."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ installation = Table(
     Column("paused_reason", String(64)),  # token_revoked, operator…; NULL if not paused
     Column("uninstalled_at", Instant),
     Column("delete_after", Instant),
+)
+
+handled_event = Table(
+    "handled_event",
+    metadata,
+    Column("event_id", String(64), primary_key=True),
+    Column("workspace", String(64), nullable=False),
+    Column("received_at", Instant, nullable=False, index=True),
 )
 
 BOT_TOKEN = type_coerce(installation.c.bot_token, EncryptedText).label("token")

@@ -57,6 +57,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("sha256", name=op.f("uq_edition_sha256")),
     )
     op.create_table(
+        "handled_event",
+        sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("received_at", Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_handled_event")),
+    )
+    op.create_index(op.f("ix_handled_event_received_at"), "handled_event", ["received_at"], unique=False)
+    op.create_table(
         "installation",
         sa.Column("workspace", sa.String(length=64), nullable=False),
         sa.Column("name", sa.Text(), nullable=True),

@@ -8,16 +8,22 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
 from sqlalchemy import select
 
+from bot.app import Haru
 from bot.channels.preferences import Language
 from bot.clocks import FixedClock
 from bot.ledger.tables import part
 from bot.listeners.events import HANDLERS
+from bot.listeners.request import Request
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
 from bot.local.workspace_identity import BOT_USER_ID, TEAM_ID
+from bot.slack_app import slack_app
 from bot.workspace_deletion import delete_expired_workspaces, delete_workspace
 from bot.workspaces.installations import Installation
 from config.manifest import EVENTS
@@ -47,8 +53,8 @@ def _event(body: Json, **envelope: Any) -> Json:
         "api_app_id": "A0HARU",
         "event": {"event_ts": "1740400000.000100"} | body,
         "type": "event_callback",
-        "event_id": "Ev0TEST",
-        "event_time": 1740400000,
+        "event_id": f"Ev{uuid4().hex}",
+        "event_time": 1740800000,  # after every installation of these tests
         "authorizations": [authorization],
         "is_ext_shared_channel": False,
         "event_context": "4-abc",
@@ -399,3 +405,54 @@ async def test_a_revoked_token_pauses_the_workspace(
     else:
         await desk.write("/digest")
         assert not await paused()
+
+
+async def test_an_event_from_before_a_new_installation_does_not_touch_it(desk: Desk) -> None:
+    """`app_uninstalled` and `tokens_revoked` that Slack delivers after Haru was installed again change
+    nothing; each is handled when it comes before the new installation.
+    """
+    late = int(desk.haru.clock.now().timestamp()) - 60
+    lost = {"oauth": [], "bot": [BOT_USER_ID]}
+    await desk.send(_event({"type": "app_uninstalled"}, event_time=late))
+    await desk.send(_event({"type": "tokens_revoked", "tokens": lost}, event_time=late))
+    await _listeners_end()
+    found = await desk.haru.installations.get(HERE)
+    assert found is not None
+    assert (found.paused_reason, found.bot_token) == (None, desk.workspace.bot_token)
+
+
+async def test_an_event_is_handled_once_by_all_replicas(desk: Desk) -> None:
+    """An event that Slack delivers again, also to another process after a restart, gets no second answer;
+    one that is old is forgotten.
+    """
+    said = {"type": "message", "channel_type": "im", "channel": "D0MINJI", "user": MINJI, "text": "looped"}
+    body = _event(said)
+    other = slack_app(
+        Haru(desk.haru.settings, desk.haru.database, clock=desk.haru.clock)._services(),
+        client=desk.haru.clients.client(),
+    )
+    answers: list[str] = []
+
+    async def message(request: Request, event: Json) -> None:
+        answers.append(event["text"])
+
+    with patch.dict(HANDLERS, message=message):
+        handlers = desk.haru.bolt(), other, desk.haru.bolt()
+        for app in handlers:
+            await app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
+            await _listeners_end()
+    assert answers == ["looped"]
+    now = desk.haru.clock.now()
+    await desk.haru.handled_events.prune(now=now + timedelta(days=1))
+    assert not await desk.haru.handled_events.claim(HERE, body["event_id"], now=now)
+    await desk.haru.handled_events.prune(now=now + timedelta(days=3))
+    assert await desk.haru.handled_events.claim(HERE, body["event_id"], now=now)
+
+
+async def _listeners_end() -> None:
+    """Wait until every listener that was started has ended."""
+    for _ in range(500):
+        if not [task for task in asyncio.all_tasks() if "istener" in repr(task.get_coro())]:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("a listener never ended")
