@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 _OTHERS = re.compile(
-    r"[,;·、]?\s*(?:,?\s*\bet\.?\s?al\b\.?|외\s*\d*\s*(?:명|인)?|등\s*\d*\s*(?:명|인)?|\band\s+\d+\s+(?:others|more)"
-    r"|,\s*\d+\s+(?:others|more)|\band\s+others|他\d*名?|等\d*人?)\s*$",
+    r"(?:\bet\.? ?al\b\.?|외 ?\d{0,4} ?(?:명|인)?|등 ?\d{0,4} ?(?:명|인)?"
+    r"|(?:\band |, ?)\d{1,4} (?:others|more)|\band others|他\d{0,4}名?|等\d{0,4}人?)$",
     re.IGNORECASE,
 )
+"""What stands for authors who are not named, at the end of a list with single spaces."""
+
 _LABEL = re.compile(
     r"^[\s>*_\-+•]*(?:authors?|by|written by|저자|지은이|글쓴이|作者|著者|autori|auteurs?|autoren)"
-    r"\s*(?:\*\*|__)?\s*[:：]\s*(?:\*\*|__)?\s*",
+    r"\s{0,3}(?:\*\*|__)?\s{0,3}[:：]\s{0,3}(?:\*\*|__)?",
     re.IGNORECASE,
 )
 _VENUE = re.compile(
@@ -40,18 +42,14 @@ def names_of_people(text: str) -> tuple[str, ...]:
     """The names in a list of authors as people write it: between commas, semicolons or ``and``, given name
     first or last, with ``et al.``, ``외 8명`` or marks of affiliation, which are no names.
     """
-    plain = re.sub(r"[\*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d+\]|<[^<>]{0,40}>", "", text).strip().strip("()（）").strip()
-    plain = _OTHERS.sub("", plain).strip().rstrip(",;·")
+    plain = re.sub(r"[\*†‡§¹²³⁴⁵⁶⁷⁸⁹⁰]+|\[\d{1,4}\]|<[^<>]{0,40}>", "", text).strip().strip("()（）")
+    plain = _OTHERS.sub("", " ".join(plain.split())).rstrip(" ,;·、")
     if ";" in plain or "；" in plain:
         parts = [part.strip() for part in re.split("[;；]", plain)]
         return tuple(filter(None, (_given_first(part) for part in parts)))
     if re.search("[、·，]", plain):
         plain = re.sub("[、·，]", ",", plain)
-    if (
-        " and " in plain
-        and plain.count(",") == plain.count(" and ") + 1
-        and re.fullmatch(_BIBTEX_NAMES, plain)
-    ):
+    if plain.count(",") == plain.count(" and ") + 1 and _BIBTEX_NAMES.fullmatch(plain):
         return tuple(filter(None, (_given_first(part) for part in plain.split(" and "))))
     return split_names(plain)
 
@@ -85,10 +83,8 @@ def names_in(line: str) -> tuple[str, ...] | None:
         return None
     if not line[1:-1].strip():
         return ()
-    if ";" not in line and not _OTHERS.search(line[1:-1]):
-        names = split_names(line[1:-1])
-    else:
-        names = names_of_people(line[1:-1])
+    inner = " ".join(line[1:-1].split())
+    names = names_of_people(inner) if ";" in inner or _OTHERS.search(inner) else split_names(inner)
     return names if look_like_names(names) else None
 
 
@@ -100,9 +96,7 @@ def look_like_names(names: tuple[str, ...]) -> bool:
 
 
 def _looks_like_name(name: str) -> bool:
-    if _VENUE.search(name):
-        return False
-    if len(name) > MAX_NAME_LENGTH or "://" in name or _SENTENCE.search(name):
+    if len(name) > MAX_NAME_LENGTH or "://" in name or _SENTENCE.search(name) or _VENUE.search(name):
         return False
     words = name.split()
     if _HANGUL.search(name):

@@ -58,8 +58,7 @@ _ARXIV_ID = re.compile(
     r"(?:arxiv\s*[:：]?\s*)?(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?(?:\s*\[[\w.-]+\])?", re.IGNORECASE
 )
 _NO_SCHEME = re.compile(
-    r"(?:www\.)?(?:arxiv\.org|openreview\.net|alphaxiv\.org|huggingface\.co|aclanthology\.org|doi\.org|github\.com"
-    r"|proceedings\.mlr\.press|biorxiv\.org|medrxiv\.org|papers\.nips\.cc|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})/\S+",
+    r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/\S+",
     re.IGNORECASE,
 )
 _AS_MARKDOWN = re.compile(
@@ -81,14 +80,11 @@ def address_of(text: str) -> str | None:
     if labelled and (found := _AS_MARKDOWN.match(labelled["address"])):
         return found[1]
     said = labelled["address"] if labelled else text
-    if (address := only_url(said)) or (found := _ARXIV_ID.fullmatch(said)):
-        return address or f"https://arxiv.org/abs/{_arxiv(said)}"
+    if address := only_url(said):
+        return address
+    if found := _ARXIV_ID.fullmatch(said):
+        return f"https://arxiv.org/abs/{found[1]}"
     return f"https://{said}" if _NO_SCHEME.fullmatch(said) else None
-
-
-def _arxiv(said: str) -> str:
-    found = _ARXIV_ID.fullmatch(said)
-    return found[1] if found else said
 
 
 def urls_in(texts: Iterable[str]) -> tuple[str, ...]:

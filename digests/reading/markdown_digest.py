@@ -22,6 +22,9 @@ from digests.reading.lines import address_of
 from digests.reading.tags import each_once, labelled_tags, tag, tags_of_line
 from digests.reading.titles import MAX_TITLE_LENGTH
 
+MAX_LENGTH = 1_000_000
+"""Characters of a document that is looked through for papers. The parser takes up to 20 µs for each."""
+
 MAX_PAPERS = 500
 """Papers of a document."""
 
@@ -32,7 +35,7 @@ _REFERENCES = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"^[\s>*_\-+•]*(?P<name>[^\W\d][\w /]{0,24}?)\s*(?:\*\*|__)?\s*[:：]\s*(?:\*\*|__)?\s*(?P<value>.*)$",
+    r"^[\s>*_\-+•]*(?P<name>[^\W\d][\w /]{0,24}?)\s{0,3}(?:\*\*|__)?\s{0,3}[:：](?:\*\*|__)?(?P<value>.*)$",
     re.DOTALL,
 )
 _ABSTRACTS = frozenset({"abstract", "초록", "摘要", "要旨"})
@@ -89,10 +92,11 @@ class _Candidate:
 
 def read_papers(text: str) -> tuple[Entry, ...]:
     """The papers of a document that holds two or more; nothing for any other document."""
-    lines = text.splitlines()
+    # Markdown ends lines here and nowhere else, so that the lines are those the parser counts.
+    lines = re.split(r"\r\n?|\n", text)
     first = next((line.strip() for line in lines if line.strip()), "")
     # A document that begins with an address is a note about the paper there.
-    if address_of(first) or len(set(_paper_addresses(text))) < 2:
+    if len(text) > MAX_LENGTH or address_of(first) or len(set(_paper_addresses(text))) < 2:
         return ()
     tokens = _PARSER.parse(text)
     by_heading = list(_of_headings(tokens, lines))
@@ -144,21 +148,34 @@ def _of_items(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[_Candid
         is_alone = token.type == "paragraph_open" and token.level == 0
         if under_references or not (is_item or is_alone) or not token.map:
             continue
-        inline = next(one for one in tokens[place + 1 :] if one.type == "inline")
+        inline = _first_inline(tokens, place)
+        if inline is None:
+            continue
         title, url, authors = _titled(inline)
         if not is_item and url is None and not _strong(inline.children or []):
             continue  # A paragraph of prose that cites a paper.
         body = list(lines[token.map[0] : token.map[1]])
         if url is None:
             url = next((address for line in body for address in _paper_addresses(line)), None)
-        if url is None or not looks_like_name_of_paper(title):
+        if url is None or not _may_be_title(title):
             continue
         first = _NUMBER.sub("", body[0]) if body else ""
         body[:1] = [_after_title(first, title)]
         yield _Candidate(title, url, token.map[0] + 1, authors, body)
 
 
-def looks_like_name_of_paper(title: str) -> bool:
+def _first_inline(tokens: Sequence[Token], place: int) -> Token | None:
+    """The first text in the block that a token opens; None in an empty block."""
+    level = tokens[place].level
+    for at in range(place + 1, len(tokens)):
+        if tokens[at].type == "inline":
+            return tokens[at]
+        if tokens[at].level == level:
+            return None  # The end of the block.
+    return None
+
+
+def _may_be_title(title: str) -> bool:
     """Whether the words before a link may be a title, and not a sentence that cites the paper."""
     words = title.split()
     return 1 < len(words) <= 40 and not title.endswith((".", "。", "요", "다", ":")) and "http" not in title

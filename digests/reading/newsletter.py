@@ -59,7 +59,7 @@ def read_newsletter(text: str) -> Digest:
 
     An entry that cannot be separated from its neighbour is one of the digest's refusals.
     """
-    lines = [_without_title_marks(_unescaped(line)) for line in lines_of(text)]
+    lines = [_unescaped(line) for line in lines_of(text)]
     first = next((place for place, line in enumerate(lines) if line.text), None)
     if first is None:
         raise DigestError(RefusalReason(RefusalCode.EMPTY_NEWSLETTER), 1)
@@ -103,16 +103,18 @@ def _unescaped(line: Line) -> Line:
 
 
 def _without_title_marks(line: Line) -> Line:
-    """The line without the marks that people put before a title, and with the link of a title apart:
-    ``1. Title``, ``- Title``, ``## [Title](https://…)``. Prose and lists of sentences stay as they are.
+    """A title's line without the marks that people put before a title, and with its link apart:
+    ``1. Title``, ``- Title``, ``## [Title](https://…)``.
     """
-    found = None if line.plain or line.url else _TITLE_MARKS.match(line.text)
-    rest = line.text[found.end() :].strip() if found else line.text
-    if link := None if line.plain else _TITLE_LINK.fullmatch(rest):
-        return replace(line, text=link["title"].strip().strip("*_").strip(), url=link["url"])
-    if not found or not rest or is_korean(rest) or only_url(rest) or not looks_like_title(rest):
+    found = None if line.plain else _TITLE_MARKS.match(line.text)
+    if not found:
         return line
-    return replace(line, text=rest.strip("*_").strip() if rest[0] in "*_" else rest)
+    rest = line.text[found.end() :].strip()
+    if link := _TITLE_LINK.fullmatch(rest):
+        return replace(line, text=link["title"].strip("*_ "), url=link["url"])
+    if only_url(rest):
+        return line
+    return replace(line, text=rest.strip("*_ ") if rest[0] in "*_" else rest)
 
 
 _TITLE_MARKS = re.compile(r"(?:#{1,6}\s+)?(?:(?:\(?\d{1,3}[.)]|[-*+•·▪■►✦])\s+)?(?=\S)")
@@ -181,7 +183,7 @@ def _entry(block: Sequence[Line]) -> Entry | Refusal:
         body.pop(0)
     if not body:
         return Refusal(block[0].number, RefusalReason(RefusalCode.TAGS_OR_LINK_ALONE))
-    title = body.pop(0)
+    title = _without_title_marks(body.pop(0))
     if date_of_line(title.text) and not title.plain and not (body and _is_structure(body[0])):
         return Refusal(title.number, RefusalReason(RefusalCode.SECOND_DATE), title.text)
     if not _may_be_title(title):

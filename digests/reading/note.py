@@ -48,11 +48,9 @@ _EMBEDDED = re.compile(
 _HEADING = re.compile(r"#{1,6}(?:\s+(.*))?")
 _URL_FIRST = re.compile(r"(https?://[^\s<>가-힣]+)\s+(\S.*)")
 _URL_WITH_SLIP = re.compile(r"[A-Za-z](https?://[^\s<>]+)")
-_URL_AS_LINK = re.compile(r"\[https?://[^\[\]\s]+\]\((https?://[^\s]+)\)")
 _QUOTE = re.compile(r"(?:[a-z]{0,4})>(?: |$)")
 _LISTING = re.compile(r"\|(?: .{1,300} -)? \d{4}\.\d{4,5}")
 _UNNAMED = re.compile(r"(?:untitled|무제)(?: \d+)?", re.IGNORECASE)
-_BARE_ADDRESS = re.compile(r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/\S+")
 _BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
 _STYLED = re.compile(
     r"</?(?:b|i|u|em|strong|span|font|center|mark|small)(?: [^<>\n]{0,200})?>", re.IGNORECASE
@@ -143,7 +141,7 @@ def _stem(path: str) -> str:
 
 
 def _without_comments(text: str) -> str:
-    """The text without HTML comments, and with line breaks for ``<br>``. Lines keep their numbers."""
+    """The text without HTML comments and styles, and with a space for ``<br>``. Lines keep their numbers."""
     kept, at = [], 0
     while (begins := text.find("<!--", at)) >= 0:
         ends = text.find("-->", begins)
@@ -251,9 +249,8 @@ def _address(text: str) -> str | None:
     """The address of a line that holds nothing else, with the slips that are met."""
     if address := address_of(text):
         return address
-    if found := _URL_WITH_SLIP.fullmatch(text) or _URL_AS_LINK.fullmatch(text):
-        return found[1]
-    return f"https://{text}" if _BARE_ADDRESS.fullmatch(text) else None
+    found = _URL_WITH_SLIP.fullmatch(text)
+    return found[1] if found else None
 
 
 def _read_abstract(texts: Sequence[str], parts: _Parts) -> int:

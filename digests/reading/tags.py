@@ -12,7 +12,7 @@ from digests.model import Tag
 _APART = re.compile(r"[\s_\-‐-―]+")
 _FOREIGN = re.compile(r"[^\w\s\-‐-―+.]+")
 _LABEL = re.compile(
-    r"^[\s>*_\-+•]*(?:tags?|keywords?|topics?|태그|키워드|标签|標籤|关键词|タグ|キーワード)\s*(?:\*\*|__)?\s*[:：]\s*(?:\*\*|__)?\s*",
+    r"^[\s>*_\-+•]*(?:tags?|keywords?|topics?|태그|키워드|标签|標籤|关键词|タグ|キーワード)\s{0,3}(?:\*\*|__)?\s{0,3}[:：]\s{0,3}(?:\*\*|__)?",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"#(?:19|20)\d\d")

@@ -11,9 +11,7 @@ from digests.reading.identity import arxiv_id, is_paper_address
 from digests.reading.tags import canonical
 from digests.sources.feed_formats import FeedItem
 
-_ARXIV_HEAD = re.compile(
-    r"^\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[\w-]+)\s*(?:Abstract:)?\s*", re.IGNORECASE
-)
+_ARXIV_HEAD = re.compile(r"^\s*arXiv:\S+\s+Announce Type:\s*[\w-]+\s*(?:Abstract:)?\s*", re.IGNORECASE)
 _LABEL = re.compile(r"^\s*(?:abstract|summary)\s*[:：]\s*", re.IGNORECASE)
 _TITLE_NOISE = re.compile(
     r"\s*\(arXiv:\S+(?:\s*\[[\w.-]+\])?(?:\s+UPDATED)?\)\s*\.?$|^\[\d{4}\.\d{4,5}(?:v\d+)?\]\s*"

@@ -135,6 +135,7 @@ def test_a_tag_of_attributes_without_end_is_refused(value: str) -> None:
         _read("a.html", "<p>2025-02-25<p " + " ".join(f"a{n}{value}" for n in range(2000)) + ">x")
 
 
+PAPERS = "# x\nhttps://arxiv.org/abs/2502.00001 https://arxiv.org/abs/2502.00002\n"
 HEAD = "2025-02-25\nA Title\n(Kim, Lee)\n"
 GROWING: dict[str, tuple[str, Callable[[int], str]]] = {
     "newsletter of many entries": ("a.txt", lambda n: "2025-02-25\n" + ENTRY * (n // 40)),
@@ -147,6 +148,9 @@ GROWING: dict[str, tuple[str, Callable[[int], str]]] = {
     "a note of blank lines": ("a.md", lambda n: "*T* (A, B)\n" + "\n" * (n // 2) + "설명.\n#x"),
     "one line of Korean": ("a.txt", lambda n: HEAD + "가" * n + "\n#x"),
     "one line of spaces": ("a.txt", lambda n: HEAD + "(" + " " * n + ")\n설명.\n#x"),
+    "one line of spaces and a name": ("a.txt", lambda n: HEAD + "(" + " " * n + "x)\n설명.\n#x"),
+    "a label and spaces": ("a.txt", lambda n: HEAD + "Tags" + " " * n + "x\n#x"),
+    "names of others": ("a.txt", lambda n: HEAD + "(" + "et al 외 " * (n // 8) + ")\n#x"),
     "one line of commas": ("a.txt", lambda n: HEAD + "(" + "a, " * (n // 3) + ")\n설명.\n#x"),
     "one line of marks": ("a.txt", lambda n: HEAD + "<english>" * (n // 9) + "\n#x"),
     "one line of tags": ("a.txt", lambda n: HEAD + "설명. " + "#a " * (n // 3) + "b"),
@@ -165,6 +169,24 @@ GROWING: dict[str, tuple[str, Callable[[int], str]]] = {
     "note of addresses": ("a.md", lambda n: "https://a.b/c\n" * (n // 14)),
     "note of dots": ("a.md", lambda n: "a." * (n // 2)),
     "note of entities": ("a.md", lambda n: "가 " + "&amp" * (n // 4)),
+    "a digest of headings": (
+        "a.md",
+        lambda n: PAPERS + "## A Title of It\nhttps://arxiv.org/abs/2502.00001\n" * (n // 50),
+    ),
+    "a digest of items": (
+        "a.md",
+        lambda n: PAPERS + "- [A Title of It](https://arxiv.org/abs/2502.00001)\n" * (n // 50),
+    ),
+    "a digest of rows": (
+        "a.md",
+        lambda n: (
+            PAPERS + "\n|Title|Link|\n|---|---|\n" + "|A T|https://arxiv.org/abs/2502.00001|\n" * (n // 40)
+        ),
+    ),
+    "a digest of brackets": ("a.md", lambda n: PAPERS + "[" * n),
+    "a digest of stars": ("a.md", lambda n: PAPERS + "**a _b " * (n // 7)),
+    "a digest with a label and spaces": ("a.md", lambda n: "## A Title\n" + PAPERS + "Link" + " " * n + "x"),
+    "front matter of lines": ("a.md", lambda n: "---\n" + "a: b\n" * (n // 5) + "---\nx"),
     "page of paragraphs": ("a.html", lambda n: "<p>2025-02-25" + "<p>T<p>(A, B)<p>가<p>#x" * (n // 24)),
     "page of unclosed comments": ("a.html", lambda n: "<p>2025-02-25" + "<!--" * (n // 4)),
     "page of links": ("a.html", lambda n: "<p>2025-02-25<p>" + "<a href='https://a.b/c'>x</a>" * (n // 29)),

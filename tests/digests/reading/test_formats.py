@@ -183,3 +183,20 @@ def test_addresses_where_papers_live() -> None:
     assert is_paper_address("https://example.org/files/paper.pdf")
     assert not is_paper_address("https://github.com/example/gentle")
     assert not is_paper_address("https://example.org/blog/routing")
+
+
+@pytest.mark.parametrize(
+    "piece", ["- \n", "-\n", "# \n", "1.\n", "| |\n", "- - -\n", "> \n", "- [](https://a.org)\n", "## []()\n"]
+)
+def test_empty_blocks_are_no_papers(piece: str) -> None:
+    """Empty items, headings and rows in a digest are passed over."""
+    text = f"{_EXAMPLES['list']}\n{piece * 3}"
+    assert [entry.paper.title for entry in _read(text).entries] == [ROUTING, COUNTING]
+
+
+def test_lists_in_a_commentary_keep_their_bullets() -> None:
+    """Only the line of a title loses its number or bullet."""
+    text = f"2025-02-25\n1. {ROUTING}\n(Ada Kim, Ben Lee)\n요점입니다.\n- Soft Routing\n- 빠릅니다.\n#moe\n"
+    (entry,) = _read(text, "a.txt").entries
+    assert entry.paper.title == ROUTING
+    assert entry.commentary("ko") == "요점입니다.\n\n- Soft Routing\n\n- 빠릅니다."
