@@ -13,6 +13,7 @@ from functools import cache
 
 from babel import Locale
 
+from bot.channels.loose_names import loose
 from bot.channels.preferences import EVERY_DAY, WEEKDAYS
 
 _LOCALES = ("en", "ko", "ja", "zh")
@@ -98,7 +99,7 @@ def parse_days(typed: str) -> Days | None:
 
 def parse_country(typed: str) -> str | None:
     """The code of a country by its code or by its name (``독일``, ``germany``); None if it is none."""
-    name = _country_key(typed)
+    name = loose(typed)
     return _countries().get(name) or _countries().get(name.removeprefix("the"))
 
 
@@ -221,12 +222,6 @@ def _countries() -> dict[str, str]:
     for locale in map(Locale.parse, _LOCALES):
         for code, name in locale.territories.items():
             if len(str(code)) == 2 and str(code).isalpha():
-                names.setdefault(_country_key(str(name)), str(code))
+                names.setdefault(loose(str(name)), str(code))
                 names.setdefault(str(code).casefold(), str(code))
     return names
-
-
-def _country_key(name: str) -> str:
-    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).casefold())
-    letters = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return unicodedata.normalize("NFC", re.sub(r"[\s_\-.'’]+", "", letters))

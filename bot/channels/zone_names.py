@@ -19,6 +19,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel import Locale
 from babel.core import get_global
 
+from bot.channels.loose_names import loose
+
 _LOCALES = ("en", "ko", "ja", "zh")
 """Locales whose names of cities, countries and zones are known."""
 
@@ -58,7 +60,7 @@ def find_zones(typed: str) -> tuple[str, ...]:
     text = " ".join(unicodedata.normalize("NFKC", typed).casefold().split())
     if found := _OFFSET.fullmatch(text):
         return _zones_of_offset(found)
-    for name in dict.fromkeys((_key(text), _key(_NOISE.sub(" ", text)))):
+    for name in dict.fromkeys((loose(text), loose(_NOISE.sub(" ", text)))):
         if zones := _names().get(name):
             return zones[:MOST_CHOICES]
     return ()
@@ -95,11 +97,11 @@ def _zones_of_offset(found: re.Match[str]) -> tuple[str, ...]:
 
 @cache
 def _names() -> dict[str, tuple[str, ...]]:
-    """Zones by every known name, as ``_key`` writes it. A name keeps the first meaning it gets here."""
+    """Zones by every known name, as ``loose`` writes it. A name keeps the first meaning it gets here."""
     names: dict[str, tuple[str, ...]] = {}
 
     def add(name: str, zones: Iterable[str]) -> None:
-        key, found = _key(name), tuple(dict.fromkeys(zones))
+        key, found = loose(name), tuple(dict.fromkeys(zones))
         if key and found:
             names.setdefault(key, found)
 
@@ -216,8 +218,8 @@ def _iana(zone: str) -> str:
     return zone if zone in _rows() else str(get_global("zone_aliases").get(zone, zone))
 
 
-_YEAR = datetime.now().astimezone().year
-"""The year whose offsets and abbreviations count."""
+_YEAR = 2030
+"""A year ahead, in which the rules that zones have now go on: its offsets and abbreviations count."""
 
 
 @cache
@@ -226,10 +228,3 @@ def _offsets(zone: str) -> tuple[timedelta, timedelta]:
     info = ZoneInfo(zone)
     january, july = (datetime(_YEAR, month, 1, tzinfo=info).utcoffset() for month in (1, 7))
     return january or timedelta(), july or timedelta()
-
-
-def _key(name: str) -> str:
-    """A name without case, accents, spaces and punctuation: what people vary."""
-    text = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).casefold())
-    letters = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return unicodedata.normalize("NFC", re.sub(r"[\s_\-.'’·]+", "", letters))

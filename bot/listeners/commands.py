@@ -46,7 +46,8 @@ async def haru_command(request: Request, typed: str) -> Message:
         return help_message(Topic.HARU, language=await request.language())
     if kind := small_talk(typed):
         return small_talk_reply(kind, language=await request.language())
-    if await asyncio.to_thread(is_digest_command, typed):
+    today = request.services.clock.now().date()
+    if await asyncio.to_thread(is_digest_command, typed, today=today):
         return await digest_command(request, typed)
     return await find_papers(request, typed)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import date
 
 from bot.channels import setting_parser, subcommands
 from bot.channels.permissions import people_who_may_manage
@@ -74,7 +74,7 @@ async def digest_command(request: Request, typed: str) -> Message:
             return await _change_preference(request, channel, subcommand, value)
 
 
-def is_digest_command(typed: str) -> bool:
+def is_digest_command(typed: str, *, today: date) -> bool:
     """Whether words after `/haru` are a command of `/digest`: ``off`` and ``time 9am`` are, while
     ``time series`` is what a paper may be about.
     """
@@ -83,7 +83,7 @@ def is_digest_command(typed: str) -> bool:
         return word.casefold() in subcommands.SUBCOMMANDS and word.casefold() not in setting_values.PARSERS
     subcommand = subcommands.find_subcommand(word)
     if subcommand in ("pause", "skip"):
-        return not isinstance(setting_values.pause(value, today=datetime.now(UTC).date()), Mistyped)
+        return not isinstance(setting_values.pause(value, today=today), Mistyped)
     read = setting_values.PARSERS.get(subcommand or "")
     return read is not None and subcommand != "tags" and not isinstance(read(value), Mistyped)
 
