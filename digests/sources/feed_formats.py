@@ -1,9 +1,7 @@
 """Parses feeds (RSS, RDF, Atom and JSON Feed) into their items. Pure.
 
-XML is parsed by expat's events, in one pass and without recursion. What is not quite XML (white space before
-the declaration, bare ampersands, prefixes that nobody declared) is mended first. What expat still refuses is
-read once more by lxml's recovering parser, without entities, network and huge trees. A feed that declares
-entities of its own is refused, so that none can expand without limit.
+XML is parsed by expat's events, in one pass and without recursion, after ``feed_mending`` has mended what is
+not quite XML. A feed that declares entities of its own is refused, so that none can expand without limit.
 """
 
 from __future__ import annotations
@@ -15,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from email.utils import parsedate_to_datetime
-from html.entities import html5
 from typing import Any
 from urllib.parse import urljoin
 from xml.parsers import expat
@@ -24,6 +21,7 @@ from digests.errors import SourceError
 from digests.reading.dates import date_within
 from digests.reading.html_entities import unescape_entities
 from digests.sources.charsets import decode_text
+from digests.sources.feed_mending import mended, recovered
 
 MAX_ITEMS = 2000
 """Items of one feed. A feed with more is an archive, which belongs in a folder."""
@@ -143,71 +141,19 @@ _ATOMS = frozenset({"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"})
 _PLAIN = _ATOMS | {"", "http://purl.org/rss/1.0/", "http://backend.userland.com/rss2"}
 """Namespaces of the formats themselves; others have titles and descriptions of pictures and podcasts."""
 
-_XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
-_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _VOID = frozenset({"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 
 
 def _xml_items(text: str) -> list[FeedItem]:
-    mended = _with_prefixes(
-        _BARE_AMPERSAND.sub("&amp;", _NAMED.sub(_character, _UNSPEAKABLE.sub("", text.lstrip())))
-    )
+    whole = mended(_UNSPEAKABLE.sub("", text))
     try:
-        return _expat_items(mended)
+        return _expat_items(whole)
     except _NotAFeedError:
-        recovered = _recovered(mended)
-        if recovered is None:
+        readable = recovered(whole)
+        if readable is None:
             raise
-        return _expat_items(_with_prefixes(recovered))
-
-
-def _with_prefixes(text: str) -> str:
-    """The text with the prefixes declared that it uses and nobody declared, in its first element."""
-    used = set(_PREFIX.findall(text))
-    missing = sorted(used - set(_DECLARED_PREFIX.findall(text)) - {"xml", "xmlns"})
-    if not missing or len(missing) > 50:
-        return text
-    spaces = "".join(f' xmlns:{name}="{_USUAL.get(name, f"urn:undeclared:{name}")}"' for name in missing)
-    return _FIRST_ELEMENT.sub(lambda found: found[0] + spaces, text, count=1)
-
-
-def _recovered(text: str) -> str | None:
-    """What lxml makes of text that is not well-formed, as well-formed text; None if that is no feed."""
-    from lxml import etree
-
-    parser = etree.XMLParser(
-        recover=True, resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False
-    )
-    body = _OPEN_VOID.sub(r"<\1\2/>", _DECLARATION.sub("", text)).encode("utf-8", "replace")
-    if "<!DOCTYPE" in text or "<!ENTITY" in text or not _WHOLE.search(text):
-        return None  # A feed that was cut off would lose its last items without a word.
-    try:
-        root = etree.fromstring(body, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    if root is None or re.split("[}:]", str(root.tag))[-1] not in ("rss", "RDF", "feed"):
-        return None
-    return str(etree.tostring(root, encoding="unicode"))
-
-
-_BARE_AMPERSAND = re.compile(r"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)")
-_PREFIX = re.compile(r"</?([A-Za-z_][\w.-]{0,40}):[A-Za-z_]")
-_DECLARED_PREFIX = re.compile(r"\bxmlns:([A-Za-z_][\w.-]{0,40})\s*=")
-_FIRST_ELEMENT = re.compile(r"<[A-Za-z_][\w.:-]{0,60}")
-_WHOLE = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|RDF|feed)\s*>\s*\Z")
-_OPEN_VOID = re.compile(r"<(br|hr|img|input|wbr)\b([^<>]{0,500}?)(?<!/)>", re.IGNORECASE)
-"""HTML elements that are never closed, as HTML has them."""
-
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}\?>")
-_USUAL = {
-    "content": "http://purl.org/rss/1.0/modules/content/",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "atom": "http://www.w3.org/2005/Atom",
-    "arxiv": "http://arxiv.org/schemas/atom",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-}
-"""The namespaces that feeds mean by these prefixes."""
+        return _expat_items(readable)
 
 
 def _expat_items(text: str) -> list[FeedItem]:
@@ -236,12 +182,6 @@ def _check_doctype(_name: str, _system: str | None, _public: str | None, declare
             "The feed declares entities or attributes of its own, which Haru does not expand;"
             " publish it without a DTD."
         )
-
-
-def _character(found: re.Match[str]) -> str:
-    """HTML's named characters, which XML does not know, as themselves."""
-    name = found[1]
-    return found[0] if name in _XML_ENTITIES else html5.get(f"{name};", found[0])
 
 
 @dataclass(slots=True)
