@@ -11,8 +11,8 @@ from digests.search import weights
 from digests.search.analysis import THOUSANDTHS
 from digests.search.index import Index
 from digests.search.library import Library, Selection
-from digests.search.query_expansion import Group
 from digests.search.tables import Array
+from digests.search.word_groups import Group
 
 
 @dataclass(frozen=True, slots=True)

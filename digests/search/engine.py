@@ -18,8 +18,8 @@ from digests.search.guesses import guesses, meant_tag
 from digests.search.keyboard import on_other_keyboard
 from digests.search.library import Library, Selection, Term
 from digests.search.names import Kind
-from digests.search.query_expansion import Group
 from digests.search.question import Part, Period, Question, parse
+from digests.search.word_groups import Group
 
 _MOST_OF_AN_AUTHOR = 2000
 """Papers looked at for a name."""

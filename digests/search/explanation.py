@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from digests.search.analysis import THOUSANDTHS
 from digests.search.engine import Answer
 from digests.search.library import Library
-from digests.search.query_expansion import Group
 from digests.search.question import Question
+from digests.search.word_groups import Group
 
 MOST = 10
 """Papers that are explained."""

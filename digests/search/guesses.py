@@ -11,9 +11,10 @@ from digests.reading.tags import canonical
 from digests.search import tokenizer
 from digests.search.function_words import FUNCTION
 from digests.search.library import Library
-from digests.search.query_expansion import LONG_QUESTION, SHORTEST_CORRECTED, Group, slips_allowed
+from digests.search.query_expansion import LONG_QUESTION
 from digests.search.question import Question
 from digests.search.tag_names import tag_of_other_name
+from digests.search.word_groups import SHORTEST_CORRECTED, Group, slips_allowed
 
 MOST = 3
 

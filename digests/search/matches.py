@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from digests.model import ArchivedEntry
 from digests.search import tokenizer
 from digests.search.function_words import FUNCTION
-from digests.search.query_expansion import Group
+from digests.search.word_groups import Group
 
 
 def matched(found: ArchivedEntry, groups: Sequence[Group]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from digests.search import tokenizer, weights
 from digests.search.candidates import Candidate
-from digests.search.query_expansion import Group
+from digests.search.word_groups import Group
 
 CANDIDATES = 100
 """So many of the best are ordered anew with their heads in hand."""

@@ -9,7 +9,7 @@ import pytest
 
 from digests.archive import Archive
 from digests.model import Document, Results, Workspace
-from digests.search import meaning, query_expansion, weights
+from digests.search import meaning, query_expansion, weights, word_groups
 from digests.search.library import Term
 from digests.search.query_expansion import idf
 from digests.store.database import Database
@@ -197,7 +197,7 @@ async def test_workspaces_without_digests_of_their_own_share_one_copy(archive: A
 
 def test_widening_a_plan_leaves_the_plan_as_it_was() -> None:
     """The groups that words alone gave are still theirs afterwards."""
-    group = query_expansion.Group("photo", "photo")
+    group = word_groups.Group("photo", "photo")
     group.add(Term("photo", 3, 1), 1.0)
     wider = query_expansion.widen([group], {"photo": [Term("imag", 9, 4)]}, 100)
     assert (set(wider[0].dfs), set(group.dfs)) == ({"photo", "imag"}, {"photo"})
