@@ -15,7 +15,8 @@ from bot.lifecycle import delivering, listening, prepared, until_signal
 from bot.local.workspace_identity import WrongDatabaseError, is_local
 from bot.workspaces.slack_errors import SlackCallError, call, start_failure
 from config.settings import Mode, Settings, SettingsError
-from digests.store.database import Database, wal_trouble
+from digests.store.database import Database
+from digests.store.sqlite_files import wal_trouble
 
 log = structlog.stdlib.get_logger(__name__)
 

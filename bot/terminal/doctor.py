@@ -16,7 +16,8 @@ from digests.errors import HaruError
 from digests.model import Source, SourceKind
 from digests.search import meaning
 from digests.store import tables
-from digests.store.database import Database, wal_trouble
+from digests.store.database import Database
+from digests.store.sqlite_files import wal_trouble
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,11 @@ one that meets the driver's exceptions: everything else sees ``StoreError``.
 from __future__ import annotations
 
 import json
-import os
 import re
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from pathlib import Path
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import structlog
@@ -35,6 +33,7 @@ from digests.errors import StoreError
 from digests.model import without_credentials
 from digests.store import driver
 from digests.store.schema import CIPHER, Cipher
+from digests.store.sqlite_files import erase, make_folder
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -122,7 +121,7 @@ class Database:
         """How often this process wrote the archive. A copy made before the last write is old."""
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            _make_folder(self.url)
+            make_folder(self.url)
             self.engine: AsyncEngine = create_async_engine(
                 self.url,
                 pool_size=pool_size,
@@ -237,7 +236,7 @@ class Database:
         async with self._connect() as connection:
             raw = await connection.get_raw_connection()
             try:
-                return bool(await raw.driver_connection.run(_erase))  # type: ignore[union-attr]
+                return bool(await raw.driver_connection.run(erase))  # type: ignore[union-attr]
             except sqlite3.OperationalError as error:
                 log.warning("database_not_erased", error=str(error))
                 return False
@@ -292,16 +291,6 @@ def _read_json(column: str | bytes) -> Any:
     return [] if column in ("[]", b"[]") else json.loads(column)
 
 
-def _erase(connection: sqlite3.Connection) -> bool:
-    """Rewrite the database without its free pages and empty the write-ahead log; False if it was in use.
-
-    Outside of SQLAlchemy, which would begin a transaction: VACUUM works in none.
-    """
-    connection.execute("VACUUM")
-    is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return not is_busy
-
-
 def _hide_values_in_errors(engine: AsyncEngine) -> None:
     """Keep rows and parameters out of the messages of database errors, which are logged.
 
@@ -317,57 +306,6 @@ def _hide_values_in_errors(engine: AsyncEngine) -> None:
                 if isinstance(context.sqlalchemy_exception, DataError):
                     first_line = re.sub(r'"[^"]*"?', '"…"', first_line)
                 error.args = (first_line, *error.args[1:])
-
-
-def _make_folder(url: URL) -> None:
-    if url.database is None or url.database in ("", ":memory:"):
-        raise StoreError("DATABASE_URL names no file; write sqlite:///path/to/haru.sqlite3")
-    folder = Path(url.database).parent
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"The folder of the database, {folder}, cannot be made: {error.strerror}") from error
-    make_private(Path(url.database))
-
-
-def make_private(file: Path) -> None:
-    """Let nobody but its owner read a database file, which exists perhaps, and those beside it.
-
-    The folder too, if nothing else lies in it. Files of another owner stay as they are: an operator chose so.
-    """
-    beside = {file, *(file.with_name(file.name + end) for end in ("-wal", "-shm", "-journal"))}
-    for each in beside:
-        _chmod(each, 0o600)
-    folder = file.parent
-    if all(each.name.startswith(_OURS) or each in beside for each in folder.iterdir()):
-        _chmod(folder, 0o700)
-
-
-_OURS = ("haru.", "local.", "clones")
-"""How the names of Haru's own files in ``data/`` begin."""
-
-
-def _chmod(path: Path, mode: int) -> None:
-    with suppress(FileNotFoundError):
-        found = path.stat()
-        if found.st_uid == os.geteuid() and found.st_mode & 0o777 & ~mode:
-            path.chmod(mode)
-
-
-def wal_trouble(version: tuple[int, ...]) -> str | None:
-    """Why this version of SQLite may damage a database in WAL mode, and what to do; None if it does not.
-
-    The WAL-reset bug: two connections that write and checkpoint at the same instant.
-    https://sqlite.org/wal.html#walresetbug
-    """
-    is_repaired = version >= (3, 51, 3) or (version[:2] == (3, 50) and version >= (3, 50, 7))
-    if is_repaired or (version[:2] == (3, 44) and version >= (3, 44, 6)):
-        return None
-    return (
-        f"SQLite {'.'.join(map(str, version))} has a very rare fault that can damage a database in WAL mode"
-        " when two connections write at the same instant; use SQLite 3.51.3 or later, or PostgreSQL, and"
-        " keep backups (`haru backup`)"
-    )
 
 
 def _set_up_sqlite(engine: AsyncEngine) -> None:

@@ -17,7 +17,8 @@ from structlog.testing import capture_logs
 
 from digests.errors import StoreError
 from digests.store import database as database_module
-from digests.store.database import Database, driver_url, wal_trouble
+from digests.store.database import Database, driver_url
+from digests.store.sqlite_files import wal_trouble
 from digests.store.tables import source
 
 
