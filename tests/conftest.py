@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -38,9 +38,9 @@ def postgres_url(postgres: str) -> Iterator[str]:
 
 @pytest.fixture
 def postgres_urls(postgres: str) -> Iterator[list[str]]:
-    """Two empty PostgreSQL databases, dropped afterwards."""
-    with _new_database(postgres) as (_, first), _new_database(postgres) as (_, second):
-        yield [first, second]
+    """Four empty PostgreSQL databases, dropped afterwards."""
+    with ExitStack() as made:
+        yield [made.enter_context(_new_database(postgres))[1] for _ in range(4)]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Print each entry as it was understood, and change nothing.")
 @as_json
 @command
 async def import_documents(settings: Settings, paths: tuple[Path, ...], dry_run: bool, as_json: bool) -> int:
@@ -39,7 +39,7 @@ async def import_documents(settings: Settings, paths: tuple[Path, ...], dry_run:
     from rich.console import Console
 
     from bot.terminal.json_records import taken_record
-    from bot.terminal.printed_tables import Tally, intake_table
+    from bot.terminal.printed_tables import Tally, intake_table, understood
     from digests.archive import Archive
     from digests.search import meaning
 
@@ -51,6 +51,9 @@ async def import_documents(settings: Settings, paths: tuple[Path, ...], dry_run:
         tally.count(taken)
         if as_json:
             click.echo(json.dumps(taken_record(taken), ensure_ascii=False))
+        elif dry_run:
+            for line in understood(taken):
+                click.echo(line)
 
     async with open_database(settings) as database:
         archive = Archive(database, encoder=meaning.installed())

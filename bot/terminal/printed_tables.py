@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,27 @@ def _refusals(taken: ImportedDocument) -> list[str]:
 
 def _refusal(path: str, line: int | None, reason: RefusalReason | None) -> str:
     return f"{path}{f':{line}' if line else ''}: {reason}"
+
+
+def understood(taken: ImportedDocument) -> list[str]:
+    """The lines of a dry run for each new or changed entry of a document: where it stands, its date, title,
+    authors and link, its abstract and commentaries in short, and its tags.
+    """
+    lines = []
+    for entry in (one.entry for one in taken.entries if one.entry is not None):
+        paper = entry.paper
+        day = taken.date.isoformat() if taken.date else "undated"
+        lines += [f"{taken.path}, line {entry.line}", f"  {day}  {paper.title}"]
+        lines.append(f"  authors: {', '.join(paper.authors) or 'none'}")
+        lines.append(f"  link: {paper.url or 'none'}")
+        lines += [f"  abstract: {_short(paper.abstract)}"] if paper.abstract else []
+        lines += [f"  {said.language}: {_short(said.text)}" for said in entry.commentaries]
+        lines += [f"  tags: {' '.join(tag.name for tag in entry.tags)}"] if entry.tags else []
+    return lines
+
+
+def _short(text: str) -> str:
+    return shorten(text, 100, placeholder=" …")
 
 
 def intake_table(tally: Tally) -> Table:

@@ -64,7 +64,8 @@ def _read_markdown(text: str, document: Document) -> Digest:
         heading = next((line for line in body.splitlines()[:40] if line.startswith("#")), "")
         return Digest(day or date_within(heading), papers)
     if _ABOUT_A_REPOSITORY.fullmatch(name):
-        raise DigestError(RefusalReason(RefusalCode.EMPTY_NOTE), 1)
+        # No mistake of its author, so nothing is refused.
+        return Digest(None, ())
     return read_note(body, document.path, document.first_seen, front)
 
 

@@ -91,7 +91,9 @@ def read_note(
     title = parts.heading.title if parts.heading else title_of_name(stem)
     if not parts.heading and not parts.url and (not title or _UNNAMED.fullmatch(title)):
         raise DigestError(RefusalReason(RefusalCode.UNNAMED_NOTE), first)
-    if not (parts.heading or parts.url or korean or english or parts.abstract or parts.tags or parts.links):
+    day = front.date or first_seen or date_of_path(_ENDING.sub("", name))
+    has_facts = parts.heading is not None and (bool(parts.heading.authors) or day is not None)
+    if not (has_facts or parts.url or korean or english or any(parts.abstract) or parts.tags or parts.links):
         raise DigestError(RefusalReason(RefusalCode.EMPTY_NOTE), first)
     abstract, others = without_other_languages(_text(parts.abstract))
     english, more = without_other_languages(english)
@@ -111,7 +113,6 @@ def read_note(
         tuple(dict.fromkeys(parts.links)),
         line=first,
     )
-    day = front.date or first_seen or date_of_path(_ENDING.sub("", name))
     return Digest(day, (entry,), kind=DocumentKind.NOTE)
 
 

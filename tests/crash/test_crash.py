@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.battery import Script, run
+from tests.crash.battery import Outcome, Script, run
 from tests.crash.wrong import WRONG, wrong_script
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(180)]
@@ -20,23 +20,27 @@ def _short(processes: int) -> Script:
     return Script(processes, rounds=2, seconds=12.0, hits=1, freezes=1, rooms_each=1, every=4.0)
 
 
+async def _keep_dying(folder: Path, alone: str, shared: str) -> list[Outcome]:
+    outcomes = await asyncio.gather(
+        run(_short(1), f"sqlite:///{folder}.sqlite3", folder / "sqlite"),
+        run(_short(1), alone, folder / "alone"),
+        run(_short(4), shared, folder / "shared"),
+    )
+    return list(outcomes)
+
+
+@pytest.mark.timeout(360)
 async def test_processes_that_keep_dying_lose_and_double_nothing(
     tmp_path: Path, postgres_urls: list[str]
 ) -> None:
     """Workers that are killed and frozen at named points, over a bad connection, post each part once and in
     order.
     """
-    alone, shared = postgres_urls
-    outcomes = await asyncio.gather(
-        run(_short(1), f"sqlite:///{tmp_path}/haru.sqlite3", tmp_path / "sqlite"),
-        run(_short(1), alone, tmp_path / "alone"),
-        run(_short(4), shared, tmp_path / "shared"),
-    )
-    failures = [outcome.verdict.failures() for outcome in outcomes]
-    if any(failures) and not all(outcome.is_valid for outcome in outcomes):
-        longest = max(outcome.standstill for outcome in outcomes)
-        pytest.skip(f"this machine held the workspace up for {longest:.1f} s: {failures}")
-    assert failures == [{}, {}, {}]
+    outcomes = await _keep_dying(tmp_path / "first", *postgres_urls[:2])
+    if not all(outcome.is_valid for outcome in outcomes):
+        # The machine held the workspace up, which then took messages later than Slack does.
+        outcomes = await _keep_dying(tmp_path / "second", *postgres_urls[2:])
+    assert [outcome.verdict.failures() for outcome in outcomes] == [{}, {}, {}]
     # The numbers depend on how busy the machine is.
     assert sum(outcome.killed.total() + outcome.frozen.total() for outcome in outcomes) >= 1
     assert sum(sum(outcome.faults.values()) for outcome in outcomes) >= 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import StringIO
 from typing import Any
 
 from rich.console import Console
 
-from bot.terminal.printed_tables import print_channels, print_sources
+from bot.terminal.printed_tables import print_channels, print_sources, understood
+from digests.model import Commentary, Entry, ImportedDocument, ImportedEntry, ImportStatus, Paper, Tag
 
 CHANNEL: dict[str, Any] = {
     "workspace": "E0123456789:T0123456789",
@@ -64,3 +66,22 @@ def test_sources_fit_a_terminal_of_80_columns() -> None:
     assert any("02-25 01:30" in line and "02-25 01:45" in line for line in lines)
     assert any("failed 3 in a row: the server answered 503" in line for line in lines)
     assert len(lines) < 12
+
+
+def test_a_dry_run_shows_what_was_understood() -> None:
+    """Each entry is shown with its place, date, title, authors, link, texts and tags."""
+    authors, url = ("Ada Kim", "Ben Lee"), "https://arxiv.org/abs/2502.00001"
+    paper = Paper("Gentle Routing", authors, url, "2502.00001", "word " * 50)
+    entry = Entry(paper, (Commentary("en", "Short."),), (Tag("moe", "moe"),), line=3)
+    taken = ImportedDocument(
+        "a.md", ImportStatus.NEW, date(2025, 2, 25), (ImportedEntry(ImportStatus.NEW, paper.title, entry),)
+    )
+    shown = understood(taken)
+    assert shown[:4] == [
+        "a.md, line 3",
+        "  2025-02-25  Gentle Routing",
+        "  authors: Ada Kim, Ben Lee",
+        "  link: https://arxiv.org/abs/2502.00001",
+    ]
+    assert shown[4].endswith(" …")
+    assert shown[5:] == ["  en: Short.", "  tags: moe"]

@@ -82,9 +82,9 @@ https://arxiv.org/abs/2502.00001
 
 @pytest.mark.parametrize("name", ["README.md", "LICENSE.md", "docs/CONTRIBUTING.md", "CLAUDE.md"])
 def test_files_about_a_repository_are_no_papers(name: str) -> None:
-    """A README or LICENSE is refused unless it holds papers."""
-    with pytest.raises(DigestError):
-        _read("# My reading list\n\nNotes on what I read.\n", name)
+    """A README or LICENSE gives no entries, and no refusal, unless it holds papers."""
+    digest = _read("# My reading list\n\nNotes on what I read.\n", name)
+    assert (digest.entries, digest.refusals) == ((), ())
     assert len(_read(_EXAMPLES["list"], name).entries) == 2
 
 
@@ -200,3 +200,10 @@ def test_lists_in_a_commentary_keep_their_bullets() -> None:
     (entry,) = _read(text, "a.txt").entries
     assert entry.paper.title == ROUTING
     assert entry.commentary("ko") == "요점입니다.\n\n- Soft Routing\n\n- 빠릅니다."
+
+
+def test_a_title_alone_is_refused() -> None:
+    """A note with nothing but a title is refused, and one with a date is not."""
+    with pytest.raises(DigestError):
+        _read(f"# {ROUTING}\n", "a.md")
+    assert _read(f"# {ROUTING}\n", "2025-02-25.md").entries[0].paper.title == ROUTING
