@@ -14,15 +14,20 @@ _tracebacks = structlog.processors.ExceptionRenderer(
 )
 
 
-def set_up_logging(level: str, form: Literal["console", "json"] = "console") -> None:
+def set_up_logging(
+    level: str,
+    form: Literal["console", "json"] = "console",
+    report: structlog.typing.Processor | None = None,
+) -> None:
     """Write logs to standard error: Haru's from ``level`` (such as ``info``), its libraries' warnings.
 
-    Call it once, before anything logs.
+    ``report`` sees each event that is written. Call it once, before anything logs.
     """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *([report] if report else []),
     ]
     ending: list[structlog.typing.Processor] = (
         [_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]

@@ -161,6 +161,9 @@ class Settings(BaseSettings):
     )
     haru_log_format: Annotated[Literal["console", "json"], BeforeValidator(_lower_case)] = "console"
 
+    haru_sentry_dsn: SecretStr | None = None
+    """The DSN of a Sentry project that is told of unexpected errors, with the extra ``haru[sentry]``."""
+
     haru_local_host: str = "127.0.0.1"
     """The address of the local workspace's page."""
     haru_local_port: Annotated[int, Field(ge=0, le=65535)] = 8420

@@ -28,13 +28,22 @@ def command(function: Callable[..., Coroutine[Any, Any, int | None]]) -> Callabl
     """Turn a coroutine that takes the settings into a subcommand. What it returns is the exit status."""
 
     def run(**arguments: Any) -> int | None:
+        from config.error_reports import set_up_error_reports
         from config.logging import set_up_logging
-        from config.settings import read_settings, unknown_names
+        from config.settings import SettingsError, read_settings, unknown_names
 
         for sentence in unknown_names():
             click.echo(f"haru: {sentence}", err=True)
         settings = read_settings()
-        set_up_logging(settings.haru_log_level, settings.haru_log_format)
+        report = None
+        if settings.haru_sentry_dsn:
+            try:
+                report = set_up_error_reports(settings.haru_sentry_dsn.get_secret_value())
+            except ModuleNotFoundError:
+                raise SettingsError("HARU_SENTRY_DSN needs the extra: pip install 'haru[sentry]'.") from None
+            except ValueError:
+                raise SettingsError("HARU_SENTRY_DSN is not a DSN; copy it from Sentry's project.") from None
+        set_up_logging(settings.haru_log_level, settings.haru_log_format, report)
         return asyncio.run(function(settings, **arguments))
 
     run.__name__ = function.__name__
