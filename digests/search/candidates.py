@@ -86,4 +86,9 @@ def _sums(index: Index, groups: Sequence[Group]) -> tuple[Array, Array, Array, A
         base += group.idf * best
         answered += group.idf * (best > 0)
         head += group.idf * in_head
+    # Whatever else is asked, a paper asked for by its name is found.
+    named = {id_ for group in groups for id_ in group.named}
+    least = weights.NAMED_ANYHOW * sum(group.idf for group in groups)
+    for row in [row for id_ in named if (row := index.row(id_)) is not None]:
+        answered[row], called[row] = max(answered[row], least), max(called[row], least)
     return base, answered, head, called

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from digests.search import hangul
+
 _KEYS = dict(
     zip(
         "qwertyuiopasdfghjklzxcvbnmQWERTOP",
@@ -18,9 +20,6 @@ _KEYS = dict(
 """The letter of Hangul on each key; a capital that has none of its own has the small one's."""
 
 _LATIN = {letter: key for key, letter in _KEYS.items()}
-_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
-_VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-_FINALS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
 _DOUBLE = {
     "ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ",
     "ㄱㅅ": "ㄳ", "ㄴㅈ": "ㄵ", "ㄴㅎ": "ㄶ", "ㄹㄱ": "ㄺ", "ㄹㅁ": "ㄻ", "ㄹㅂ": "ㄼ", "ㄹㅅ": "ㄽ",
@@ -28,8 +27,14 @@ _DOUBLE = {
 }  # fmt: skip
 """Letters that two keys make together."""
 
+_PLACES = {
+    key: (row, column)
+    for row, keys_of_row in enumerate(("qwertyuiop", "asdfghjkl", "zxcvbnm"))
+    for column, key in enumerate(keys_of_row)
+}
+"""The row and the column of each key."""
+
 _SINGLE = {double: letters for letters, double in _DOUBLE.items()}
-_FIRST_SYLLABLE = ord("가")
 _HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]")
 _LONE = re.compile(r"[ㄱ-ㅎㅏ-ㅣ]")
 _LATIN_LETTER = re.compile(r"[A-Za-z]")
@@ -46,13 +51,22 @@ def on_other_keyboard(text: str) -> str | None:
         return keys(text)
     # With the capitals locked, those are no double consonants.
     typed = text.lower() if text.isupper() else text
-    hangul = composed("".join(_KEYS.get(key, _KEYS.get(key.lower(), key)) for key in typed))
-    return None if _LONE.search(hangul) else hangul
+    korean = composed("".join(_KEYS.get(key, _KEYS.get(key.lower(), key)) for key in typed))
+    return None if _LONE.search(korean) else korean
 
 
-def keys(hangul: str) -> str:
+def keys(text: str) -> str:
     """The keys that type a text in Hangul, as the Latin letters on them; what is none stays as it is."""
-    return "".join(map(_latin, letters(hangul)))
+    return "".join(map(_latin, letters(text)))
+
+
+def are_neighbours(key: str, other: str) -> bool:
+    """Whether two keys touch each other; each row stands half a key further right than the one above."""
+    (row, column), (other_row, other_column) = _PLACES[key], _PLACES[other]
+    if row == other_row:
+        return abs(column - other_column) == 1
+    upper, lower = sorted([(row, column), (other_row, other_column)])
+    return lower[0] - upper[0] == 1 and upper[1] - lower[1] in (0, 1)
 
 
 def letters(text: str) -> str:
@@ -68,14 +82,13 @@ def composed(letters: str) -> str:
     def put() -> None:
         nonlocal initial, vowel, final
         if initial and vowel:
-            place = (_INITIALS.index(initial) * 21 + _VOWELS.index(vowel)) * 28 + _FINALS.index(final)
-            out.append(chr(_FIRST_SYLLABLE + place))
+            out.append(hangul.syllable(initial, vowel, final))
         else:
             out.append(initial + vowel)
         initial = vowel = final = ""
 
     for letter in letters:
-        if letter in _VOWELS:
+        if letter in hangul.VOWELS:
             if final:
                 # The last consonant begins the next syllable.
                 stays, moves = _SINGLE.get(final, final)[:-1], _SINGLE.get(final, final)[-1]
@@ -88,8 +101,8 @@ def composed(letters: str) -> str:
                 if vowel:
                     put()
                 vowel = letter
-        elif letter in _INITIALS:
-            if initial and vowel and (not final) and letter in _FINALS:
+        elif letter in hangul.INITIALS:
+            if initial and vowel and (not final) and letter in hangul.FINALS:
                 final = letter
             elif final and final + letter in _DOUBLE:
                 final = _DOUBLE[final + letter]
@@ -108,8 +121,5 @@ def _latin(letter: str) -> str:
 
 
 def _apart(character: str) -> str:
-    if not "가" <= character <= "힣":
-        return _SINGLE.get(character, character)
-    place = ord(character) - _FIRST_SYLLABLE
-    spelt = (_INITIALS[place // 588], _VOWELS[place // 28 % 21], _FINALS[place % 28])
+    spelt = hangul.letters(character) if hangul.is_syllables(character) else character
     return "".join(_SINGLE.get(letter, letter) for letter in spelt)

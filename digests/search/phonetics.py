@@ -15,6 +15,8 @@ from functools import lru_cache
 from itertools import islice, product
 from string import ascii_lowercase
 
+from digests.search import hangul
+
 OPEN, K, T, P, S, N, M, R, H = range(1, 10)
 """The classes: a vowel at the beginning, and the consonants by where they are spoken."""
 
@@ -50,22 +52,18 @@ def consonants(sounds: Sequence[Sound]) -> int:
     return sum(sound.kind != OPEN for sound in sounds)
 
 
-def closeness(hangul: Sequence[Sound], latin: Sequence[Sound]) -> float:
+def closeness(korean: Sequence[Sound], latin: Sequence[Sound]) -> float:
     """How much two readings of one key sound alike, from 0 to 1."""
     cost = 0.0
-    for place, (heard, written) in enumerate(zip(hangul, latin, strict=True)):
-        is_last = place == len(hangul) - 1
+    for place, (heard, written) in enumerate(zip(korean, latin, strict=True)):
+        is_last = place == len(korean) - 1
         cost += _consonant_cost(heard, written)
         cost += _vowel_cost(heard, written, is_last=is_last)
-    return max(0.0, 1.0 - cost / (len(hangul) + 0.5))
+    return max(0.0, 1.0 - cost / (len(korean) + 0.5))
 
 
 # --- Hangul ---------------------------------------------------------------------------------------------
 
-_FIRST_SYLLABLE = ord("가")
-_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
-_VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-_FINALS = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
 _NEVER_IN_LOANWORDS = frozenset("ㄲㄳㄵㄶㄷㄺㄻㄼㄽㄾㄿㅀㅄㅆㅈㅊㅋㅌㅍㅎ")
 """What a syllable of a loanword never ends with (Foreign Language Notation, chapter 1, section 3)."""
 
@@ -79,12 +77,9 @@ _SPOKEN_LAST = {"ㄱ": K, "ㄴ": N, "ㅅ": T, "ㄹ": R, "ㅁ": M, "ㅂ": P, "ㅇ
 def of_hangul(word: str) -> tuple[Reading, ...]:
     """The ways to read a word in Hangul; none for what is no loanword, by its syllables."""
     sounds: list[tuple[int, str, str]] = []
-    for syllable in word:
-        if not "가" <= syllable <= "힣":
-            return ()
-        code = ord(syllable) - _FIRST_SYLLABLE
-        initial, vowel = _INITIALS[code // 588], _VOWELS[code // 28 % 21]
-        final = _FINALS[code % 28]
+    if not hangul.is_syllables(word):
+        return ()
+    for initial, vowel, final in map(hangul.letters, word):
         if initial != "ㅇ":
             kind = _SPOKEN[initial]
             if sounds and sounds[-1][:2] == (kind, f"{initial}."):

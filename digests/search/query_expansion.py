@@ -12,6 +12,7 @@ from digests.search.function_words import BEFORE_KINDS, FUNCTION, KINDS
 from digests.search.library import Library, Term
 from digests.search.names import Kind
 from digests.search.word_groups import (
+    RARE,
     Group,
     as_name,
     hangul_groups,
@@ -29,6 +30,9 @@ MOST_NAMED = 3
 
 LONGEST_NAME = 12
 """Words of a name."""
+
+MOST_NAMESAKES = 3
+"""Papers called so, up to which it is a name that is surely meant."""
 
 SHORTEST_NAME = 2
 """Letters of a name: a lone one is one of many papers."""
@@ -128,7 +132,12 @@ def _call(groups: Sequence[Group], asked: Sequence[tokenizer.Word], library: Lib
                 continue
             own = list(chain.from_iterable(of_word[start:end]))
             is_word = any(group.said for group in own)
-            for paper_id, kind in library.called(called).items():
+            papers = library.called(called)
+            if min(group.said for group in own) <= RARE and len(papers) <= MOST_NAMESAKES:
+                sure = frozenset(id_ for id_, kind in papers.items() if kind != Kind.SHORT)
+                for group in own:
+                    group.named |= sure
+            for paper_id, kind in papers.items():
                 worth = weights.SAID_OTHERWISE if is_word and kind == Kind.SHORT else weights.CALLED[kind]
                 for group in own:
                     group.papers[paper_id] = max(worth, group.papers.get(paper_id, 0.0))

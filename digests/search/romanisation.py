@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from digests.search import word_lists
+from digests.search import hangul, word_lists
 from digests.search.word_lists import WordLists, words_of
 
 LONGEST_GIVEN = 3
 """Syllables of a given name; nearly all have two."""
 
-_FIRST_SYLLABLE = ord("가")
 _INITIALS = (
     "g|k|c", "kk|gg|k", "n", "d|t", "dd|tt|d", "r|l|n", "m", "b|p|v", "bb|pp", "s|sh", "ss|s", "",
     "j|ch|z|g", "jj|j", "ch|c|tch", "k|c|q", "t", "p|f", "h",
@@ -64,7 +63,7 @@ def korean_names(words: tuple[str, ...]) -> Iterator[KoreanName]:
     for name in dict.fromkeys(orders):
         for length in (2, 1):
             given = name[length:]
-            if name[:length] in surnames and 1 <= len(given) <= LONGEST_GIVEN and _is_hangul(given):
+            if name[:length] in surnames and 1 <= len(given) <= LONGEST_GIVEN and hangul.is_syllables(given):
                 yield KoreanName(surnames[name[:length]], _given(given))
 
 
@@ -73,17 +72,11 @@ def _surnames(lists: WordLists) -> dict[str, frozenset[str]]:
     return {surname: frozenset(words_of(spellings)) for surname, spellings in lists.rows("surnames")}
 
 
-def _is_hangul(text: str) -> bool:
-    return all("가" <= letter <= "힣" for letter in text)
-
-
 @lru_cache(maxsize=256)
 def _given(name: str) -> re.Pattern[str]:
     return re.compile("".join(map(_syllable, name)))
 
 
 def _syllable(syllable: str) -> str:
-    code = ord(syllable) - _FIRST_SYLLABLE
-    initial, vowel = _INITIALS[code // 588], _VOWELS[code // 28 % 21]
-    final = _FINALS[code % 28]
-    return f"(?:{initial})(?:{vowel})(?:{final})"
+    initial, vowel, final = hangul.places(syllable)
+    return f"(?:{_INITIALS[initial]})(?:{_VOWELS[vowel]})(?:{_FINALS[final]})"

@@ -7,8 +7,10 @@ so that words are compared by their keys.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
-from digests.search.keyboard import keys
+from digests.search import hangul
+from digests.search.keyboard import are_neighbours, keys
 from digests.search.spelling import Spellings
 
 SHORTEST = 2
@@ -39,3 +41,41 @@ class HangulSpellings:
             return []
         found = self._near.near(typed, 2 if len(typed) >= LONG else 1)
         return [(slips, self._words[spelt]) for slips, spelt in found]
+
+
+def pairs_near(pair: str) -> list[str]:
+    """The pairs of syllables that differ from one in a letter of near sound or key.
+
+    학습 is near 학슺, and 뛰어 is not near 휘어.
+    """
+    found = []
+    for at, syllable in enumerate(pair):
+        initial, vowel, final = hangul.letters(syllable)
+        others = [(other, vowel, final) for other in hangul.INITIALS if _are_near(initial, other)]
+        others += [(initial, other, final) for other in hangul.VOWELS if _are_near(vowel, other)]
+        others += [(initial, vowel, other) for other in hangul.FINALS if _are_near(final, other)]
+        found += [pair[:at] + hangul.syllable(*one) + pair[at + 1 :] for one in others]
+    return found
+
+
+_ALIKE = (
+    *("ㅐㅔㅒㅖ", "ㅚㅙㅞ", "ㅢㅣㅟ", "ㅡㅜ", "ㅏㅑ", "ㅓㅕㅗ", "ㅗㅛ", "ㅜㅠ", "ㅓㅏ"),
+    *("ㄱㄲㅋ", "ㄷㄸㅌ", "ㅂㅃㅍ", "ㅈㅉㅊ", "ㅅㅆ"),
+)
+"""Letters that sound nearly the same, or are written for the same English sound."""
+
+
+@lru_cache(maxsize=4096)
+def _are_near(letter: str, other: str) -> bool:
+    """Whether one letter of a syllable may be meant for another: it sounds alike, is on a key beside or on
+    the same one, or one key of it is missing."""
+    if letter == other:
+        return False
+    if any(letter and other and letter in alike and other in alike for alike in _ALIKE):
+        return True
+    typed, meant = keys(letter).lower(), keys(other).lower()
+    if len(typed) != len(meant):
+        longer, shorter = sorted((typed, meant), key=len, reverse=True)
+        return len(longer) - len(shorter) == 1 and shorter in longer
+    wrong = [(one, two) for one, two in zip(typed, meant, strict=True) if one != two]
+    return not wrong or (len(wrong) == 1 and are_neighbours(*wrong[0]))

@@ -31,9 +31,6 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 LONGEST_TERM = 64
 """Characters of a term; what is longer is no word, and is cut."""
 
-_FIRST_SYLLABLE = ord("가")
-"""Syllables stand in the order of their 19 initials, 21 vowels and 28 finals: Unicode, section 3.12."""
-
 _NAMING = re.compile(r"(?:하기|하는|해서|하여|하게|하고|되는|되기|시키기|시키는)$")
 """Endings that make a verb of a noun: 증류하기 is 증류."""
 
@@ -183,21 +180,6 @@ def stems(words: list[str]) -> list[str]:
 def joined(text: str) -> str:
     """Letters and digits only: ``scaling law``, ``Scaling-Law`` and ``scalinglaw`` are one."""
     return _APART.sub("", fold(text)).replace(" ", "")
-
-
-def slips(pair: str) -> list[str]:
-    """Two syllables with one letter of one of them replaced: what a slip of the finger makes of a pair."""
-    found = []
-    for at, syllable in enumerate(pair):
-        code = ord(syllable) - _FIRST_SYLLABLE
-        for step, count in ((588, 19), (28, 21), (1, 28)):
-            letter = code // step % count
-            found += [
-                pair[:at] + chr(_FIRST_SYLLABLE + code + (other - letter) * step) + pair[at + 1 :]
-                for other in range(count)
-                if other != letter
-            ]
-    return found
 
 
 def is_particle(word: str) -> bool:

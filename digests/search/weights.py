@@ -95,6 +95,10 @@ CALLED = {"t": 1.0, "o": 0.8, "i": 0.9, "s": 0.9}
 """A paper called so by its title, by itself or those who cite it, by its initials, or by other shortenings,
 in parts of the whole gain."""
 
+NAMED_ANYHOW = 0.5
+"""The share of the question that a paper's name counts at least, where hardly any other paper says it:
+however it is wrapped, and whatever is asked of the paper."""
+
 SAID_OTHERWISE = 0.1
 """A shortening that is a word of other papers: ``tran``, ``bn``."""
 

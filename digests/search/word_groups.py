@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from digests.search import dictionary, glossary, names, tokenizer, weights
+from digests.search import dictionary, glossary, names, slips, tokenizer, weights
 from digests.search.function_words import FUNCTION
 from digests.search.library import Library, Term
 from digests.search.names import Kind
@@ -43,6 +43,8 @@ class Group:
     """What each term is worth."""
     papers: dict[int, float] = field(default_factory=dict)
     """The papers that are called so, with what each gains by it."""
+    named: frozenset[int] = frozenset()
+    """The papers that are surely meant, whatever else is asked: hardly any other paper has their name."""
     people: dict[int, float] = field(default_factory=dict)
     """The papers of people whose names sound so, with how close they sound."""
     df: int = 0
@@ -113,7 +115,7 @@ def hangul_groups(word: tokenizer.Word, library: Library) -> list[Group]:
         known = group.df
         may_be_slip = not is_known and len(pair) == 2 and _may_be_slip(word, known, 0)
         near = [
-            term for term in library.terms(tokenizer.slips(pair) if may_be_slip else ()) if term.df > known
+            term for term in library.terms(slips.pairs_near(pair) if may_be_slip else ()) if term.df > known
         ]
         near.sort(key=lambda term: (-term.df, term.term))
         for term in near[:MOST_SLIPS]:

@@ -55,6 +55,7 @@ async def archive(database: Database) -> Archive:
         ("hey anyone have the dpo paper?", PREFERENCES),  # however they are wrapped;
         ("intuitor", REASONING),  # what it calls itself;
         ("zorble", REASONING),  # what another paper calls it;
+        ("intuitor 그거 어디서 낸거였죠 좀요", REASONING),  # whatever is said of it;
         ("노암 셰이저", PREFERENCES),  # and its author, by ear.
         ("서민준 논문 뭐였지", HABITS),
         ("1에ㅐ", None),

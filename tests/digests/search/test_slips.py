@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests.search.slips import HangulSpellings
+from digests.search.slips import HangulSpellings, pairs_near
 
 NEAR = HangulSpellings(["강화학습", "데이터", "양자화", "토크나이저", "트랜스포머", "추론", "보상", "정렬"])
 
@@ -39,3 +39,20 @@ def test_other_words_are_no_slips(typed: str) -> None:
 def test_any_word_is_compared(typed: str) -> None:
     """Nothing typed is an error."""
     NEAR.near(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "is_near"),
+    [
+        ("학슺", "학습", True),  # a key beside it,
+        ("이타", "이터", True),  # a like sound,
+        ("기게", "기계", True),
+        ("하습", "학습", True),  # a letter missing,
+        ("휘어", "뛰어", False),  # neither;
+        ("송한", "상한", False),
+        ("비어", "디어", False),
+    ],
+)
+def test_a_pair_of_syllables_is_near_by_key_or_sound(typed: str, meant: str, *, is_near: bool) -> None:
+    """Only a letter on a key beside, of like sound, or missing makes one pair a slip of another."""
+    assert (meant in pairs_near(typed)) is is_near
