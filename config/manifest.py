@@ -34,6 +34,7 @@ OPTIONAL_SCOPES = {
     "channels:history": "check whether a post arrived in a public channel after a connection broke",
     "groups:history": "check whether a post arrived in a private channel after a connection broke",
     "files:read": "see and read a digest that an admin shares as a file",
+    "files:write": "send a person the papers they saved as a file",
 }
 """The scopes that a workspace may refuse, each with what it lets Haru do (“Haru cannot …” without it).
 

@@ -7,7 +7,7 @@ and a process that has just started has a post to send.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -226,10 +226,12 @@ class Archive:
         now: date | None = None,
         limit: int = 10,
         offset: int = 0,
+        within: Collection[int] | None = None,
     ) -> Results:
         """What ``/paper text`` finds, best first. Nothing typed is an error.
 
-        ``now`` is the day it is for whoever asks; without one last year is two words like others.
+        ``now`` is the day it is for whoever asks; without one last year is two words like others. ``within``
+        keeps only these papers, by their ids.
         """
         from digests.search import engine
         from digests.store import lookup
@@ -244,7 +246,7 @@ class Archive:
             )
         async with self._database.read() as connection:
             eyes = lookup.Eyes(connection, library, workspace, until)
-            return await lookup.shown(eyes, text, answer, limit=limit, offset=offset)
+            return await lookup.shown(eyes, text, answer, limit=limit, offset=offset, within=within)
 
     async def explain(
         self, text: str, *, workspace: Workspace | None, until: date | None, now: date | None

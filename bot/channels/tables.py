@@ -85,6 +85,7 @@ saved_entry = Table(
     Column("user_id", String(32), primary_key=True),
     Column("entry_id", ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True),
     Column("saved_at", Instant, nullable=False),
+    Column("read_at", Instant),  # NULL: not read yet
     Index("ix_saved_entry_entry_id", "entry_id"),
 )
 

@@ -10,6 +10,7 @@ from bot.listeners.replies import insist
 from bot.listeners.request import Request
 from bot.listeners.settings_changes import open_settings_to
 from bot.messages.home import SAVED, ManagedChannel, SavedPapers, home
+from digests.model import ArchivedDigest
 
 
 async def publish_home(request: Request) -> None:
@@ -17,12 +18,13 @@ async def publish_home(request: Request) -> None:
     # App Home belongs to no channel, so no channel's language counts; and nothing read before a change may.
     request = request.in_channel("")
     services, workspace = request.services, request.workspace
+    today = await (await request.archive()).newest_digest(now=services.clock.now())
     language, rights = await request.language(), await request.rights(fresh=False)
     view = home(
         language=language,
         chosen=await services.user_languages.get(workspace, request.user_id),
-        today=await (await request.archive()).newest_digest(now=services.clock.now()),
-        saved=await _saved_papers(request),
+        today=today,
+        saved=await _saved_papers(request, today),
         channels=[
             ManagedChannel(channel, next_post(channel, services.clock.now()))
             for channel in await services.settings.of_workspace(workspace)
@@ -48,11 +50,18 @@ async def choose_who_may_change(press: ButtonPress) -> None:
     await publish_home(press.request)
 
 
-async def _saved_papers(request: Request) -> SavedPapers:
-    saved_papers = request.services.saved_papers
-    entry_ids, count = await saved_papers.newest(request.workspace, request.user_id, limit=SAVED)
-    entries = await (await request.archive()).entries(entry_ids)
-    return SavedPapers(tuple(entries), count)
+async def _saved_papers(request: Request, today: ArchivedDigest | None) -> SavedPapers:
+    saved_papers, workspace, user_id = request.services.saved_papers, request.workspace, request.user_id
+    saved = await saved_papers.newest(workspace, user_id, limit=SAVED)
+    entries = await (await request.archive()).entries([one.entry_id for one in saved.papers])
+    shown = [archived.id for archived in today.entries] if today else []
+    return SavedPapers(
+        tuple(entries),
+        saved.count,
+        saved.unread,
+        read=frozenset(one.entry_id for one in saved.papers if one.is_read),
+        today=await saved_papers.among(workspace, user_id, shown),
+    )
 
 
 def _is_listed(channel: Channel, rights: Rights) -> bool:

@@ -42,6 +42,13 @@ class ButtonPress:
         """Whether a modal holds the button."""
         return self.view is not None and self.view.get("type") == "modal"
 
+    @property
+    def is_in_private_answer(self) -> bool:
+        """Whether a message holds the button that only the person sees."""
+        container = self.body.get("container")
+        is_ephemeral = isinstance(container, dict) and bool(container.get("is_ephemeral"))
+        return self.view is None and (is_ephemeral or self.request.is_direct)
+
     async def reply(self, message: Message) -> None:
         """Answer so that only the person sees it: where the button is, else in the channel or directly."""
         if self.body.get("response_url") and await respond_at_url(self.respond, message):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from bot.messages import paper, search_results
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
 from bot.messages.refusals import Failure, failure
-from digests.model import Results, TagCount
+from digests.model import ArchivedEntry, Hit, Results, TagCount
 from digests.reading.tags import canonical
 from digests.search.guesses import meant_tag
 from digests.search.question import names_a_time
@@ -24,6 +25,9 @@ HELP_WORDS = frozenset({"help", "?", "도움말", "도움", "사용법"})
 
 _WHY = re.compile(r"(?:why|왜)\s*:\s*(?P<question>.*)", re.IGNORECASE | re.DOTALL)
 """What admins put before a question to see how it is read: somebody complains of an answer."""
+
+_SAVED = re.compile(r"(?:saved|저장|저장한|저장함)\s*:\s*(?P<question>.*)", re.IGNORECASE | re.DOTALL)
+"""What people put before a question to search within the papers they saved."""
 
 _TODAY_WORDS = frozenset({"today", "오늘"})
 
@@ -45,7 +49,7 @@ async def find_papers(request: Request, typed: str) -> Message:
         return await _explained(request, why["question"])
     # Both mostly wait for the database, so they wait side by side.
     language, results = await asyncio.gather(request.language(), _search(request, question))
-    return _answer(request, results, language)
+    return await _answer(request, results, language)
 
 
 async def _explained(request: Request, question: str) -> Message:
@@ -63,7 +67,7 @@ async def page_of_list(request: Request, question: str, offset: int) -> Message:
     is_today = question.casefold() in _TODAY_WORDS
     today = await _newest_posted_date(request) if is_today and not request.is_direct else None
     results = await _search(request, question, today=today, offset=offset)
-    return _list(results, await request.language())
+    return await _list(request, results, await request.language())
 
 
 async def find_tag(request: Request, typed: str) -> Message:
@@ -99,13 +103,52 @@ def _as_tag_filters(typed: str, counts: Sequence[TagCount]) -> str | None:
 
 
 async def open_paper(request: Request, entry_id: int, offset: int, question: str) -> Message:
-    """One paper of a list in full, with a button back to that page of the list."""
+    """One paper in full, with a button back to that page of the list if a question led to it."""
     language = await request.language()
     entry = await (await request.archive()).entry(entry_id)
     if entry is None:
         return failure(Failure.ENTRY_GONE, language=language)
-    can_share = not request.is_direct
-    return paper.answer(entry, language=language, back=(question, offset), can_share=can_share)
+    return paper.answer(
+        entry,
+        language=language,
+        back=(question, offset) if question else None,
+        can_share=not request.is_direct,
+        is_saved=await _is_saved(request, entry),
+    )
+
+
+async def saved_entries(request: Request, question: str) -> list[ArchivedEntry]:
+    """All papers the person saved, newest first, or those of them that a question finds, best first."""
+    saved = await request.services.saved_papers.newest(request.workspace, request.user_id, limit=None)
+    archive = await request.archive()
+    if not question:
+        return await archive.entries([one.entry_id for one in saved.papers])
+    results = await archive.search(
+        question,
+        today=None,
+        now=await _day_in_channel(request) if names_a_time(question) else None,
+        limit=max(len(saved.papers), 1),
+        offset=0,
+        within=frozenset(one.paper_id for one in saved.papers),
+    )
+    return [hit.entry for hit in results.hits]
+
+
+async def _search_saved(request: Request, typed: str, question: str, offset: int) -> Results:
+    """A page of the person's saved papers, as results of what they typed."""
+    if question:
+        saved = await request.services.saved_papers.newest(request.workspace, request.user_id, limit=None)
+        within = frozenset(one.paper_id for one in saved.papers)
+        results = await _search_archive(request, question, offset=offset, within=within)
+        return replace(results, query=typed, suggestions=())
+    entries = await saved_entries(request, "")
+    page = entries[offset : offset + search_results.PAGE]
+    return Results(typed, tuple(Hit(entry, 0.0) for entry in page), len(entries), offset)
+
+
+async def _is_saved(request: Request, entry: ArchivedEntry) -> bool:
+    saved_papers = request.services.saved_papers
+    return bool(await saved_papers.among(request.workspace, request.user_id, [entry.id]))
 
 
 async def _find_todays(request: Request, question: str) -> Message:
@@ -116,7 +159,7 @@ async def _find_todays(request: Request, question: str) -> Message:
     today = None if request.is_direct else await _newest_posted_date(request)
     if today is None and not request.is_direct and await request.known_channel() is not None:
         return search_results.no_posts_yet(language=language)
-    return _answer(request, await _search(request, question, today=today), language)
+    return await _answer(request, await _search(request, question, today=today), language)
 
 
 async def _newest_posted_date(request: Request) -> date | None:
@@ -125,6 +168,19 @@ async def _newest_posted_date(request: Request) -> date | None:
 
 
 async def _search(request: Request, question: str, *, today: date | None = None, offset: int = 0) -> Results:
+    if saved := _SAVED.fullmatch(question):
+        return await _search_saved(request, question, saved["question"].strip(), max(offset, 0))
+    return await _search_archive(request, question, today=today, offset=offset)
+
+
+async def _search_archive(
+    request: Request,
+    question: str,
+    *,
+    today: date | None = None,
+    offset: int = 0,
+    within: Collection[int] | None = None,
+) -> Results:
     archive = await request.archive()
     return await archive.search(
         question,
@@ -132,6 +188,7 @@ async def _search(request: Request, question: str, *, today: date | None = None,
         now=await _day_in_channel(request) if names_a_time(question) else None,
         limit=search_results.PAGE,
         offset=max(offset, 0),
+        within=within,
     )
 
 
@@ -142,21 +199,29 @@ async def _day_in_channel(request: Request) -> date:
     return request.services.clock.now().astimezone(ZoneInfo(zone)).date()
 
 
-def _answer(request: Request, results: Results, language: str) -> Message:
+async def _answer(request: Request, results: Results, language: str) -> Message:
     if results.hits and (results.total == 1 or results.is_direct):
         return paper.answer(
             results.hits[0].entry,
             language=language,
             found_by=results,
             can_share=not request.is_direct,
+            is_saved=await _is_saved(request, results.hits[0].entry),
         )
-    return _list(results, language)
+    return await _list(request, results, language)
 
 
-def _list(results: Results, language: str) -> Message:
-    if not results.hits:
-        return search_results.no_results(results, language=language)
-    return search_results.results_page(results, language=language)
+async def _list(request: Request, results: Results, language: str) -> Message:
+    saved = _SAVED.fullmatch(results.query)
+    if results.hits:
+        page = search_results.results_page(results, language=language)
+        return search_results.with_export(page, saved["question"], language=language) if saved else page
+    if saved:
+        any_saved = await request.services.saved_papers.newest(request.workspace, request.user_id, limit=1)
+        return search_results.nothing_saved(
+            saved["question"], language=language, any_saved=any_saved.count > 0
+        )
+    return search_results.no_results(results, language=language)
 
 
 def _as_search(results: Results) -> Results:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
 from bot.language.reply_language import posting_languages
 from bot.listeners.app_home import publish_home
 from bot.listeners.button_press import ButtonPress, value_number, value_parts
-from bot.listeners.lookup import find_papers, find_tag, open_paper, page_of_list
-from bot.listeners.replies import respond_at_url, send_to_channel
+from bot.listeners.lookup import find_papers, find_tag, open_paper, page_of_list, saved_entries
+from bot.listeners.replies import respond_at_url, send_file, send_to_channel
 from bot.messages import paper
 from bot.messages.other_language import digest_modal, parse_button_value
 from bot.messages.refusals import Failure, failure
+from bot.messages.search_results import nothing_saved
 from bot.workspaces.slack_errors import SlackCallError, call
 from digests.model import ArchivedEntry
 
@@ -27,13 +29,18 @@ async def choose_from_menu(press: ButtonPress) -> None:
         "abstract": show_abstract,
         "language": show_other_language,
         "related": show_related,
+        "cite": cite,
         "save": save,
         "unsave": unsave,
+        "read": mark_read,
+        "unread": mark_unread,
     }.get(name)
     if handler is None:
         log.warning("menu_value_unknown")
         return
     await handler(replace(press, value=value))
+    if press.is_in_home and name in ("abstract", "language"):
+        await mark_read(replace(press, value=value.partition(":")[0]))
 
 
 async def show_abstract(press: ButtonPress) -> None:
@@ -78,15 +85,35 @@ async def read_digest(press: ButtonPress) -> None:
         await press.open_modal(view)
 
 
-async def save(press: ButtonPress) -> None:
-    """Keep a paper for the person, and say so in a modal: a button of a post cannot answer in its message."""
+async def cite(press: ButtonPress) -> None:
+    """Open a modal with the paper as BibTeX and RIS."""
+    from digests import citations
+
     entry = await _entry(press, press.value)
+    if entry is not None:
+        bibtex = citations.bibtex(entry.paper, citations.Keys().of(entry.paper))
+        language = await press.request.language()
+        await press.open_modal(
+            paper.citation(entry, bibtex=bibtex, ris=citations.ris(entry), language=language)
+        )
+
+
+async def save(press: ButtonPress) -> None:
+    """Keep a paper for the person.
+
+    The button of a private answer shows it; elsewhere a modal says so, because all see a post alike.
+    """
+    entry_id, back = _entry_and_back(press.value)
+    entry = await _entry(press, entry_id)
     if entry is None:
         return
     request = press.request
     is_new = await request.services.saved_papers.save(
         request.workspace, request.user_id, entry.id, now=request.services.clock.now()
     )
+    if back is not None and press.is_in_private_answer:
+        await respond_at_url(press.respond, await open_paper(request, entry.id, *back), replace=True)
+        return
     await press.open_modal(paper.saved(entry, language=await request.language(), new=is_new))
     if press.is_in_home:
         await publish_home(request)
@@ -95,8 +122,73 @@ async def save(press: ButtonPress) -> None:
 async def unsave(press: ButtonPress) -> None:
     """Keep a paper no longer, and show App Home without it; works for a paper that is gone too."""
     request = press.request
-    await request.services.saved_papers.remove(request.workspace, request.user_id, value_number(press.value))
+    entry_id, back = _entry_and_back(press.value)
+    await request.services.saved_papers.remove(request.workspace, request.user_id, value_number(entry_id))
+    if back is not None and press.is_in_private_answer:
+        answer = await open_paper(request, value_number(entry_id), *back)
+        await respond_at_url(press.respond, answer, replace=True)
+        return
+    if press.view is not None and press.is_in_modal:
+        view = paper.unsaved(language=await request.language())
+        await call(request.client.views_update(view_id=press.view["id"], view=view))
     await publish_home(request)
+
+
+async def mark_read(press: ButtonPress) -> None:
+    """Remember that the person has read a saved paper, and show App Home so."""
+    await _mark(press, read_at=press.request.services.clock.now())
+
+
+async def mark_unread(press: ButtonPress) -> None:
+    """Show a saved paper as not read."""
+    await _mark(press, read_at=None)
+
+
+async def _mark(press: ButtonPress, *, read_at: datetime | None) -> None:
+    request = press.request
+    await request.services.saved_papers.mark(
+        request.workspace, request.user_id, value_number(press.value), read_at=read_at
+    )
+    await publish_home(request)
+
+
+async def export(press: ButtonPress) -> None:
+    """Give the person the papers they saved, or those that a question finds among them, in a format.
+
+    As a file in the direct message where the workspace lets Haru write files, else as text in a modal.
+    """
+    from digests import citations
+
+    request = press.request
+    name, question = value_parts(press.value, 2)
+    language = await request.language()
+    as_format = next((one for one in citations.Format if one == name), citations.Format.BIBTEX)
+    document = citations.Document(as_format)
+    pieces = [document.paper(entry) for entry in await saved_entries(request, question)]
+    if not pieces:
+        await press.reply(nothing_saved(question, language=language, any_saved=bool(question)))
+        return
+    installation = await request.installation()
+    if installation is None or "files:write" not in installation.scopes:
+        shown = [document.heading + pieces[0], *pieces[1:]]
+        await press.open_modal(paper.exported_text(shown, title=_FORMATS[as_format][0], language=language))
+        return
+    title, suffix = _FORMATS[as_format]
+    file = f"haru-saved.{suffix}"
+    await press.open_modal(paper.exported_file(file, len(pieces), language=language))
+    # Excel reads a CSV file as UTF-8 only with this mark.
+    mark = "\ufeff" if as_format is citations.Format.CSV else ""
+    await send_file(
+        request,
+        file,
+        mark + document.heading + "".join(pieces),
+        title=title,
+        comment=paper.exported_comment(len(pieces), language=language),
+    )
+
+
+_FORMATS = {"bibtex": ("BibTeX", "bib"), "ris": ("RIS", "ris"), "csv": ("CSV", "csv")}
+"""Each format's name and the ending of its files."""
 
 
 async def share(press: ButtonPress) -> None:
@@ -137,6 +229,13 @@ async def try_suggestion(press: ButtonPress) -> None:
 async def show_tag(press: ButtonPress) -> None:
     """Show the papers of a tag in place of the list of tags."""
     await respond_at_url(press.respond, await find_tag(press.request, press.value), replace=True)
+
+
+def _entry_and_back(value: str) -> tuple[str, tuple[int, str] | None]:
+    """The id in the value of a save button, and in a private answer the page and query it came from."""
+    entry_id, mark, rest = value.partition(":")
+    offset, _, question = rest.partition(":")
+    return entry_id, (value_number(offset), question) if mark else None
 
 
 async def _entry(press: ButtonPress, entry_id: str) -> ArchivedEntry | None:

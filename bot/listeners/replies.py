@@ -86,6 +86,24 @@ async def send_to_channel(request: Request, message: Message) -> None:
     await call(request.client.chat_postMessage(channel=request.channel_id, **message.payload()))
 
 
+async def send_file(request: Request, name: str, content: str, *, title: str, comment: str) -> None:
+    """Send the person a text file in the direct message, with a comment above it."""
+    channel_id = await direct_message(request)
+    await call(
+        request.client.files_upload_v2(
+            channel=channel_id, filename=name, content=content, title=title, initial_comment=comment
+        )
+    )
+
+
+async def direct_message(request: Request) -> str:
+    """The id of the person's direct message with Haru, which is opened if they have none yet."""
+    if request.is_direct:
+        return request.channel_id
+    answer = await call(request.client.conversations_open(users=request.user_id))
+    return str((answer.get("channel") or {}).get("id") or "")
+
+
 async def answer_in_channel(request: Request, message: Message, *, thread_ts: str = "") -> None:
     """Answer so that everyone in the channel sees it, in a thread if one is given.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -55,9 +55,16 @@ class VisibleArchive:
         return await self._archive.tagged(typed, workspace=self._workspace, until=self._until, limit=limit)
 
     async def search(
-        self, question: str, *, today: date | None, now: date | None, limit: int, offset: int
+        self,
+        question: str,
+        *,
+        today: date | None,
+        now: date | None,
+        limit: int,
+        offset: int,
+        within: Collection[int] | None = None,
     ) -> Results:
-        """What a question finds, best first. For ``today`` and ``now`` see ``Archive.search``."""
+        """What a question finds, best first. For ``today``, ``now`` and ``within`` see ``Archive.search``."""
         return await self._archive.search(
             question,
             workspace=self._workspace,
@@ -66,6 +73,7 @@ class VisibleArchive:
             now=now,
             limit=limit,
             offset=offset,
+            within=within,
         )
 
     async def explain(self, question: str, *, now: date | None) -> Explanation:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable
+from urllib.parse import quote
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -64,6 +65,7 @@ class PageApi:
             web.post("/local/visits", self._visit),
             web.post("/local/channels", self._create_channel),
             web.post("/local/files", self._upload_file),
+            web.get("/local/files/{file}", self._download_file),
         ]
 
     async def _people(self, request: web.Request) -> web.Response:
@@ -246,6 +248,15 @@ class PageApi:
         }
         self._team.files.add(file, content)
         return json_response({"file": file})
+
+    async def _download_file(self, request: web.Request) -> web.Response:
+        """A file's bytes, for the page."""
+        file = self._team.files.get(request.match_info["file"])
+        if file is None:
+            raise web.HTTPNotFound
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file['name'])}"}
+        content = self._team.files.content(file["id"]) or b""
+        return web.Response(body=content, content_type="application/octet-stream", headers=headers)
 
     def _user_id(self, request: web.Request) -> str:
         """The ``as`` of a query. HTTPNotFound if it is not a person's id."""

@@ -48,6 +48,7 @@ class WebApi:
             web.route("*", "/api/{method}", self._call_method),
             web.post("/actions/{token}", self._post_response),
             web.get("/files/{file}", self._download_file),
+            web.post("/uploads/{file}", self._take_upload),
             web.get("/socket", self._socket_mode.handle),
         ]
 
@@ -152,6 +153,15 @@ class WebApi:
         except ApiError as error:
             return web.json_response(_error_body(error), status=400)
         return web.Response(text="ok")
+
+    async def _take_upload(self, request: web.Request) -> web.Response:
+        """Take the bytes of a file. The address is the permission, as in Slack."""
+        file = self._team.files.get(request.match_info["file"])
+        content = await request.read()
+        if file is None or len(content) != file["size"]:
+            raise web.HTTPBadRequest(text="no such upload, or not of the length that was announced")
+        self._team.files.put(file["id"], content)
+        return web.Response(text=f"OK - {len(content)}")
 
     async def _download_file(self, request: web.Request) -> web.Response:
         if _token(request, {}) != self._team.state.fact("bot_token"):

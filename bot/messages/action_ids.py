@@ -22,7 +22,8 @@ class Action(StrEnum):
         return re.compile(rf"^{self.value}(:.*)?$")
 
     # The overflow menu of an entry. Values of its options: "abstract:ENTRY", "language:ENTRY:en",
-    # "related:ENTRY", "save:ENTRY", and in App Home "unsave:ENTRY".
+    # "related:ENTRY", "cite:ENTRY", "save:ENTRY", and in App Home "unsave:ENTRY", "read:ENTRY",
+    # "unread:ENTRY".
     ENTRY_MENU = "entry_menu"
     # "LANGUAGE:DIGEST,DIGEST…[:PAGE]": shows a page of the whole post in the other language.
     # bot.messages.other_language.parse_button_value parses it.
@@ -30,7 +31,10 @@ class Action(StrEnum):
     ABSTRACT = "abstract"  # "ENTRY"
     OTHER_LANGUAGE = "other_language"  # "ENTRY:LANGUAGE"
     RELATED = "related"  # "ENTRY"
-    SAVE = "save"  # "ENTRY": adds it to the saved papers in App Home
+    SAVE = "save"  # "ENTRY", or in a private answer "ENTRY:OFFSET:QUERY", which is then rendered anew
+    UNSAVE = "unsave"  # the same
+    CITE = "cite"  # "ENTRY"
+    EXPORT = "export"  # "FORMAT:QUERY": exports the saved papers, or those that a question finds among them
     SHARE = "share"  # "ENTRY"
     OPEN_HIT = "open_hit"  # "ENTRY:OFFSET:QUERY": opens a result in place of the list
     PAGE = "page"  # "OFFSET:QUERY": the next or previous page, or back to the list

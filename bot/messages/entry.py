@@ -165,11 +165,16 @@ def packed(lines: list[str]) -> list[str]:
 
 
 def entry_blocks(
-    archived: ArchivedEntry, catalogue: Catalogue, number: int | None, *, elsewhere: str | None = None
+    archived: ArchivedEntry,
+    catalogue: Catalogue,
+    number: int | None,
+    *,
+    elsewhere: str | None = None,
+    is_saved: bool = False,
 ) -> tuple[Block, ...]:
-    """The entry as sections, its menu beside the first."""
+    """The entry as sections, its menu beside the first. ``is_saved``: by the only reader who sees it."""
     texts = section_texts(archived.entry, catalogue, number, elsewhere=elsewhere)
-    return (section(texts[0], menu(archived, catalogue)), *map(section, texts[1:]))
+    return (section(texts[0], menu(archived, catalogue, is_saved=is_saved)), *map(section, texts[1:]))
 
 
 def plain_text(archived: ArchivedEntry, catalogue: Catalogue, number: int | None) -> str:
@@ -197,19 +202,21 @@ def read_in_label(language: str, catalogue: Catalogue) -> str:
     return catalogue.gettext("Read in {language}", language=catalogue.language_name(language))
 
 
-def menu(archived: ArchivedEntry, catalogue: Catalogue) -> Element | None:
-    """The menu: abstract, other languages, related papers, save. None if only saving would be in it."""
+def menu(archived: ArchivedEntry, catalogue: Catalogue, *, is_saved: bool = False) -> Element:
+    """The menu: abstract, other languages, related papers, cite, save."""
     entry = archived.entry
     offers: list[tuple[str, str]] = []
     if one_line(entry.paper.abstract or ""):
         offers.append((catalogue.gettext("Abstract"), f"abstract:{archived.id}"))
-    languages = other_languages(entry, catalogue.language)[: limits.OVERFLOW_OPTIONS - 3]
+    languages = other_languages(entry, catalogue.language)[: limits.OVERFLOW_OPTIONS - 4]
     offers += [(read_in_label(code, catalogue), f"language:{archived.id}:{code}") for code in languages]
     if has_related(entry):
         offers.append((catalogue.gettext("Related papers"), f"related:{archived.id}"))
-    if not offers:
-        return None
-    offers.append((catalogue.gettext("Save"), f"save:{archived.id}"))
+    offers.append((catalogue.gettext("Cite"), f"cite:{archived.id}"))
+    if is_saved:
+        offers.append((catalogue.gettext("Remove from saved"), f"unsave:{archived.id}"))
+    else:
+        offers.append((catalogue.gettext("Save"), f"save:{archived.id}"))
     return overflow([option(label, value) for label, value in offers], Action.ENTRY_MENU)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.channels.preferences import Channel
 from bot.language.catalogue import LANGUAGES as SPOKEN
 from bot.language.catalogue import Catalogue, catalogue_for
+from bot.language.command_names import with_prefix
 from bot.messages import entry
 from bot.messages.action_ids import Action
 from bot.messages.blocks import Element, button, context, header, option, overflow, section
@@ -17,6 +18,7 @@ from bot.messages.message import Block, View
 from bot.messages.mrkdwn import bold, clip, link, one_line
 from bot.messages.pagination import MODAL_CAPACITY, paginate
 from bot.messages.paper import small_print
+from bot.messages.search_results import export_buttons
 from bot.messages.setting_names import schedule_text
 from digests.model import ArchivedDigest, ArchivedEntry
 
@@ -39,10 +41,17 @@ class ManagedChannel:
 
 @dataclass(frozen=True, slots=True)
 class SavedPapers:
-    """The reader's saved papers to show, newest first. ``count`` is the number of all of them."""
+    """The reader's saved papers to show, newest first.
+
+    ``count`` is the number of all of them, and ``unread`` of those not read. ``read`` holds the ids of the
+    entries that were read, and ``today`` those of today's papers that are saved.
+    """
 
     entries: tuple[ArchivedEntry, ...] = ()
     count: int = 0
+    unread: int = 0
+    read: frozenset[int] = frozenset()
+    today: frozenset[int] = frozenset()
 
 
 def home(
@@ -71,14 +80,16 @@ def home(
         *_language(chosen, catalogue),
         *_help(catalogue),
     )
-    top, groups = _papers(today, catalogue)
+    top, groups = _papers(today, saved.today, catalogue)
     more = context(catalogue.gettext("`/paper latest` shows the rest."))
     pages = paginate(groups, MODAL_CAPACITY.minus([*top, *tail, more]), MODAL_CAPACITY)
     rest = (more,) if len(pages) > 1 else ()
     return {"type": "home", "blocks": [*top, *pages[0].blocks, *rest, *tail]}
 
 
-def _papers(today: ArchivedDigest | None, catalogue: Catalogue) -> tuple[list[Block], list[Sequence[Block]]]:
+def _papers(
+    today: ArchivedDigest | None, saved: frozenset[int], catalogue: Catalogue
+) -> tuple[list[Block], list[Sequence[Block]]]:
     if today is None or not today.entries:
         text = section(
             catalogue.gettext("No papers yet. They'll appear here as soon as the first ones come in.")
@@ -90,7 +101,9 @@ def _papers(today: ArchivedDigest | None, catalogue: Catalogue) -> tuple[list[Bl
     count = catalogue.ngettext("{n} paper", "{n} papers", len(today.entries))
     numbered = len(today.entries) > 1
     groups: list[Sequence[Block]] = [
-        entry.entry_blocks(archived, catalogue, place + 1 if numbered else None)
+        entry.entry_blocks(
+            archived, catalogue, place + 1 if numbered else None, is_saved=archived.id in saved
+        )
         for place, archived in enumerate(today.entries)
     ]
     return [header(title), context(count)], groups
@@ -104,18 +117,30 @@ def _not_checked(catalogue: Catalogue) -> str:
 
 
 def _saved(saved: SavedPapers, catalogue: Catalogue) -> tuple[Block, ...]:
+    title = header(catalogue.gettext("Saved papers"))
     if not saved.entries:
-        return ()
-    blocks: list[Block] = [header(catalogue.gettext("Saved papers"))]
-    blocks += [_saved_paper(archived, catalogue) for archived in saved.entries[:SAVED]]
+        text = catalogue.gettext("*Save* in a paper's menu keeps it here.")
+        return (title, context(text))
+    about = [
+        catalogue.ngettext("{n} paper", "{n} papers", saved.count),
+        catalogue.ngettext("{n} unread", "{n} unread", saved.unread),
+        catalogue.gettext("`/paper saved: looped` searches them"),
+    ]
+    blocks: list[Block] = [title, context(" · ".join(about))]
+    blocks += [
+        _saved_paper(archived, catalogue, is_read=archived.id in saved.read)
+        for archived in saved.entries[:SAVED]
+    ]
     rest = saved.count - len(saved.entries[:SAVED])
     if rest > 0:
-        blocks.append(context(catalogue.ngettext("and {n} saved earlier", "and {n} saved earlier", rest)))
-    return tuple(blocks)
+        text = catalogue.ngettext("and {n} saved earlier", "and {n} saved earlier", rest)
+        blocks.append(context(f"{text} · `{with_prefix('/paper saved:')}`"))
+    return (*blocks, *export_buttons(catalogue))
 
 
-def _saved_paper(archived: ArchivedEntry, catalogue: Catalogue) -> Block:
-    title = link(archived.paper.url, clip(entry.title_text(archived.paper), 200))
+def _saved_paper(archived: ArchivedEntry, catalogue: Catalogue, *, is_read: bool) -> Block:
+    """A saved paper, with a mark before its title while it is not read."""
+    title = bold(link(archived.paper.url, clip(entry.title_text(archived.paper), 200)))
     options = []
     descriptions = entry.descriptions(archived.entry, catalogue)
     code = next((description.language for description in descriptions if description.language), None)
@@ -123,10 +148,14 @@ def _saved_paper(archived: ArchivedEntry, catalogue: Catalogue) -> Block:
         options.append(option(catalogue.gettext("Read"), f"language:{archived.id}:{code}"))
     if one_line(archived.paper.abstract or ""):
         options.append(option(catalogue.gettext("Abstract"), f"abstract:{archived.id}"))
+    options.append(option(catalogue.gettext("Cite"), f"cite:{archived.id}"))
+    if is_read:
+        options.append(option(catalogue.gettext("Mark as unread"), f"unread:{archived.id}"))
+    else:
+        options.append(option(catalogue.gettext("Mark as read"), f"read:{archived.id}"))
     options.append(option(catalogue.gettext("Remove"), f"unsave:{archived.id}"))
-    if len(options) == 1:
-        options.append(option(catalogue.gettext("Related papers"), f"related:{archived.id}"))
-    return section(f"{bold(title)}\n{small_print(archived, catalogue)}", overflow(options, Action.ENTRY_MENU))
+    mark = "" if is_read else "● "
+    return section(f"{mark}{title}\n{small_print(archived, catalogue)}", overflow(options, Action.ENTRY_MENU))
 
 
 def _language(chosen: str | None, catalogue: Catalogue) -> tuple[Block, ...]:

@@ -28,6 +28,9 @@ from digests.model import ArchivedEntry, Paper, Results
 AUTHORS = 10
 """The most authors an answer names; the abstract's modal names all of them."""
 
+_CODE = limits.SECTION_TEXT - 100
+"""The longest text in one block of code."""
+
 
 def answer(
     archived: ArchivedEntry,
@@ -36,12 +39,13 @@ def answer(
     found_by: Results | None = None,
     back: tuple[str, int] | None = None,
     can_share: bool = True,
+    is_saved: bool = False,
 ) -> Message:
     """The whole entry for one reader: title, commentary, authors, tags, date, and buttons for the rest.
 
     ``found_by`` is the search it is the answer of, and ``back`` the (query, offset) of the list it was opened
-    from. An entry that is too long for one
-    message ends with a button that shows all of it.
+    from. ``is_saved`` is about the reader. An entry that is too long for one message ends with a button that
+    shows all of it.
     """
     catalogue = catalogue_for(language)
     head = search_notices(found_by, catalogue) if found_by else ()
@@ -52,6 +56,7 @@ def answer(
             if can_share
             else None,
             *_buttons(archived, catalogue),
+            _save_button(archived, back, catalogue, is_saved=is_saved),
         )
     )
     blocks = _body(archived, catalogue, Capacity(groups=1).minus([*head, *row]))
@@ -62,7 +67,8 @@ def shared(archived: ArchivedEntry, user_id: str, *, language: str) -> Message:
     """The message of "Share to channel": the entry in the channel's language, and who shared it."""
     catalogue = catalogue_for(language)
     by = context(catalogue.gettext("Shared by {user}", user=f"<@{user_id}>"))
-    row = actions(_buttons(archived, catalogue))
+    save = button(catalogue.gettext("Save"), Action.SAVE, str(archived.id))
+    row = actions([*_buttons(archived, catalogue), save])
     blocks = _body(archived, catalogue, Capacity(groups=1).minus([by, *row]))
     return Message(_text(archived, catalogue), (*blocks, *row, by))
 
@@ -117,11 +123,59 @@ def saved(archived: ArchivedEntry, *, language: str, new: bool) -> View:
     catalogue = catalogue_for(language)
     text = catalogue.gettext("Saved.") if new else catalogue.gettext("You've already saved this paper.")
     where = catalogue.gettext("Your saved papers are in my Home tab.")
-    title = clip(entry.title_text(archived.paper), 300)
-    texts = [bold(escape(title)), f"{text} {where}"]
-    return modal(
-        catalogue.gettext("Saved papers"), [section(text) for text in texts], close=catalogue.gettext("Close")
+    remove = button(catalogue.gettext("Remove"), Action.UNSAVE, str(archived.id))
+    blocks = [section(_bold_title(archived), remove), section(f"{text} {where}")]
+    return modal(catalogue.gettext("Saved papers"), blocks, close=catalogue.gettext("Close"))
+
+
+def unsaved(*, language: str) -> View:
+    """Confirms that a paper is no longer saved."""
+    catalogue = catalogue_for(language)
+    text = catalogue.gettext("I removed it from your saved papers.")
+    return modal(catalogue.gettext("Saved papers"), [section(text)], close=catalogue.gettext("Close"))
+
+
+def citation(archived: ArchivedEntry, *, bibtex: str, ris: str, language: str) -> View:
+    """The paper as BibTeX and RIS, to be copied."""
+    catalogue = catalogue_for(language)
+    blocks: list[Block] = [section(_bold_title(archived))]
+    for name, text in (("BibTeX", bibtex), ("RIS", ris)):
+        blocks += [context(name), *map(section, _verbatim([text])[0])]
+    return modal(catalogue.gettext("Cite"), blocks, close=catalogue.gettext("Close"))
+
+
+def exported_text(pieces: Sequence[str], *, title: str, language: str) -> View:
+    """An export in a modal, one piece a paper. Papers that do not fit are counted in the last line."""
+    catalogue = catalogue_for(language)
+    texts, shown = _verbatim(pieces)
+    blocks = list(map(section, texts))
+    rest = len(pieces) - shown
+    if rest:
+        text = catalogue.ngettext(
+            "{n} more paper doesn't fit in this window. Narrow it down with `/paper saved: …`.",
+            "{n} more papers don't fit in this window. Narrow them down with `/paper saved: …`.",
+            rest,
+        )
+        blocks.append(context(text))
+    return modal(title, blocks, close=catalogue.gettext("Close"))
+
+
+def exported_file(name: str, count: int, *, language: str) -> View:
+    """Says that a file with so many saved papers comes in the direct message."""
+    catalogue = catalogue_for(language)
+    text = catalogue.ngettext(
+        "I'm sending you `{name}` with {n} paper. You'll find it in our direct message.",
+        "I'm sending you `{name}` with {n} papers. You'll find it in our direct message.",
+        count,
+        name=name,
     )
+    return modal(catalogue.gettext("Saved papers"), [section(text)], close=catalogue.gettext("Close"))
+
+
+def exported_comment(count: int, *, language: str) -> str:
+    """The text above an exported file."""
+    catalogue = catalogue_for(language)
+    return catalogue.ngettext("Your saved paper.", "Your {n} saved papers.", count)
 
 
 def search_notices(results: Results, catalogue: Catalogue) -> tuple[Block, ...]:
@@ -164,7 +218,7 @@ def context_line(text: str) -> tuple[Block, ...]:
 
 
 def _buttons(archived: ArchivedEntry, catalogue: Catalogue) -> list[Element]:
-    """Buttons for the abstract, other languages, related papers, and saving."""
+    """Buttons for the abstract, other languages, related papers, and citing."""
     buttons = []
     if one_line(archived.paper.abstract or ""):
         buttons.append(button(catalogue.gettext("Abstract"), Action.ABSTRACT, str(archived.id)))
@@ -173,8 +227,46 @@ def _buttons(archived: ArchivedEntry, catalogue: Catalogue) -> list[Element]:
         buttons.append(button(entry.read_in_label(code, catalogue), Action.OTHER_LANGUAGE, value, key=code))
     if entry.has_related(archived.entry):
         buttons.append(button(catalogue.gettext("Related papers"), Action.RELATED, str(archived.id)))
-    buttons.append(button(catalogue.gettext("Save"), Action.SAVE, str(archived.id)))
+    buttons.append(button(catalogue.gettext("Cite"), Action.CITE, str(archived.id)))
     return buttons
+
+
+def _save_button(
+    archived: ArchivedEntry, back: tuple[str, int] | None, catalogue: Catalogue, *, is_saved: bool
+) -> Element:
+    """The button of a private answer, which shows whether the paper is saved and changes that."""
+    value = f"{archived.id}:{page_value(*back) if back else ':'}"
+    if is_saved:
+        return button(catalogue.gettext("✓ Saved"), Action.UNSAVE, value)
+    return button(catalogue.gettext("Save"), Action.SAVE, value)
+
+
+def _bold_title(archived: ArchivedEntry) -> str:
+    return bold(escape(clip(entry.title_text(archived.paper), 300)))
+
+
+def _verbatim(pieces: Sequence[str]) -> tuple[list[str], int]:
+    """Pieces of text as blocks of code, as many as a modal holds, and how many pieces these are.
+
+    A backtick is replaced, because it would end a block.
+    """
+    texts: list[str] = []
+    room, shown, left = 0, 0, limits.VIEW_TEXT
+    for piece in pieces:
+        whole = escape(piece.strip()).replace("`", "ˋ")
+        parts = [whole] if limits.size(whole) <= _CODE else list(split(piece, _CODE))
+        left -= sum(map(limits.size, parts))
+        if left < 0 or len(texts) + len(parts) > limits.VIEW_BLOCKS - 10:
+            break
+        for part in parts:
+            if texts and limits.size(part) + 2 <= room:
+                texts[-1] += "\n" + part
+                room -= limits.size(part) + 1
+            else:
+                texts.append(part)
+                room = _CODE - limits.size(part)
+        shown += 1
+    return [f"```{text}```" for text in texts], shown
 
 
 def _body(archived: ArchivedEntry, catalogue: Catalogue, capacity: Capacity) -> tuple[Block, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.language.catalogue import Catalogue, catalogue_for
@@ -101,6 +102,35 @@ def explanation(question: str, explained: Explanation, *, language: str) -> Mess
 def _verbatim_lines(lines: Sequence[str]) -> str:
     """Lines as they are, a backtick replaced: it would end the block."""
     return f"```{clip(escape(chr(10).join(lines)).replace('`', 'ˋ'), _EXPLAINED)}```"
+
+
+def nothing_saved(question: str, *, language: str, any_saved: bool) -> Message:
+    """Says that none of the reader's saved papers fits a question, or that there are none."""
+    catalogue = catalogue_for(language)
+    text = catalogue.gettext("You haven't saved any papers yet. *Save* in a paper's menu keeps it for you.")
+    if any_saved:
+        query = brief(question, 200)
+        text = catalogue.gettext("None of your saved papers fits ‘{query}’.", query=query)
+    return Message(text, (section(text),))
+
+
+def with_export(message: Message, question: str, *, language: str) -> Message:
+    """A list of saved papers with the buttons that export all of it."""
+    return replace(message, blocks=(*message.blocks, *export_buttons(catalogue_for(language), question)))
+
+
+def export_buttons(catalogue: Catalogue, question: str = "") -> tuple[Block, ...]:
+    """Buttons that export the reader's saved papers, or those of them that a question finds."""
+    asked = clip(question, limits.BUTTON_VALUE - 100).removesuffix("…")
+    return actions(
+        button(
+            catalogue.gettext("Export as {format}", format=name),
+            Action.EXPORT,
+            f"{name.casefold()}:{asked}",
+            key=name.casefold(),
+        )
+        for name in ("BibTeX", "RIS", "CSV")
+    )
 
 
 def no_posts_yet(*, language: str) -> Message:

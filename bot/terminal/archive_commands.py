@@ -115,6 +115,7 @@ async def _encode(archive: Archive, screen: Console) -> None:
 
 
 @click.command("export")
+@click.argument("query", nargs=-1)
 @click.option(
     "--format",
     "as_format",
@@ -123,51 +124,66 @@ async def _encode(archive: Archive, screen: Console) -> None:
 )
 @as_json
 @command
-async def export(settings: Settings, as_format: str | None, as_json: bool) -> None:
-    """Print every entry of the archive, except those of private digests.
+async def export(settings: Settings, query: tuple[str, ...], as_format: str | None, as_json: bool) -> int:
+    """Print every entry of the archive, or what QUERY finds, except those of private digests.
 
-    Prints the date, title and link of each entry, the oldest first and undated ones last.
-    With --json, prints everything about an entry, one entry per line.
+    QUERY is what `haru search` and /paper take; each paper it finds is printed once, the best
+    first. Without QUERY, prints the date, title and link of each entry, the oldest first and
+    undated ones last. With --json, prints everything about an entry, one entry per line. The
+    exit status is 1 if QUERY finds nothing.
     """
     from bot.terminal.json_records import exported_record
+    from digests import citations
     from digests.archive import Archive
+    from digests.search import meaning, word_lists
 
     if as_format and as_json:
         raise click.UsageError("choose one of --json and --format")
+    word_lists.use_folder(settings.haru_words)
+    text = " ".join(query)
+    printed = 0
     async with open_database(settings) as database:
-        entries = Archive(database).export(workspace=None)
+        archive = Archive(database, encoder=meaning.installed())
+        exported = _found(archive, text) if text.strip() else archive.export(workspace=None)
         if as_format:
-            await _print_papers(entries, as_format)
-            return
-        async for entry, documents in entries:
-            if as_json:
-                click.echo(json.dumps(exported_record(entry, documents), ensure_ascii=False))
-            else:
-                day = entry.date.isoformat() if entry.date else "undated   "
-                paper = entry.entry.paper
-                click.echo(f"{day}  {paper.title}" + (f"  {paper.url}" if paper.url else ""))
+            document = citations.Document(citations.Format(as_format))
+            click.echo(document.heading, nl=False)
+            async for entry, _ in exported:
+                printed += 1
+                click.echo(document.paper(entry), nl=False)
+        else:
+            async for entry, documents in exported:
+                printed += 1
+                if as_json:
+                    click.echo(json.dumps(exported_record(entry, documents), ensure_ascii=False))
+                else:
+                    day = entry.date.isoformat() if entry.date else "undated   "
+                    paper = entry.entry.paper
+                    click.echo(f"{day}  {paper.title}" + (f"  {paper.url}" if paper.url else ""))
+    if text.strip() and not printed:
+        click.echo(f"haru: nothing found for {text}", err=True)
+        return FAILED
+    return 0
 
 
-async def _print_papers(
-    entries: AsyncIterator[tuple[ArchivedEntry, tuple[str, ...]]], as_format: str
-) -> None:
-    """Print each paper at its first entry, in a format of ``bot.terminal.citations``."""
-    from bot.terminal import citations
+async def _found(archive: Archive, text: str) -> AsyncIterator[tuple[ArchivedEntry, tuple[str, ...]]]:
+    """What a question finds, best first, with the paths of the documents that mention each paper."""
+    from bot.clocks import SystemClock
 
-    keys, printed = citations.Keys(), set[int]()
-    if as_format == citations.Format.CSV:
-        click.echo(citations.csv_line(citations.CSV_COLUMNS))
-    async for entry, _ in entries:
-        if entry.paper_id in printed:
-            continue
-        printed.add(entry.paper_id)
-        match citations.Format(as_format):
-            case citations.Format.BIBTEX:
-                click.echo(citations.bibtex(entry.paper, keys.of(entry.paper)))
-            case citations.Format.RIS:
-                click.echo(citations.ris(entry))
-            case citations.Format.CSV:
-                click.echo(citations.csv_row(entry))
+    now = SystemClock().now().astimezone().date()
+    offset, total = 0, 1
+    while offset < total:
+        results = await archive.search(
+            text, workspace=None, until=None, today=None, now=now, limit=_EXPORTED_AT_ONCE, offset=offset
+        )
+        documents = await archive.document_paths(results)
+        for hit in results.hits:
+            yield hit.entry, documents[hit.entry.paper_id]
+        offset, total = offset + _EXPORTED_AT_ONCE, results.total
+
+
+_EXPORTED_AT_ONCE = 500
+"""Papers of a question that are read at a time."""
 
 
 @click.command("search")

@@ -5,7 +5,7 @@ What an index says is checked once more by the database: an entry that is not vi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,9 +37,17 @@ class Eyes:
         return {entry.paper_id: entry for entry in entries}
 
 
-async def shown(eyes: Eyes, typed: str, answer: Answer, *, limit: int, offset: int) -> Results:
-    """One page of an answer."""
-    scored = answer.scored
+async def shown(
+    eyes: Eyes,
+    typed: str,
+    answer: Answer,
+    *,
+    limit: int,
+    offset: int,
+    within: Collection[int] | None = None,
+) -> Results:
+    """One page of an answer. ``within`` keeps only these papers."""
+    scored = answer.scored if within is None else [one for one in answer.scored if one[0] in within]
     if answer.phrases:
         whole = await eyes.entries(id_ for id_, _ in scored)
         scored = [one for one in scored if one[0] in whole and holds_phrases(whole[one[0]], answer.phrases)]

@@ -43,6 +43,9 @@ METHODS = {
     "conversations.replies": _method(
         "channel ts", "cursor include_all_metadata inclusive latest limit oldest", reads=True
     ),
+    "conversations.open": _method("", "channel prevent_creation return_im users"),
+    "files.completeUploadExternal": _method("files", "blocks channel_id channels initial_comment thread_ts"),
+    "files.getUploadURLExternal": _method("filename length", "alt_txt snippet_type"),
     "files.info": _method("file", "count cursor limit page", reads=True),
     "users.info": _method("user", "include_locale", reads=True),
     "views.open": _method("view", "interactivity_pointer trigger_id"),

@@ -57,6 +57,11 @@ class Slack:
     opened: int = 0
     cut: set[str] = field(default_factory=set)
     """Methods whose answers break off in the middle of their JSON."""
+    uploads: dict[str, bytes] = field(default_factory=dict)
+    """The bytes of uploaded files, by id."""
+    scopes: str = ""
+    """The scopes that the token has, as the header tells them."""
+    _lengths: dict[str, int] = field(default_factory=dict)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _acks: dict[str, Json] = field(default_factory=dict)
     _answers: dict[str, list[Json]] = field(default_factory=dict)
@@ -74,6 +79,7 @@ class Slack:
         application.router.add_route("*", "/api/{method}", self._api)
         application.router.add_post("/answers/{name}", self._answer)
         application.router.add_get("/link", self._socket)
+        application.router.add_post("/upload/v1/{file}", self._upload)
         runner = web.AppRunner(application, shutdown_timeout=1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -246,7 +252,8 @@ class Slack:
         if name in self.cut:
             whole = json.dumps({"ok": True, **answer, **NEWS})
             return web.Response(text=whole[: len(whole) // 2], content_type="application/json")
-        return web.json_response({"ok": True, **answer, **NEWS})
+        headers = {"X-OAuth-Scopes": self.scopes} if self.scopes else {}
+        return web.json_response({"ok": True, **answer, **NEWS}, headers=headers)
 
     def _auth_test(self, _: Json) -> Json:
         return {"team_id": TEAM, "user_id": BOT, "url": "https://emulated.example/"}
@@ -264,6 +271,29 @@ class Slack:
         if channel.startswith("D"):
             return {"channel": {"id": channel, "is_im": True, "user": ADMIN}}
         return {"channel": {"id": channel, "name": "papers", "is_channel": True, "is_member": True}}
+
+    def _conversations_open(self, _: Json) -> Json:
+        return {"channel": {"id": DIRECT}}
+
+    def _files_getUploadURLExternal(self, arguments: Json) -> Json:  # noqa: N802 - the method's name
+        self.uploads[file_id := self._next("F9")] = b""
+        self._lengths[file_id] = int(arguments["length"])
+        return {"upload_url": f"{self._url}/upload/v1/{file_id}", "file_id": file_id}
+
+    def _files_completeUploadExternal(self, arguments: Json) -> Json:  # noqa: N802 - the method's name
+        given = arguments["files"]
+        files = json.loads(given) if isinstance(given, str) else given
+        for file in files:
+            if set(file) - {"id", "title", "highlight_type"} or file["id"] not in self.uploads:
+                self.violations.append(f"files.completeUploadExternal: {file} is no uploaded file")
+        return {"files": [{"id": file["id"], "title": file.get("title", "")} for file in files]}
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        file_id, content = request.match_info["file"], await request.read()
+        if len(content) != self._lengths.get(file_id):
+            self.violations.append(f"{len(content)} bytes were uploaded where others were announced")
+        self.uploads[file_id] = content
+        return web.Response(text=f"OK - {len(content)}")
 
     def _conversations_history(self, _: Json) -> Json:
         return {"messages": [], "has_more": False}

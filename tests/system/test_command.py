@@ -118,6 +118,8 @@ def test_export_prints_each_paper_once_for_other_programs(haru: Haru, digest: Pa
     assert haru("export", "--format", "ris").output.count("TY  - RPRT") == 1
     assert len(haru("export", "--format", "csv").output.splitlines()) == 2
     assert haru("export", "--format", "csv", "--json").status == 2
+    assert "A Paper on Sleep" in haru("export", "sleep", "--format", "bibtex").output
+    assert haru("export", "nothing-like-it").status == 1
 
 
 def test_search_prints_the_papers_found(haru: Haru, digest: Path) -> None:

@@ -53,6 +53,15 @@ def replies(call: Call) -> Json:
     return {"messages": [_returned(call, parent), *page], "has_more": bool(cursor), **_next_cursor(cursor)}
 
 
+def open_direct(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/conversations.open, for the direct message of one user."""
+    user = call.team.users.get(call.text("users"))
+    if user is None or user["id"] == BOT_USER_ID:
+        raise ApiError("user_not_found")
+    conversation = call.team.conversations.direct_message(user["id"])
+    return {"no_op": True, "already_open": True, "channel": {"id": conversation["id"]}}
+
+
 def info(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/conversations.info"""
     conversation = call.visible_conversation()

@@ -99,7 +99,7 @@ function openOnTap(event, open) {
 
 function renderContent(message, channel) {
   if (message.subtype === "channel_join" || message.subtype === "channel_leave") return h(".text.faint", {}, membershipText(message, channel));
-  const files = (message.files || []).map((file) => h(".attachment", {}, file.name));
+  const files = (message.files || []).map((file) => h("a.attachment", { href: `/local/files/${file.id}`, download: file.name }, file.name));
   if (!message.blocks?.length) return h(".text", {}, mrkdwn(message.text || "", {}), ...files);
   const blocks = renderBlocks(message.blocks, {
     sendAction: (block_id, action_id, chosen) =>

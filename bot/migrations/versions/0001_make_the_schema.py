@@ -472,6 +472,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=32), nullable=False),
         sa.Column("entry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("saved_at", Instant(timezone=True), nullable=False),
+        sa.Column("read_at", Instant(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["entry.id"], name=op.f("fk_saved_entry_entry_id_entry"), ondelete="CASCADE"
         ),

@@ -159,30 +159,6 @@ async def _home(desk: Desk, person: str) -> dict[str, Any]:
     return dict(await published())
 
 
-async def test_a_saved_paper_is_shown_and_removed_in_home(desk: Desk) -> None:
-    """A paper saved from an answer is confirmed in a modal, and listed in App Home until removed there."""
-    await desk.press(await desk.write("/paper looped", ALEX), "save", ALEX)
-    assert "Latent Thoughts" in text_of(await desk.until_modal(ALEX))
-    workspace = desk.workspace.workspace
-    (kept,), count = await desk.haru.saved_papers.newest(workspace, ALEX, limit=5)
-    assert count == 1
-    view = await _home(desk, ALEX)
-    block, remove = next(
-        (one["block_id"], option)
-        for one in view["blocks"]
-        for option in (one.get("accessory") or {}).get("options", ())
-        if option["value"] == f"unsave:{kept}"
-    )
-    action = {"as": ALEX, "view": view["id"], "block_id": block, "action_id": "entry_menu"}
-    await desk.ask("POST", "/local/actions", action | {"chosen": {"selected_option": remove}})
-
-    async def empty() -> bool:
-        gone = not (await desk.haru.saved_papers.newest(workspace, ALEX, limit=5))[1]
-        return gone and "unsave" not in text_of(await _home(desk, ALEX))
-
-    await eventually(empty)
-
-
 async def test_home_leads_to_a_channel_s_settings(desk: Desk) -> None:
     """App Home lists the channels a person manages with a button that opens their settings; others do not see
     it.

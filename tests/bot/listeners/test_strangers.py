@@ -35,6 +35,7 @@ Wombats that only we read.
 """
 COMMANDS = [
     ("/paper", ["quokka", "#quokka", "by:lovelace", "today", "latest", "2502.99999", "secret"]),
+    ("/paper", ["saved: quokka", "saved:"]),
     ("/tag", ["", "quokka", "quokkb"]),
     ("/digest", ["", "preview", "log", "settings", "tags quokkb", "post", "on", "managers"]),
     ("/haru", ["tag quokka", "paper #quokka", "digest preview", "#quokka"]),
@@ -121,6 +122,10 @@ async def _use_everything(watch: Watch, user: str) -> None:
         *(str(entry), str(digest), f"language:{entry}:en", f"{entry}:en", f"{entry}:ko"),
         *(f"en:{digest}", f"ko:{digest}:1", f"{entry}:0:quokka", "0:quokka", "0:today", "quokka"),
         f"digests:{digest}",
+        f"cite:{entry}",
+        f"{entry}:0:",
+        "bibtex:",
+        "csv:quokka",
     ]
     for action in Action:
         for value in values:

@@ -167,7 +167,7 @@ def test_stream_layout() -> None:
 
 
 def test_menu_offers_what_exists() -> None:
-    """A paper's menu has the abstract, the other language and related papers if they exist, and saving."""
+    """A paper's menu has the abstract, other language and related papers if they exist, citing and saving."""
     whole, bare, single = (
         render(edition(one))[0].blocks[2].get("accessory", {})
         for one in (
@@ -176,12 +176,12 @@ def test_menu_offers_what_exists() -> None:
             archived(3, abstract=None, tags=()),
         )
     )
-    values = ["abstract:3", "language:3:en", "related:3", "save:3"]
+    values = ["abstract:3", "language:3:en", "related:3", "cite:3", "save:3"]
     assert [option["value"] for option in whole["options"]] == values
-    labels = ["초록", "Read in English", "관련 논문", "저장"]
+    labels = ["초록", "Read in English", "관련 논문", "인용", "저장"]
     assert [option["text"]["text"] for option in whole["options"]] == labels
-    assert bare == {}
-    assert [option["value"] for option in single["options"]] == ["language:3:en", "save:3"]
+    assert [option["value"] for option in bare["options"]] == ["cite:1", "save:1"]
+    assert [option["value"] for option in single["options"]] == ["language:3:en", "cite:3", "save:3"]
 
 
 def test_button_for_the_other_language() -> None:

@@ -17,6 +17,7 @@ from bot.messages.entry import title_text
 from bot.messages.message import View
 from bot.messages.refusals import Mistyped, mistyped
 from bot.messages.settings_modal import ModalMetadata, settings_modal
+from digests import citations
 from digests.model import ArchivedDigest, ArchivedEntry, Correction, Hit, Results, Tag, TagCount, Workspace
 from tests.bot.messages.checks import check, check_window, row_elements, shown_text, without_spaces
 from tests.bot.messages.samples import DAY, archived_entries, editions, text
@@ -93,6 +94,10 @@ def test_paper(entries: tuple[ArchivedEntry, ...], language: str, typed: str) ->
             whole = without_spaces(title_text(one.paper)) in without_spaces(shown_text(message))
             assert whole or any(e["action_id"].endswith(":all") for e in row_elements(message))
         check_window(paper.saved(one, language=language, new=True))
+        keys = citations.Keys()
+        bibtex = [citations.bibtex(every.paper, keys.of(every.paper)) for every in entries]
+        check_window(paper.citation(one, bibtex=bibtex[0], ris=citations.ris(one), language=language))
+        check_window(paper.exported_text(bibtex, title="BibTeX", language=language))
         for view in windows:
             check_window(view)
         for view in windows[:2]:

@@ -1,4 +1,4 @@
-"""Papers as BibTeX, RIS and CSV, for ``haru export --format``."""
+"""Papers as BibTeX, RIS and CSV, for exports and for *Cite* in a paper's menu."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ _LATEX = {
     # BibTeX counts braces, also escaped ones: `\{` alone would leave the field open.
     "{": r"\textbraceleft{}",
     "}": r"\textbraceright{}",
+    "`": r"\textasciigrave{}",
 }
 _GROUP = re.compile(
     r"\d|\b(?:team|group|collaboration|contributors|consortium|initiative|labs?|authors)\b", re.IGNORECASE
@@ -120,6 +121,33 @@ def csv_row(entry: ArchivedEntry) -> str:
             "; ".join(tag.spelling for tag in entry.entry.tags),
         )
     )
+
+
+class Document:
+    """An export in one format: a heading, then the text of each paper. Does not collect what it gives."""
+
+    def __init__(self, as_format: Format) -> None:
+        self._format = as_format
+        self._keys = Keys()
+        self._given: set[int] = set()
+
+    @property
+    def heading(self) -> str:
+        """What comes before the papers: the names of the columns in CSV, nothing else."""
+        return csv_line(CSV_COLUMNS) + "\n" if self._format is Format.CSV else ""
+
+    def paper(self, entry: ArchivedEntry) -> str:
+        """The paper, with a line break at its end; empty for a paper that was given before."""
+        if entry.paper_id in self._given:
+            return ""
+        self._given.add(entry.paper_id)
+        match self._format:
+            case Format.BIBTEX:
+                return bibtex(entry.paper, self._keys.of(entry.paper)) + "\n"
+            case Format.RIS:
+                return ris(entry) + "\n"
+            case Format.CSV:
+                return csv_row(entry) + "\n"
 
 
 def csv_line(cells: tuple[str, ...]) -> str:

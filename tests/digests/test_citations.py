@@ -8,7 +8,7 @@ import pytest
 import rispy
 from pybtex.database import Entry as BibtexEntry
 
-from bot.terminal.citations import Keys, bibtex, csv_row, ris
+from digests.citations import Keys, bibtex, csv_row, ris
 from digests.model import ArchivedEntry, Entry, Paper, Tag
 
 
