@@ -7,7 +7,7 @@ the previous ones are written.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digests.errors import DigestError
@@ -20,13 +20,13 @@ from digests.search.analysis import Fields, analyse, fields
 class PreprocessedDocument:
     """A document's hash, its digest or the reason it has none, and the index terms of its papers.
 
-    ``terms`` are packed, by the texts they are taken from. They cover what this document says about a
-    paper; other documents may say more about the same one.
+    ``terms`` are ``Analysed.parts``, by the texts they are taken from. They cover what this document says
+    about a paper; other documents may say more about the same one.
     """
 
     sha256: str
     digest: Digest | DigestError
-    terms: Mapping[Fields, bytes] = field(default_factory=dict)
+    terms: Mapping[Fields, Sequence[bytes]] = field(default_factory=dict)
 
 
 PreprocessedBatch = Mapping[str, PreprocessedDocument]
@@ -51,7 +51,7 @@ def preprocess(document: Document) -> PreprocessedDocument:
         tags = [tag.name for tag in entry.tags]
         commentaries = [commentary.text for commentary in entry.commentaries]
         key = fields(paper.title, paper.authors, tags, commentaries, paper.abstract)
-        terms[key] = analyse(key).packed()
+        terms[key] = analyse(key).parts()
     return PreprocessedDocument(sha256, digest, terms)
 
 

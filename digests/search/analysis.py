@@ -6,8 +6,6 @@ A paper is analysed once, when it is taken in, and kept as one compressed row.
 from __future__ import annotations
 
 import struct
-import zlib
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,40 +33,33 @@ class Analysed:
     """For each term twice its weight in thousandths, plus one where it stands in the head."""
     words: tuple[str, ...]
     """The words of the head, each with a tab and its term, in order."""
+    titled: Sequence[int]
+    """For each word 1 where it stands in the title, else 0."""
     called: tuple[str, ...]
     """What the paper is called by its own title and abstract (``digests.search.names``), in order."""
     calls: tuple[str, ...]
     """What it calls other papers, in order."""
 
-    def packed(self) -> bytes:
-        """The form kept in the database."""
-        parts = ["\n".join(part).encode() for part in (self.terms, self.words, self.called, self.calls)]
-        marks = struct.pack(f"<{len(self.marks)}H", *self.marks)
-        lengths = struct.pack("<4I", *map(len, parts))
-        return zlib.compress(b"".join([lengths, *parts, marks]), 6)
-
-    @classmethod
-    def unpacked(cls, packed: bytes) -> Analysed:
-        """Read ``packed`` back."""
-        parts, marks = lines_of(packed)
-        terms, words, called, calls = (tuple(part.decode().split("\n")[:-1]) for part in parts)
-        return cls(terms, marks, words, called, calls)
+    def parts(self) -> list[bytes]:
+        """Terms, marks, words, titled, called and calls as an index keeps them."""
+        return [
+            lines(self.terms),
+            numbers(self.marks),
+            lines(self.words),
+            numbers(self.titled),
+            lines(self.called),
+            lines(self.calls),
+        ]
 
 
-def lines_of(packed: bytes) -> tuple[list[bytes], array[int]]:
-    """``Analysed.packed`` read as far as an index needs it: the lines of terms, words, names and calls, each
-    line ended; and the marks of the terms."""
-    content = zlib.decompress(packed)
-    parts = []
-    start = 16
-    for length in struct.unpack_from("<4I", content):
-        parts.append(content[start : start + length] + b"\n" if length else b"")
-        start += length
-    marks = array("H")
-    marks.frombytes(content[start:])
-    if struct.pack("=H", 1) != struct.pack("<H", 1):
-        marks.byteswap()
-    return parts, marks
+def lines(keys: Iterable[str]) -> bytes:
+    """Keys, one a line; a line break in one is a space, and one that comes again is left out."""
+    return "\n".join(dict.fromkeys(key.replace("\n", " ") for key in keys)).encode()
+
+
+def numbers(marks: Sequence[int]) -> bytes:
+    """Numbers below 65,536, two bytes each."""
+    return struct.pack(f"<{len(marks)}H", *marks)
 
 
 def fields(
@@ -89,6 +80,7 @@ def analyse(fields: Fields) -> Analysed:
     mass: dict[str, float] = defaultdict(float)
     heads: set[str] = set()
     words: set[tuple[str, str]] = set()
+    titled: set[str] = set()
     for name, content in fields:
         weight, normalisation, average = FIELDS[name]
         found = tokenizer.written(content)
@@ -96,6 +88,8 @@ def analyse(fields: Fields) -> Analysed:
         counts = Counter(chain.from_iterable(map(tokenizer.terms, found)))
         if name in HEAD:
             latin = _latin(found, words)
+            if name == "title":
+                titled.update(folded for shown in found for folded, _ in tokenizer.word(shown).pieces)
             joined = _joined(latin)
             counts.update(joined)
             heads.update(counts)
@@ -105,10 +99,12 @@ def analyse(fields: Fields) -> Analysed:
     mass.pop("", None)
     # A text gives few different masses: round each once.
     marks = {x: 2 * round(THOUSANDTHS * 2.2 * x / (SATURATION + x)) for x in set(mass.values())}
+    ordered = sorted(words)
     return Analysed(
         tuple(mass),
-        array("H", [marks[x] + (term in heads) for term, x in mass.items()]),
-        tuple(sorted(map("\t".join, words))),
+        [marks[x] + (term in heads) for term, x in mass.items()],
+        tuple(map("\t".join, ordered)),
+        [word in titled for word, _ in ordered],
         names.called(fields),
         names.calls(fields),
     )

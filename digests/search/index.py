@@ -7,16 +7,16 @@ A paper is known by its id outside, and by its row (its place among the ids in o
 from __future__ import annotations
 
 import json
-from array import array
-from collections.abc import Iterable, Mapping, Sequence
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from functools import cached_property, lru_cache
 from itertools import compress
 
 import numpy as np
 
-from digests.search import tokenizer
-from digests.search.analysis import lines_of
+from digests.search.analysis import lines
 from digests.search.names import called_by_document, document_name, document_names
 from digests.search.sounds import PeopleBySound, WordsBySound
 from digests.search.tables import Array, Change, Table, Texts
@@ -85,11 +85,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A paper as the database keeps it for the index; ``terms`` is None for one that left it."""
+    """A paper as the database keeps it for the index; ``keys`` is None for one that left it."""
 
     paper_id: int
     facts: str
-    terms: bytes | None
+    keys: bytes | None
+    """Of ``packed_keys``."""
 
 
 @dataclass(frozen=True)
@@ -170,10 +171,10 @@ class Index:
         for."""
         numbers = {term: at for at, term in enumerate(self.terms.keys)}
         papers, heads = self.terms.counts(), self._head_counts.tolist()
-        titles = " ".join(Facts.unpacked(facts).title for facts in self.facts)
-        titled = {folded for word in tokenizer.words(titles) for folded, _ in word.pieces}
+        lines = [line.partition("\t") for line in self.words.keys]
+        titled = {lines[at][0] for at in self.words.marked().tolist()}
         said = {}
-        for word, _, term in (line.partition("\t") for line in self.words.keys):
+        for word, _, term in lines:
             at = numbers.get(term)
             if at is not None and (papers[at] > heads[at] or word in titled):
                 said[word] = papers[at]
@@ -201,7 +202,7 @@ class Index:
     def changed(self, rows: Iterable[Row]) -> Index:
         """A new index with these rows in place of those of the same papers. Copies what stays."""
         given = {row.paper_id: row for row in rows}
-        fresh = sorted((row for row in given.values() if row.terms is not None), key=lambda row: row.paper_id)
+        fresh = sorted((row for row in given.values() if row.keys is not None), key=lambda row: row.paper_id)
         fresh_ids = np.array([row.paper_id for row in fresh], dtype=np.int64)
         kept = ~np.isin(self.ids, np.array(list(given), dtype=np.int64))
         ids = np.concatenate([self.ids[kept], fresh_ids])
@@ -213,61 +214,74 @@ class Index:
         rows_of_mentions = moved[self.mention_rows]
         stays = rows_of_mentions >= 0
         rows_of_mentions = np.concatenate([rows_of_mentions[stays], np.repeat(places, mentions)])
-        all_days = np.concatenate([self.mention_days[stays], np.frombuffer(days, dtype=np.int32)])
+        all_days = np.concatenate([self.mention_days[stays], days])
         by_row = np.argsort(rows_of_mentions, kind="stable")
-        facts = [*compress(self.facts, kept), *(row.facts for row in fresh)]
+        facts = [*compress(self.facts.encoded(), kept), *(row.facts.encode() for row in fresh)]
         # Each is let go when its table is made: together they hold most of what is in memory meanwhile.
         tables = {name: changes.pop(name).made(moved, places) for name in _TABLES}
         return Index(
             ids=ids[order],
             mention_rows=rows_of_mentions[by_row].astype(np.int32),
             mention_days=all_days[by_row],
-            facts=Texts(facts[at] for at in order),
+            facts=Texts([facts[at] for at in order]),
             vocabulary=Vocabulary(tables["words"].keys, self.vocabulary),
             **tables,
         )
 
 
-def _read(rows: Iterable[Row], changes: Mapping[str, Change]) -> tuple[array[int], array[int]]:
-    """Add papers to each table; the days of their mentions, and how many mentions each has."""
-    days, mentions = array("i"), array("i")
-    for row in rows:
-        facts = Facts.unpacked(row.facts)
-        (terms, words, called, calls), marks = lines_of(row.terms or b"")
-        changes["terms"].add(terms, marks)
-        changes["words"].add(words)
-        changes["calls"].add(calls)
-        by_document = (name for one in facts.mentions for name in called_by_document(one.path))
-        changes["called"].add(called + _lines(by_document))
-        for name, keys in _keys(facts).items():
-            changes[name].add(_lines(keys))
-        mentions.append(len(facts.mentions))
-        days.extend(one.day for one in facts.mentions)
-    return days, mentions
-
-
-_TABLES = (
-    *("terms", "words", "people", "addresses", "citing"),
-    *("tags", "documents", "linked", "called", "calls"),
-)
-
-
-def _lines(keys: Iterable[str]) -> bytes:
-    """Keys, each a line that is ended; a line break in one is a space."""
-    return "".join([f"{key.replace(chr(10), ' ')}\n" for key in keys]).encode()
-
-
-def _keys(facts: Facts) -> dict[str, Iterable[str]]:
-    """The keys under which a paper stands by its facts, by table."""
+def packed_keys(facts: Facts, analysed: Sequence[bytes]) -> bytes:
+    """The keys under which a paper stands in each table, as the database keeps them: with these an index is
+    made without a look at anything else. ``analysed`` are ``Analysed.parts``."""
+    terms, marks, words, titled, called, calls = analysed
     mentions = facts.mentions
-    return {
-        "people": facts.authors,
-        "addresses": facts.addresses,
-        "citing": facts.cites,
-        "tags": [name for one in mentions for name, _ in one.tags],
-        "documents": [name for one in mentions for name in document_names(one.path)],
-        "linked": [document_name(link) for one in mentions for link in one.links],
-    }
+    by_document = lines(name for one in mentions for name in called_by_document(one.path))
+    parts = [
+        np.array([one.day for one in mentions], dtype="<i4").tobytes(),
+        terms,
+        marks,
+        words,
+        titled,
+        lines(facts.authors),
+        lines(facts.addresses),
+        lines(facts.cites),
+        lines(name for one in mentions for name, _ in one.tags),
+        lines(name for one in mentions for name in document_names(one.path)),
+        lines(document_name(link) for one in mentions for link in one.links),
+        b"\n".join(dict.fromkeys(filter(None, [*called.split(b"\n"), *by_document.split(b"\n")]))),
+        calls,
+    ]
+    lengths = struct.pack(f"<{len(parts)}I", *map(len, parts))
+    return zlib.compress(lengths + b"".join(parts))
+
+
+def _unpacked_keys(packed: bytes) -> Iterator[bytes]:
+    """The parts of ``packed_keys``."""
+    content = zlib.decompress(packed)
+    start = _LENGTHS.size
+    for length in _LENGTHS.unpack_from(content):
+        yield content[start : start + length]
+        start += length
+
+
+_LENGTHS = struct.Struct("<13I")
+
+
+def _read(rows: Iterable[Row], changes: Mapping[str, Change]) -> tuple[Array, Array]:
+    """Add papers to each table; the days of their mentions, and how many mentions each has."""
+    days = []
+    for row in rows:
+        mentioned, terms, marks, words, titled, *others = _unpacked_keys(row.keys or b"")
+        days.append(np.frombuffer(mentioned, dtype="<i4"))
+        changes["terms"].add(terms, marks)
+        changes["words"].add(words, titled)
+        for name, keys in zip(_WITHOUT_MARKS, others, strict=True):
+            changes[name].add(keys)
+    mentions = np.fromiter(map(len, days), dtype=np.int32, count=len(days))
+    return np.concatenate([*days, np.zeros(0, dtype=np.int32)]), mentions
+
+
+_WITHOUT_MARKS = ("people", "addresses", "citing", "tags", "documents", "linked", "called", "calls")
+_TABLES = ("terms", "words", *_WITHOUT_MARKS)
 
 
 @lru_cache(maxsize=4096)

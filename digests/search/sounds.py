@@ -95,7 +95,7 @@ class PeopleBySound:
         for place, name in enumerate(names):
             for part in dict.fromkeys(_parts(fold(name))):
                 bearers[part].append(place)
-        self._parts = Strings(sorted(bearers))
+        self._parts = Strings(sorted(part.encode() for part in bearers))
         self._bearers = _Places((at, place) for at, part in enumerate(self._parts) for place in bearers[part])
         self._places = _Places(
             (key, place)

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from digests.reading.identity import address_keys
 from digests.search.analysis import Fields, analyse, fields
-from digests.search.index import UNDATED, Facts, Mention, Row
+from digests.search.index import UNDATED, Facts, Mention, Row, packed_keys
 from digests.store import tables, vectors
 from digests.store.bulk import among, insert_rows
 
@@ -23,12 +23,15 @@ _AT_ONCE = 1000
 
 
 async def index_papers(
-    connection: AsyncConnection, paper_ids: Sequence[int], *, ready: Mapping[Fields, bytes] | None = None
+    connection: AsyncConnection,
+    paper_ids: Sequence[int],
+    *,
+    ready: Mapping[Fields, Sequence[bytes]] | None = None,
 ) -> None:
     """Index these papers anew, within the caller's transaction.
 
     A paper that nobody mentions any more (withdrawn, retracted, joined with another) leaves the index.
-    ``ready`` are terms that were worked out beforehand, packed, by what is said.
+    ``ready`` are ``Analysed.parts`` that were worked out beforehand, by what is said.
     """
     for start in range(0, len(paper_ids), _AT_ONCE):
         ids = list(paper_ids[start : start + _AT_ONCE])
@@ -43,11 +46,11 @@ async def index_papers(
             rows = []
             for paper_id in own:
                 _, facts, said = papers[paper_id]
-                terms = (ready or {}).get(said) or analyse(said).packed()
-                rows.append((paper_id, workspace, version, facts.packed(), terms))
+                analysed = (ready or {}).get(said) or analyse(said).parts()
+                rows.append((paper_id, workspace, version, facts.packed(), packed_keys(facts, analysed)))
             table = tables.search_paper
             await connection.execute(delete(table).where(among(connection, table.c.paper_id, own)))
-            names = ("paper_id", "workspace", "version", "facts", "terms")
+            names = ("paper_id", "workspace", "version", "facts", "index_keys")
             await insert_rows(connection, table, names, rows)
 
 
@@ -62,7 +65,7 @@ async def drop_papers(connection: AsyncConnection, paper_ids: Sequence[int]) -> 
         await connection.execute(
             update(row)
             .where(there, row.c.workspace == workspace)
-            .values(version=version, facts="", terms=None)
+            .values(version=version, facts="", index_keys=None)
         )
 
 
@@ -78,9 +81,9 @@ async def rows_after(connection: AsyncConnection, workspace: str, version: int) 
     row = tables.search_paper.c
     conditions = [row.workspace == workspace, row.version > version]
     if not version:
-        conditions.append(row.terms.is_not(None))
+        conditions.append(row.index_keys.is_not(None))
     found = await connection.execute(
-        select(row.paper_id, row.facts, row.terms).where(*conditions).order_by(row.paper_id)
+        select(row.paper_id, row.facts, row.index_keys).where(*conditions).order_by(row.paper_id)
     )
     return [Row(*one) for one in found.all()]
 
@@ -88,7 +91,7 @@ async def rows_after(connection: AsyncConnection, workspace: str, version: int) 
 async def papers_indexed(connection: AsyncConnection, workspace: str) -> int:
     """How many papers a workspace's index has."""
     row = tables.search_paper.c
-    count = select(func.count()).where(row.workspace == workspace, row.terms.is_not(None))
+    count = select(func.count()).where(row.workspace == workspace, row.index_keys.is_not(None))
     return await connection.scalar(count) or 0
 
 

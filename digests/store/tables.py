@@ -175,7 +175,7 @@ search_paper = Table(
     Column("workspace", String(64), nullable=False, server_default=""),
     Column("version", Integer, nullable=False),  # of search_version, when the row was written
     Column("facts", Text, nullable=False),
-    Column("terms", LargeBinary),
+    Column("index_keys", LargeBinary),  # None once the paper has left the index
     Index("ix_search_paper_workspace", "workspace", "version"),
 )
 

@@ -10,7 +10,6 @@ import pytest
 from digests import archive as archives
 from digests.archive import Archive
 from digests.model import Document, ImportedDocument, ImportStatus
-from digests.search.analysis import Analysed
 from digests.search.index import Facts, Index
 from digests.store import index_rows
 from digests.store.database import Database
@@ -30,10 +29,10 @@ async def _take(archive: Archive, documents: list[Document], *, hour: int = 0) -
 
 
 async def _rows(database: Database) -> dict[str, Any]:
-    """What the index of all rows holds, by what papers are called: ids differ from archive to archive."""
+    """The keys of all rows, by what papers are called: ids differ from archive to archive."""
     async with database.read() as connection:
         rows = await index_rows.rows_after(connection, "", 0)
-    return {Facts.unpacked(row.facts).title: Analysed.unpacked(row.terms or b"") for row in rows}
+    return {Facts.unpacked(row.facts).title: row.keys for row in rows}
 
 
 async def _is_true_to_its_rows(archive: Archive, database: Database) -> bool:

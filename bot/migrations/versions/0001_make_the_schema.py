@@ -142,7 +142,7 @@ def upgrade() -> None:
         sa.Column("workspace", sa.String(length=64), server_default="", nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("facts", sa.Text(), nullable=False),
-        sa.Column("terms", sa.LargeBinary(), nullable=True),
+        sa.Column("index_keys", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("paper_id", name=op.f("pk_search_paper")),
     )
     op.create_index("ix_search_paper_workspace", "search_paper", ["workspace", "version"], unique=False)
