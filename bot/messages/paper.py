@@ -164,8 +164,8 @@ def exported_file(name: str, count: int, *, language: str) -> View:
     """Says that a file with so many saved papers comes in the direct message."""
     catalogue = catalogue_for(language)
     text = catalogue.ngettext(
-        "I'm sending you `{name}` with {n} paper. You'll find it in our direct message.",
-        "I'm sending you `{name}` with {n} papers. You'll find it in our direct message.",
+        "I'm sending you `{name}` with {n} paper. You'll find it in your direct messages with me.",
+        "I'm sending you `{name}` with {n} papers. You'll find it in your direct messages with me.",
         count,
         name=name,
     )
