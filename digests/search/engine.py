@@ -95,7 +95,7 @@ def _answered_and_asked(
     if found.answered >= weights.FEW_FIT or found.is_direct or question.is_empty:
         return found, question
     other = on_other_keyboard(" ".join(_words(question)))
-    if other is None:
+    if other is None or not _is_mostly_known(other, library):
         return found, question
     asked = parse(other, today=now, tags=library.tags_by_letters)
     instead = asking.answer(asked)
@@ -103,6 +103,13 @@ def _answered_and_asked(
         return found, question
     correction = Correction(" ".join(_words(question)), other)
     return replace(instead, corrections=(correction, *instead.corrections)), asked
+
+
+def _is_mostly_known(text: str, library: Library) -> bool:
+    """Whether papers say at least half of the words of a text, or a part of them."""
+    words = list(tokenizer.words(text))
+    known = [word for word in words if any(map(library.term, word.terms))]
+    return 2 * len(known) >= len(words)
 
 
 class _Asking:

@@ -16,10 +16,13 @@ from rapidfuzz.distance import OSA
 MOST_NEAR = 12
 """Words given for one that was typed, the nearest."""
 
+_MOST_ALIKE = 6
+"""Words given as resembling one that nobody wrote."""
+
 _BY_FREQUENCY = b"eiaotrnslcdpmughyfbvkwzxjq0123456789"
-_KINDS = np.zeros(256, dtype=np.uint16)
-_KINDS[list(_BY_FREQUENCY)] = [1 << at % 10 for at in range(len(_BY_FREQUENCY))]
-"""Letters in ten kinds, a bit each, the frequent ones apart. A slip changes the kinds of letters in a word by
+_KINDS = np.zeros(256, dtype=np.uint32)
+_KINDS[list(_BY_FREQUENCY)] = [1 << at % 32 for at in range(len(_BY_FREQUENCY))]
+"""Letters in 32 kinds, a bit each, the frequent ones apart. A slip changes the kinds of letters in a word by
 two at most, so that only words of nearly the same kinds are compared."""
 
 
@@ -57,6 +60,23 @@ class Spellings:
             near = process.extract(word, likely, scorer=OSA.distance, score_cutoff=slips, limit=None)
             found += [(int(distance), other) for other, distance, _ in near if distance]
         return sorted(found)[:MOST_NEAR]
+
+    def resembling(self, word: str) -> list[tuple[float, str]]:
+        """Words that differ in half of their letters at most, with how much they do, the most alike first;
+        for a word in other letters than ASCII such words only."""
+        is_foreign = not any(map(str.isascii, word))
+        known = [
+            text[at : at + length]
+            for length, (text, _) in self._by_length.items()
+            if 2 * min(length, len(word)) >= max(length, len(word)) and not (is_foreign and text.isascii())
+            for at in range(0, len(text), length)
+        ]
+        if is_foreign:
+            known = [one for one in known if not one.isascii()]
+        found = process.extract(
+            word, known, scorer=OSA.normalized_distance, score_cutoff=0.5, limit=_MOST_ALIKE
+        )
+        return [(distance, other) for other, distance, _ in found]
 
 
 def _kinds(text: str, length: int) -> Any:

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from digests.search.spelling import Spellings
 from digests.search.tables import Strings
-
-_MOST_ALIKE = 6
-"""Words given as resembling one that nobody wrote."""
 
 _MOST_PREFIXED = 2000
 """Words looked at that begin so: a letter or two begin too many."""
@@ -49,10 +43,4 @@ class Vocabulary:
 
     def resembling(self, word: str) -> list[tuple[float, str]]:
         """Words that differ in half of their letters at most, with how much they do, the most alike first."""
-        known = self.words()
-        if not any(map(str.isascii, word)):
-            known = [one for one in known if not one.isascii()]
-        found = process.extract(
-            word, known, scorer=OSA.normalized_distance, score_cutoff=0.5, limit=_MOST_ALIKE
-        )
-        return [(distance, other) for other, distance, _ in found]
+        return self._spellings.resembling(word)
