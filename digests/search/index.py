@@ -162,8 +162,9 @@ class Index:
     @cached_property
     def _head_counts(self) -> Array:
         """In how many heads each term stands."""
-        so_far = np.concatenate([[0], np.cumsum(self.terms.marks & 1, dtype=np.int64)])
-        return np.diff(so_far[self.terms.starts]).astype(np.int32)
+        if not len(self.terms.keys):
+            return np.zeros(0, dtype=np.int32)
+        return np.add.reduceat(self.terms.marks & 1, self.terms.starts[:-1], dtype=np.int32)
 
     @cached_property
     def common_words(self) -> Sequence[str]:
@@ -178,7 +179,8 @@ class Index:
             at = numbers.get(term)
             if at is not None and (papers[at] > heads[at] or word in titled):
                 said[word] = papers[at]
-        return sorted(said, key=lambda word: (-said[word], word))
+        # Strings by themselves would keep the memory around them from being given back.
+        return Texts([word.encode() for word in sorted(said, key=lambda word: (-said[word], word))])
 
     @cached_property
     def words_by_sound(self) -> WordsBySound:

@@ -23,14 +23,14 @@ _LAST_LETTER = "\U0010ffff"
 
 
 class Texts(Sequence[str]):
-    """Texts, one after another as one."""
+    """Texts, one after another as one: at most 4 GB."""
 
     __slots__ = ("_starts", "_text")
 
     def __init__(self, texts: Sequence[bytes] = ()) -> None:
         self._text = b"".join(texts)
-        self._starts = array("L", [0])
-        self._starts.frombytes(np.cumsum(list(map(len, texts)), dtype=np.uint64).tobytes())
+        self._starts = array("I", [0])
+        self._starts.frombytes(np.cumsum(list(map(len, texts)), dtype=np.uint32).tobytes())
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -95,7 +95,7 @@ class Table:
     """Keys in order, each with the rows of the papers that stand under it. Never altered."""
 
     keys: Strings = field(default_factory=Strings)
-    starts: Array = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+    starts: Array = field(default_factory=lambda: np.zeros(1, dtype=np.int32))
     """Where the rows of each key begin, and where the last ones end."""
     rows: Array = field(default_factory=lambda: np.zeros(0, dtype=np.int32))
     """Ascending for each key."""
@@ -117,7 +117,7 @@ class Table:
     def marked(self) -> Array:
         """The positions of the keys that have a mark other than 0 with any paper."""
         keys = np.repeat(np.arange(len(self.keys), dtype=np.int32), np.diff(self.starts))
-        return np.unique(keys[self.marks > 0])
+        return np.flatnonzero(np.bincount(keys[self.marks > 0]))
 
     def counts(self) -> list[int]:
         """How many papers stand under each key."""
@@ -161,4 +161,4 @@ class Change:
         ranks[of_ordered] = np.arange(len(ordered))
         order = np.argsort(ranks[keys] << 32 | rows)
         starts = np.concatenate([[0], np.cumsum(used[of_ordered])])
-        return Table(Strings(ordered), starts.astype(np.int64), rows[order], marks[order].astype(np.uint16))
+        return Table(Strings(ordered), starts.astype(np.int32), rows[order], marks[order].astype(np.uint16))

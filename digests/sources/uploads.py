@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from digests.errors import DigestError
 from digests.model import Digest, Document, DocumentKind
-from digests.reading.document import read_document
 from digests.reading.identity import normal_title
 
 UPLOAD_SOURCE_NAME = "slack"
@@ -48,6 +47,9 @@ def _with_dated_path(document: Document, name: str, digest: Digest | None) -> Do
 
 
 def _digest_or_none(document: Document) -> Digest | None:
+    # The readers' parsers take six megabytes: a process in which nobody gives papers does without.
+    from digests.reading.document import read_document
+
     try:
         return read_document(document)
     except DigestError:
