@@ -23,6 +23,7 @@ WORKDIR /haru
 USER haru
 VOLUME /haru/data
 # The local workspace listens on loopback by default, which nobody outside a container can reach.
-ENV HARU_LOCAL_HOST=0.0.0.0
+ENV HARU_LOCAL_HOST=0.0.0.0 PORT=3000
 EXPOSE 3000 8420
+HEALTHCHECK --interval=30s --start-period=60s CMD ["haru", "health"]
 CMD ["haru", "run"]

@@ -12,7 +12,7 @@ from bot.terminal.archive_commands import export, import_documents, preview, ret
 from bot.terminal.backup_commands import backup, restore
 from bot.terminal.command import FAILED
 from bot.terminal.operator_commands import channels, doctor, manifest
-from bot.terminal.process_commands import deliver, migrate, run, serve, worker
+from bot.terminal.process_commands import deliver, health, migrate, run, serve, worker
 from bot.terminal.source_commands import sources
 from bot.terminal.workspace_commands import forget, pause, reencrypt, resume
 from digests.errors import HaruError
@@ -35,7 +35,7 @@ def cli() -> None:
 
 
 for subcommand in (
-    run, serve, worker, deliver, migrate,
+    run, serve, worker, deliver, migrate, health,
     import_documents, export, search, preview, retract,
     sources,
     channels, doctor, manifest,

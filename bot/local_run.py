@@ -16,6 +16,7 @@ from bot.channels.preferences import ChannelInfo, Language
 from bot.delivery.calendar import due_at
 from bot.http_server import PortError, web_application
 from bot.lifecycle import delivering, listening, until_signal
+from bot.listeners.unfinished_listeners import finishing
 from bot.local.seed import EMMA, ENGLISH_CHANNEL, KOREAN_CHANNEL, MINJI
 from bot.local.workspace import COMMANDS, LocalWorkspace
 from bot.local.workspace_identity import WrongDatabaseError, is_local
@@ -89,6 +90,7 @@ async def _serve_local(settings: Settings, database: Database, state: Path) -> N
     try:
         async with AsyncExitStack() as stack:
             bolt = haru.bolt(signing_secret=secret)
+            await stack.enter_async_context(finishing(bolt))
             application = web_application(
                 bolt, signing_secret=secret, live=haru.health.live, ready=haru.health.ready_to_deliver
             )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
 from bot import schema_version
 from bot.app import Haru, TokenError
-from bot.http_server import web_application
+from bot.http_server import Health, web_application
 from bot.lifecycle import delivering, listening, prepared, until_signal
 from bot.local.workspace_identity import WrongDatabaseError, is_local
 from bot.workspaces.slack_errors import SlackCallError, call, start_failure
@@ -57,8 +57,7 @@ async def worker(settings: Settings) -> None:
             await stack.enter_async_context(_metrics(haru))
             await stack.enter_async_context(delivering(haru))
             if "port" in settings.model_fields_set:
-                application = web_application(None, live=haru.health.live, ready=haru.health.ready_to_deliver)
-                await stack.enter_async_context(listening(application, settings.haru_host, settings.port))
+                await stack.enter_async_context(_health_door(haru, haru.health.ready_to_deliver))
             await until_signal()
 
 
@@ -112,7 +111,9 @@ async def _metrics(haru: Haru) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _answering(haru: Haru) -> AsyncIterator[None]:
-    """Receive what people do in Slack, by Socket Mode or HTTP, during the block."""
+    """Receive what people do in Slack, by Socket Mode or HTTP, and at the end finish what was begun."""
+    from bot.listeners.unfinished_listeners import finishing
+
     settings = haru.settings
     if settings.mode is Mode.SOCKET:
         async with prepared(haru), _socket_mode(haru):
@@ -122,25 +123,29 @@ async def _answering(haru: Haru) -> AsyncIterator[None]:
     if secret is None:
         raise SettingsError("SLACK_SIGNING_SECRET is missing: Haru needs it to verify Slack's requests.")
     signing_secret = secret.get_secret_value()
+    bolt = haru.bolt(signing_secret=signing_secret)
     application = web_application(
-        haru.bolt(signing_secret=signing_secret),
-        signing_secret=signing_secret,
-        live=haru.health.live,
-        ready=haru.health.ready_to_answer,
+        bolt, signing_secret=signing_secret, live=haru.health.live, ready=haru.health.ready_to_answer
     )
-    async with prepared(haru), listening(application, settings.haru_host, settings.port):
+    async with (
+        finishing(bolt),
+        prepared(haru),
+        listening(application, settings.haru_host, settings.port),
+    ):
         yield
 
 
 @asynccontextmanager
 async def _socket_mode(haru: Haru) -> AsyncIterator[None]:
     """A connection to Slack by Socket Mode during the block. TokenError if Slack refuses the app token."""
+    from bot.listeners.unfinished_listeners import finishing
+
     app_token = haru.settings.slack_app_token
     if app_token is None:
         raise SettingsError("SLACK_APP_TOKEN is missing: Socket Mode needs it.")
     token = app_token.get_secret_value()
     try:
-        # Check the token here, because the handler would retry a wrong one for ever without an error.
+        # Check the token here, because the connection would retry a wrong one for ever without an error.
         await call(haru.clients.client().apps_connections_open(app_token=token))
     except SlackCallError as error:
         raise TokenError(
@@ -152,15 +157,33 @@ async def _socket_mode(haru: Haru) -> AsyncIterator[None]:
                 api_url=haru.clients.api_url,
             )
         ) from error
-    from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+    from bot.workspaces.socket_mode import SocketMode
 
-    handler = AsyncSocketModeHandler(haru.bolt(), token)
-    await handler.connect_async()  # type: ignore[no-untyped-call]
-    log.info("socket_mode_connected")
-    try:
+    bolt = haru.bolt()
+    connection = SocketMode(bolt, token)
+
+    async def ready() -> Health:
+        health = await haru.health.ready_to_answer()
+        if await connection.is_connected():
+            return health
+        return Health((*health.reasons, "Slack is not connected by Socket Mode"), health.facts)
+
+    async with AsyncExitStack() as stack:
+        if "port" in haru.settings.model_fields_set:
+            await stack.enter_async_context(_health_door(haru, ready))
+        await stack.enter_async_context(connection.connected())
+        # Last, so that what was begun is finished while the connection is open.
+        await stack.enter_async_context(finishing(bolt))
+        stack.callback(connection.stop_taking)
         yield
-    finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+@asynccontextmanager
+async def _health_door(haru: Haru, ready: Callable[[], Awaitable[Health]]) -> AsyncIterator[None]:
+    """Serve the health of a process that Slack does not call, on PORT."""
+    application = web_application(None, live=haru.health.live, ready=ready)
+    async with listening(application, haru.settings.haru_host, haru.settings.port):
+        yield
 
 
 def _require_slack(settings: Settings) -> None:

@@ -57,6 +57,41 @@ async def worker(settings: Settings) -> None:
     await processes.worker(settings)
 
 
+@click.command("health")
+@click.option("--ready", is_flag=True, help="Ask whether it is ready for work, not only whether it is alive.")
+@command
+async def health(settings: Settings, ready: bool) -> int:
+    """Ask the Haru of this machine whether it is well, for a container's health check.
+
+    It is asked on PORT, or on HARU_LOCAL_PORT if there are no Slack tokens. Exit status 1 if it is
+    not well or does not answer within five seconds.
+    """
+    import aiohttp
+
+    from config.settings import Mode
+
+    path = "health/ready" if ready else "health/live"
+    port = settings.port
+    if settings.mode is Mode.LOCAL:
+        path, port = "", settings.haru_local_port
+    url = f"http://127.0.0.1:{port}/{path}"
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_HEALTH_WITHIN)) as session,
+            session.get(url) as answer,
+        ):
+            said, is_well = await answer.text(), answer.status < 500
+    except (aiohttp.ClientError, TimeoutError) as error:
+        said, is_well = f"{url} does not answer ({type(error).__name__}).", False
+    if path or not is_well:
+        click.echo(said, err=not is_well)
+    return 0 if is_well else FAILED
+
+
+_HEALTH_WITHIN = 5.0
+"""Seconds in which a healthy process answers."""
+
+
 @click.command("deliver")
 @click.option(
     "--now",

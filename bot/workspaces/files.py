@@ -60,7 +60,8 @@ class Files:
         headers = {"Authorization": f"Bearer {token}"}
         content = bytearray()
         try:
-            async with self._clients.session.get(url, headers=headers, allow_redirects=False) as response:
+            asked = self._clients.session.request("GET", url, headers=headers, allow_redirects=False)
+            async with asked as response:
                 if response.status != 200:
                     raise FileError(FileProblem.UNAVAILABLE)
                 async for chunk in response.content.iter_chunked(_CHUNK):

@@ -20,6 +20,7 @@ from aiohttp.tracing import Trace
 from bot.clocks import SlackClock
 from bot.workspaces.clients import KEEP_ALIVE
 from bot.workspaces.rate_limits import retry_after
+from digests.proxies import proxy_for
 
 CONNECTIONS = 100
 """Connections to Slack, with one request at a time on each."""
@@ -104,6 +105,7 @@ class Wire:
                 self._api_url + method,
                 data=body,
                 headers=headers,
+                proxy=proxy_for(self._api_url),
                 timeout=aiohttp.ClientTimeout(total=max(patience, 0.001)),
             ) as response:
                 text = await response.read()

@@ -15,6 +15,7 @@ import socket
 import stat
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from dulwich.repo import Repo
 from dulwich.walk import ORDER_TOPO
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from digests.proxies import proxy_for
 from digests.sources.file_names import is_document_path, normalized_path
 from digests.sources.network_addresses import (
     IsAllowed,
@@ -144,7 +146,31 @@ def _client(location: str, is_allowed: IsAllowed) -> tuple[GitClient, str]:
         return get_transport_and_path(unquote(urlsplit(location).path))
     if not location.startswith(("http://", "https://", "/")) and shutil.which("ssh") is None:
         raise RefusedError("This machine has no ssh; install it, or give the repository by https://.")
-    return get_transport_and_path(location, pool_manager=_pools(is_allowed), ssh_command=_SSH)
+    proxy = proxy_for(location)
+    pools = _Proxied(proxy, is_allowed) if proxy else _pools(is_allowed)
+    return get_transport_and_path(location, pool_manager=pools, ssh_command=_SSH)
+
+
+class _Proxied(urllib3.ProxyManager):
+    """Pools of connections through a proxy. Checks each host that is known here, redirects included; a name
+    that means nothing here is left to the proxy."""
+
+    def __init__(self, proxy: str, is_allowed: IsAllowed) -> None:
+        super().__init__(proxy, timeout=_TIMEOUT, retries=_RETRIES)
+        self._is_allowed = is_allowed
+
+    def urlopen(  # type: ignore[override]  # as in urllib3.PoolManager
+        self, method: str, url: str, redirect: bool = True, **arguments: Any
+    ) -> urllib3.BaseHTTPResponse:
+        """Open a URL of an allowed host; called for each redirect too. PrivateAddressError for others."""
+        parts = urlsplit(url)
+        with suppress(socket.gaierror):
+            _check_name(parts.hostname or "", parts.port, self._is_allowed)
+        return super().urlopen(method, url, redirect, **arguments)
+
+
+_TIMEOUT = urllib3.Timeout(connect=20, read=60)
+_RETRIES = urllib3.Retry(redirect=5, connect=0, read=0, other=0)
 
 
 def _pools(is_allowed: IsAllowed) -> urllib3.PoolManager:
@@ -166,10 +192,7 @@ def _pools(is_allowed: IsAllowed) -> urllib3.PoolManager:
     class SecurePool(urllib3.HTTPSConnectionPool):
         ConnectionCls = Secure
 
-    pools = urllib3.PoolManager(
-        timeout=urllib3.Timeout(connect=20, read=60),
-        retries=urllib3.Retry(redirect=5, connect=0, read=0, other=0),
-    )
+    pools = urllib3.PoolManager(timeout=_TIMEOUT, retries=_RETRIES)
     pools.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
     return pools
 

@@ -14,9 +14,12 @@ from yarl import URL
 
 from digests.errors import SourceError
 from digests.model import without_credentials
+from digests.proxies import proxy_for
 from digests.sources.network_addresses import (
     IsAllowed,
     PrivateAddressError,
+    any_address,
+    check_address,
     checked_socket_factory,
     is_public_address,
     private_address_error,
@@ -67,12 +70,12 @@ class HttpClient:
         self._is_allowed = is_allowed
         self._limits = limits or FetchLimits()
         self._resolver = resolver
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def close(self) -> None:
-        """Close the session, if one was opened."""
-        if self._session is not None:
-            await self._session.close()
+        """Close the sessions that were opened."""
+        for session in self._sessions.values():
+            await session.close()
 
     async def get(self, address: str, *, accept: str, validators: dict[str, str]) -> Response | None:
         """The response of an address; None when it has not changed since the validators were returned.
@@ -112,7 +115,11 @@ class HttpClient:
                     f"{without_credentials(str(url))} is no web address; it begins with https://."
                 )
             headers = {"Accept": accept, **validators}
-            async with self._opened().get(url, headers=headers, allow_redirects=False) as answer:
+            proxy = proxy_for(str(url))
+            if proxy is not None:
+                await self._check_behind_proxy(url.host)
+            session = self._opened(behind_proxy=proxy is not None)
+            async with session.get(url, headers=headers, allow_redirects=False, proxy=proxy) as answer:
                 if answer.status in _REDIRECTS and "Location" in answer.headers:
                     url = url.join(URL(answer.headers["Location"]))
                     continue
@@ -121,14 +128,34 @@ class HttpClient:
             f"{without_credentials(str(url))} redirects on and on; give the address it should end at."
         )
 
-    def _opened(self) -> aiohttp.ClientSession:
-        """The session, opened when first used (it belongs to the running loop)."""
-        if self._session is None or self._session.closed:
+    async def _check_behind_proxy(self, host: str) -> None:
+        """SourceError for a host that is known here to have an address that is not allowed.
+
+        The proxy connects, and it alone may know the host: a name that means nothing here is left to it.
+        """
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, None)
+        except OSError:
+            return
+        try:
+            for *_, address in found:
+                check_address(address, self._is_allowed)
+        except PrivateAddressError as error:
+            raise private_address_error(host) from error
+
+    def _opened(self, *, behind_proxy: bool) -> aiohttp.ClientSession:
+        """The session, opened when first used (it belongs to the running loop).
+
+        A proxy often has a private address: connections to it are not checked.
+        """
+        session = self._sessions.get(behind_proxy)
+        if session is None or session.closed:
             silence = self._limits.silent_seconds
-            self._session = aiohttp.ClientSession(
+            is_allowed = any_address if behind_proxy else self._is_allowed
+            session = self._sessions[behind_proxy] = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
                     resolver=self._resolver,
-                    socket_factory=checked_socket_factory(self._is_allowed),
+                    socket_factory=checked_socket_factory(is_allowed),
                     force_close=True,
                     use_dns_cache=False,
                 ),
@@ -138,7 +165,7 @@ class HttpClient:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": _AGENT, "Accept-Encoding": "gzip, deflate"},
             )
-        return self._session
+        return session
 
     async def _read(self, url: URL, answer: aiohttp.ClientResponse, *, asked: bool) -> Response | None:
         if answer.status == 304 and asked:

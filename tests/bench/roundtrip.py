@@ -48,7 +48,7 @@ async def measure() -> None:
     for size in (int(one) for one in os.environ.get("ROUNDTRIP", SIZES).split(",")):
         with TemporaryDirectory() as home:
             url = f"sqlite:///{home}/roundtrip.sqlite3"
-            await _fill(url, size)
+            await fill(url, size)
             async with (
                 _slack() as slack,
                 started("haru", url, slack.api_url) as haru,
@@ -180,7 +180,7 @@ async def _slack() -> AsyncIterator[_Slack]:
             await runner.cleanup()
 
 
-async def _fill(url: str, size: int) -> None:
+async def fill(url: str, size: int) -> None:
     """The vault, and as many more notes made of its own texts as are wanted."""
     database = Database(url)
     await schema_version.upgrade(database)

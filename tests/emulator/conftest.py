@@ -60,13 +60,19 @@ class Running:
         assert started.returncode == 0, log.read_text()[-3000:]
         assert "Traceback" not in log.read_text(), log.read_text()[-3000:]
 
-    def by_socket(self) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+    def by_socket(self, **variables: str) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
         """``haru run`` in Socket Mode."""
-        return self.process("run", SLACK_APP_TOKEN=APP_TOKEN)
+        return self.process("run", SLACK_APP_TOKEN=APP_TOKEN, **variables)
 
     def by_http(self, port: int) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
         """``haru serve`` behind signed HTTP."""
         return self.process("serve", SLACK_SIGNING_SECRET=SECRET, PORT=str(port))
+
+    async def said(self, *words: str, **variables: str) -> int:
+        """The exit status of a command."""
+        environment = self._environment | {"SLACK_SIGNING_SECRET": SECRET} | variables
+        ran = await asyncio.create_subprocess_exec(*COMMAND, *words, cwd=self._folder, env=environment)
+        return await asyncio.wait_for(ran.wait(), timeout=60)
 
     async def json(self, *words: str, **variables: str) -> Any:
         """What a command prints as JSON, once it has ended well."""

@@ -57,6 +57,10 @@ class Slack:
     opened: int = 0
     cut: set[str] = field(default_factory=set)
     """Methods whose answers break off in the middle of their JSON."""
+    slow: dict[str, float] = field(default_factory=dict)
+    """Methods whose answers take so many seconds."""
+    refused: int = 0
+    """So many of the next handshakes are refused, as those of a ticket that is too old."""
     uploads: dict[str, bytes] = field(default_factory=dict)
     """The bytes of uploaded files, by id."""
     scopes: str = ""
@@ -65,6 +69,7 @@ class Slack:
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     _acks: dict[str, Json] = field(default_factory=dict)
     _answers: dict[str, list[Json]] = field(default_factory=dict)
+    _tickets: set[str] = field(default_factory=set)
     _number: int = 0
     _url: str = ""
 
@@ -248,6 +253,7 @@ class Slack:
         async with self._changed:
             self.calls.append(Call(name, given))
             self._changed.notify_all()
+        await asyncio.sleep(self.slow.get(name, 0.0))
         answer = getattr(self, "_" + name.replace(".", "_"))(given)
         if name in self.cut:
             whole = json.dumps({"ok": True, **answer, **NEWS})
@@ -332,7 +338,14 @@ class Slack:
         self.violations += [f"an answer holds {name}" for name in body.keys() - ANSWER]
         self.violations += [f"an answer: {one}" for one in wrong_payload(body)]
 
-    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        ticket = request.query["ticket"]
+        if ticket in self._tickets:
+            self.violations.append(f"the ticket {ticket} was used twice")
+        self._tickets.add(ticket)
+        if self.refused:
+            self.refused -= 1
+            return web.Response(status=408)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {}, **NEWS})

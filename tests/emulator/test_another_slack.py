@@ -85,6 +85,35 @@ async def test_a_lost_socket_is_opened_again(haru: Running, slack: Slack) -> Non
             assert TITLE in json.dumps(await slack.command("/paper", "looped"))
 
 
+async def test_each_handshake_has_an_address_of_its_own(haru: Running, slack: Slack, free_port: int) -> None:
+    """After handshakes that Slack refused, Haru asks for new addresses, and is ready once it is connected."""
+    slack.refused = 2
+    async with haru.by_socket(PORT=str(free_port)):
+        await slack.until(lambda: slack.sockets, "Haru opened no socket")
+        await _until_ready(f"http://127.0.0.1:{free_port}")
+        assert TITLE in json.dumps(await slack.command("/paper", "looped"))
+        assert await haru.said("health", "--ready", PORT=str(free_port)) == 0
+    assert await haru.said("health", PORT=str(free_port)) == 1
+
+
+@pytest.mark.parametrize("is_socket", [True, False], ids=["socket", "http"])
+async def test_what_was_accepted_is_answered_before_the_end(
+    haru: Running, slack: Slack, free_port: int, is_socket: bool
+) -> None:
+    """A process that is told to end while it works on a command still answers it."""
+    slack.slow["users.info"] = 2.0
+    if not is_socket:
+        slack.app_url = f"http://127.0.0.1:{free_port}"
+    async with haru.by_socket() if is_socket else haru.by_http(free_port) as process:
+        if not is_socket:
+            await _until_ready(f"http://127.0.0.1:{free_port}")
+        asked = asyncio.create_task(slack.command("/paper", "looped"))
+        await slack.called("users.info")
+        process.terminate()
+        assert TITLE in json.dumps(await asked)
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+
+
 async def test_by_signed_http(haru: Running, slack: Slack, free_port: int) -> None:
     """By HTTP everything works; what is not signed is refused, and Slack's own checks are answered."""
     await haru.json("preview", "--json", "--date", "2025-02-25")
