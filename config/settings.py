@@ -111,7 +111,7 @@ class Settings(BaseSettings):
     """Keys that encrypt tokens in the database, separated by commas. See ``encryption_keys``."""
 
     port: Annotated[int, Field(ge=0, le=65535)] = 3000
-    """The port of HTTP mode. ``haru worker`` serves its health there, but only if this is set."""
+    """The port of HTTP mode. ``haru worker`` and Socket Mode serve their health there if it is set."""
     haru_host: str = "0.0.0.0"  # noqa: S104 - Slack's requests come from outside this machine
     """The address on which HTTP mode listens."""
 

@@ -8,7 +8,6 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners import app_home, digest_upload, paper_buttons, settings_buttons
@@ -31,12 +30,10 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 def _listener(services: Services, action: Action, handler: Handler) -> Callable[..., Awaitable[None]]:
-    async def listen(
-        ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], client: AsyncWebClient
-    ) -> None:
+    async def listen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
         request = _request(services, body, client)
-        press = ButtonPress(request, body, _value(body), respond)
+        press = ButtonPress(request, body, _value(body))
         failure = await result_or_failure(handler(press), request)
         if failure is not None:
             log.info("action_failed", action=action.value)

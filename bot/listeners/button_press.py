@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from slack_bolt.context.respond.async_respond import AsyncRespond
-
 from bot.listeners.replies import respond_at_url, send_privately
 from bot.listeners.request import Request
 from bot.messages.message import Message, View
@@ -24,7 +22,6 @@ class ButtonPress:
     request: Request
     body: dict[str, Any]
     value: str
-    respond: AsyncRespond
 
     @property
     def view(self) -> dict[str, Any] | None:
@@ -51,13 +48,13 @@ class ButtonPress:
 
     async def reply(self, message: Message) -> None:
         """Answer so that only the person sees it: where the button is, else in the channel or directly."""
-        if self.body.get("response_url") and await respond_at_url(self.respond, message):
+        if self.request.response_url and await respond_at_url(self.request, message):
             return
         await send_privately(self.request, message)
 
     async def replace_message(self, message: Message) -> None:
         """Put the answer in place of the message that holds the button."""
-        if not await respond_at_url(self.respond, message, replace=True):
+        if not await respond_at_url(self.request, message, replace=True):
             await send_privately(self.request, message)
 
     async def open_modal(self, view: View) -> None:

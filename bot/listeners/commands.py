@@ -9,7 +9,6 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import counts
@@ -75,13 +74,11 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 def _listener(services: Services, name: str, command: Command) -> Callable[..., Awaitable[None]]:
-    async def listen(
-        ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], client: AsyncWebClient
-    ) -> None:
+    async def listen(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         request = Request.from_body(services, body, client)
         typed = unescape(str(body.get("text") or "")[:LONGEST_TYPED])
         started = time.monotonic()
-        await answer_command(ack, respond, request, command(request, typed))
+        await answer_command(ack, request, command(request, typed))
         counts.count_answer(name, time.monotonic() - started)
 
     return listen

@@ -112,7 +112,7 @@ async def save(press: ButtonPress) -> None:
         request.workspace, request.user_id, entry.id, now=request.services.clock.now()
     )
     if back is not None and press.is_in_private_answer:
-        await respond_at_url(press.respond, await open_paper(request, entry.id, *back), replace=True)
+        await respond_at_url(press.request, await open_paper(request, entry.id, *back), replace=True)
         return
     await press.open_modal(paper.saved(entry, language=await request.language(), new=is_new))
     if press.is_in_home:
@@ -126,7 +126,7 @@ async def unsave(press: ButtonPress) -> None:
     await request.services.saved_papers.remove(request.workspace, request.user_id, value_number(entry_id))
     if back is not None and press.is_in_private_answer:
         answer = await open_paper(request, value_number(entry_id), *back)
-        await respond_at_url(press.respond, answer, replace=True)
+        await respond_at_url(press.request, answer, replace=True)
         return
     if press.view is not None and press.is_in_modal:
         view = paper.unsaved(language=await request.language())
@@ -204,31 +204,31 @@ async def share(press: ButtonPress) -> None:
         await send_to_channel(request, message)
     except SlackCallError:
         # Where Haru is no member of the channel, the response URL may still post there.
-        await respond_at_url(press.respond, message, in_channel=True)
+        await respond_at_url(press.request, message, in_channel=True)
 
 
 async def open_from_list(press: ButtonPress) -> None:
     """Show one paper of a list in place of the list."""
     entry_id, offset, question = value_parts(press.value, 3)
     answer = await open_paper(press.request, value_number(entry_id), value_number(offset), question)
-    await respond_at_url(press.respond, answer, replace=True)
+    await respond_at_url(press.request, answer, replace=True)
 
 
 async def turn_page(press: ButtonPress) -> None:
     """Show another page of a list in its place, or the list again in place of one of its papers."""
     offset, question = value_parts(press.value, 2)
     answer = await page_of_list(press.request, question, value_number(offset))
-    await respond_at_url(press.respond, answer, replace=True)
+    await respond_at_url(press.request, answer, replace=True)
 
 
 async def try_suggestion(press: ButtonPress) -> None:
     """Look up a suggested question in place of the answer that suggested it."""
-    await respond_at_url(press.respond, await find_papers(press.request, press.value), replace=True)
+    await respond_at_url(press.request, await find_papers(press.request, press.value), replace=True)
 
 
 async def show_tag(press: ButtonPress) -> None:
     """Show the papers of a tag in place of the list of tags."""
-    await respond_at_url(press.respond, await find_tag(press.request, press.value), replace=True)
+    await respond_at_url(press.request, await find_tag(press.request, press.value), replace=True)
 
 
 def _entry_and_back(value: str) -> tuple[str, tuple[int, str] | None]:

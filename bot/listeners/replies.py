@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
+import aiohttp
 import structlog
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.listeners.request import Request
@@ -23,22 +24,47 @@ _WAITS = (0.5, 2.0, 8.0)
 
 
 async def respond_at_url(
-    respond: AsyncRespond, message: Message, *, replace: bool = False, in_channel: bool = False
+    request: Request, message: Message, *, replace: bool = False, in_channel: bool = False
 ) -> bool:
-    """Send a message through the response URL; False if the URL no longer works.
+    """Send a message through the response URL; False if the URL does not work, or no longer.
 
     Only the person sees it, unless ``in_channel``. ``replace`` puts it in place of the message that holds the
-    button. For how long and how often the URL works, see ``timely_answer``.
+    button. For how long and how often the URL works, see ``timely_answer``. No other host than Slack's is
+    called, and no redirect followed: whoever could sign a request would otherwise choose what Haru calls.
     """
-    response = await respond(
-        response_type="in_channel" if in_channel else "ephemeral",
-        replace_original=replace,
+    url = request.response_url
+    if not _is_slacks(url, request.client.base_url):
+        log.warning("response_url_refused", url=url)
+        return False
+    answer = {
+        "response_type": "in_channel" if in_channel else "ephemeral",
+        "replace_original": replace,
         **message.payload(),
-    )
-    if response.status_code >= 400:
-        log.warning("response_url_expired", status=response.status_code)
+    }
+    session = request.client.session
+    if session is None:
+        raise ValueError("the client of a request shares the session of all clients")
+    try:
+        async with session.request("POST", url, json=answer, allow_redirects=False) as response:
+            status = response.status
+    except (aiohttp.ClientError, TimeoutError) as error:
+        log.warning("response_url_failed", error=type(error).__name__)
+        return False
+    if status >= 300:
+        log.warning("response_url_expired", status=status)
         return False
     return True
+
+
+def _is_slacks(url: str, api_url: str) -> bool:
+    """Whether a response URL is at one of Slack's hosts, or at that of ``SLACK_API_URL``."""
+    try:
+        parts, api = urlsplit(url), urlsplit(api_url)
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    is_slack = parts.scheme == "https" and (host == "slack.com" or host.endswith(".slack.com"))
+    return is_slack or (parts.scheme, host) == (api.scheme, api.hostname)
 
 
 async def insist(send: Callable[[], Awaitable[AsyncSlackResponse]]) -> None:

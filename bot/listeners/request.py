@@ -28,6 +28,7 @@ class Request:
 
     ``channel_id`` is empty where there is no channel, as in App Home. ``trigger_id`` opens a modal within
     three seconds of the request. ``thread_ts`` is the thread that an event was written in, or empty.
+    ``response_url`` takes answers to a command or a press (``replies.respond_at_url``); it may be empty.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Request:
         client: AsyncWebClient,
         trigger_id: str | None = None,
         thread_ts: str = "",
+        response_url: str = "",
     ) -> None:
         self.services = services
         self.workspace = workspace
@@ -48,6 +50,7 @@ class Request:
         self.client = client
         self.trigger_id = trigger_id
         self.thread_ts = thread_ts
+        self.response_url = response_url
         self._channel: Channel | None = None
         self._channel_is_read = False
         self._channel_is_complete = False
@@ -68,6 +71,7 @@ class Request:
             client=client,
             trigger_id=str(body["trigger_id"]) if body.get("trigger_id") else None,
             thread_ts=str(mapping(body.get("event")).get("thread_ts") or ""),
+            response_url=str(body.get("response_url") or ""),
         )
 
     def in_channel(self, channel_id: str) -> Request:
@@ -180,6 +184,7 @@ class Request:
             channel_id=channel_id,
             client=self.client,
             trigger_id=self.trigger_id,
+            response_url=self.response_url,
         )
 
 

@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Awaitable
 
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_bolt.context.respond.async_respond import AsyncRespond
 
 from bot.listeners.error_answers import error_language, result_or_failure
 from bot.listeners.replies import respond_at_url, send_privately
@@ -33,9 +32,7 @@ _ACKNOWLEDGED_VIEW_SHOWS_AFTER = 0.5
 """Seconds until Slack has shown the view of an acknowledgement, which would replace an earlier update."""
 
 
-async def answer_command(
-    ack: AsyncAck, respond: AsyncRespond, request: Request, answer: Awaitable[Message]
-) -> None:
+async def answer_command(ack: AsyncAck, request: Request, answer: Awaitable[Message]) -> None:
     """Answer a slash command so that only the person who asked sees it.
 
     Errors are answered in words. If the response URL no longer works, an ephemeral message asks the person to
@@ -47,7 +44,7 @@ async def answer_command(
         await ack(response_type="ephemeral", **task.result().payload())
         return
     await ack()
-    if not await respond_at_url(respond, await task):
+    if not await respond_at_url(request, await task):
         expired = failure(Failure.RESPONSE_EXPIRED, language=await error_language(request))
         await send_privately(request, expired)
 

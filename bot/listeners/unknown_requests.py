@@ -15,7 +15,6 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_bolt.context.respond.async_respond import AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.listeners.commands import haru_command
@@ -32,12 +31,10 @@ def register(app: AsyncApp, services: Services) -> None:
     """Listen to every request. Call it last: Bolt asks listeners in the order they were added."""
     app.use(_without_team_id)
 
-    async def answer_with_help(
-        ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any], client: AsyncWebClient
-    ) -> None:
+    async def answer_with_help(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         log.warning("unknown_command", command=body.get("command"))
         request = Request.from_body(services, body, client)
-        await answer_command(ack, respond, request, haru_command(request, "help"))
+        await answer_command(ack, request, haru_command(request, "help"))
 
     async def acknowledge(ack: AsyncAck, body: dict[str, Any]) -> None:
         log.info("unknown_request", type=body.get("type"))

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from unittest.mock import AsyncMock
 
+import aiohttp
 import pytest
+from aiohttp import web
 
+from bot.lifecycle import listening
 from bot.listeners import timely_answer
 from bot.listeners.error_answers import result_or_failure
 from bot.listeners.request import Request
@@ -26,7 +30,7 @@ class _EnglishServices:
         self.user_languages.get_with_channel.return_value = ("en", None)
 
 
-def _request(client: AsyncMock) -> Request:
+def _request(client: AsyncMock, *, response_url: str = "") -> Request:
     services = _EnglishServices()
     return Request(
         services,  # type: ignore[arg-type]
@@ -34,6 +38,7 @@ def _request(client: AsyncMock) -> Request:
         user_id="U1",
         channel_id="C1",
         client=client,
+        response_url=response_url,
     )
 
 
@@ -46,19 +51,47 @@ async def test_a_slow_answer_is_acknowledged_first_and_follows(
     await desk.until("Latent Thoughts", JUNHO)
 
 
-async def test_an_expired_response_url_is_reported_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the response URL no longer works, an ephemeral message asks the person to ask again."""
+@pytest.fixture
+async def responses(unused_tcp_port: int) -> AsyncIterator[list[str]]:
+    """The paths at which a server stands for response URLs: /moved leads to /taken, others are gone."""
+    asked: list[str] = []
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        if request.path == "/moved":
+            raise web.HTTPFound("/taken")
+        return web.Response(status=200 if request.path == "/taken" else 404)
+
+    application = web.Application()
+    application.router.add_post("/{name}", answer)
+    async with listening(application, "127.0.0.1", unused_tcp_port):
+        yield asked
+
+
+@pytest.mark.parametrize(
+    ("path", "called"), [("taken", True), ("gone", True), ("moved", True), ("https://evil.example/x", False)]
+)
+async def test_an_answer_that_no_response_url_takes_is_reported_in_words(
+    responses: list[str], unused_tcp_port: int, path: str, called: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the response URL is gone, leads elsewhere or is not Slack's, the person is asked to ask again."""
     monkeypatch.setattr(timely_answer, "ANSWER_IN_ACK_WITHIN", 0.0)
-    client, respond, ack = AsyncMock(), AsyncMock(), AsyncMock()
-    respond.return_value.status_code = 404
+    ack, home = AsyncMock(), f"http://127.0.0.1:{unused_tcp_port}/"
 
     async def work() -> Message:
         await asyncio.sleep(0.05)
         return Message("late")
 
-    await timely_answer.answer_command(ack, respond, _request(client), work())
+    async with aiohttp.ClientSession() as session:
+        client = AsyncMock(base_url=f"{home}api/", session=session)
+        request = _request(client, response_url=path if "://" in path else f"{home}{path}")
+        await timely_answer.answer_command(ack, request, work())
     ack.assert_awaited_once_with()
-    assert "ask again" in client.chat_postEphemeral.await_args.kwargs["text"]
+    assert responses == ([f"/{path}"] if called else [])
+    if path == "taken":
+        client.chat_postEphemeral.assert_not_awaited()
+    else:
+        assert "ask again" in client.chat_postEphemeral.await_args.kwargs["text"]
 
 
 def test_an_answer_leaves_time_for_the_network() -> None:

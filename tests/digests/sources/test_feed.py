@@ -16,6 +16,7 @@ from digests.sources.feed import FeedFetcher
 from digests.sources.http_client import FetchLimits, HttpClient
 from digests.sources.network_addresses import is_public_address
 from tests.digests.sources.feed_server import FeedServer, item, rss
+from tests.forward_proxy import ForwardProxy
 
 LIMITS = FetchLimits(seconds=5, silent_seconds=5, size=1024 * 1024)
 
@@ -46,6 +47,19 @@ async def test_an_item_is_a_newsletter(web: HttpClient, feed_server: FeedServer)
     assert (document.path, digest.date) == ("urn:issue:2025-02-25", date(2025, 2, 25))
     assert (entry.paper.title, entry.paper.arxiv_id) == ("Looped Transformers", "2502.17416")
     assert entry.commentary("ko") == "반복하는 트랜스포머 이야기예요."
+
+
+async def test_a_feed_comes_through_the_proxy(
+    web: HttpClient, feed_server: FeedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a proxy a name need mean nothing here, and a private address is refused all the same."""
+    async with ForwardProxy(feed_server.port).running() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        (document,) = (await _fetch(web, "http://feeds.example/feed")).documents
+        assert (document.path, proxy.hosts) == ("urn:issue:2025-02-25", ["feeds.example"])
+        with pytest.raises(SourceError, match="leads to a private address"):
+            await _fetch(web, "http://10.0.0.1/feed")
+        assert proxy.hosts == ["feeds.example"]
 
 
 async def test_an_unchanged_feed_is_not_sent_again(web: HttpClient, feed_server: FeedServer) -> None:

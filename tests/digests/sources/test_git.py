@@ -21,6 +21,7 @@ from dulwich.web import WSGIRequestHandlerLogger, WSGIServerLogger, make_wsgi_ch
 from digests.errors import SourceError
 from digests.model import Fetch, Source, SourceKind
 from digests.sources.git import GitFetcher
+from tests.forward_proxy import ForwardProxy
 
 NOTE = "https://arxiv.org/abs/2502.17416\n*{}* (Ada Lovelace)\n\n{}\n\n#llm\n"
 
@@ -269,6 +270,22 @@ async def test_a_repository_is_fetched_over_http(
             {"Zwei.md": date(2025, 2, 25)},
             {"Zwei.md": "250225 Two.md"},
         )
+
+
+async def test_a_repository_comes_through_the_proxy(
+    repository: Repository, source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a proxy a name need mean nothing here, and a private address is refused all the same."""
+    git = GitFetcher(tmp_path / "clones")
+    with _served(repository) as port:
+        async with ForwardProxy(port).running() as proxy:
+            monkeypatch.setenv("HTTP_PROXY", proxy.url)
+            fetched = await _fetch(git, replace(source, location="http://git.example/notes.git"))
+            assert _days(fetched) == {"250224 One.md": date(2025, 2, 24)}
+            assert set(proxy.hosts) == {"git.example"}
+            with pytest.raises(SourceError, match="private address"):
+                await _fetch(git, replace(source, location="http://10.0.0.1/notes.git"))
+            assert set(proxy.hosts) == {"git.example"}
 
 
 async def test_a_fetch_that_takes_too_long_is_ended(tmp_path: Path, source: Source) -> None:
