@@ -88,6 +88,24 @@ def names_in(line: str) -> tuple[str, ...] | None:
     return names if look_like_names(names) else None
 
 
+_PERSON = re.compile(r"[^\W\d_][\w.'’-]*(?: [\w.'’-]+){1,4}")
+_NO_PERSON = re.compile(r"\b(?:19|20)\d\d\b|arxiv|proceedings|conference|journal|preprint", re.IGNORECASE)
+
+
+def listed_people(line: str) -> tuple[str, ...]:
+    """The people in a line that names two or more and says nothing else but a venue and a year after them:
+    ``Ada Kim, Ben Lee, arXiv, 2025``. Nothing for any other line.
+    """
+    if len(line) > 3000:
+        return ()
+    parts = [
+        part.strip(" *_") for part in re.split(r", (?:and )?| and |; ", _OTHERS.sub("", line.strip(" .")))
+    ]
+    people = [part for part in parts if _PERSON.fullmatch(part) and not _NO_PERSON.search(part)]
+    is_all = people == parts[: len(people)] and len(parts) - len(people) <= 2
+    return tuple(people) if len(people) > 1 and is_all and look_like_names(tuple(people)) else ()
+
+
 def look_like_names(names: tuple[str, ...]) -> bool:
     """Whether all texts look like names of people or teams, not like prose or addresses."""
     if len(names) < 3 and any(":" in name for name in names):

@@ -13,6 +13,7 @@ from digests.reading.lines import check_lines
 from digests.reading.markdown_digest import read_papers
 from digests.reading.newsletter import read_newsletter
 from digests.reading.note import read_note
+from digests.reading.note_fields import split_note_fields
 from digests.reading.page import looks_like_html, read_page
 
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
@@ -66,6 +67,7 @@ def _read_markdown(text: str, document: Document) -> Digest:
     if _ABOUT_A_REPOSITORY.fullmatch(name):
         # No mistake of its author, so nothing is refused.
         return Digest(None, ())
+    front, body = split_note_fields(body, front)
     return read_note(body, document.path, document.first_seen, front)
 
 

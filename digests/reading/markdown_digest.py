@@ -14,19 +14,23 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from digests.model import Commentary, Entry, Paper, Tag
-from digests.reading.authors import labelled_names, names_in, names_of_people
+from digests.reading.authors import (
+    labelled_names,
+    listed_people,
+    look_like_names,
+    names_in,
+    names_of_people,
+)
 from digests.reading.identity import arxiv_id, direct_url, is_paper_address
 from digests.reading.languages import language_of
 from digests.reading.latex import latex_to_unicode
 from digests.reading.lines import address_of
+from digests.reading.note_fields import is_about_one_paper
 from digests.reading.tags import each_once, labelled_tags, tag, tags_of_line
 from digests.reading.titles import MAX_TITLE_LENGTH
 
 MAX_LENGTH = 1_000_000
 """Characters of a document that is looked through for papers. The parser takes up to 20 µs for each."""
-
-MAX_PAPERS = 500
-"""Papers of a document."""
 
 _NUMBER = re.compile(r"^\s*(?:\(?\d{1,3}[.):]|[①-⑳]|[-*+•·]|\d️?⃣|📄|📝|🔥|⭐|✨)\s*")
 _REFERENCES = re.compile(
@@ -34,6 +38,18 @@ _REFERENCES = re.compile(
     r"|참고(?: ?문헌| ?자료)?|관련(?: ?논문| ?연구)?|링크|출처|参考(?:文献)?|関連",
     re.IGNORECASE,
 )
+_SECTIONS = re.compile(
+    r"(?:\d{1,2}(?:\.\d{1,2}){0,3}\.?\s+)?(?:introduction|overview|summary|abstract|background|motivation"
+    r"|problem|(?:key |main )?(?:ideas?|contributions?|findings|takeaways)"
+    r"|(?:our |the |proposed )?(?:method(?:s|ology)?|approach|model|architecture)|datasets?|training|setup"
+    r"|experiments?|evaluation|results?|analysis|discussion|limitations?|conclusions?|future work"
+    r"|implementation(?: details)?|notes?|tl;?dr|links? to the paper|paper|metadata"
+    r"|개요|요약|한 줄 요약|초록|서론|배경|문제|방법|모델|구조|실험|결과|분석|결론|한계|느낀 점"
+    r"|摘要|总结|背景|动机|问题|方法|模型|实验|结果|分析|结论|评分|评估|概要|手法|実験|結果|結論)\W*",
+    re.IGNORECASE,
+)
+"""Headings of sections about one paper."""
+
 _LABEL = re.compile(
     r"^[\s>*_\-+•]*(?P<name>[^\W\d][\w /]{0,24}?)\s{0,3}(?:\*\*|__)?\s{0,3}[:：](?:\*\*|__)?(?P<value>.*)$",
     re.DOTALL,
@@ -96,7 +112,10 @@ def read_papers(text: str) -> tuple[Entry, ...]:
     lines = re.split(r"\r\n?|\n", text)
     first = next((line.strip() for line in lines if line.strip()), "")
     # A document that begins with an address is a note about the paper there.
-    if len(text) > MAX_LENGTH or address_of(first) or len(set(_paper_addresses(text))) < 2:
+    is_note = address_of(first) and not first.startswith(("- ", "* ", "+ "))
+    if len(text) > MAX_LENGTH or is_note or len(set(_paper_addresses(text))) < 2:
+        return ()
+    if is_about_one_paper(text):
         return ()
     tokens = _PARSER.parse(text)
     by_heading = list(_of_headings(tokens, lines))
@@ -104,7 +123,7 @@ def read_papers(text: str) -> tuple[Entry, ...]:
     in_lists = list(_of_items(tokens, lines))
     for candidates in sorted((by_heading, in_tables, in_lists), key=lambda found: -_papers(found)):
         if _papers(candidates) >= 2:
-            return tuple(_entry(one) for one in candidates[:MAX_PAPERS])
+            return tuple(_entry(one) for one in candidates)
     return ()
 
 
@@ -133,9 +152,11 @@ def _of_headings(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[_Can
         body = list(lines[begins:ends])
         if url is None:
             url = next((address for line in body for address in _paper_addresses(line)), None)
-        if url is None or not title or _REFERENCES.fullmatch(title):
+        if url is None or not title or _REFERENCES.fullmatch(title) or _SECTIONS.fullmatch(title):
             continue
-        yield _Candidate(title, url, starts[place][0] + 1, authors, body)
+        in_table = {address for line in body if line.startswith("|") for address in _paper_addresses(line)}
+        if len(in_table) < 2:  # Else it heads a table of papers.
+            yield _Candidate(title, url, starts[place][0] + 1, authors, body)
 
 
 def _of_items(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[_Candidate]:
@@ -152,12 +173,15 @@ def _of_items(tokens: Sequence[Token], lines: Sequence[str]) -> Iterator[_Candid
         if inline is None:
             continue
         title, url, authors = _titled(inline)
-        if not is_item and url is None and not _strong(inline.children or []):
+        is_marked = url is not None or bool(_strong(inline.children or []))
+        if not is_marked and (cited := _cited(_plain(inline))):
+            title, authors, is_marked = *cited, True
+        if not is_item and not is_marked:
             continue  # A paragraph of prose that cites a paper.
         body = list(lines[token.map[0] : token.map[1]])
         if url is None:
             url = next((address for line in body for address in _paper_addresses(line)), None)
-        if url is None or not _may_be_title(title):
+        if url is None or not _may_be_title(title, is_marked=is_marked):
             continue
         first = _NUMBER.sub("", body[0]) if body else ""
         body[:1] = [_after_title(first, title)]
@@ -175,10 +199,20 @@ def _first_inline(tokens: Sequence[Token], place: int) -> Token | None:
     return None
 
 
-def _may_be_title(title: str) -> bool:
-    """Whether the words before a link may be a title, and not a sentence that cites the paper."""
+_CITATION = re.compile(
+    r"\W{0,4}(?:\d{1,4}\W{1,4})?(?P<authors>[^\"“”\n]{3,1500}?)[.,:]?\s[\"“]\s?"
+    r"(?P<title>[^\"“”\n]{8,400}?)[.,]?\s?[\"”]"
+)
+"""A reference as papers list them: names, then the title in quotation marks."""
+
+
+def _may_be_title(title: str, *, is_marked: bool) -> bool:
+    """Whether the words before a link may be a title, and not a sentence that cites the paper. Words that are
+    bold, or the label of the link, are ``is_marked``."""
     words = title.split()
-    return 1 < len(words) <= 40 and not title.endswith((".", "。", "요", "다", ":")) and "http" not in title
+    if not 1 < len(words) <= 40 or "http" in title:
+        return False
+    return is_marked or not title.endswith((".", "。", "요", "다", ":"))
 
 
 def _after_title(line: str, title: str) -> str:
@@ -186,13 +220,14 @@ def _after_title(line: str, title: str) -> str:
     place = line.find(title)
     if place < 0:
         return ""
-    rest = re.sub(r"^\]\([^()\s]*\)", "", line[place + len(title) :].lstrip("*_"))
-    return rest.lstrip("*_ ").lstrip("-–—:|").strip()
+    rest = re.sub(r"^\]\([^()\s]*\)", "", line[place + len(title) :].lstrip('.*_"”'))
+    return re.sub(r"^[*_ ]*[.,]?[*_ ]*[-–—:|]?\s*", "", rest).strip()
 
 
 def _titled(inline: Token) -> tuple[str, str | None, tuple[str, ...]]:
     """The title in a heading or at the start of an item, the paper's link in it, and the authors after it."""
     children = inline.children or []
+    text = _plain(inline).split("\n")[0]
     for place, child in enumerate(children):
         if child.type != "link_open":
             continue
@@ -202,22 +237,31 @@ def _titled(inline: Token) -> tuple[str, str | None, tuple[str, ...]]:
         label = _text_until(children[place + 1 :], "link_close")
         before = _bare(_text_until(children[:place], ""))
         # A label such as "Paper" or "2502.00001" is no title.
-        title = (
-            label if len(label.split()) > 2 and not arxiv_id(label) else _strong(children) or before or label
-        )
-        return _bare(title), direct_url(address), ()
-    text = _plain(inline).split("\n")[0]
+        if len(label.split()) > 2 and not arxiv_id(label):
+            return _bare(label), direct_url(address), ()
+        if not (strong := _strong(children)) and (cited := _cited(text)):
+            return *cited[:1], direct_url(address), cited[1]
+        return _bare(strong or before or label), direct_url(address), ()
     found = re.match(r"(.{4,400}?)\s*\(([^()]{3,400})\)\s*$", text)
     names = names_in(f"({found[2]})") if found and "," in found[2] else None
     return _bare(_strong(children) or (found[1] if found and names else text)), None, names or ()
+
+
+def _cited(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """Title and authors of a reference as papers list them; None for any other text."""
+    found = _CITATION.match(text)
+    names = names_of_people(found["authors"]) if found else ()
+    return (_bare(found["title"]), names) if found and look_like_names(names) else None
 
 
 def _strong(children: Sequence[Token]) -> str:
     """The first words in bold, if the text begins with them."""
     for place, child in enumerate(children):
         if child.type == "strong_open":
-            return _text_until(children[place + 1 :], "strong_close")
-        if child.type == "text" and child.content.strip(" .)(0123456789[]"):
+            said = _text_until(children[place + 1 :], "strong_close")
+            if not re.fullmatch(r"[\[(]?\d{1,4}[\])]?\.?", said):
+                return said
+        if child.type == "text" and child.content.strip(" .,:/)(0123456789[]-"):
             return ""
     return ""
 
@@ -238,9 +282,29 @@ def _plain(inline: Token) -> str:
 
 
 def _bare(title: str) -> str:
-    """A title without numbers, bullets and marks around it."""
-    text = _NUMBER.sub("", title.strip()).strip().strip("*_~`").strip()
-    return re.sub(r"\s*[-–—|:]\s*$", "", text)[:MAX_TITLE_LENGTH]
+    """A title without numbers, dates, bullets, quotation marks and the brackets of links around it."""
+    text = _NUMBER.sub("", title[: 2 * MAX_TITLE_LENGTH].strip())
+    text = _without_brackets(_DATED.sub("", text).strip().strip("*_~`").strip())
+    if len(text) > 2 and (text[0], text[-1]) in (('"', '"'), ("“", "”")):
+        text = text[1:-1]
+    return re.sub(r"(?<=[^\W\d]{2})\.$|\s*[-–—|:]\s*$", "", text)[:MAX_TITLE_LENGTH]
+
+
+_DATED = re.compile(r"^[\[(](?:19|20)\d\d(?:[-/.]\d{1,2}){1,2}[\])]\s*")
+_BRACKETED = re.compile(
+    r"[\[(] ?(?:note|code|pdf|paper|project|link|video|slide|web|review|arxiv|blog)s? ?[\])]$", re.IGNORECASE
+)
+
+
+def _without_brackets(text: str) -> str:
+    """The text without what links leave after a title: ``[``, ``[note] [``."""
+    while True:
+        shorter = text.rstrip().rstrip("[(").rstrip()
+        if found := _BRACKETED.search(shorter[-20:]):
+            shorter = shorter[: len(shorter) - len(found[0])]
+        if shorter == text:
+            return text
+        text = shorter
 
 
 def _of_tables(tokens: Sequence[Token]) -> Iterator[_Candidate]:
@@ -272,9 +336,12 @@ def _of_row(names: Sequence[str], row: Sequence[Token], line: int) -> _Candidate
         if cell not in (titled, authors) and name not in _LINKS | _DROPPED and not list(_links(cell))
     ]
     names_found = names_of_people(_plain(authors)) if authors else ()
-    title = _bare(_plain(titled).split("\n")[0])
+    whole = _plain(titled).split("\n")[0]
+    title = _bare(_strong(titled.children or []) or whole)
     if not title:
         return None
+    if more := _after_title(whole, title):
+        said.insert(0, more)
     return _Candidate(
         title, direct_url(link), line, names_found, [f"{text}\n" for text in said if len(text.split()) > 3]
     )
@@ -302,9 +369,13 @@ def _entry(found: _Candidate) -> Entry:
         if address := address_of(bare):
             cites.append(address)
         elif not authors and (
-            names := labelled_names(text) or (names_in(bare) if bare.startswith("(") else None)
+            names := labelled_names(text)
+            or (names_in(bare) if bare.startswith("(") else None)
+            or _slanted_names(text.lstrip(".,;: "))
+            or (listed_people(bare) if text[:1] in "-*+•" else ())
         ):
             authors = names
+            cites += list(_paper_addresses(text))
         elif (own := labelled_tags(text) or tags_of_line(text)) is not None:
             tags += own
         elif label and name in _TAGS:
@@ -317,9 +388,7 @@ def _entry(found: _Candidate) -> Entry:
             abstract.append(text.lstrip("> "))
         elif label and re.search(r"[*_]{2}", text[: label.start("value")]):
             said.append(label["value"].strip())
-        elif not re.fullmatch(
-            r"[-*_=|\s]*|\|?\s*\[[^\]]{1,40}\]\([^)]*\)(?:\s*\|?\s*\[[^\]]{1,40}\]\([^)]*\))*", text
-        ):
+        elif re.search(r"[^\W_]", _ANY_LINK.sub("", text)):
             said.append(_without_link(text, found.url))
         elif not text:
             said.append("")
@@ -343,6 +412,16 @@ def _entry(found: _Candidate) -> Entry:
         tuple(address for address in dict.fromkeys(cites) if address != found.url),
         line=found.line,
     )
+
+
+_ANY_LINK = re.compile(r"\[[^\[\]\n]{0,80}\]\([^()\s]{0,1000}\)")
+
+
+def _slanted_names(text: str) -> tuple[str, ...]:
+    """The authors of a line that begins with names in italics: ``*Ada Kim, Ben Lee.* Preprint``."""
+    found = re.match(r"[*_](?![*_ ])([^*_\n]{3,2000})[*_](?![*_\w])", text)
+    names = names_of_people(found[1].strip(" .")) if found else ()
+    return names if len(names) > 1 and look_like_names(names) else ()
 
 
 def _without_link(text: str, url: str) -> str:

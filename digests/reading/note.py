@@ -167,6 +167,8 @@ class _Parts:
     tags: list[Tag] = field(default_factory=list)
     cites: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    has_sections: bool = False
+    """Whether headings part the text: then its author wrote it, and it is no abstract."""
 
 
 def _read_lines(lines: Sequence[Line], parts: _Parts, stem: str) -> None:
@@ -299,6 +301,7 @@ def _read_body(texts: Sequence[str], parts: _Parts) -> None:
             under_heading = (heading[1] or "").strip().lower() in ("link", "links", "")
             in_references = bool(_REFERENCES.fullmatch((heading[1] or "").strip()))
             text = "" if under_heading or in_references else heading[1].strip()
+            parts.has_sections = parts.has_sections or bool(text)
         elif in_references and (cited := urls_in([text])) and not is_korean(text):
             parts.cites.extend(cited)
             continue
@@ -325,7 +328,7 @@ def _sort_languages(free: list[str], marked: list[str], any_mark: bool, parts: _
     tail = free[last + 1 :]
     if last < 0 and not any(map(_is_said, (*free, *marked))):
         parts.cites.extend(urls_in(free))
-    elif last < 0 and not any_mark and parts.heading and not any(parts.abstract):
+    elif last < 0 and not any_mark and parts.heading and not any(parts.abstract) and not parts.has_sections:
         parts.abstract = free
     elif last < 0:
         parts.english = [*marked, "", *free]

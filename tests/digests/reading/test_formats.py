@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digests.errors import DigestError
-from digests.model import Digest, Document, Source, SourceKind
+from digests.model import Digest, Document, Entry, Source, SourceKind
 from digests.reading.authors import names_of_people
 from digests.reading.document import read_document
 from digests.reading.front_matter import split_front_matter
@@ -207,3 +207,107 @@ def test_a_title_alone_is_refused() -> None:
     with pytest.raises(DigestError):
         _read(f"# {ROUTING}\n", "a.md")
     assert _read(f"# {ROUTING}\n", "2025-02-25.md").entries[0].paper.title == ROUTING
+
+
+def _one(text: str, path: str = "papers/routing.md") -> Entry:
+    (entry,) = _read(text, path).entries
+    return entry
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        "# Paper\n\n* **Title**: {title}\n* **Authors**: {names}\n* **Link**: {url}\n* **Tags**: moe, rl",
+        "# 라우팅\n\n**논문 제목**: {title}\n**저자**: {names}\n**논문 링크**: [arXiv:2502.00001]({url})\n"
+        "**키워드**: moe, rl",
+        "# 路由\n\n> **论文**：*{title}*\n>\n> **作者**：{names}（通讯作者）et al.\n>\n> **机构**：E\n>\n"
+        "> 🔗 [arXiv]({url}) | [PDF]({url})\n>\n> **分类标签**：`moe` `rl`",
+        "# {title}\n\n## Metadata\n\nurl:\n- [paper]({url}) (arXiv 2025)\n- [code](https://github.com/e/g)\n\n"
+        "- **Authors**: {names}\n- **Tags**: moe, rl",
+        "# {title}\n\n{names}, arXiv, 2025\n\n{url}\n\nTags: moe, rl",
+        "# {title}\n### by Ada Kim and Ben Lee\n\n* [Link to the paper]({url})\n\nTags: moe, rl",
+    ],
+    ids=["items", "korean", "chinese quote", "values below", "names alone", "link to the paper"],
+)
+def test_facts_at_the_top_of_a_note_are_read(top: str) -> None:
+    """Title, authors, link and tags are read from a list of facts, whatever its form and language."""
+    url = "https://arxiv.org/abs/2502.00001"
+    facts = top.format(title=ROUTING, url=url, names="Ada Kim, Ben Lee")
+    entry = _one(f"{facts}\n\n## Summary\n\nRouting is made gentle by learning.\n")
+    paper = entry.paper
+    assert (paper.title, paper.authors, paper.url) == (ROUTING, ("Ada Kim", "Ben Lee"), url)
+    assert [tag.name for tag in entry.tags] == ["moe", "rl"]
+    assert "Routing is made gentle by learning." in (entry.commentary("en") or "")
+    assert paper.abstract is None
+
+
+def test_a_link_of_another_section_is_not_the_papers() -> None:
+    """A note without a link of its own does not take one from a section."""
+    entry = _one(
+        f"# {ROUTING}\n\nRouting is made gentle.\n\n## More\n\n[arXiv](https://arxiv.org/abs/2502.00009)\n"
+    )
+    assert entry.paper.url is None
+
+
+def test_sections_that_cite_papers_are_parts_of_one_note() -> None:
+    """Introduction and results with links to other papers make no entries."""
+    text = (
+        f"---\ntitle: {ROUTING}\n---\n## Introduction\n\nSee https://arxiv.org/abs/2502.00002\n\n"
+        "## 2.1 Results\n\nBetter than https://arxiv.org/abs/2502.00003\n"
+    )
+    assert _one(text).paper.title == ROUTING
+
+
+_TWO = "[[pdf]](https://arxiv.org/abs/2502.0000{n}) [[code]](https://github.com/e/{n})"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "1. **[{title}.](https://arxiv.org/abs/2502.0000{n})** [[code](https://github.com/e/{n})]\n\n"
+        "    *Ada Kim, Ben Lee.* Preprint'25\n",
+        "1. **{title}.** Preprint. \n\n    *Ada Kim, Ben Lee* " + _TWO + ", 2025.2\n",
+        '**[{n}]** Ada Kim, and Ben Lee. "**{title}**." arXiv preprint (2025). ' + _TWO + " :star:\n",
+        '- Ada Kim, Ben Lee: "{title}", 2025. ' + _TWO + "\n",
+        "- [2025/02/25] **{title}** | [[paper]](https://arxiv.org/abs/2502.0000{n}) | [code]\n\n"
+        "  - Ada Kim, Ben Lee\n",
+        "* {title} [[arXiv](https://arxiv.org/abs/2502.0000{n})]\n  - Authors: Ada Kim, Ben Lee\n",
+        "- 2025-02-25, **{title}**, Ada Kim et.al., Paper: [https://arxiv.org/abs/2502.0000{n}]"
+        "(https://arxiv.org/abs/2502.0000{n})\n\n  *Ada Kim, Ben Lee*\n",
+    ],
+    ids=[
+        "bold link",
+        "bold title",
+        "reference in bold",
+        "reference",
+        "dated",
+        "bracketed link",
+        "daily list",
+    ],
+)
+def test_lists_of_papers_as_people_keep_them(item: str) -> None:
+    """Titles come without periods, numbers, dates, quotation marks and what is left of links."""
+    text = "# Reading list\n\n" + "\n".join(
+        item.format(title=title, n=n) for n, title in ((1, ROUTING), (2, COUNTING))
+    )
+    entries = _read(text).entries
+    assert [entry.paper.title for entry in entries] == [ROUTING, COUNTING]
+    assert [entry.paper.arxiv_id for entry in entries] == ["2502.00001", "2502.00002"]
+    assert [entry.paper.authors for entry in entries] == [("Ada Kim", "Ben Lee")] * 2
+
+
+def test_a_long_list_is_read_whole() -> None:
+    """A list of two thousand papers has two thousand entries."""
+    url = "https://arxiv.org/abs/2502"
+    text = "\n".join(f"- [Paper Number {n} of Many]({url}.{n:05})" for n in range(2000))
+    assert len(_read(text).entries) == 2000
+
+
+def test_a_heading_of_a_table_is_no_paper() -> None:
+    """A section with a table of papers gives the papers of the table."""
+    rows = "\n".join(
+        f"| {n} | **{title}** - in short. | [arXiv](https://arxiv.org/abs/2502.0000{n}) |"
+        for n, title in ((1, ROUTING), (2, COUNTING))
+    )
+    entries = _read(f"# Daily\n\n## 📋 Papers\n\n| # | Paper | Link |\n|---|---|---|\n{rows}\n").entries
+    assert [entry.paper.title for entry in entries] == [ROUTING, COUNTING]
