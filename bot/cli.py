@@ -11,7 +11,7 @@ import click
 from bot.terminal.archive_commands import export, import_documents, preview, retract, search
 from bot.terminal.backup_commands import backup, restore
 from bot.terminal.command import FAILED
-from bot.terminal.operator_commands import channels, doctor, manifest
+from bot.terminal.operator_commands import channels, deliveries, doctor, manifest
 from bot.terminal.process_commands import deliver, health, migrate, run, serve, worker
 from bot.terminal.source_commands import sources
 from bot.terminal.workspace_commands import forget, pause, reencrypt, resume
@@ -38,7 +38,7 @@ for subcommand in (
     run, serve, worker, deliver, migrate, health,
     import_documents, export, search, preview, retract,
     sources,
-    channels, doctor, manifest,
+    channels, deliveries, doctor, manifest,
     pause, resume, forget,
     backup, restore, reencrypt,
 ):  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, select, union
+from sqlalchemy import exists, func, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.channels.tables import channel as channel_table
@@ -68,17 +68,31 @@ class DeliveryHistory:
         async with self._database.read() as connection:
             return await _posts_of_papers(connection, channel_ids, paper_ids, since=since)
 
-    async def of_channel(self, channel_id: int, *, limit: int = 10) -> list[Delivery]:
-        """A channel's newest deliveries, newest first."""
+    async def of_channel(
+        self, channel_id: int, *, limit: int = 10, since: datetime | None = None
+    ) -> list[Delivery]:
+        """A channel's newest deliveries, newest first; only those begun since a time, where one is given."""
         delivery = tables.delivery.c
         query = (
             select(tables.delivery)
-            .where(delivery.channel_id == channel_id)
+            .where(delivery.channel_id == channel_id, *([delivery.created_at >= since] if since else []))
             .order_by(delivery.created_at.desc(), delivery.id.desc())
             .limit(limit)
         )
         async with self._database.read() as connection:
             return await _deliveries(connection, query)
+
+    async def paper_counts(self, delivery_ids: Collection[int]) -> dict[int, int]:
+        """How many papers each of these deliveries shows, without those that were taken down."""
+        shown, delivery = tables.edition_entry.c, tables.delivery.c
+        async with self._database.read() as connection:
+            rows = await connection.execute(
+                select(delivery.id, func.count())
+                .join_from(tables.delivery, tables.edition_entry, shown.edition_id == delivery.edition_id)
+                .where(in_list(delivery.id, sorted(delivery_ids)), shown.retracted.is_(False))
+                .group_by(delivery.id)
+            )
+            return {row[0]: row[1] for row in rows}
 
     async def last(self, channel_id: int) -> Delivery | None:
         """The delivery that says best what the channel got last; None when there is none.

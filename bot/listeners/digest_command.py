@@ -21,9 +21,13 @@ from bot.messages.channel_card import ChannelStatus
 from bot.messages.channel_card import card as card_message
 from bot.messages.help import Topic, help_message
 from bot.messages.message import Message
+from bot.messages.post_history import post_history
 from bot.messages.refusals import Mistyped, mistyped
+from bot.use_cases.channel_posts import HISTORY_DAYS
 
-_WITHOUT_VALUE = frozenset({"status", "preview", "log", "settings", "undo", "resume", "help", "post", "add"})
+_WITHOUT_VALUE = frozenset(
+    {"status", "preview", "log", "history", "settings", "undo", "resume", "help", "post", "add"}
+)
 """Subcommands that take no value: words after them are answered as not understood, never ignored."""
 
 
@@ -49,6 +53,9 @@ async def digest_command(request: Request, typed: str) -> Message:
             return await preview(request)
         case "log":
             return await _log(request, channel)
+        case "history":
+            posts = await request.services.posts.past_posts(channel)
+            return post_history(posts, days=HISTORY_DAYS, language=await request.language())
         case "settings":
             refusal = await open_settings_form(request)
             return refusal or await card(request)

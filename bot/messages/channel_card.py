@@ -33,10 +33,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LastPost:
-    """The newest delivery of a channel.
+    """A delivery of a channel.
 
     ``reason`` is a code of ``bot.messages.delivery_reasons``. ``url`` links to the first message.
-    ``delivery_id`` is the value of the button that posts it again.
+    ``delivery_id`` is the value of the button that posts it again. ``papers`` counts what it shows.
     """
 
     day: date
@@ -44,6 +44,7 @@ class LastPost:
     reason: str | None = None
     url: str | None = None
     delivery_id: int | None = None
+    papers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

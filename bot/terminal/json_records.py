@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels.preferences import Channel
-from bot.delivery.calendar import next_post
+from bot.delivery.calendar import local_day, next_post
 from bot.ledger.delivery import Delivery
 from bot.messages.message import Message
 from digests.model import (
@@ -126,6 +126,22 @@ def channel_record(channel: Channel, last: Delivery | None, *, now: datetime) ->
             "reason": last.reason,
             "ts": last.ts,
         },
+    }
+
+
+def delivery_record(channel: Channel, delivery: Delivery, papers: int) -> Record:
+    """A delivery of ``haru deliveries --json``; ``papers`` is how many it shows."""
+    day = delivery.schedule_date or local_day(delivery.created_at, channel.preferences.zone)
+    return {
+        "workspace": channel.workspace.key,
+        "channel": channel.channel_id,
+        "date": day.isoformat(),
+        "by_hand": delivery.schedule_date is None,
+        "status": delivery.state.value,
+        "reason": delivery.reason,
+        "papers": papers,
+        "due_at": delivery.due_at.isoformat(),
+        "ts": delivery.ts,
     }
 
 

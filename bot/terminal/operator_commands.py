@@ -38,6 +38,49 @@ async def channels(settings: Settings, as_json: bool) -> None:
         click.echo("There is no channel yet. Invite Haru to one in Slack, and type `/digest on` there.")
 
 
+@click.command("deliveries")
+@click.argument("channel")
+@as_json
+@command
+async def deliveries(settings: Settings, channel: str, as_json: bool) -> int:
+    """List what a channel got in the last 30 days, or why not.
+
+    CHANNEL is its id or its name, as `haru channels` shows them.
+    """
+    from datetime import timedelta
+
+    from bot.app import Haru
+    from bot.terminal.json_records import delivery_record
+    from bot.use_cases.channel_posts import HISTORY_DAYS
+
+    async with open_database(settings) as database:
+        haru = Haru(settings, database)
+        wanted = channel.lstrip("#")
+        found = [one for one in await haru.channels.all() if wanted in (one.channel_id, one.name)]
+        since = haru.clock.now() - timedelta(days=HISTORY_DAYS)
+        records = []
+        for one in found:
+            past = await haru.ledger.history.of_channel(one.id, limit=_MOST_DELIVERIES, since=since)
+            counts = await haru.ledger.history.paper_counts([delivery.id for delivery in past])
+            records += [delivery_record(one, delivery, counts.get(delivery.id, 0)) for delivery in past]
+    if not found:
+        click.echo(f"haru: There is no channel {channel}; `haru channels` lists them.", err=True)
+        return FAILED
+    if as_json:
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+        return 0
+    for record in records:
+        what = record["reason"] or f"{record['papers']} papers"
+        click.echo(f"{record['date']} {record['channel']} {record['status']} ({what})")
+    if not records:
+        click.echo(f"Nothing was due in {channel} in the last {HISTORY_DAYS} days.")
+    return 0
+
+
+_MOST_DELIVERIES = 1000
+"""Deliveries of one channel that are listed."""
+
+
 @click.command("doctor")
 @as_json
 @command

@@ -14,6 +14,7 @@ from bot.delivery.calendar import local_day
 from bot.delivery.manual_posts import ManualPosts
 from bot.delivery.opened import OpenedStatus
 from bot.delivery.permalinks import Permalinks
+from bot.ledger.delivery import Delivery
 from bot.ledger.delivery_history import DeliveryHistory
 from bot.ledger.states import DeliveryState, Reason
 from bot.messages.channel_card import LastPost, Outcome
@@ -35,6 +36,13 @@ _OUTCOMES = {
     DeliveryState.FAILED: Outcome.FAILED,
     DeliveryState.UNKNOWN: Outcome.UNKNOWN,
 }
+
+
+HISTORY_DAYS = 30
+"""Days that a channel's history goes back."""
+
+_MOST_LISTED = 60
+"""Deliveries of a history: two a day. More are posts by hand, one after another."""
 
 
 class PostStatus(Enum):
@@ -130,9 +138,14 @@ class ChannelPosts:
         if last is None:
             return None
         url = await self._permalinks.get(channel, last.ts) if last.ts else None
-        day = last.schedule_date or local_day(last.created_at, channel.preferences.zone)
-        outcome = Outcome.DOUBT if last.in_doubt else _OUTCOMES[last.state]
-        return LastPost(day, outcome, last.reason, url, last.id)
+        return _past_post(channel, last, url=url)
+
+    async def past_posts(self, channel: Channel) -> list[LastPost]:
+        """The channel's deliveries of the last ``HISTORY_DAYS`` days, the newest first, without links."""
+        since = self._clock.now() - timedelta(days=HISTORY_DAYS)
+        deliveries = await self._history.of_channel(channel.id, limit=_MOST_LISTED, since=since)
+        counts = await self._history.paper_counts([delivery.id for delivery in deliveries])
+        return [_past_post(channel, one, papers=counts.get(one.id, 0)) for one in deliveries]
 
     async def newest_unposted(self, channel: Channel) -> ArchivedDigest | None:
         """The newest digest, if it is newer than all that the channel has had; else None."""
@@ -164,3 +177,9 @@ class ChannelPosts:
             and (not delivery.digest_ids or set(delivery.digest_ids) == set(digest_ids))
             for delivery in await self._history.of_channel(channel.id, limit=3)
         )
+
+
+def _past_post(channel: Channel, past: Delivery, *, url: str | None = None, papers: int = 0) -> LastPost:
+    day = past.schedule_date or local_day(past.created_at, channel.preferences.zone)
+    outcome = Outcome.DOUBT if past.in_doubt else _OUTCOMES[past.state]
+    return LastPost(day, outcome, past.reason, url, past.id, papers)

@@ -13,7 +13,8 @@ from tests.system.conftest import NEWSLETTER, Finished, needs_newsletter
 
 Haru = Callable[..., Finished]
 
-COMMANDS = """run serve worker migrate import export sources search preview deliver channels doctor manifest
+COMMANDS = """run serve worker migrate import export sources search preview deliver health channels deliveries doctor
+manifest
 pause resume retract forget"""
 
 DIGEST = """2025-03-03

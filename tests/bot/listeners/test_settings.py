@@ -253,6 +253,23 @@ async def test_off_again_calls_off_a_manual_post(desk: Desk) -> None:
     assert await _called_off(desk) == ["off"]
 
 
+async def test_the_history_says_what_was_sent_and_why_not(desk: Desk) -> None:
+    """`/digest history` has a line a day: how many papers were sent, that they wait, or why none came."""
+    assert "30" in text_of(await desk.write("/digest history"))
+    await desk.write("/digest on")
+    await _in_doubt(desk)
+    assert "Slack" in text_of(await desk.write("/digest history"))
+    for state, reason, says in (
+        (DeliveryState.SENT, None, "4편"),
+        (DeliveryState.SKIPPED, "no_new_digest", "새 논문이"),
+        (DeliveryState.FAILED, "is_archived", "보관"),
+    ):
+        async with desk.haru.database.write() as connection:
+            await connection.execute(update(delivery).values(state=state, reason=reason))
+            await connection.execute(update(part).values(state="sent"))
+        assert says in text_of(await desk.write("/digest history", JUNHO))
+
+
 async def _in_doubt(desk: Desk) -> None:
     await desk.haru.manual_posts.open(await desk.channel(), now=desk.haru.clock.now())
     held = await claim(desk.haru.ledger, 1)
