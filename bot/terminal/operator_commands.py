@@ -40,10 +40,11 @@ async def channels(settings: Settings, as_json: bool) -> None:
 
 @click.command("deliveries")
 @click.argument("channel")
+@click.option("--days", default=30, show_default=True, help="How many days to go back.")
 @as_json
 @command
-async def deliveries(settings: Settings, channel: str, as_json: bool) -> int:
-    """List what a channel got in the last 30 days, or why not.
+async def deliveries(settings: Settings, channel: str, days: int, as_json: bool) -> int:
+    """List what a channel got on each of the last days, or why not.
 
     CHANNEL is its id or its name, as `haru channels` shows them.
     """
@@ -51,13 +52,12 @@ async def deliveries(settings: Settings, channel: str, as_json: bool) -> int:
 
     from bot.app import Haru
     from bot.terminal.json_records import delivery_record
-    from bot.use_cases.channel_posts import HISTORY_DAYS
 
     async with open_database(settings) as database:
         haru = Haru(settings, database)
         wanted = channel.lstrip("#")
         found = [one for one in await haru.channels.all() if wanted in (one.channel_id, one.name)]
-        since = haru.clock.now() - timedelta(days=HISTORY_DAYS)
+        since = haru.clock.now() - timedelta(days=days)
         records = []
         for one in found:
             past = await haru.ledger.history.of_channel(one.id, limit=_MOST_DELIVERIES, since=since)
@@ -73,7 +73,7 @@ async def deliveries(settings: Settings, channel: str, as_json: bool) -> int:
         what = record["reason"] or f"{record['papers']} papers"
         click.echo(f"{record['date']} {record['channel']} {record['status']} ({what})")
     if not records:
-        click.echo(f"Nothing was due in {channel} in the last {HISTORY_DAYS} days.")
+        click.echo(f"Nothing was due in {channel} in the last {days} days.")
     return 0
 
 

@@ -147,7 +147,7 @@ async def test_a_morning(haru: Running, slack: Slack) -> None:
     seen = len(slack.calls)
     assert await haru.json("deliver", "--now", DUE, "--json") == []
     assert "chat.postMessage" not in [call.method for call in slack.calls[seen:]]
-    (past,) = await haru.json("deliveries", "#papers", "--json")
+    (past,) = await haru.json("deliveries", "#papers", "--days", "9999", "--json")
     assert (past["channel"], past["date"], past["status"], past["papers"]) == (
         CHANNEL,
         "2025-02-25",

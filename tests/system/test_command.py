@@ -13,9 +13,8 @@ from tests.system.conftest import NEWSLETTER, Finished, needs_newsletter
 
 Haru = Callable[..., Finished]
 
-COMMANDS = """run serve worker migrate import export sources search preview deliver health channels deliveries doctor
-manifest
-pause resume retract forget"""
+COMMANDS = """run serve worker migrate import export sources search preview deliver health channels deliveries
+doctor manifest pause resume retract forget"""
 
 DIGEST = """2025-03-03
 A Paper on Sleep: Does It Help?

@@ -260,7 +260,7 @@ async def test_the_history_says_what_was_sent_and_why_not(desk: Desk) -> None:
     await _in_doubt(desk)
     assert "Slack" in text_of(await desk.write("/digest history"))
     for state, reason, says in (
-        (DeliveryState.SENT, None, "4편"),
+        (DeliveryState.SENT, None, "6편"),
         (DeliveryState.SKIPPED, "no_new_digest", "새 논문이"),
         (DeliveryState.FAILED, "is_archived", "보관"),
     ):
