@@ -16,6 +16,7 @@ from bot.channels.due_channels import DueChannels
 from bot.channels.management_policies import ManagementPolicies
 from bot.channels.preferences import Language, Preferences
 from bot.channels.saved_papers import SavedPapers
+from bot.channels.shares import Shares
 from bot.channels.time_parser import parse_time
 from bot.channels.user_languages import UserLanguages
 from bot.clocks import Clock, Machine, SystemClock
@@ -122,6 +123,7 @@ class Haru:
         self.change_log = ChangeLog(self.database)
         self.user_languages = UserLanguages(self.database)
         self.saved_papers = SavedPapers(self.database)
+        self.shares = Shares(self.database)
         self.policies = ManagementPolicies(self.database)
 
     def _build_delivery(self) -> None:
@@ -221,8 +223,9 @@ class Haru:
         async def delete_expired_workspaces() -> None:
             await workspace_deletion.delete_expired_workspaces(self.database, self.clock)
 
-        async def prune_events() -> None:
+        async def prune() -> None:
             await self.handled_events.prune(now=self.clock.now())
+            await self.shares.prune(now=self.clock.now())
 
         self.clockwork.on_jump(self.source_poller.follow_clock)
         self.clockwork.every(CHECK_SOURCES_EVERY, "poll_sources", self.source_poller.poll_due)
@@ -231,7 +234,7 @@ class Haru:
         )
         self.clockwork.every(ENCODE_EVERY, "encode", self.archive.encode)
         self.clockwork.every(workspace_deletion.CHECK_EVERY, "forget", delete_expired_workspaces)
-        self.clockwork.every(PRUNE_EVERY, "prune_events", prune_events)
+        self.clockwork.every(PRUNE_EVERY, "prune", prune)
 
     def bolt(self, *, signing_secret: str = "") -> AsyncApp:
         """The Bolt app with every listener. Without a signing secret it only suits Socket Mode."""
@@ -285,6 +288,7 @@ class Haru:
             workspace_digests=WorkspaceDigests(archive=archive, clock=clock, wake=wake),
             user_languages=self.user_languages,
             saved_papers=self.saved_papers,
+            shares=self.shares,
             policies=self.policies,
             installations=installations,
             handled_events=self.handled_events,

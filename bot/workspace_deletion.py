@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import Column, ColumnElement, ForeignKey, Table, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.channels.tables import setting_change
+from bot.channels.tables import channel, setting_change
 from bot.clocks import Clock
 from bot.tables import metadata
 from bot.workspaces.tables import installation
@@ -91,7 +91,8 @@ async def delete_person(database: Database, workspace: Workspace, user_id: str) 
 
     A table is about people when it belongs to workspaces and has a ``user_id`` column, so that a new table
     cannot be forgotten. The change log also names people as managers: those lines go as well. A workspace
-    that the person opened to everyone stays open, without the name.
+    that the person opened to everyone stays open, and a channel to which they invited Haru or which they made
+    stays, without the name.
     """
     async with database.write() as connection:
         count = 0
@@ -102,6 +103,10 @@ async def delete_person(database: Database, workspace: Workspace, user_id: str) 
                 ).rowcount
                 continue
             count += (await connection.execute(delete(table).where(condition))).rowcount
+        for column in (channel.c.inviter_id, channel.c.creator_id):
+            named = (channel.c.workspace == workspace.key) & (column == user_id)
+            forgotten = update(channel).where(named).values({column: None})
+            count += (await connection.execute(forgotten)).rowcount
     await database.erase_deleted()
     return count
 

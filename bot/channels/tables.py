@@ -89,6 +89,20 @@ saved_entry = Table(
     Index("ix_saved_entry_entry_id", "entry_id"),
 )
 
+# The last time that each paper was shared in each channel. ``ts`` is the message's, once it was sent.
+share = Table(
+    "share",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("channel_id", String(32), primary_key=True),
+    Column("paper_id", ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("user_id", String(32), nullable=False),
+    Column("shared_at", Instant, nullable=False),
+    Column("ts", String(32)),
+    Index("ix_share_paper_id", "paper_id"),
+    Index("ix_share_workspace", "workspace", "user_id", "shared_at"),
+)
+
 # Workspaces in which everyone may change any channel's settings, and the admin who allowed it. This is not a
 # column of ``installation``, because one installation of an organisation serves many workspaces.
 open_workspace = Table(

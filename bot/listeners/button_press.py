@@ -30,6 +30,14 @@ class ButtonPress:
         return view if isinstance(view, dict) else None
 
     @property
+    def thread_ts(self) -> str:
+        """The thread that holds the message with the button, or empty."""
+        for holder in (self.body.get("container"), self.body.get("message")):
+            if isinstance(holder, dict) and holder.get("thread_ts"):
+                return str(holder["thread_ts"])
+        return ""
+
+    @property
     def is_in_home(self) -> bool:
         """Whether App Home holds the button."""
         return self.view is not None and self.view.get("type") == "home"

@@ -7,11 +7,13 @@ from datetime import datetime
 
 import structlog
 
+from bot.channels.shares import MOST_AN_HOUR, Claim
 from bot.language.reply_language import posting_languages
 from bot.listeners.app_home import publish_home
 from bot.listeners.button_press import ButtonPress, value_number, value_parts
 from bot.listeners.lookup import find_papers, find_tag, open_paper, page_of_list, saved_entries
 from bot.listeners.replies import respond_at_url, send_file, send_to_channel
+from bot.listeners.request import Request
 from bot.messages import paper
 from bot.messages.other_language import digest_modal, parse_button_value
 from bot.messages.refusals import Failure, failure
@@ -192,19 +194,45 @@ _FORMATS = {"bibtex": ("BibTeX", "bib"), "ris": ("RIS", "ris"), "csv": ("CSV", "
 
 
 async def share(press: ButtonPress) -> None:
-    """Post a paper in the channel, in the channel's language."""
+    """Post a paper in the channel, in the channel's language; in the thread in which it was pressed.
+
+    Once a paper and channel within an hour: who presses again gets a link to the message.
+    """
     entry = await _entry(press, press.value)
     if entry is None:
         return
     request = press.request
+    shares, place = request.services.shares, (request.workspace, request.channel_id, entry.paper_id)
+    claimed = await shares.claim(*place, request.user_id, now=request.services.clock.now())
+    if claimed.claim is not Claim.GRANTED:
+        url = await _permalink(request, claimed.ts)
+        is_shared = claimed.claim is Claim.SHARED_ALREADY
+        await press.reply(
+            paper.not_shared(url, is_shared=is_shared, most=MOST_AN_HOUR, language=await request.language())
+        )
+        return
     channel = await request.known_channel()
     language = posting_languages(channel.preferences.language)[0] if channel else await request.language()
     message = paper.shared(entry, request.user_id, language=language)
     try:
-        await send_to_channel(request, message)
+        await shares.sent(*place, await send_to_channel(request, message, thread_ts=press.thread_ts))
     except SlackCallError:
         # Where Haru is no member of the channel, the response URL may still post there.
-        await respond_at_url(press.request, message, in_channel=True)
+        if not await respond_at_url(request, message, in_channel=True):
+            await shares.release(*place)
+            raise
+
+
+async def _permalink(request: Request, ts: str | None) -> str | None:
+    """The address of a message in the channel; None where there is none, or Slack does not tell."""
+    if ts is None:
+        return None
+    try:
+        answer = await call(request.client.chat_getPermalink(channel=request.channel_id, message_ts=ts))
+    except SlackCallError as error:
+        log.info("no_permalink", channel=request.channel_id, code=error.code)
+        return None
+    return str(answer.get("permalink") or "") or None
 
 
 async def open_from_list(press: ButtonPress) -> None:

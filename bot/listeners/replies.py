@@ -107,9 +107,17 @@ async def send_privately(request: Request, message: Message) -> None:
     await _send_directly(request, message)
 
 
-async def send_to_channel(request: Request, message: Message) -> None:
-    """Send a message that everyone in the channel sees. Once: nobody wants to see it twice."""
-    await call(request.client.chat_postMessage(channel=request.channel_id, **message.payload()))
+async def send_to_channel(request: Request, message: Message, *, thread_ts: str = "") -> str:
+    """Send a message that everyone in the channel sees, in a thread if one is given; returns its ``ts``.
+
+    Once: nobody wants to see it twice.
+    """
+    answer = await call(
+        request.client.chat_postMessage(
+            channel=request.channel_id, thread_ts=thread_ts or None, **message.payload()
+        )
+    )
+    return str(answer.get("ts") or "")
 
 
 async def send_file(request: Request, name: str, content: str, *, title: str, comment: str) -> None:

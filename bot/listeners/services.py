@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from bot.channels.management_policies import ManagementPolicies
 from bot.channels.saved_papers import SavedPapers
+from bot.channels.shares import Shares
 from bot.channels.user_languages import UserLanguages
 from bot.clocks import Clock
 from bot.use_cases.channel_lifecycle import ChannelLifecycle
@@ -41,6 +42,7 @@ class Services:
     workspace_digests: WorkspaceDigests
     user_languages: UserLanguages
     saved_papers: SavedPapers
+    shares: Shares
     policies: ManagementPolicies
     installations: Installations
     handled_events: HandledEvents

@@ -73,6 +73,18 @@ def shared(archived: ArchivedEntry, user_id: str, *, language: str) -> Message:
     return Message(_text(archived, catalogue), (*blocks, *row, by))
 
 
+def not_shared(url: str | None, *, is_shared: bool, most: int, language: str) -> Message:
+    """Says why a paper was not shared: it was lately, at ``url``, or the person shared ``most`` others."""
+    catalogue = catalogue_for(language)
+    if not is_shared:
+        text = catalogue.gettext("You've shared {n} papers within an hour. Please wait a little.", n=most)
+    else:
+        text = catalogue.gettext("This paper was shared here within the last hour.")
+        seen = link(url, catalogue.gettext("View post")) if url else ""
+        text = " ".join(filter(None, (text, seen)))
+    return Message(text, (section(text),))
+
+
 def abstract(archived: ArchivedEntry, *, language: str) -> View:
     """The abstract as published, and all authors."""
     catalogue = catalogue_for(language)

@@ -290,6 +290,26 @@ def upgrade() -> None:
     )
     op.create_index("ix_setting_change_channel_id_at", "setting_change", ["channel_id", "at"], unique=False)
     op.create_table(
+        "share",
+        sa.Column("workspace", sa.String(length=64), nullable=False),
+        sa.Column("channel_id", sa.String(length=32), nullable=False),
+        sa.Column(
+            "paper_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("user_id", sa.String(length=32), nullable=False),
+        sa.Column("shared_at", Instant(timezone=True), nullable=False),
+        sa.Column("ts", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["paper_id"], ["paper.id"], name=op.f("fk_share_paper_id_paper"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("workspace", "channel_id", "paper_id", name=op.f("pk_share")),
+    )
+    op.create_index("ix_share_paper_id", "share", ["paper_id"], unique=False)
+    op.create_index("ix_share_workspace", "share", ["workspace", "user_id", "shared_at"], unique=False)
+    op.create_table(
         "delivery_digest",
         sa.Column("channel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("digest_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
