@@ -42,6 +42,10 @@ MAX_BATCH_BYTES = 1024 * 1024
 """Bytes of documents in one transaction, which limits the memory an import takes."""
 
 
+LONG_QUESTION = 200
+"""Characters of a question above which it is worked on beside the event loop."""
+
+
 class Archive:
     """The archive of all workspaces.
 
@@ -53,6 +57,12 @@ class Archive:
     def __init__(self, database: Database, *, encoder: Encoder | None = None) -> None:
         self._database = database
         self._encoder = encoder
+
+    @cached_property
+    def _long_questions(self) -> asyncio.Semaphore:
+        """Held while a long question is worked on beside the event loop: one at a time, so that others are
+        answered meanwhile, however many people ask long ones."""
+        return asyncio.Semaphore(1)
 
     @cached_property
     def _indexes(self) -> Indexes:
@@ -237,13 +247,14 @@ class Archive:
         from digests.store import lookup
 
         library, meanings = await self._indexes.library(workspace, until)
-        if meanings is None:
+        if meanings is None and len(text) <= LONG_QUESTION:
             answer = engine.answer(library, text, today=today, now=now)
         else:
-            # Encoding a question takes as long as all the rest of many answers.
-            answer = await asyncio.to_thread(
-                engine.answer, library, text, today=today, now=now, meanings=meanings
-            )
+            # To encode a question takes as long as all the rest of many answers, to read a long one too.
+            async with self._long_questions:
+                answer = await asyncio.to_thread(
+                    engine.answer, library, text, today=today, now=now, meanings=meanings
+                )
         async with self._database.read() as connection:
             eyes = lookup.Eyes(connection, library, workspace, until)
             return await lookup.shown(eyes, text, answer, limit=limit, offset=offset, within=within)

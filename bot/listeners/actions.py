@@ -55,7 +55,11 @@ def _value(body: dict[str, Any]) -> str:
     """The value of the pressed button, or of the option that was chosen in a menu."""
     action = (body.get("actions") or [{}])[0]
     option = action.get("selected_option") or {}
-    return str(action.get("value") or option.get("value") or "")
+    return str(action.get("value") or option.get("value") or "")[:LONGEST_VALUE]
+
+
+LONGEST_VALUE = 2000
+"""Characters of a button's value (https://docs.slack.dev/reference/block-kit/block-elements/button-element)."""
 
 
 HANDLERS: dict[Action, Handler] = {

@@ -15,7 +15,7 @@ from bot import counts
 from bot.language.small_talk import small_talk
 from bot.listeners.digest_command import digest_command, is_digest_command
 from bot.listeners.lookup import HELP_WORDS, find_papers, find_tag
-from bot.listeners.request import Request
+from bot.listeners.request import LONGEST_TYPED, Request
 from bot.listeners.services import Services
 from bot.listeners.timely_answer import answer_command
 from bot.messages.help import Topic, help_message
@@ -25,12 +25,6 @@ from bot.messages.small_talk_replies import small_talk_reply
 
 Command = Callable[[Request, str], Awaitable[Message]]
 """Gives the answer to what was typed after the command's name."""
-
-
-LONGEST_TYPED = 4000
-"""How many characters of a command or message are read: what Slack advises for a message's text, and more
-than any question or setting needs. The rest is cut off before anything looks at it.
-"""
 
 
 async def haru_command(request: Request, typed: str) -> Message:

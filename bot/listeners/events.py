@@ -16,10 +16,10 @@ from bot.channels.preferences import Layout
 from bot.language.reply_language import reply_language
 from bot.listeners import digest_upload
 from bot.listeners.app_home import publish_home
-from bot.listeners.commands import LONGEST_TYPED, haru_command
+from bot.listeners.commands import haru_command
 from bot.listeners.error_answers import result_or_failure
 from bot.listeners.replies import answer_in_channel, send_privately
-from bot.listeners.request import Request
+from bot.listeners.request import LONGEST_TYPED, Request
 from bot.listeners.services import Services
 from bot.messages import channel_notices
 from bot.messages.mrkdwn import unescape

@@ -18,6 +18,11 @@ from bot.workspaces.installations import Installation
 from bot.workspaces.slack_directory import CACHED_FOR, LAST_ANSWER_HOLDS_FOR, Conversation
 from digests.model import Workspace
 
+LONGEST_TYPED = 4000
+"""How many characters of a command or message are read: what Slack advises for a message's text, and more
+than any question or setting needs. The rest is cut off before anything looks at it.
+"""
+
 
 class Request:
     """A command, button press, submission or event: who asks, where, and the client to answer with.

@@ -19,7 +19,7 @@ from bot.listeners.error_answers import result_or_failure
 from bot.listeners.misspelt_commands import near_tags
 from bot.listeners.permission_checks import error_of_managers_in_modal, refusal_to_manage
 from bot.listeners.replies import send_privately
-from bot.listeners.request import Request
+from bot.listeners.request import LONGEST_TYPED, Request
 from bot.listeners.services import Services
 from bot.listeners.settings_changes import notify_and_answer
 from bot.messages import settings_modal
@@ -112,7 +112,7 @@ async def _save(
 async def _misspelt(request: Request, channel: Channel, view: dict[str, Any]) -> dict[str, str]:
     """Errors by block id: tags that resemble a known one, and users who cannot be managers."""
     errors, language = {}, await request.language()
-    typed = str(_state(view, Input.TAGS).get("value") or "")
+    typed = str(_state(view, Input.TAGS).get("value") or "")[:LONGEST_TYPED]
     if near := await near_tags(request, channel, typed):
         names, meant = near
         errors[Input.TAGS.value] = unknown_tags_in_modal(names, str(meant), language=language)
@@ -145,7 +145,7 @@ def read_form(view: dict[str, Any], language: str) -> tuple[Preferences, frozens
     days = frozenset(int(day) for day in options(Input.DAYS) if day.isdecimal())
     if not days:
         errors[Input.DAYS.value] = mistyped_in_modal(Mistyped.DAYS, language=language)
-    typed = str(_state(view, Input.TAGS).get("value") or "")
+    typed = str(_state(view, Input.TAGS).get("value") or "")[:LONGEST_TYPED]
     tags = tag_filter_parser.parse(typed) if typed.strip() else TagFilter()
     if tags is None:
         errors[Input.TAGS.value] = mistyped_in_modal(Mistyped.TAGS, language=language)

@@ -277,11 +277,15 @@ def _name(groups: Sequence[Group], asked: Sequence[tokenizer.Word], library: Lib
 def _find_people(groups: Sequence[Group], asked: Sequence[tokenizer.Word], library: Library) -> None:
     """Give neighbouring Korean words that are somebody's name by ear that person's papers: 노암 셰이저."""
     start = 0
+    heard: dict[tuple[str, ...], dict[int, float]] = {}
     while start < len(asked):
         for end in range(min(len(asked), start + LONGEST_PERSON), start, -1):
             window = asked[start:end]
             own = [group for group in groups if any(group.typed in word.terms for word in window)]
-            papers = library.by_people_sounding_like(window) if _may_be_person(window, own) else {}
+            name = tuple(word.shown for word in window)
+            if name not in heard:
+                heard[name] = library.by_people_sounding_like(window) if _may_be_person(window, own) else {}
+            papers = heard[name]
             if papers and not _sound_like_words(window, max(papers.values()), library):
                 for group in own:
                     group.become_person(papers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -370,3 +371,18 @@ async def test_a_year_that_a_title_says_is_of_the_title(database: Database) -> N
     ]
     assert (await _find(archive, "coco 2018")).hits[0].entry.paper.title == "COCO 2018 Segmentation"
     assert (await _find(archive, "coco 2020")).total == 2
+
+
+async def test_long_questions_keep_nobody_waiting(archive: Archive) -> None:
+    """A short question is answered while the long ones of fifty others wait for each other."""
+    answered: list[str] = []
+
+    async def ask(query: str) -> None:
+        await _find(archive, query)
+        answered.append(query)
+
+    await _find(archive, "looped")
+    worst = [f"{'가나 모델 ' * 600}{number}" for number in range(50)]
+    await asyncio.gather(*map(ask, [*worst, "looped"]))
+    assert answered.index("looped") < 5
+    assert len(answered) == 51
