@@ -34,6 +34,8 @@ OPTIONAL_SCOPES = {
     "channels:history": "check whether a post arrived in a public channel after a connection broke",
     "groups:history": "check whether a post arrived in a private channel after a connection broke",
     "files:read": "see and read a digest that an admin shares as a file",
+    "links:read": "see links to papers in the channels it is in",
+    "links:write": "show a paper that it knows under a link to it",
     "files:write": "send a person the papers they saved as a file",
 }
 """The scopes that a workspace may refuse, each with what it lets Haru do (“Haru cannot …” without it).
@@ -57,6 +59,7 @@ EVENTS = (
     "group_left",
     "group_rename",
     "group_unarchive",
+    "link_shared",
     "member_joined_channel",
     "member_left_channel",
     "message.im",
@@ -65,6 +68,13 @@ EVENTS = (
     "tokens_revoked",
 )
 """The events that Slack sends to Haru."""
+
+
+UNFURLED = ("arxiv.org", "huggingface.co", "alphaxiv.org", "openreview.net", "ar5iv.org")
+"""Domains with links to papers, which Slack tells Haru of: five at most.
+
+https://docs.slack.dev/messaging/unfurling-links-in-messages
+"""
 
 
 def manifest(*, url: str | None = None, prefix: str = "", name: str = "Haru") -> dict[str, Any]:
@@ -95,6 +105,7 @@ def manifest(*, url: str | None = None, prefix: str = "", name: str = "Haru") ->
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },
+            "unfurl_domains": list(UNFURLED),
             "bot_user": {"display_name": name.lower(), "always_online": True},
             "slash_commands": [
                 {

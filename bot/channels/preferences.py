@@ -54,7 +54,7 @@ class Preferences:
 
     ``hour`` is a time of day in ``zone``. ``days`` are weekdays (Monday is 0). ``holidays`` is the country
     whose public holidays are left out (``KR``), or None. ``enabled`` is what ``/digest on`` and ``off`` set.
-    ``pause`` is what ``/digest pause`` and ``skip`` set.
+    ``pause`` is what ``/digest pause`` and ``skip`` set. ``links`` shows a paper under a link to it.
     """
 
     language: Language
@@ -66,6 +66,7 @@ class Preferences:
     tags: TagFilter = field(default_factory=TagFilter)
     enabled: bool = False
     pause: Pause | None = None
+    links: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class Field(StrEnum):
     TAGS = "tags"
     ENABLED = "enabled"
     PAUSE = "pause"
+    LINKS = "links"
     MANAGERS = "managers"
 
 

@@ -32,6 +32,7 @@ def channel_of(row: Any, managers: frozenset[str]) -> Channel:
             tuple(row.exclude_tags),
             row.enabled,
             row.pause,
+            row.links,
         ),
         name=row.name,
         inviter_id=row.inviter_id,
@@ -48,7 +49,7 @@ def channel_of(row: Any, managers: frozenset[str]) -> Channel:
 @lru_cache(maxsize=1024)
 def _preferences(*columns: Any) -> Preferences:
     """The preferences in these columns. Cached: most channels that are due at one time have the same."""
-    language, layout, hour, zone, days, holidays, include, exclude, enabled, pause = columns
+    language, layout, hour, zone, days, holidays, include, exclude, enabled, pause, links = columns
     return Preferences(
         language=Language(language),
         layout=Layout(layout),
@@ -59,6 +60,7 @@ def _preferences(*columns: Any) -> Preferences:
         tags=TagFilter(include, exclude),
         enabled=enabled,
         pause=decode_pause(pause or ""),
+        links=links,
     )
 
 
@@ -80,4 +82,5 @@ def columns_of(preferences: Preferences) -> dict[str, Any]:
         "exclude_tags": list(preferences.tags.exclude),
         "enabled": preferences.enabled,
         "pause": encode_pause(preferences.pause) or None,
+        "links": preferences.links,
     }

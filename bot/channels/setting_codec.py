@@ -89,6 +89,7 @@ _ENCODERS: dict[Field, Callable[[Preferences], str]] = {
     Field.TAGS: lambda preferences: str(preferences.tags),
     Field.ENABLED: _encode_enabled,
     Field.PAUSE: lambda preferences: encode_pause(preferences.pause),
+    Field.LINKS: lambda preferences: "on" if preferences.links else "off",
 }
 _DECODERS: dict[Field, Callable[[Preferences, str], Preferences]] = {
     Field.LANGUAGE: lambda preferences, value: replace(preferences, language=Language(value)),
@@ -98,4 +99,5 @@ _DECODERS: dict[Field, Callable[[Preferences, str], Preferences]] = {
     Field.TAGS: _decode_tags,
     Field.ENABLED: lambda preferences, value: replace(preferences, enabled=value == "on"),
     Field.PAUSE: lambda preferences, value: replace(preferences, pause=decode_pause(value)),
+    Field.LINKS: lambda preferences, value: replace(preferences, links=value == "on"),
 }

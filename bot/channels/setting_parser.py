@@ -66,6 +66,16 @@ def parse_language(typed: str) -> Language | None:
     return named[0] if len(set(named)) == 1 else None
 
 
+_ON = frozenset({"on", "yes", "true", "켜기", "켜", "켜줘", "사용"})
+_OFF = frozenset({"off", "no", "none", "false", "끄기", "꺼", "꺼줘", "안함"})
+
+
+def parse_on_off(typed: str) -> bool | None:
+    """Whether something is on, in English or Korean; None for any other word."""
+    word = typed.strip().casefold()
+    return True if word in _ON else False if word in _OFF else None
+
+
 def parse_layout(typed: str) -> Layout | None:
     """A layout: ``digest``, ``thread`` or ``stream``, or their Korean names."""
     return _LAYOUTS.get("".join(typed.split()).casefold())

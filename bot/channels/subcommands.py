@@ -10,6 +10,7 @@ SUBCOMMANDS = {
     "holidays": ("holiday", "공휴일"),
     "layout": ("모양", "레이아웃"),
     "tags": ("tag", "filter", "태그"),
+    "links": ("link", "unfurl", "unfurls", "링크"),
     "on": ("start", "subscribe", "켜기", "켜", "시작"),
     "off": ("stop", "unsubscribe", "끄기", "꺼", "중지"),
     "pause": ("snooze", "mute", "쉬기", "일시정지", "멈춤"),

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 from digests.store.schema import Id, Instant, metadata
@@ -35,6 +36,7 @@ channel = Table(
     Column("exclude_tags", JSON, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("pause", String(21)),  # 2026-12-24/2027-01-02: no posts from the first to before the second
+    Column("links", Boolean, nullable=False, server_default=true()),
     Column("enabled_at", Instant),
     Column("paused_reason", String(64)),
     Column("failed_days", Integer, nullable=False, server_default="0"),

@@ -18,6 +18,7 @@ from bot.listeners import digest_upload
 from bot.listeners.app_home import publish_home
 from bot.listeners.commands import haru_command
 from bot.listeners.error_answers import result_or_failure
+from bot.listeners.links import link_shared
 from bot.listeners.replies import answer_in_channel, send_privately
 from bot.listeners.request import LONGEST_TYPED, Request
 from bot.listeners.services import Services
@@ -236,6 +237,7 @@ HANDLERS: dict[str, Handler] = {
     "message": _message,
     "app_home_opened": _app_home_opened,
     "file_shared": _file_shared,
+    "link_shared": link_shared,
     "member_joined_channel": _member_joined_channel,
     "member_left_channel": _member_left_channel,
     "channel_left": _channel_left,

@@ -91,6 +91,12 @@ def tags(typed: str) -> Value:
     return Mistyped.TAGS if chosen is None else lambda now: replace(now, tags=chosen)
 
 
+def links(typed: str) -> Value:
+    """The change to whether a paper is shown under a link to it."""
+    is_on = setting_parser.parse_on_off(typed)
+    return Mistyped.LINKS if is_on is None else lambda now: replace(now, links=is_on)
+
+
 def pause(typed: str, *, today: date) -> Value:
     """The change to a pause that begins on or after ``today``, the day in the channel's zone."""
     chosen = parse_pause(typed, today=today)
@@ -114,6 +120,7 @@ PARSERS: dict[str, Callable[[str], Value]] = {
     "days": days,
     "holidays": holidays,
     "tags": tags,
+    "links": links,
 }
 """How the value of each subcommand is read."""
 

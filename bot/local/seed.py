@@ -32,6 +32,8 @@ SCOPES = (
     "commands",
     "files:read",
     "files:write",
+    "links:read",
+    "links:write",
     "groups:history",
     "groups:read",
     "im:history",

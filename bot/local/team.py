@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from bot.local import payloads
 from bot.local.app_homes import AppHomes
@@ -83,6 +85,12 @@ class Team:
         mentioned = f"<@{BOT_USER_ID}>" in text or f"<@{BOT_USER_ID}|" in text
         if conversation["kind"] != "im" and mentioned and bot_is_member:
             self.send_event({"type": "app_mention", "channel": conversation["id"], **_event_fields(message)})
+        links = _paper_links(text)
+        if links and bot_is_member:
+            shown = {"channel": conversation["id"], "message_ts": message["ts"], "links": links}
+            unfurl = {"is_bot_user_member": True, "unfurl_id": secrets.token_hex(8)}
+            source = {"source": "conversations_history", "user": user["id"]}
+            self.send_event({"type": "link_shared", **shown, **unfurl, **source})
         if bot_is_member:
             for file in files:
                 facts = {"file_id": file["id"], "file": {"id": file["id"]}, "user_id": user["id"]}
@@ -194,6 +202,21 @@ class Team:
     def _show_message(self, channel_id: str, ts: str, visible_to: str | None) -> None:
         message = self.messages.get_for_page(channel_id, ts)
         self.page_events.publish("message", user_id=visible_to, channel=channel_id, message=message)
+
+
+_URL = re.compile(r"<(https?://[^\s<>|]+)(?:\|[^<>]*)?>")
+_DOMAINS = ("arxiv.org", "huggingface.co", "alphaxiv.org", "openreview.net", "ar5iv.org")
+"""What the manifest asks Slack to tell the app of."""
+
+
+def _paper_links(text: str) -> list[Json]:
+    """The links of a text to the domains of the manifest, as ``link_shared`` lists them."""
+    found = []
+    for url in dict.fromkeys(_URL.findall(text)):
+        host = urlsplit(url).hostname or ""
+        if domain := next((one for one in _DOMAINS if host == one or host.endswith(f".{one}")), None):
+            found.append({"domain": domain, "url": url})
+    return found
 
 
 def _event_fields(message: Json) -> Json:

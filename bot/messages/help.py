@@ -56,6 +56,7 @@ _SETTINGS = (
         "/digest managers add @minji",
         deferred("let others change these settings; also `remove` or `everyone`"),
     ),
+    ("/digest links off", deferred("don't show papers under links to them; `on` shows them again")),
     ("/digest history", deferred("see what was posted in the last 30 days, or why not")),
     ("/digest log", deferred("see who changed what; `undo` takes the last change back")),
 )

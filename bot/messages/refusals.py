@@ -45,6 +45,7 @@ class Mistyped(StrEnum):
     PAUSE = "pause"
     EXTRA = "extra"
     TAGS = "tags"
+    LINKS = "links"
     UNKNOWN_TAG = "unknown_tag"
     MANAGERS = "managers"
 
@@ -95,6 +96,7 @@ _EXPECTED = {
         "Write tags with + and -, or with and, or, not: `/digest tags +scaling-law -gan`, "
         "`/digest tags nlp and (robotics or planning)`"
     ),
+    Mistyped.LINKS: deferred("Papers under links are `on` or `off`: `/digest links off`"),
     Mistyped.UNKNOWN_TAG: deferred("No paper has that tag yet. To use it anyway, put it in quotes."),
     Mistyped.MANAGERS: deferred("Mention people with @: `/digest managers add @minji`"),
 }

@@ -31,6 +31,7 @@ FIELD_NAMES = {
     Field.TAGS: deferred("Tags"),
     Field.ENABLED: deferred("Daily papers"),
     Field.PAUSE: deferred("Pause"),
+    Field.LINKS: deferred("Papers under links"),
     Field.MANAGERS: deferred("Managers"),
 }
 
@@ -144,5 +145,6 @@ _RECORDED = {
     Field.TAGS: _tags,
     Field.ENABLED: _enabled,
     Field.PAUSE: _pause,
+    Field.LINKS: _enabled,
     Field.MANAGERS: _managers,
 }

@@ -35,6 +35,11 @@ METHODS = {
         "channel",
         f"{_WRITTEN} {_NAMED} metadata mrkdwn reply_broadcast thread_ts unfurl_links unfurl_media",
     ),
+    "chat.unfurl": _method(
+        "",
+        "channel metadata source ts unfurl_id unfurls user_auth_blocks user_auth_message user_auth_required"
+        " user_auth_url",
+    ),
     "chat.update": _method("channel ts", f"{_WRITTEN} file_ids metadata reply_broadcast"),
     "conversations.history": _method(
         "channel", "cursor include_all_metadata inclusive latest limit oldest", reads=True

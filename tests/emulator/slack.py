@@ -322,6 +322,13 @@ class Slack:
     def _chat_postEphemeral(self, _: Json) -> Json:  # noqa: N802 - the method's name
         return {"message_ts": f"{time.time():.6f}"}
 
+    def _chat_unfurl(self, arguments: Json) -> Json:
+        if ("channel" in arguments) != ("ts" in arguments):
+            self.violations.append("chat.unfurl needs channel and ts")
+        for url, shown in arguments["unfurls"].items():
+            self.violations += [f"chat.unfurl of {url}: {one}" for one in wrong_payload(shown)]
+        return {}
+
     def _chat_getPermalink(self, arguments: Json) -> Json:  # noqa: N802 - the method's name
         return {"channel": arguments["channel"], "permalink": "https://emulated.example/archives/C9/p1"}
 

@@ -53,6 +53,13 @@ async def _a_day(slack: Slack) -> None:
     await slack.event("message", channel=DIRECT, channel_type="im", text="looped")
     assert (await slack.called("chat.postMessage", seen)).arguments["channel"] == DIRECT
     seen = len(slack.calls)
+    link = {"domain": "arxiv.org", "url": "https://arxiv.org/pdf/2502.17416v2"}
+    written = {"channel": CHANNEL, "message_ts": "1740441600.000300", "is_bot_user_member": True}
+    await slack.event("link_shared", MEMBER, **written, links=[link], unfurl_id="C9.1", source="composer")
+    unfurled = (await slack.called("chat.unfurl", seen)).arguments
+    assert (unfurled["channel"], unfurled["ts"]) == (CHANNEL, "1740441600.000300")
+    assert TITLE in json.dumps(unfurled["unfurls"][link["url"]])
+    seen = len(slack.calls)
     await slack.event("app_home_opened", channel=DIRECT, tab="home")
     assert TITLE in json.dumps((await slack.called("views.publish", seen)).arguments["view"])
     seen = len(slack.calls)

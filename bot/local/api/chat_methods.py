@@ -73,6 +73,28 @@ def update(call: Call) -> Json:
     return {"channel": conversation["id"], "ts": ts, "text": body["text"], "message": body}
 
 
+def unfurl(call: Call) -> Json:
+    """https://docs.slack.dev/reference/methods/chat.unfurl"""
+    conversation = call.visible_conversation()
+    ts = call.text("ts")
+    message = call.team.messages.get(conversation["id"], ts)
+    unfurls = call.json_value("unfurls")
+    if message is None:
+        raise ApiError("cannot_find_message")
+    if not isinstance(unfurls, dict) or not unfurls:
+        raise ApiError("missing_unfurls")
+    attachments: list[Json] = []
+    for url, shown in unfurls.items():
+        if url not in message.get("text", ""):
+            raise ApiError("cannot_unfurl_url")
+        blocks = shown.get("blocks", []) if isinstance(shown, dict) else []
+        if problems := message_problems(blocks):
+            raise ApiError("cannot_parse_attachment", *problems[:1])
+        attachments.append({"id": len(attachments) + 1, "from_url": url, "blocks": with_block_ids(blocks)})
+    call.team.update_message(conversation, ts, dict(message) | {"attachments": attachments})
+    return {}
+
+
 def get_permalink(call: Call) -> Json:
     """https://docs.slack.dev/reference/methods/chat.getPermalink"""
     conversation = call.visible_conversation()

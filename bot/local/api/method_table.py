@@ -24,6 +24,7 @@ METHODS = {
     "chat.getPermalink": Method(chat_methods.get_permalink, Tier.UNLIMITED),
     "chat.postEphemeral": Method(chat_methods.post_ephemeral, Tier.FOUR, ("chat:write",)),
     "chat.postMessage": Method(chat_methods.post_message, Tier.SPECIAL, ("chat:write",)),
+    "chat.unfurl": Method(chat_methods.unfurl, Tier.THREE, ("links:write",)),
     "chat.update": Method(chat_methods.update, Tier.THREE, ("chat:write",)),
     "conversations.history": Method(conversations_methods.history, Tier.THREE, _HISTORY),
     "conversations.info": Method(conversations_methods.info, Tier.THREE, _READ),

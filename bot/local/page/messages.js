@@ -100,7 +100,8 @@ function openOnTap(event, open) {
 function renderContent(message, channel) {
   if (message.subtype === "channel_join" || message.subtype === "channel_leave") return h(".text.faint", {}, membershipText(message, channel));
   const files = (message.files || []).map((file) => h("a.attachment", { href: `/local/files/${file.id}`, download: file.name }, file.name));
-  if (!message.blocks?.length) return h(".text", {}, mrkdwn(message.text || "", {}), ...files);
+  const shown = (message.attachments || []).map((one) => h(".unfurl", {}, renderBlocks(one.blocks, { sendAction: () => {} }).node));
+  if (!message.blocks?.length) return h(".text", {}, mrkdwn(message.text || "", {}), ...files, ...shown);
   const blocks = renderBlocks(message.blocks, {
     sendAction: (block_id, action_id, chosen) =>
       send("actions", { channel: channel.id, ts: message.ts, block_id, action_id, chosen, values: blocks.values() }),

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("exclude_tags", sa.JSON(), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("pause", sa.String(length=21), nullable=True),
+        sa.Column("links", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("enabled_at", Instant(timezone=True), nullable=True),
         sa.Column("paused_reason", sa.String(length=64), nullable=True),
         sa.Column("failed_days", sa.Integer(), server_default="0", nullable=False),

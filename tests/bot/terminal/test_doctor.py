@@ -104,6 +104,9 @@ def test_each_missing_optional_scope_has_its_own_sentence() -> None:
         "without groups:history, Haru cannot check whether a post arrived in a private channel after a"
         " connection broke",
         "without files:read, Haru cannot see and read a digest that an admin shares as a file",
+        "without links:read, Haru cannot see links to papers in the channels it is in",
+        "without links:write, Haru cannot show a paper that it knows under a link to it",
+        "without files:write, Haru cannot send a person the papers they saved as a file",
     ]
     assert len(scope_findings(tuple({**SCOPES, **OPTIONAL_SCOPES}))) == 1
 
