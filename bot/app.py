@@ -73,9 +73,6 @@ CHECK_QUIET_SOURCES_EVERY = timedelta(minutes=1)
 ENCODE_EVERY = timedelta(seconds=20)
 """How often to compute vectors for some new papers, where the extra ``haru[semantic]`` is installed."""
 
-INSTALL_WITHIN = 300
-"""Seconds somebody has to finish installing Haru after they opened the install page."""
-
 
 class TokenError(HaruError):
     """Slack does not accept the token."""
@@ -305,19 +302,19 @@ class Haru:
         settings = self.settings
         if settings.slack_client_id is None or settings.slack_client_secret is None:
             return None
-        from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
-        from slack_sdk.oauth.state_store.stateless import StatelessOAuthStateStore
-
+        from bot.web_installation import oauth_settings
         from bot.workspaces.oauth import OAuthStore
+        from bot.workspaces.oauth_states import OAuthStates
 
         secret = settings.slack_client_secret.get_secret_value()
-        return AsyncOAuthSettings(
-            client_id=settings.slack_client_id,
-            client_secret=secret,
-            scopes=sorted([*SCOPES, *OPTIONAL_SCOPES]),
-            installation_store=OAuthStore(self.installations, self.clock),
-            # Replicas share no memory, so the state is a signed token that any of them can check.
-            state_store=StatelessOAuthStateStore(expiration_seconds=INSTALL_WITHIN, signing_secret=secret),
+        return oauth_settings(
+            settings.slack_client_id,
+            secret,
+            sorted([*SCOPES, *OPTIONAL_SCOPES]),
+            store=OAuthStore(self.installations, self.clock),
+            states=OAuthStates(self.handled_events, self.clock, secret=secret),
+            clients=self.clients,
+            contact=settings.haru_contact,
         )
 
     async def install_from_environment(self, token: str) -> Installation:

@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+import aiohttp
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from slack_sdk.errors import SlackClientError
 
+from bot import install_pages
 from bot.signed_requests import MAX_BODY, read_signed
-from digests.errors import HaruError
+from digests.errors import HaruError, StoreError
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
@@ -57,8 +60,9 @@ def web_application(
     live: Callable[[], Awaitable[Health]],
     ready: Callable[[], Awaitable[Health]],
     signing_secret: str = "",
+    contact: str | None = None,
 ) -> web.Application:
-    """The routes. Without ``bolt`` (a worker) only health is served.
+    """The routes. Without ``bolt`` (a worker) only health is served. ``contact`` stands on the install pages.
 
     ValueError when ``bolt`` is given without the secret its requests are signed with.
     """
@@ -70,8 +74,10 @@ def web_application(
             raise ValueError("a Bolt app needs the signing secret of its requests")
         application.router.add_post(EVENTS_PATH, _events_route(bolt, signing_secret))
         if bolt.oauth_flow is not None:
-            application.router.add_get("/slack/install", _oauth_route(bolt.oauth_flow.handle_installation))
-            application.router.add_get("/slack/oauth_redirect", _oauth_route(bolt.oauth_flow.handle_callback))
+            flow = bolt.oauth_flow
+            application.router.add_get("/", _about_route(contact))
+            application.router.add_get("/slack/install", _oauth_route(flow.handle_installation, contact))
+            application.router.add_get("/slack/oauth_redirect", _oauth_route(flow.handle_callback, contact))
     return application
 
 
@@ -102,7 +108,22 @@ def _events_route(bolt: AsyncApp, signing_secret: str) -> _Route:
     return events
 
 
-def _oauth_route(handle: Callable[[AsyncBoltRequest], Awaitable[object]]) -> _Route:
+def _about_route(contact: str | None) -> _Route:
+    async def about(request: web.Request) -> web.Response:
+        return _page(200, install_pages.about(language=_language(request), contact=contact))
+
+    return about
+
+
+def _language(request: web.Request) -> str:
+    return install_pages.preferred_language(request.headers.get("Accept-Language", ""))
+
+
+def _page(status: int, text: str) -> web.Response:
+    return web.Response(status=status, text=text, content_type="text/html", headers=_PAGE_HEADERS)
+
+
+def _oauth_route(handle: Callable[[AsyncBoltRequest], Awaitable[object]], contact: str | None) -> _Route:
     from slack_bolt.adapter.aiohttp import to_aiohttp_response
     from slack_bolt.request.async_request import AsyncBoltRequest
 
@@ -119,7 +140,12 @@ def _oauth_route(handle: Callable[[AsyncBoltRequest], Awaitable[object]]) -> _Ro
             query=urlencode(query),
             headers={name: request.headers.getall(name) for name in request.headers},
         )
-        page = await to_aiohttp_response(await handle(asked))  # type: ignore[arg-type]
+        try:
+            page = await to_aiohttp_response(await handle(asked))  # type: ignore[arg-type]
+        except (aiohttp.ClientError, TimeoutError, SlackClientError, StoreError) as error:
+            log.warning("installation_interrupted", error=type(error).__name__)
+            failed = install_pages.failed("", language=_language(request), contact=contact)
+            return _page(502, failed)
         page.headers.update(_PAGE_HEADERS)
         return page
 

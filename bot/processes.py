@@ -125,7 +125,11 @@ async def _answering(haru: Haru) -> AsyncIterator[None]:
     signing_secret = secret.get_secret_value()
     bolt = haru.bolt(signing_secret=signing_secret)
     application = web_application(
-        bolt, signing_secret=signing_secret, live=haru.health.live, ready=haru.health.ready_to_answer
+        bolt,
+        signing_secret=signing_secret,
+        live=haru.health.live,
+        ready=haru.health.ready_to_answer,
+        contact=settings.haru_contact,
     )
     async with (
         finishing(bolt),

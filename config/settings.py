@@ -106,6 +106,10 @@ class Settings(BaseSettings):
     """With ``slack_client_secret``: offer ``/slack/install``, for any number of workspaces."""
     slack_client_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
+    haru_contact: Annotated[
+        str | None, Field(pattern=r"^(https://\S{1,200}|[^\s@<>]{1,64}@[^\s@<>]{1,200})$")
+    ] = None
+    """An e-mail address or an https address at which people get help. The install pages show it."""
 
     haru_encryption_keys: Annotated[SecretStr | None, AfterValidator(_encryption_keys)] = None
     """Keys that encrypt tokens in the database, separated by commas. See ``encryption_keys``."""

@@ -258,9 +258,11 @@ async def test_honest_requests_pass_between_stalled_ones(server: str) -> None:
         writer.close()
 
 
-async def test_an_install_page_cannot_be_framed_and_its_link_has_no_further_parameters() -> None:
-    """Install pages have a content security policy; what is no team id stays out of the link to Slack."""
-    settings = AsyncOAuthSettings(client_id="1", client_secret="s", scopes=["commands"])
+async def test_the_link_to_slack_has_no_further_parameters() -> None:
+    """Installing leads straight to Slack; what is no team id stays out of the link."""
+    settings = AsyncOAuthSettings(
+        client_id="1", client_secret="s", scopes=["commands"], install_page_rendering_enabled=False
+    )
     bolt = AsyncApp(signing_secret=SECRET, oauth_settings=settings)
     server = WebServer(
         web_application(bolt, signing_secret=SECRET, live=_well, ready=_well), host="127.0.0.1", port=0
@@ -269,11 +271,12 @@ async def test_an_install_page_cannot_be_framed_and_its_link_has_no_further_para
     try:
         async with aiohttp.ClientSession() as session:
             page = f"http://127.0.0.1:{port}/slack/install?team="
-            async with session.get(page + "T1%26scope%3Dadmin") as hostile:
-                assert "admin" not in await hostile.text()
+            async with session.get(page + "T1%26scope%3Dadmin", allow_redirects=False) as hostile:
+                assert hostile.status == 302
+                assert "admin" not in hostile.headers["Location"]
                 assert "frame-ancestors 'none'" in hostile.headers["Content-Security-Policy"]
                 assert hostile.headers["X-Frame-Options"] == "DENY"
-            async with session.get(page + "T123") as honest:
-                assert "team=T123" in await honest.text()
+            async with session.get(page + "T123", allow_redirects=False) as honest:
+                assert "team=T123" in honest.headers["Location"]
     finally:
         await server.stop()

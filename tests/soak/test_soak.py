@@ -21,7 +21,7 @@ from tests.soak.schedules import quiet, run
 from tests.soak.slack import Fate
 from tests.soak.world import BEGINS, World
 
-SCHEDULES = int(os.environ.get("HARU_SOAK", "504"))
+SCHEDULES = int(os.environ.get("HARU_SOAK", "252"))
 """How many in all. `make soak` plays ten thousand."""
 
 PARTS = 4
