@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from digests.errors import DigestError, RefusalCode, RefusalReason
 from digests.model import Commentary, Entry, Paper, Tag
 from digests.reading.authors import (
     labelled_names,
@@ -107,14 +108,19 @@ class _Candidate:
 
 
 def read_papers(text: str) -> tuple[Entry, ...]:
-    """The papers of a document that holds two or more; nothing for any other document."""
+    """The papers of a document that holds two or more; nothing for any other document.
+
+    DigestError for a document of several papers with more than ``MAX_LENGTH`` characters.
+    """
     # Markdown ends lines here and nowhere else, so that the lines are those the parser counts.
     lines = re.split(r"\r\n?|\n", text)
     first = next((line.strip() for line in lines if line.strip()), "")
     # A document that begins with an address is a note about the paper there.
     is_note = address_of(first) and not first.startswith(("- ", "* ", "+ "))
-    if len(text) > MAX_LENGTH or is_note or len(set(_paper_addresses(text))) < 2:
+    if is_note or len(set(_paper_addresses(text))) < 2:
         return ()
+    if len(text) > MAX_LENGTH:
+        raise DigestError(RefusalReason(RefusalCode.TOO_LARGE, limit=MAX_LENGTH // 1_000_000))
     if is_about_one_paper(text):
         return ()
     tokens = _PARSER.parse(text)

@@ -303,6 +303,14 @@ def test_a_long_list_is_read_whole() -> None:
     assert len(_read(text).entries) == 2000
 
 
+def test_a_list_that_is_too_long_is_refused_and_not_read_as_one_paper() -> None:
+    """Above a million characters a list of papers is refused with what to do."""
+    item = f"- [{ROUTING} Again](https://arxiv.org/abs/2502.00001) {'and more ' * 20}\n"
+    other = "- [Counting Steps in Thought](https://arxiv.org/abs/2502.00002)\n"
+    with pytest.raises(DigestError, match="1 MB"):
+        _read(other + item * 5000)
+
+
 def test_a_heading_of_a_table_is_no_paper() -> None:
     """A section with a table of papers gives the papers of the table."""
     rows = "\n".join(
