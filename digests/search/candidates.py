@@ -12,7 +12,7 @@ from digests.search.analysis import THOUSANDTHS
 from digests.search.index import Index
 from digests.search.library import Library, Selection
 from digests.search.tables import Array
-from digests.search.word_groups import Group
+from digests.search.word_groups import RARE, Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,10 @@ class Candidate:
     head: float
     called: float = 0.0
     """The share of the question that is a name of the paper, an inexact name in part."""
+    is_named: bool = False
+    """Whether it is surely meant: the question holds a name of it that hardly any other paper has."""
+    says_name: bool = False
+    """Whether it says a word that is such a name, its own or another paper's."""
 
 
 def candidates(
@@ -43,6 +47,7 @@ def candidates(
     found: list[Candidate] = []
     for at, index in enumerate(library.indexes):
         base, answered, head, called = _sums(index, groups)
+        named, says_name = _named(index, groups)
         chosen = library.everything[at] & (answered >= least) & (answered > 0)
         if among is not None:
             chosen &= among[at]
@@ -58,6 +63,8 @@ def candidates(
             (answered[rows] / whole).tolist(),
             (head[rows] / whole).tolist(),
             (called[rows] / whole).tolist(),
+            named[rows].tolist(),
+            says_name[rows].tolist(),
         )
     found.sort(key=lambda one: (-one.base, one.paper_id))
     return found[:most]
@@ -92,3 +99,17 @@ def _sums(index: Index, groups: Sequence[Group]) -> tuple[Array, Array, Array, A
     for row in [row for id_ in named if (row := index.row(id_)) is not None]:
         answered[row], called[row] = max(answered[row], least), max(called[row], least)
     return base, answered, head, called
+
+
+def _named(index: Index, groups: Sequence[Group]) -> tuple[Array, Array]:
+    """Which papers the question surely names, and which say a word that such a name is."""
+    named, says_name = (np.zeros(len(index), dtype=bool) for _ in range(2))
+    for group in groups:
+        rows = [row for id_ in group.named if (row := index.row(id_)) is not None]
+        named[rows] = True
+        if group.named and group.said <= RARE:
+            # A piece of it, or what it may be a slip of, is another word: the LM of WavLM.
+            for term, worth in group.worth.items():
+                if worth >= weights.VARIANT:
+                    says_name[index.postings(term)[0]] = True
+    return named, says_name

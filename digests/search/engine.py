@@ -52,6 +52,8 @@ class Answer:
     answered: float = 0.0
     """The share of the question's weight that the paper answers which answers the most."""
     is_direct: bool = False
+    is_named: bool = False
+    """Whether it holds a paper that the question surely names."""
     by_meaning: bool = False
     without_period: str = ""
     """The time that was asked for, as it was said, where only other times have what fits."""
@@ -180,11 +182,16 @@ class _Asking:
         """A question with a time among its words: where nothing of that time fits, what there is without."""
         found = self._narrowed(question)
         period = question.period
-        if period is None or period.is_operator or not question.parts or found.answered >= weights.FITS:
+        if period is None or period.is_operator or not question.parts:
+            return found
+        misses_name = not found.is_named and any(group.named for group in found.groups)
+        if found.answered >= weights.FITS and not misses_name:
             return found
         words = tuple(Part((word,)) for word in period.as_words.split())
         other = self._narrowed(replace(question, period=None, parts=(*question.parts, *words)))
-        if not other.scored or (found.scored and other.answered < found.answered + weights.FITS_BETTER):
+        is_better = other.answered >= found.answered + weights.FITS_BETTER
+        # isn't HiDiffusion from last year: it is from the year before.
+        if not other.scored or (found.scored and not is_better and not (misses_name and other.is_named)):
             return found
         return replace(other, without_period=period.said)
 
@@ -310,6 +317,7 @@ class _Asking:
                 dict.fromkeys(Correction(group.shown, group.corrected) for group in groups if group.corrected)
             ),
             answered=answered,
+            is_named=any(one.is_named for one in found),
             by_meaning=bool(nearness) and answered < weights.FLOOR,
         )
 
@@ -335,7 +343,7 @@ class _Asking:
     ) -> list[tuple[int, float]]:
         order = ranking.Ranking(groups, plainly)
         weight = order.whole * blend
-        scored = []
+        scored: dict[int, dict[str, float]] = {}
         for one in found:
             paper = self._library.paper(one.paper_id)
             newest = self._library.newest_of(paper) if paper else None
@@ -346,11 +354,12 @@ class _Asking:
             parts = order.parts(one, title=paper.title, authors=paper.authors, tags=tags, citations=citations)
             if one.paper_id in nearness:
                 parts["meaning"] = weight * nearness[one.paper_id]
-            scored.append((one.paper_id, round(sum(parts.values()), 4)))
-            if self.reasons is not None:
-                self.reasons[one.paper_id] = parts
-        scored.sort(key=lambda pair: (-pair[1], pair[0]))
-        return scored
+            scored[one.paper_id] = parts
+        ranking.lift_named([one for one in found if one.paper_id in scored], scored)
+        if self.reasons is not None:
+            self.reasons.update(scored)
+        sums = [(id_, round(sum(parts.values()), 4)) for id_, parts in scored.items()]
+        return sorted(sums, key=lambda pair: (-pair[1], pair[0]))
 
     def _near(self, found: Sequence[Candidate], nearness: Mapping[int, float]) -> list[Candidate]:
         """Papers alike in meaning, and those with at least some of the words that are like enough too."""

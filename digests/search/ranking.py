@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -98,6 +98,23 @@ class Ranking:
             elif opening in spaced:
                 share += 0.5
         return share / len(self._typed)
+
+
+def lift_named(found: Iterable[Candidate], scored: Mapping[int, dict[str, float]]) -> None:
+    """Lift the papers that a question surely names above those that do not even say the name: what else was
+    typed around it (anybody got a copy of WavLM?) is said to people. ``scored`` holds the parts of scores.
+    """
+    named, others = [], []
+    for one in found:
+        if one.is_named:
+            named.append(one.paper_id)
+        elif not one.says_name:
+            others.append(sum(scored[one.paper_id].values()))
+    if named and others:
+        missing = max(others) - max(sum(scored[id_].values()) for id_ in named)
+        if missing >= 0:
+            for id_ in named:
+                scored[id_]["asked for by its name"] = missing + weights.ABOVE
 
 
 def _places(named: Iterable[Iterable[str]]) -> dict[str, int]:

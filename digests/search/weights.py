@@ -99,6 +99,9 @@ NAMED_ANYHOW = 0.5
 """The share of the question that a paper's name counts at least, where hardly any other paper says it:
 however it is wrapped, and whatever is asked of the paper."""
 
+ABOVE = 0.01
+"""By how much such a paper stands above the best one that does not say the name."""
+
 SAID_OTHERWISE = 0.1
 """A shortening that is a word of other papers: ``tran``, ``bn``."""
 

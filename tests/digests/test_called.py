@@ -152,3 +152,41 @@ async def test_an_older_spelling_of_a_loanword_is_corrected(database: Database) 
     found = await archive.search("데이타", workspace=None, until=None, today=None)
     assert [(one.typed, one.used) for one in found.corrections] == [("데이타", "데이터")]
     assert [hit.entry.paper.title for hit in found.hits] == ["Data Mixing Laws"]
+
+
+SPOKEN_AROUND = """2025-02-25
+WavTune: Speech for Everyone
+https://arxiv.org/abs/2502.00051
+(Ada Wang)
+We learn speech.
+
+Copy Suppression of Good LMs
+https://arxiv.org/abs/2502.00052
+(Ben Kim)
+Good copies of a language model; tune the tune.
+
+Title Generation, Any Good?
+https://arxiv.org/abs/2502.00053
+(Cho Lee)
+제목을 지어요. 이 제목은 좋아요.
+"""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "anybody got a copy of WavTune?",
+        "is WavTune any good?",
+        "WavTune 논문 제목이 뭐였죠?",
+        "isn't WavTune from 2023",
+    ],
+)
+async def test_what_was_named_stands_above_what_does_not_say_the_name(
+    database: Database, question: str
+) -> None:
+    """Rare words that people say around a name, and a time that the paper is not of, do not outdo it."""
+    archive = Archive(database)
+    document = Document("news", "2025-02-25.txt", SPOKEN_AROUND.encode())
+    assert [one.status async for one in archive.import_documents([document], now=NOW)]
+    found = await archive.search(question, workspace=None, until=None, today=None, now=date(2025, 3, 4))
+    assert found.hits[0].entry.paper.arxiv_id == "2502.00051"
