@@ -114,7 +114,14 @@ def look_like_names(names: tuple[str, ...]) -> bool:
 
 
 def _looks_like_name(name: str) -> bool:
-    if len(name) > MAX_NAME_LENGTH or "://" in name or _SENTENCE.search(name) or _VENUE.search(name):
+    if (
+        len(name) > MAX_NAME_LENGTH
+        or "://" in name
+        or "<" in name
+        or ">" in name
+        or _SENTENCE.search(name)
+        or _VENUE.search(name)
+    ):
         return False
     words = name.split()
     if _HANGUL.search(name):

@@ -291,12 +291,18 @@ def _bare(title: str) -> str:
     """A title without numbers, dates, bullets, quotation marks and the brackets of links around it."""
     text = _NUMBER.sub("", title[: 2 * MAX_TITLE_LENGTH].strip())
     text = _without_brackets(_DATED.sub("", text).strip().strip("*_~`").strip())
+    text = _PUBLISHED.sub("", text)
     if len(text) > 2 and (text[0], text[-1]) in (('"', '"'), ("“", "”")):
         text = text[1:-1]
     return re.sub(r"(?<=[^\W\d]{2})\.$|\s*[-–—|:]\s*$", "", text)[:MAX_TITLE_LENGTH]
 
 
 _DATED = re.compile(r"^[\[(](?:19|20)\d\d(?:[-/.]\d{1,2}){1,2}[\])]\s*")
+_PUBLISHED = re.compile(
+    r"(?:, (?:[aA]r[xX]iv|[A-Z]{3,8}),? '?(?:(?:19|20)\d\d|\d\d)"
+    r"|(?<=\S{3}) \((?:19|20)\d\d\)(?:, [^\n]{0,300})?)$"
+)
+"""Where, when and by whom, after a title that is not marked: ``, arXiv, 2016``, `` (2017), Y. Wang``."""
 _BRACKETED = re.compile(
     r"[\[(] ?(?:note|code|pdf|paper|project|link|video|slide|web|review|arxiv|blog)s? ?[\])]$", re.IGNORECASE
 )

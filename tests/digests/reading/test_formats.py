@@ -272,17 +272,21 @@ _TWO = "[[pdf]](https://arxiv.org/abs/2502.0000{n}) [[code]](https://github.com/
         "- [2025/02/25] **{title}** | [[paper]](https://arxiv.org/abs/2502.0000{n}) | [code]\n\n"
         "  - Ada Kim, Ben Lee\n",
         "* {title} [[arXiv](https://arxiv.org/abs/2502.0000{n})]\n  - Authors: Ada Kim, Ben Lee\n",
+        "- {title} (2025), A. Kim et al. [[pdf]](https://arxiv.org/abs/2502.0000{n})\n  - Ada Kim, Ben Lee\n",
+        "- {title}, ArXiv, 2025 [[Paper](https://arxiv.org/abs/2502.0000{n})]\n  - Ada Kim, Ben Lee\n",
         "- 2025-02-25, **{title}**, Ada Kim et.al., Paper: [https://arxiv.org/abs/2502.0000{n}]"
         "(https://arxiv.org/abs/2502.0000{n})\n\n  *Ada Kim, Ben Lee*\n",
     ],
     ids=[
-        "bold link",
-        "bold title",
-        "reference in bold",
+        "bold-link",
+        "bold-title",
+        "reference-in-bold",
         "reference",
         "dated",
-        "bracketed link",
-        "daily list",
+        "bracketed-link",
+        "year",
+        "venue",
+        "daily-list",
     ],
 )
 def test_lists_of_papers_as_people_keep_them(item: str) -> None:
