@@ -235,8 +235,11 @@ class _Asking:
         return library.selected(
             one.paper_id
             for one in found
-            if (paper := library.paper(one.paper_id))
-            and any(_is_named(author, spellings) for author in paper.authors)
+            if any(one.paper_id in group.people for group in groups)
+            or (
+                (paper := library.paper(one.paper_id))
+                and any(_is_named(author, spellings) for author in paper.authors)
+            )
         )
 
     def _saying(self, typed: str) -> Selection:

@@ -22,11 +22,18 @@ Span = tuple[date, date]
 def span_of(said: str, today: date) -> Span | None:
     """The days of a time and nothing else, ``2025-02``, ``작년`` or ``last month``; None for other text."""
     said = said.strip().replace("_", " ")
+    if short := _SHORT.fullmatch(said):
+        return _ago(today, int(short[1]), _SHORT_UNITS[short[2].casefold()])
     for spelling in (said, said.replace("-", " ")):
         found = moment(spelling, 0, today, alone=True)
         if found and found[2] == len(spelling):
             return found[:2]
     return None
+
+
+_SHORT = re.compile(r"(\d{1,3})(d|w|mo?|y)", re.IGNORECASE)
+_SHORT_UNITS = {"d": "day", "w": "week", "m": "month", "mo": "month", "y": "year"}
+"""In a filter, so long ago: since:3d."""
 
 
 def moment(text: str, at: int, today: date, *, alone: bool = False) -> tuple[date, date, int] | None:

@@ -64,7 +64,7 @@ def period_in(text: str, today: date) -> Found:
     return Found(rest.replace(chatter, " ", 1) if chatter else rest, None, tuple(not_understood), chatter)
 
 
-_FILTER = re.compile(r"(?<![\w-])(?P<key>[^\W\d_]{2,})[:：]\s?(?P<value>\"[^\"]*\"?|[^\s\"]+)")
+_FILTER = re.compile(r"(?<![\w-])(?P<key>[^\W\d_]{2,})[:：](?P<space>\s?)(?P<value>\"[^\"]*\"?|[^\s\"]+)")
 _QUOTED = re.compile(r"\"[^\"]*\"?")
 _DATED = re.compile(r"\d{4}[-./]\d{1,2}(?:[-./]\d{1,2})?\.?|\d{1,2}/\d{1,2}")
 _YEAR_ALONE = re.compile(r"((?:19|20)\d\d)\s*년?")
@@ -114,27 +114,44 @@ def _kinds(lists: WordLists) -> dict[str, str]:
     return {word: kind for word, kind in lists.rows("filters") if kind not in ("author", "tag")}
 
 
+@lru_cache(maxsize=2)
+def _author_words(lists: WordLists) -> frozenset[str]:
+    return frozenset(word for word, kind in lists.rows("filters") if kind == "author")
+
+
 def _filters(text: str, today: date) -> tuple[str, list[Period], list[str]]:
     """The text without its filters of time, their periods, and those that cannot be read."""
     kinds = _kinds(word_lists.current())
+    authors = _author_words(word_lists.current())
     found: list[Period] = []
     not_understood: list[str] = []
-
-    def read(match: re.Match[str]) -> str:
-        kind = kinds.get(match["key"].casefold())
-        if kind is None:
-            return match[0]
-        span = span_of(match["value"].strip('",.'), today)
-        if span is None and match["value"] != match[0].partition(match["key"])[2][1:]:
-            return match[0]  # a colon and a space are punctuation
+    rest: list[str] = []
+    at = 0
+    for match in _FILTER.finditer(text):
+        key = match["key"].casefold()
+        kind = kinds.get(key)
+        if kind is None or match.start() < at:
+            continue
+        end, span = _time_of_filter(text, match, today)
+        if span is None and (match["space"] or key in authors):
+            continue  # a colon and a space are punctuation, and from:kaiming names an author
+        said = text[match.start() : end].rstrip(" ,.")
         if span is None:
-            not_understood.append(match[0])
+            not_understood.append(said)
         else:
-            period = _bounded(kind, span)
-            found.append(replace(period, said=match[0], is_operator=True, as_words=match[0]))
-        return " "
+            found.append(replace(_bounded(kind, span), said=said, is_operator=True, as_words=said))
+        rest += [text[at : match.start()], " "]
+        at = end
+    return "".join((*rest, text[at:])), found, not_understood
 
-    return _FILTER.sub(read, text), found, not_understood
+
+def _time_of_filter(text: str, match: re.Match[str], today: date) -> tuple[int, Span | None]:
+    """Where the time behind a filter's word ends, and its days: since:last week, before:3 months ago."""
+    span = span_of(match["value"].strip('",.'), today)
+    longest = moment(text, match.start("value"), today, alone=True)
+    if longest and longest[2] > match.end() and _END.match(text, longest[2]):
+        return longest[2], longest[:2]
+    return match.end(), span
 
 
 def _together(periods: list[Period]) -> Period:

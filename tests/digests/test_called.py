@@ -105,6 +105,13 @@ async def test_a_time_with_no_papers_is_said(archive: Archive) -> None:
     assert found.without_period == "last month"
 
 
+@pytest.mark.parametrize("question", ["저자:서민준", "from:seo", "by:서민준 dpo"])
+async def test_a_filter_knows_authors_as_the_words_of_a_question_do(archive: Archive, question: str) -> None:
+    """In Korean by ear, and behind from: too."""
+    found = await archive.search(question, workspace=None, until=None, today=None, now=date(2026, 1, 5))
+    assert [hit.entry.paper.arxiv_id for hit in found.hits] == [HABITS]
+
+
 async def test_what_a_workspace_calls_a_paper_stays_there(archive: Archive) -> None:
     """A name that only a private digest gives a paper finds and explains nothing elsewhere."""
     ours = Workspace("", "T1")

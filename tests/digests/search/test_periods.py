@@ -117,6 +117,11 @@ def test_a_time_among_words_is_a_period(said: str, since: str | None, until: str
         ('since:"last month"', "2025-12-01", None),
         ("since:last-month", "2025-12-01", None),
         ("since:지난달", "2025-12-01", None),
+        ("since:last month", "2025-12-01", None),
+        ("after:지난 달", "2026-01-01", None),
+        ("before:3 months ago", None, "2025-09-30"),
+        ("since:5d", "2026-01-01", None),
+        ("until:2mo", None, "2025-11-30"),
         ("이후:2024", "2024-01-01", None),
         ("since:2024 until:2025-06", "2024-01-01", "2025-06-30"),
         ("2025-02-25", "2025-02-25", "2025-02-25"),
@@ -155,6 +160,13 @@ def test_a_filter_that_cannot_be_read_is_reported() -> None:
     """It is neither a period nor a word."""
     found = period_in("since:9999-99 moe", DAY)
     assert (found.period, found.rest.split(), found.not_understood) == (None, ["moe"], ("since:9999-99",))
+
+
+def test_from_is_of_an_author_where_no_time_stands_behind_it() -> None:
+    """It is left for the author's filter; beside a time it is a time."""
+    found = period_in("from:kaiming before:2021", DAY)
+    assert found.period is not None
+    assert (found.period.until, found.rest.split()) == (date(2020, 12, 31), ["from:kaiming"])
 
 
 @pytest.mark.parametrize(
