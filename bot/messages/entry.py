@@ -34,6 +34,8 @@ NAMED_AUTHORS = 3
 _HANGUL = re.compile("[\uac00-\ud7a3\u3131-\u318e]")
 _KANA_OR_HAN = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
+_TELLING = 500
+"""Characters of a text that tell its language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,8 @@ def descriptions(
 
 
 def written_in(text: str) -> str | None:
-    """The language of a text by its script: ``ko``, ``en``, or None if the script does not tell."""
+    """The language of a text by the script of its beginning: ``ko``, ``en``, or None if that does not tell."""
+    text = text[:_TELLING]
     letters = len(_LATIN.findall(text))
     if len(_HANGUL.findall(text)) * 4 > letters:
         return "ko"

@@ -124,7 +124,10 @@ class Database:
             make_folder(self.url)
             self.engine: AsyncEngine = create_async_engine(
                 self.url,
-                pool_size=pool_size,
+                # Under load, connections above the pool's size would be opened and closed for each statement.
+                pool_size=2 * pool_size,
+                max_overflow=0,
+                pool_use_lifo=True,
                 json_deserializer=_read_json,
                 hide_parameters=True,
                 connect_args={"timeout": SQLITE_BUSY_TIMEOUT, "async_creator_fn": driver.connect},
