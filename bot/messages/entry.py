@@ -81,7 +81,7 @@ def descriptions(
 
 
 def written_in(text: str) -> str | None:
-    """The language of a text by the script of its beginning: ``ko``, ``en``, or None if that does not tell."""
+    """The language of a text by the script it begins in: ``ko``, ``en``, or None where that does not tell."""
     text = text[:_TELLING]
     letters = len(_LATIN.findall(text))
     if len(_HANGUL.findall(text)) * 4 > letters:

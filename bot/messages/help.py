@@ -49,16 +49,17 @@ _SETTINGS = (
         deferred("choose papers by tag; also `nlp and (robotics or planning)` or `all`"),
     ),
     ("/digest pause until monday", deferred("stop for a while; also `tomorrow` or `3 days`")),
-    ("/digest preview", deferred("preview the next post; only you see it")),
-    ("/digest post", deferred("post the latest papers now")),
+    ("/digest preview", deferred("preview the next post; `post` posts the latest papers now")),
     ("/digest add", deferred("add papers of your own, as text or a file")),
     (
         "/digest managers add @minji",
         deferred("let others change these settings; also `remove` or `everyone`"),
     ),
     ("/digest links off", deferred("don't show papers under links to them; `on` shows them again")),
-    ("/digest history", deferred("see what was posted in the last 30 days, or why not")),
-    ("/digest log", deferred("see who changed what; `undo` takes the last change back")),
+    (
+        "/digest history",
+        deferred("see what was posted lately, or why not; `log` shows who changed what, `undo` undoes it"),
+    ),
 )
 
 _HARU = (
