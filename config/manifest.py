@@ -5,7 +5,9 @@ See https://docs.slack.dev/reference/app-manifest
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 COMMANDS = {
     "paper": ("Find a paper · 논문 찾기", "looped | #scaling-law | by:saunshi | 2502.17416"),
@@ -77,12 +79,21 @@ https://docs.slack.dev/messaging/unfurling-links-in-messages
 """
 
 
-def manifest(*, url: str | None = None, prefix: str = "", name: str = "Haru") -> dict[str, Any]:
+class ManifestError(ValueError):
+    """Slack would refuse a manifest with this value; the message says why and what to do."""
+
+
+def manifest(
+    *, url: str | None = None, prefix: str = "", name: str = "Haru", display_name: str | None = None
+) -> dict[str, Any]:
     """The manifest of an app that Slack reaches at ``url`` (https, without a path), or by Socket Mode.
 
     ``prefix`` goes before each command (``lab-`` makes ``/lab-paper``), for a workspace where another app
-    has the short names.
+    has the short names. ``name`` is the app's; ``display_name`` the bot's, by default made of the name.
+    ManifestError for what Slack refuses.
     """
+    shown = display_name if display_name is not None else name.strip().casefold().replace(" ", "-")
+    _check(url, prefix, name, shown)
     endpoint = None if url is None else f"{url.rstrip('/')}/slack/events"
     to_endpoint = {} if endpoint is None else {"url": endpoint}
     request_url = {} if endpoint is None else {"request_url": endpoint}
@@ -106,7 +117,7 @@ def manifest(*, url: str | None = None, prefix: str = "", name: str = "Haru") ->
                 "messages_tab_read_only_enabled": False,
             },
             "unfurl_domains": list(UNFURLED),
-            "bot_user": {"display_name": name.lower(), "always_online": True},
+            "bot_user": {"display_name": shown, "always_online": True},
             "slash_commands": [
                 {
                     "command": f"/{prefix}{command}",
@@ -130,3 +141,42 @@ def manifest(*, url: str | None = None, prefix: str = "", name: str = "Haru") ->
             "token_rotation_enabled": False,
         },
     }
+
+
+LONGEST_NAME, LONGEST_DISPLAY_NAME, LONGEST_COMMAND = 35, 80, 32
+"""Characters that Slack allows (https://docs.slack.dev/reference/app-manifest)."""
+
+_DISPLAY_NAME = re.compile(r"[a-z0-9._-]+")
+_PREFIX = re.compile(r"[a-z0-9_-]*")
+
+
+def _check(url: str | None, prefix: str, name: str, display_name: str) -> None:
+    """ManifestError for the first value that Slack would refuse."""
+    if not name.strip() or len(name) > LONGEST_NAME:
+        raise ManifestError(f"the name should have 1 to {LONGEST_NAME} characters, and has {len(name)}")
+    if not _DISPLAY_NAME.fullmatch(display_name) or len(display_name) > LONGEST_DISPLAY_NAME:
+        raise ManifestError(
+            f"the bot's display name {display_name!r} should have only small Latin letters, digits, and"
+            " . _ -; give one with --display-name"
+        )
+    longest = max(len(f"/{prefix}{command}") for command in COMMANDS)
+    if not _PREFIX.fullmatch(prefix) or longest > LONGEST_COMMAND:
+        raise ManifestError(
+            f"the prefix {prefix!r} should have only small Latin letters, digits, _ and -, and leave commands"
+            f" of at most {LONGEST_COMMAND} characters"
+        )
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ManifestError(f"{url} is no address") from None
+    if parts.scheme != "https" or not parts.hostname or port == 0:
+        raise ManifestError(
+            f"{url} should begin with https:// and a host, because Slack calls no other address"
+        )
+    if parts.path.strip("/") or parts.query or parts.fragment or parts.username is not None:
+        raise ManifestError(
+            f"{url} should end after the host: Haru adds its own paths, and a query is not kept"
+        )

@@ -105,13 +105,17 @@ async def doctor(settings: Settings, as_json: bool) -> int:
 @click.option("--url", metavar="URL", help="Where Slack reaches Haru, for HTTP mode. Default: Socket Mode.")
 @click.option("--prefix", default="", help="Goes before each slash command: lab- makes /lab-paper.")
 @click.option("--name", default="Haru", show_default=True, help="The app's name in Slack.")
-def manifest(url: str | None, prefix: str, name: str) -> None:
+@click.option("--display-name", help="The bot's name in Slack. Default: made of the app's name.")
+def manifest(url: str | None, prefix: str, name: str, display_name: str | None) -> None:
     """Print the manifest from which you create your Slack app.
 
     Paste it at https://api.slack.com/apps.
     """
+    from config.manifest import ManifestError
     from config.manifest import manifest as app_manifest
 
-    if url is not None and not url.startswith("https://"):
-        raise click.UsageError("--url should begin with https://, because Slack calls no other address")
-    click.echo(json.dumps(app_manifest(url=url, prefix=prefix, name=name), ensure_ascii=False, indent=2))
+    try:
+        made = app_manifest(url=url, prefix=prefix, name=name, display_name=display_name)
+    except ManifestError as error:
+        raise click.UsageError(f"Slack would refuse this manifest: {error}") from error
+    click.echo(json.dumps(made, ensure_ascii=False, indent=2))
