@@ -27,7 +27,7 @@ check: .venv/tested-with ## Lint, types, import contracts and unused code only
 bench: .venv/tested-with ## Measure, as ratios to named references in the same run
 	@.venv/bin/python -m tests.bench
 
-fuzz: .venv/tested-with ## Two million executions of mutated documents and feeds through every reader
+fuzz: .venv/tested-with ## Five million executions: documents, feeds, requests, typed text, OAuth callbacks
 	@.venv/bin/python -m tests.fuzz
 
 crash: .venv/tested-with ## Worker processes killed and frozen at every named point, databases taken away

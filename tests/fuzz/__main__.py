@@ -1,5 +1,5 @@
-"""`make fuzz`: the readers' properties at length, then a million executions of mutated documents in
-four seeds, and as many of feeds.
+"""`make fuzz`: the readers' properties at length, then a million executions of each fuzzer in four seeds:
+documents, feeds, unsigned requests, typed text and OAuth callbacks.
 
     python -m tests.fuzz [--runs 1000000] [--seed 1]
 
@@ -17,7 +17,11 @@ PROPERTIES = (
     *(sys.executable, "-m", "pytest", "-q", "--timeout=3600", "--hypothesis-profile=fuzz"),
     *("tests/digests/reading/test_total.py", "tests/digests/reading/test_writing.py"),
 )
-FUZZERS = ("tests.fuzz.reading", "tests.fuzz.feeds")
+FUZZERS = (
+    "tests.fuzz.reading",
+    "tests.fuzz.feeds",
+    *(f"tests.fuzz.{name}" for name in ("requests", "typed", "oauth")),
+)
 
 
 def main() -> int:
