@@ -110,7 +110,10 @@ def _answered_and_asked(
 def _is_mostly_known(text: str, library: Library) -> bool:
     """Whether papers say at least half of the words of a text, or a part of them."""
     words = list(tokenizer.words(text))
-    known = [word for word in words if any(map(library.term, word.terms))]
+    # Of a Latin word the whole: chance makes short pieces of what is no word at all.
+    known = [
+        word for word in words if any(map(library.term, word.terms if word.is_hangul else word.terms[-1:]))
+    ]
     return 2 * len(known) >= len(words)
 
 
@@ -300,7 +303,9 @@ class _Asking:
             # The words alone do not find what is meant: others may.
             groups = query_expansion.likely(groups, asked, library)
             if self._meanings:
-                groups = query_expansion.widen(groups, self._meanings.kin(asked), library.papers)
+                groups = query_expansion.widen(
+                    groups, self._meanings.kin(asked), library.papers, weights.KINDRED
+                )
                 found = candidates(library, groups, among=allowed, floor=0.0, most=ranking.CANDIDATES)
                 also = [one.paper_id for one in found]
                 nearness = self._meanings.likeness(plainly, asked, among=allowed, also=also)

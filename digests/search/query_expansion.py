@@ -147,7 +147,7 @@ def widen(
     groups: Iterable[Group],
     kin: Mapping[str, Iterable[Term]],
     papers: int,
-    worth: float | None = None,
+    worth: float,
     loss: float = 1.0,
 ) -> list[Group]:
     """The groups anew, each with the terms that mean what its word means as alternatives too.
@@ -160,9 +160,8 @@ def widen(
         wide = replace(group, worth=dict(group.worth), dfs=dict(group.dfs))
         for term in kin.get(group.shown, ()):
             share = min(1.0, idf(papers, min(term.df, papers)) / idf(papers, group.df)) if group.df else 1.0
-            likely = worth or (weights.KINDRED if group.typed.isascii() else weights.ACROSS)
             lost = share if group.typed.isascii() else share**loss
-            wide.add(term, max(round(likely * lost, 2), weights.LEAST))
+            wide.add(term, max(round(worth * lost, 2), weights.LEAST))
         if group.df:
             wide.df = group.df
         wider.append(wide)

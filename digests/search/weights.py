@@ -44,8 +44,8 @@ TOGETHER = 0.25
 HEARD = 0.6
 """The same, where no paper says the thing in Korean."""
 
-KINDRED, ACROSS = 0.3, 0.5
-"""A word of like meaning (the extra); for a Korean word, which may have no other alternative."""
+KINDRED = 0.3
+"""A word of like meaning (the extra), in either language."""
 
 SYNONYM = 0.5
 """A word that papers of the field use for it (the thesaurus)."""
@@ -131,7 +131,7 @@ so much more, the time was no time: ``gpt4 turbo april``."""
 DEMOTED = 1.5
 """What a paper loses that is about something that was said not to be meant: ``bf16 말고 fp16``."""
 
-LACKING = 0.3
+LACKING = 0.2
 """What the bare word is worth where papers are asked for that do without it: ``anchor 없는``."""
 
 # Meaning, the optional extra.

@@ -197,3 +197,22 @@ async def test_what_was_named_stands_above_what_does_not_say_the_name(
     assert [one.status async for one in archive.import_documents([document], now=NOW)]
     found = await archive.search(question, workspace=None, until=None, today=None, now=date(2025, 3, 4))
     assert found.hits[0].entry.paper.arxiv_id == "2502.00051"
+
+
+async def test_a_title_that_does_without_it_is_above_titles_that_have_it(database: Database) -> None:
+    """The bare word in a title is no half of an answer."""
+    titles = ("Transformers without Normalization", "Layer Normalization in the Transformer", "Normalization")
+    archive = await _with_notes(database, *(f"*{title}* (A B)\n\nWe train it.\n" for title in titles))
+    explained = await archive.explain(
+        "transformer without normalization", workspace=None, until=None, now=date(2025, 3, 4)
+    )
+    first, second = explained.reasons[:2]
+    assert first.title == "Transformers without Normalization"
+    assert first.parts["words in its head"] > 2 * second.parts.get("words in its head", 0.0)
+
+
+async def test_pieces_of_no_word_are_no_other_keyboard(database: Database) -> None:
+    """In 내일 날씨 어때, typed on the other keyboard, TL and EO are pieces of words that nobody wrote."""
+    archive = await _with_notes(database, "*TL;DR of EO Data, by DJ* (A B)\n\nTl and eo and dj.\n")
+    found = await archive.search("내일 날씨 어때", workspace=None, until=None, today=None)
+    assert (found.hits, found.corrections) == ((), ())

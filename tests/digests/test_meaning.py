@@ -161,7 +161,7 @@ def test_words_that_mean_alike_widen_a_question() -> None:
     """
     rare, common = Term("photo", 1, 1), Term("imag", 50, 20)
     groups = query_expansion.plan(query_expansion.asked_words(["photo snapshot"]), Known(100, [rare]))
-    wider = query_expansion.widen(groups, {"photo": [common], "snapshot": [common]}, 100)
+    wider = query_expansion.widen(groups, {"photo": [common], "snapshot": [common]}, 100, weights.KINDRED)
     assert {group.shown: group.worth for group in wider} == {
         "photo": {"photo": 1.0, "imag": round(weights.KINDRED * idf(100, 50) / idf(100, 1), 2)},
         "snapshot": {"imag": weights.KINDRED},
@@ -199,7 +199,7 @@ def test_widening_a_plan_leaves_the_plan_as_it_was() -> None:
     """The groups that words alone gave are still theirs afterwards."""
     group = word_groups.Group("photo", "photo")
     group.add(Term("photo", 3, 1), 1.0)
-    wider = query_expansion.widen([group], {"photo": [Term("imag", 9, 4)]}, 100)
+    wider = query_expansion.widen([group], {"photo": [Term("imag", 9, 4)]}, 100, weights.KINDRED)
     assert (set(wider[0].dfs), set(group.dfs)) == ({"photo", "imag"}, {"photo"})
     assert (set(wider[0].worth), set(group.worth)) == ({"photo", "imag"}, {"photo"})
 
