@@ -181,6 +181,21 @@ def test_the_page_fits_a_phone(opened: Open, running: str, reader: Reader) -> No
     assert page.evaluate(wide) == []
 
 
+def test_the_page_follows_the_browsers_dark_mode(opened: Open, running: str, reader: Reader) -> None:
+    """In dark mode the text is lighter than the page, in messages and in the field to write in."""
+    page = opened(running, reader.locale)
+    contrast = """(one) => {
+      const style = getComputedStyle(one);
+      const parts = (colour) => colour.match(/[0-9.]+/g).slice(0, 3).map(Number);
+      const light = (colour) => parts(colour).reduce((sum, part) => sum + part);
+      return light(style.color) - light(getComputedStyle(document.body.parentElement).backgroundColor);
+    }"""
+    for scheme, is_lighter in (("light", False), ("dark", True)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for place in (".message .body", "textarea"):
+            assert (page.locator(place).first.evaluate(contrast) > 0) == is_lighter
+
+
 def test_every_control_has_an_accessible_name(opened: Open, running: str, reader: Reader) -> None:
     """Every button and field has a text or a label for screen readers."""
     page = opened(running, reader.locale)
