@@ -98,16 +98,6 @@ def plan(asked: Sequence[tokenizer.Word], library: Library) -> list[Group]:
     for place, group in enumerate(groups):
         group.place = place
         group.corrected = respelt.get(group.shown, group.corrected)
-    joints = _joints(asked)
-    for (first, second), joint in joints.items():
-        # A letter by itself is of its neighbour: v jepa is V-JEPA, wherever that stands.
-        is_letter = 1 in (len(first), len(second))
-        known = [term for term in library.terms([joint]) if term.head_df or is_letter]
-        # The joined spelling stands for both of its words.
-        for group in groups:
-            if known and group.typed in (first, second):
-                for term in known:
-                    group.add(term, weights.JOINT)
     _find_people(groups, asked, library)
     # A lone syllable means too much, except in somebody's name: 팀 데트머스.
     if len(asked) > 1:
@@ -339,13 +329,3 @@ def _named(asked: Sequence[tokenizer.Word]) -> list[tuple[str, tuple[str, ...]]]
         if terms or spelling in korean:
             named.append((spelling, terms))
     return named
-
-
-def _joints(asked: Sequence[tokenizer.Word]) -> dict[tuple[str, str], str]:
-    return {
-        (first.folded, second.folded): tokenizer.stem(
-            (first.folded + second.folded)[: tokenizer.LONGEST_TERM]
-        )
-        for first, second in pairwise(asked)
-        if not first.is_hangul and not second.is_hangul
-    }

@@ -32,9 +32,6 @@ TYPO_ONE, TYPO_TWO = 0.6, 0.45
 VARIANT = 0.95
 """Another spelling of the word: ``tokenisation``."""
 
-JOINT = 0.6
-"""Two neighbours written as one: ``scaling law`` for ``scalinglaw``."""
-
 NAMED = 0.2
 """The English name of a thing asked for in Korean, where papers say it in Korean: those come first."""
 
