@@ -10,14 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-import aiohttp
 import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from slack_sdk.errors import SlackClientError
 
 from bot import install_pages
 from bot.signed_requests import MAX_BODY, read_signed
+from bot.workspaces.slack_errors import NO_ANSWER
 from digests.errors import HaruError, StoreError
 
 if TYPE_CHECKING:
@@ -142,7 +141,7 @@ def _oauth_route(handle: Callable[[AsyncBoltRequest], Awaitable[object]], contac
         )
         try:
             page = await to_aiohttp_response(await handle(asked))  # type: ignore[arg-type]
-        except (aiohttp.ClientError, TimeoutError, SlackClientError, StoreError) as error:
+        except (*NO_ANSWER, StoreError) as error:
             log.warning("installation_interrupted", error=type(error).__name__)
             failed = install_pages.failed("", language=_language(request), contact=contact)
             return _page(502, failed)

@@ -13,7 +13,6 @@ import structlog
 from bot.channels.preferences import Language
 from bot.language.reply_language import posting_languages
 from bot.listeners.request import Request
-from bot.listeners.visible_archive import VisibleArchive
 from bot.messages.unfurl import unfurl
 from bot.workspaces.slack_errors import SlackCallError, call
 from digests.model import ArchivedEntry
@@ -56,9 +55,7 @@ async def link_shared(request: Request, event: dict[str, Any]) -> None:
 
 async def _known(request: Request, url: str) -> ArchivedEntry | None:
     """The paper at an address, if the archive has it and all may see it."""
-    services = request.services
-    archive = VisibleArchive(services.archive, None, until=services.latest_day)
-    found = await archive.search(url, today=None, now=None, limit=1, offset=0)
+    found = await request.archive_for_all().search(url, today=None, now=None, limit=1, offset=0)
     return found.hits[0].entry if found.is_direct and found.hits else None
 
 

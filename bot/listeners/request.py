@@ -162,6 +162,10 @@ class Request:
         workspace = self.workspace if await self.sees_own_papers() else None
         return VisibleArchive(self.services.archive, workspace, until=self.services.latest_day)
 
+    def archive_for_all(self) -> VisibleArchive:
+        """The archive as everybody may see it: for what is shown in a channel unasked."""
+        return VisibleArchive(self.services.archive, None, until=self.services.latest_day)
+
     async def installation(self) -> Installation | None:
         """Haru's installation in the workspace, or None if there is none any more."""
         if not self._installation_is_read:

@@ -41,10 +41,15 @@ _REFUSED_TOKENS = frozenset(
 )
 """What Slack answers to a token that it does not accept. https://docs.slack.dev/reference/methods/auth.test"""
 
-_RAISED_BY_CLIENT = (
+NO_ANSWER = (
     SlackClientError,
     aiohttp.ClientError,
     OSError,  # with TimeoutError
+)
+"""What a call raises that Slack refuses or does not answer, where a library makes the call."""
+
+_RAISED_BY_CLIENT = (
+    *NO_ANSWER,
     ValueError,
     LookupError,
     AttributeError,
