@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from sqlalchemy import func, select
+
 from bot.channels.preferences import Language, Layout
 from bot.local.seed import ALEX, JUNHO, KOREAN_CHANNEL, MINJI
+from bot.workspaces.tables import handled_event
 from tests.bot.listeners.conftest import Desk, eventually, found, text_of, values_of
 
 
@@ -65,6 +68,13 @@ async def test_removing_haru_pauses_and_inviting_it_again_resumes(desk: Desk) ->
 
     await eventually(paused)
     assert (await desk.channel()).next_due_at is None
+
+    async def heard_of_both() -> bool:
+        # Slack sends channel_left and member_left_channel; a late one would pause the channel once more.
+        async with desk.haru.database.read() as connection:
+            return await connection.scalar(select(func.count()).select_from(handled_event)) == 2
+
+    await eventually(heard_of_both)
     await desk.ask(
         "POST", "/local/messages", {"as": MINJI, "channel": KOREAN_CHANNEL, "text": "/invite @haru"}
     )
